@@ -1,0 +1,69 @@
+package org.tagma.core;
+
+import com.google.protobuf.ByteString;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A SHA-256 digest: 32 bytes that stand for a request, a batch or a state.
+ *
+ * <p>Immutable; ordered as unsigned bytes, so that sorted collections of digests iterate alike on every replica.
+ *
+ * @param bytes exactly {@link #LENGTH} bytes
+ */
+public record Digest(ByteString bytes) implements Comparable<Digest> {
+
+    /** Length of a digest in bytes. */
+    public static final int LENGTH = 32;
+
+    /** All zeros: the digest of the null batch (PBFT 4.4) and of nothing else. */
+    public static final Digest NULL = new Digest(ByteString.copyFrom(new byte[LENGTH]));
+
+    public Digest {
+        if (bytes.size() != LENGTH) {
+            throw new IllegalArgumentException("a digest has " + LENGTH + " bytes, not " + bytes.size());
+        }
+    }
+
+    /** The digest of {@code bytes}. */
+    public static Digest of(ByteString bytes) {
+        MessageDigest sha256 = sha256();
+        bytes.asReadOnlyByteBufferList().forEach(sha256::update);
+        return new Digest(ByteString.copyFrom(sha256.digest()));
+    }
+
+    /** A fresh SHA-256 computation; every Java platform has it. */
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java platform has no SHA-256", e);
+        }
+    }
+
+    /** Whether this is the digest of the null batch. */
+    public boolean isNull() {
+        return equals(NULL);
+    }
+
+    /** The first 12 hexadecimal digits, for people. */
+    public String abbreviated() {
+        return hex().substring(0, 12);
+    }
+
+    /** All 64 hexadecimal digits. */
+    public String hex() {
+        return HexFormat.of().formatHex(bytes.toByteArray());
+    }
+
+    @Override
+    public int compareTo(Digest other) {
+        return ByteString.unsignedLexicographicalComparator().compare(bytes, other.bytes);
+    }
+
+    @Override
+    public String toString() {
+        return abbreviated();
+    }
+}

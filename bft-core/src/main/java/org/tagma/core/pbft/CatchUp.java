@@ -1,0 +1,220 @@
+package org.tagma.core.pbft;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Batch;
+
+/**
+ * Makes good what the network lost (PBFT 5.2): replicas say now and then where they stand, and whoever is further sends
+ * what the other lacks. That is the only retransmission between replicas.
+ */
+final class CatchUp {
+
+    /** Slots spoken about in one answer: what one question may cost. */
+    private static final int MAX_SLOTS = 64;
+
+    /** After helping a replica that lost its memory, the primary does it no such favour again for so many timeouts. */
+    private static final int FILL_PAUSE_TIMEOUTS = 3;
+
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
+    private final PbftState state;
+    private final NormalCase normalCase;
+    private final ViewChanger viewChanger;
+    private final CheckpointTracker checkpoints;
+    private final Status[] lastStatus;
+    private final long[] helpedAtTick;
+    private final long[] filledAtTick;
+    private long committedAtLastTick;
+    private long stuckSinceTick;
+    private boolean warned;
+
+    CatchUp(PbftState state, NormalCase normalCase, ViewChanger viewChanger, CheckpointTracker checkpoints) {
+        this.state = state;
+        this.normalCase = normalCase;
+        this.viewChanger = viewChanger;
+        this.checkpoints = checkpoints;
+        int replicas = state.quorums.replicas();
+        this.lastStatus = new Status[replicas];
+        this.helpedAtTick = filled(replicas);
+        this.filledAtTick = filled(replicas);
+    }
+
+    private static long[] filled(int length) {
+        long[] ticks = new long[length];
+        Arrays.fill(ticks, NEVER);
+        return ticks;
+    }
+
+    void onTick() {
+        if (state.lastCommitted != committedAtLastTick) {
+            committedAtLastTick = state.lastCommitted;
+            stuckSinceTick = state.tick;
+        }
+        checkpoints.onTick(state.tick - stuckSinceTick >= 3L * state.config.statusIntervalTicks());
+        if (state.tick % state.config.statusIntervalTicks() == 0) {
+            sayWhereIStand();
+        }
+    }
+
+    private void sayWhereIStand() {
+        state.broadcast(new Status(
+                state.view, !state.normal, state.lastCommitted, state.stable.sequence(), state.ledger.forgottenUpTo()));
+        viewChanger.own().ifPresent(signed -> {
+            for (int replica = 0; replica < state.quorums.replicas(); replica++) {
+                if (replica != state.self) {
+                    state.emit(new Action.Forward(replica, signed));
+                }
+            }
+        });
+    }
+
+    void onStatus(int sender, Status status) {
+        Status earlier = lastStatus[sender];
+        lastStatus[sender] = status;
+        if (sender == state.self || state.tick - helpedAtTick[sender] < state.config.statusIntervalTicks()) {
+            return;
+        }
+        helpedAtTick[sender] = state.tick;
+        helpWithView(sender, status);
+        helpWithCheckpoint(sender, status);
+        boolean stuck = earlier != null && earlier.lastCommitted() == status.lastCommitted();
+        if (stuck) {
+            helpWithCommitted(sender, status);
+            helpWithVotes(sender, status);
+        }
+        helpRecovering(sender, status);
+        warnIfTooManyForgot();
+    }
+
+    /** With more than f replicas that lost their memory, no quorum can vouch for the old state: say so, once. */
+    private void warnIfTooManyForgot() {
+        long forgot = Arrays.stream(lastStatus)
+                .filter(status -> status != null && status.recoveringUpTo() > status.stable())
+                .count();
+        if (state.isRecovering() && forgot > state.quorums.faults() && !warned) {
+            warned = true;
+            state.announce(forgot + " replicas restarted without their memory, more than f=" + state.quorums.faults()
+                    + ": the state of this cluster is lost (durability: memory). Stop all replicas, remove their data "
+                    + "folders and start a new, empty cluster");
+        }
+    }
+
+    private void helpWithView(int sender, Status status) {
+        if (state.enteredBy == null) {
+            return;
+        }
+        long entered = state.enteredBy.message().view();
+        if (status.view() < entered || (status.view() == entered && status.viewChanging())) {
+            state.emit(new Action.Forward(sender, state.enteredBy));
+        }
+    }
+
+    private void helpWithCheckpoint(int sender, Status status) {
+        if (status.stable() < state.stable.sequence()) {
+            state.send(sender, new StableCheckpoint(state.stable));
+        }
+        checkpoints.ownVotes().stream()
+                .filter(vote -> vote.message().sequence() > status.stable())
+                .forEach(vote -> state.emit(new Action.Forward(sender, vote)));
+    }
+
+    private void helpWithCommitted(int sender, Status status) {
+        long from = Math.max(status.lastCommitted(), state.stable.sequence()) + 1;
+        long to = Math.min(state.lastCommitted, from + MAX_SLOTS - 1);
+        for (long sequence = from; sequence <= to; sequence++) {
+            Optional<Digest> committed = state.existingSlot(sequence).flatMap(Slot::committed);
+            if (committed.isPresent()) {
+                state.send(sender, new Committed(sequence, committed.get()));
+            }
+        }
+    }
+
+    /** In the same view: what this replica said of the slots that are not committed everywhere. */
+    private void helpWithVotes(int sender, Status status) {
+        if (!state.normal || status.viewChanging() || status.view() != state.view) {
+            return;
+        }
+        long bodyBytes = 2L * state.config.maxBatchBytes();
+        int slots = 0;
+        for (Slot slot : state.slots.tailMap(status.lastCommitted(), false).values()) {
+            if (++slots > MAX_SLOTS) {
+                return;
+            }
+            Optional<Digest> accepted = slot.accepted(state.view);
+            if (accepted.isPresent() && state.ledger.remembers(slot.sequence())) {
+                repeatVotes(sender, slot, accepted.get());
+                bodyBytes -= repeatProposal(sender, slot, accepted.get(), bodyBytes);
+            }
+        }
+    }
+
+    /** What this primary itself proposed in this view; what the new view carries over, comes with that. */
+    private long repeatProposal(int sender, Slot slot, Digest digest, long atMostBytes) {
+        Optional<Batch> body = slot.body(digest);
+        if (!state.isPrimary() || slot.sequence() < state.firstFresh() || body.isEmpty()) {
+            return 0;
+        }
+        long bytes = body.get().size();
+        if (bytes <= atMostBytes) {
+            state.send(sender, new PrePrepare(state.view, slot.sequence(), body.get()));
+        }
+        return bytes;
+    }
+
+    private void repeatVotes(int sender, Slot slot, Digest digest) {
+        if (!state.isPrimary() && slot.hasPrepare(state.self, state.view)) {
+            state.send(sender, new Prepare(state.view, slot.sequence(), digest));
+        }
+        if (slot.hasCommit(state.self, state.view)) {
+            state.send(sender, new Commit(state.view, slot.sequence(), digest));
+        }
+    }
+
+    /**
+     * A replica that lost its memory votes again when a stable checkpoint covers what it may have voted for. In an idle
+     * group none would come, so the primary makes one with empty batches; and a primary that lost its memory cannot
+     * propose, so it is replaced.
+     */
+    private void helpRecovering(int sender, Status status) {
+        if (status.recoveringUpTo() <= state.stable.sequence() || !state.normal) {
+            return;
+        }
+        if (sender == state.primary() && state.tick - state.enteredAtTick >= state.config.statusIntervalTicks()) {
+            state.suspect("the primary restarted and lost its memory");
+        }
+        long pause = (long) FILL_PAUSE_TIMEOUTS * state.config.requestTimeoutTicks();
+        if (state.isPrimary() && state.tick - filledAtTick[sender] >= pause) {
+            filledAtTick[sender] = state.tick;
+            int interval = state.config.checkpointInterval();
+            long wanted = Math.min(status.recoveringUpTo(), state.nextSequence + state.config.logWindow());
+            normalCase.fill((wanted + interval - 1) / interval * interval);
+        }
+    }
+
+    Verdict onCommitted(int sender, Committed message) {
+        if (message.sequence() <= state.lastCommitted || message.sequence() <= state.stable.sequence()) {
+            return Verdict.DUPLICATE;
+        }
+        if (!state.inWindow(message.sequence())) {
+            return Verdict.OUTSIDE_WINDOW;
+        }
+        Slot slot = state.slot(message.sequence());
+        if (slot.attest(sender, message.digest()) >= state.quorums.weak()) {
+            normalCase.learnCommitted(slot, message.digest());
+        }
+        return Verdict.ACCEPT;
+    }
+
+    Verdict onStableCheckpoint(StableCheckpoint message) {
+        return checkpoints.onCertificate(message.certificate());
+    }
+}

@@ -1,0 +1,214 @@
+package org.tagma.core.pbft;
+
+import java.util.List;
+import java.util.Optional;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Request;
+
+/**
+ * The normal case (PBFT 4.2): pre-prepare, prepare, commit, for many sequence numbers at once, and handing what is
+ * committed to execution in order.
+ */
+final class NormalCase {
+
+    private final PbftState state;
+    private final BatchFetcher batchFetcher;
+    /** The primary proposes empty batches up to here, to bring a checkpoint about; see {@link CatchUp}. */
+    private long fillUpTo;
+
+    NormalCase(PbftState state, BatchFetcher batchFetcher) {
+        this.state = state;
+        this.batchFetcher = batchFetcher;
+    }
+
+    /** Proposes what waits, as far as the pipeline and the window let it. */
+    void propose() {
+        while (mayPropose()) {
+            List<Request> requests =
+                    state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes());
+            propose(Batch.of(state.nowMillis, requests));
+        }
+    }
+
+    private boolean mayPropose() {
+        return state.normal
+                && state.isPrimary()
+                && !state.isRecovering()
+                && !state.installing
+                && state.nextSequence - 1 - state.lastCommitted < state.config.pipelineDepth()
+                && state.nextSequence <= state.stable.sequence() + state.config.proposalWindow()
+                && (state.pool.hasProposable() || state.nextSequence <= fillUpTo);
+    }
+
+    private void propose(Batch batch) {
+        long sequence = state.nextSequence++;
+        Slot slot = state.slot(sequence);
+        slot.addBody(batch);
+        slot.accept(state.view, batch.digest());
+        state.reserve(sequence);
+        state.ledger.cast(VoteLedger.Phase.PREPARE, state.view, sequence, batch.digest());
+        state.emit(new Action.Persist(new PbftRecord.PrePrepared(state.view, sequence, batch)));
+        state.broadcast(new PrePrepare(state.view, sequence, batch));
+    }
+
+    /** Lets the primary propose empty batches up to this sequence number. */
+    void fill(long upTo) {
+        fillUpTo = Math.max(fillUpTo, upTo);
+    }
+
+    Verdict onPrePrepare(int sender, PrePrepare message) {
+        Verdict verdict = PbftValidator.prePrepare(state, sender, message);
+        if (!verdict.isAccepted()) {
+            return verdict;
+        }
+        Slot slot = state.slot(message.sequence());
+        Digest digest = message.batch().digest();
+        Optional<Digest> accepted = slot.accepted(state.view).or(() -> state.carriedOver(message.sequence()));
+        if (accepted.isPresent() && !accepted.get().equals(digest)) {
+            state.reportEvidence(
+                    sender, "two pre-prepares for view " + state.view + ", sequence " + message.sequence());
+            state.suspect("the primary proposed two batches for sequence " + message.sequence());
+            return Verdict.CONFLICTING;
+        }
+        if (slot.committed().isPresent() && !slot.committed().get().equals(digest)) {
+            return Verdict.CONFLICTING;
+        }
+        boolean bodyIsNew = slot.body(digest).isEmpty();
+        slot.addBody(message.batch());
+        slot.prepare(sender, state.view, digest);
+        if (slot.accepted(state.view).isPresent()) {
+            if (bodyIsNew) {
+                state.emit(new Action.Persist(new PbftRecord.KeptBatch(message.sequence(), message.batch())));
+            }
+        } else {
+            slot.accept(state.view, digest);
+            if (state.ledger.remembers(message.sequence())) {
+                state.reserve(message.sequence());
+                state.emit(new Action.Persist(
+                        new PbftRecord.PrePrepared(state.view, message.sequence(), message.batch())));
+                votePrepare(message.sequence(), digest);
+            }
+        }
+        advance(slot);
+        deliver();
+        return Verdict.ACCEPT;
+    }
+
+    /** A new view carries this over (TOCS 4.5.2): the slot is agreed on once more, whether or not it was before. */
+    void repropose(long sequence, Digest digest) {
+        Slot slot = state.slot(sequence);
+        slot.accept(state.view, digest);
+        slot.prepare(state.primary(), state.view, digest);
+        if (state.ledger.remembers(sequence)) {
+            state.reserve(sequence);
+            state.emit(new Action.Persist(new PbftRecord.Reproposed(state.view, sequence, digest)));
+            if (state.isPrimary()) {
+                state.ledger.cast(VoteLedger.Phase.PREPARE, state.view, sequence, digest);
+            } else {
+                votePrepare(sequence, digest);
+            }
+        }
+        if (slot.body(digest).isEmpty()) {
+            batchFetcher.want(sequence, digest);
+        }
+        advance(slot);
+    }
+
+    private void votePrepare(long sequence, Digest digest) {
+        if (!state.isPrimary()) {
+            state.ledger.cast(VoteLedger.Phase.PREPARE, state.view, sequence, digest);
+            state.broadcast(new Prepare(state.view, sequence, digest));
+        }
+    }
+
+    Verdict onPrepare(int sender, Prepare message) {
+        Verdict verdict = PbftValidator.prepare(state, sender, message);
+        if (verdict.isAccepted()) {
+            Slot slot = state.slot(message.sequence());
+            verdict = slot.prepare(sender, message.view(), message.digest());
+            if (verdict.isAccepted()) {
+                advance(slot);
+                suspectEquivocation(slot);
+            }
+        }
+        return verdict;
+    }
+
+    /** f+1 replicas prepared something else than what the primary sent here: it told us different things. */
+    private void suspectEquivocation(Slot slot) {
+        Optional<Digest> accepted = slot.accepted(state.view);
+        if (state.normal
+                && accepted.isPresent()
+                && slot.largestConflict(state.view, accepted.get()) >= state.quorums.weak()) {
+            state.reportEvidence(
+                    state.primary(),
+                    "different pre-prepares to different replicas for view " + state.view + ", sequence "
+                            + slot.sequence());
+            state.suspect("the primary sent different batches for sequence " + slot.sequence());
+        }
+    }
+
+    Verdict onCommit(int sender, Commit message) {
+        Verdict verdict = PbftValidator.commit(state, message);
+        if (verdict.isAccepted()) {
+            Slot slot = state.slot(message.sequence());
+            verdict = slot.commit(sender, message.view(), message.digest());
+            if (verdict.isAccepted()
+                    && slot.commitCount(message.view(), message.digest()) >= state.quorums.certificate()) {
+                learnCommitted(slot, message.digest());
+            }
+        }
+        return verdict;
+    }
+
+    /** Goes from pre-prepared to prepared, once a quorum has prepared what was accepted here (PBFT 4.2). */
+    private void advance(Slot slot) {
+        Optional<Digest> accepted = slot.accepted(state.view);
+        if (!state.normal || accepted.isEmpty() || slot.isPrepared(state.view)) {
+            return;
+        }
+        Digest digest = accepted.get();
+        if (slot.prepareCount(state.view, digest) >= state.quorums.certificate()) {
+            slot.setPrepared(state.view, digest);
+            if (state.ledger.remembers(slot.sequence())) {
+                state.ledger.cast(VoteLedger.Phase.COMMIT, state.view, slot.sequence(), digest);
+                state.emit(new Action.Persist(new PbftRecord.Prepared(state.view, slot.sequence(), digest)));
+                state.broadcast(new Commit(state.view, slot.sequence(), digest));
+            }
+        }
+    }
+
+    /** A quorum of commits, or f+1 replicas that say they committed it: one of those is correct. */
+    void learnCommitted(Slot slot, Digest digest) {
+        slot.setCommitted(digest);
+        if (slot.body(digest).isEmpty()) {
+            batchFetcher.want(slot.sequence(), digest);
+        }
+        deliver();
+    }
+
+    /** Hands on what is committed, in order, as far as the bodies are here. */
+    void deliver() {
+        while (!state.installing) {
+            long sequence = state.lastCommitted + 1;
+            Optional<Batch> batch = state.existingSlot(sequence).flatMap(Slot::committedBody);
+            if (batch.isEmpty()) {
+                return;
+            }
+            state.lastCommitted = sequence;
+            state.lastCommitMillis = state.nowMillis;
+            state.emit(new Action.Commit(sequence, batch.get()));
+            if (sequence % state.config.checkpointInterval() == 0) {
+                state.emit(new Action.TakeCheckpoint(sequence));
+            }
+            if (state.normal && !batch.get().requests().isEmpty()) {
+                state.backOff.progressed();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.tagma.core.pbft;
+
+import org.tagma.core.Quorums;
+
+/**
+ * What a PBFT replica is configured with. All replicas of a cluster must agree on everything but {@code replica}.
+ *
+ * <p>Immutable.
+ *
+ * @param replica this replica's id
+ * @param quorums n and f
+ * @param checkpointInterval K: a checkpoint is taken at every multiple of it, in sequence numbers, at least 1
+ * @param logWindow L: votes are taken for sequence numbers up to this far above the last stable checkpoint; at least 2K
+ * @param pipelineDepth how many proposals of the primary may be uncommitted at once, at least 1; further requests wait
+ *     and make the next batch larger
+ * @param maxBatchRequests requests in a batch, at least 1
+ * @param maxBatchBytes bytes of requests in a batch
+ * @param tickMillis the length of a tick
+ * @param requestTimeoutTicks how long a backup lets a request wait for the primary
+ * @param viewChangeTimeoutTicks how long a new primary has, from a quorum of view changes to its new view
+ * @param statusIntervalTicks how often a replica says where it stands
+ * @param maxClockSkewMillis how far a proposed time may lie from a backup's own clock
+ * @param maxPendingRequests requests waiting here, over all clients
+ * @param maxPendingPerClient requests waiting here from one client
+ * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ */
+public record PbftConfig(
+        int replica,
+        Quorums quorums,
+        int checkpointInterval,
+        int logWindow,
+        int pipelineDepth,
+        int maxBatchRequests,
+        int maxBatchBytes,
+        long tickMillis,
+        int requestTimeoutTicks,
+        int viewChangeTimeoutTicks,
+        int statusIntervalTicks,
+        long maxClockSkewMillis,
+        int maxPendingRequests,
+        int maxPendingPerClient,
+        int sessionPipeline) {
+
+    /** How many parts the shortest timeout is divided into. */
+    public static final int TICKS_PER_TIMEOUT = 20;
+
+    public PbftConfig {
+        require(replica >= 0 && replica < quorums.replicas(), "replica must be one of the group");
+        require(quorums.replicas() >= 3 * quorums.faults() + 1, "PBFT needs n >= 3f+1");
+        require(checkpointInterval >= 1, "checkpointInterval must be at least 1");
+        require(logWindow >= 2 * checkpointInterval, "logWindow must be at least twice checkpointInterval");
+        require(pipelineDepth >= 1, "pipelineDepth must be at least 1");
+        require(maxBatchRequests >= 1 && maxBatchBytes >= 1, "batches must hold something");
+        require(tickMillis >= 1, "tickMillis must be at least 1");
+        require(
+                requestTimeoutTicks >= 2 && viewChangeTimeoutTicks >= 2 && statusIntervalTicks >= 1,
+                "timeouts must be at least two ticks, the status interval one");
+        require(maxClockSkewMillis >= 1, "maxClockSkewMillis must be at least 1");
+        require(maxPendingRequests >= 1 && maxPendingPerClient >= 1, "at least one request must be able to wait");
+        require(sessionPipeline >= 1, "sessionPipeline must be at least 1");
+    }
+
+    /** How far above the stable checkpoint a primary proposes: one interval less than what backups accept, because a
+     * backup may learn of a checkpoint's stability later than the primary (fabric #1119). */
+    public int proposalWindow() {
+        return logWindow - checkpointInterval;
+    }
+
+    /** A group of n with small windows and round timeouts, for tests: tick 50 ms, timeouts of one second. */
+    public static PbftConfig forTests(int replica, int replicas) {
+        return new PbftConfig(
+                replica, Quorums.byzantine(replicas), 8, 32, 2, 16, 1 << 20, 50, 20, 20, 5, 60_000, 1000, 500, 32);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package org.tagma.core.pbft;
+
+import java.util.List;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.service.TransferMessage;
+
+/**
+ * Practical Byzantine fault tolerance (Castro and Liskov, OSDI 1999 and TOCS 2002) as a deterministic state machine:
+ * this class takes each event to the part that handles it.
+ *
+ * <p>It tolerates f replicas that do anything at all, of n >= 3f+1. Agreement and order hold whatever the timing;
+ * progress needs messages to arrive, in the end, within the timeouts, which grow while views fail.
+ *
+ * <p>Not thread-safe.
+ */
+public final class PbftProtocol implements Protocol {
+
+    private final PbftState state;
+    private final BatchFetcher batchFetcher;
+    private final StateTransfer transfer;
+    private final CheckpointTracker checkpoints;
+    private final NormalCase normalCase;
+    private final ViewChanger viewChanger;
+    private final CatchUp catchUp;
+    private final PrimaryMonitor monitor;
+
+    /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
+    public PbftProtocol(PbftConfig config) {
+        state = new PbftState(config);
+        batchFetcher = new BatchFetcher(state);
+        transfer = new StateTransfer(state);
+        checkpoints = new CheckpointTracker(state, batchFetcher, transfer);
+        normalCase = new NormalCase(state, batchFetcher);
+        viewChanger = new ViewChanger(state, normalCase, checkpoints, batchFetcher);
+        catchUp = new CatchUp(state, normalCase, viewChanger, checkpoints);
+        monitor = new PrimaryMonitor(state, checkpoints);
+    }
+
+    @Override
+    public List<Action> step(Event event) {
+        if (event instanceof Event.MessageReceived received) {
+            onMessage(received.message());
+        } else if (event instanceof Event.RequestReceived received) {
+            onRequest(received.request(), received.relayedBy());
+        } else if (event instanceof Event.QueueDrained drained) {
+            onTime(drained.timeMillis());
+        } else if (event instanceof Event.Executed executed) {
+            onExecuted(executed);
+        } else if (event instanceof Event.CheckpointTaken taken) {
+            checkpoints.onTaken(taken.sequence(), taken.stateDigest());
+        } else if (event instanceof Event.StateInstalled installed) {
+            onInstalled(installed);
+        } else if (event instanceof Event.TimerFired) {
+            onTick();
+        } else if (event instanceof Event.Recovered recovered) {
+            new Recovery(state, viewChanger, checkpoints).recover(recovered.log());
+            startTick();
+        }
+        if (state.windowMoved) {
+            state.windowMoved = false;
+            viewChanger.voteForCarriedOver();
+        }
+        state.takeSuspicion().ifPresent(viewChanger::suspect);
+        return state.takeActions();
+    }
+
+    private void onMessage(Authenticated<?> signed) {
+        Verdict verdict = dispatch(signed);
+        // What comes late to a view that was given up is refused there, but used here: it is no rejection then.
+        boolean used = noteLate(signed.sender(), signed.message());
+        if (!verdict.isAccepted() && !used) {
+            state.emit(new Action.Reject(signed.sender(), verdict.name()));
+        }
+    }
+
+    private boolean noteLate(int sender, Message message) {
+        if (message instanceof Prepare prepare) {
+            return state.backOff.voterWasLate(prepare.view(), sender);
+        } else if (message instanceof Commit commit) {
+            return state.backOff.voterWasLate(commit.view(), sender);
+        } else if (message instanceof PrePrepare proposal && sender == state.quorums.primary(proposal.view())) {
+            return state.backOff.primaryWasLate(proposal.view());
+        } else if (message instanceof NewView newView && sender == state.quorums.primary(newView.view())) {
+            return state.backOff.primaryWasLate(newView.view());
+        }
+        return false;
+    }
+
+    private void onTime(long timeMillis) {
+        if (state.nowMillis == 0) {
+            state.lastCommitMillis = timeMillis;
+        }
+        state.nowMillis = timeMillis;
+        normalCase.propose();
+    }
+
+    private Verdict dispatch(Authenticated<?> signed) {
+        int sender = signed.sender();
+        Message message = signed.message();
+        if (message instanceof PrePrepare prePrepare) {
+            return normalCase.onPrePrepare(sender, prePrepare);
+        } else if (message instanceof Prepare prepare) {
+            return normalCase.onPrepare(sender, prepare);
+        } else if (message instanceof Commit commit) {
+            return normalCase.onCommit(sender, commit);
+        } else if (message instanceof Checkpoint checkpoint) {
+            return checkpoints.onCheckpoint(retyped(signed, checkpoint));
+        } else if (message instanceof ViewChange viewChange) {
+            return viewChanger.onViewChange(retyped(signed, viewChange));
+        } else if (message instanceof NewView newView) {
+            return viewChanger.onNewView(retyped(signed, newView));
+        } else {
+            return dispatchCatchUp(sender, message);
+        }
+    }
+
+    private Verdict dispatchCatchUp(int sender, Message message) {
+        if (message instanceof Status status) {
+            catchUp.onStatus(sender, status);
+        } else if (message instanceof StableCheckpoint stable) {
+            return catchUp.onStableCheckpoint(stable);
+        } else if (message instanceof Committed committed) {
+            return catchUp.onCommitted(sender, committed);
+        } else if (message instanceof FetchBatch fetch) {
+            batchFetcher.onFetchBatch(sender, fetch);
+        } else if (message instanceof BatchBody body) {
+            Verdict verdict = batchFetcher.onBatchBody(body);
+            if (verdict.isAccepted()) {
+                normalCase.deliver();
+                viewChanger.retry();
+            }
+            return verdict;
+        } else if (message instanceof TransferMessage.Question question) {
+            transfer.onQuestion(sender, question);
+        } else if (message instanceof TransferMessage.Answer answer) {
+            return transfer.onAnswer(sender, answer);
+        } else {
+            return Verdict.UNEXPECTED;
+        }
+        return Verdict.ACCEPT;
+    }
+
+    private static <M extends Message> Authenticated<M> retyped(Authenticated<?> signed, M message) {
+        return new Authenticated<>(signed.sender(), message, signed.payload(), signed.authenticator());
+    }
+
+    private void onRequest(Request request, int relayedBy) {
+        switch (state.pool.admit(request, state.tick, relayedBy >= 0)) {
+            case ADDED, KNOWN -> {
+                // Straight from its client, so the client did not hear from the primary: make sure that it has it.
+                if (relayedBy < 0 && state.normal && !state.isPrimary()) {
+                    state.emit(new Action.Relay(state.primary(), request));
+                }
+            }
+            case EXECUTED -> {
+                state.emit(new Action.ResendReply(request));
+                // The relay has forgotten that it was executed, and waits for it.
+                if (relayedBy >= 0 && state.isPrimary()) {
+                    state.pool.orderAgain(request, state.tick - state.config.requestTimeoutTicks() / 2);
+                }
+            }
+            case EARLY -> {
+                // Its client will send it again, after what it left out.
+            }
+            case OVERLOADED -> state.emit(new Action.Refuse(request, Action.Refusal.OVERLOADED));
+            case OUT_OF_WINDOW -> state.emit(new Action.Refuse(request, Action.Refusal.OUT_OF_WINDOW));
+        }
+    }
+
+    private void onExecuted(Event.Executed event) {
+        monitor.onExecuted(event);
+        event.outcomes().forEach(outcome -> state.pool.executed(outcome, state.tick));
+        state.lastExecuted = Math.max(state.lastExecuted, event.sequence());
+    }
+
+    private void onInstalled(Event.StateInstalled event) {
+        state.installing = false;
+        state.lastCommitted = event.sequence();
+        state.lastExecuted = event.sequence();
+        state.pool.restore(event.sessions(), state.tick);
+        state.announce("installed the state at checkpoint " + event.sequence());
+        checkpoints.onInstalled(event.sequence(), event.stateDigest());
+        normalCase.deliver();
+        viewChanger.retry();
+    }
+
+    private void onTick() {
+        startTick();
+        state.tick++;
+        batchFetcher.onTick();
+        transfer.onTick();
+        viewChanger.onTick();
+        monitor.onTick();
+        catchUp.onTick();
+    }
+
+    private void startTick() {
+        state.emit(new Action.SetTimer(PbftTimer.TICK, state.config.tickMillis()));
+    }
+
+    @Override
+    public ProtocolStatus status() {
+        return new ProtocolStatus(
+                "pbft",
+                state.view,
+                state.primary(),
+                mode(),
+                state.lastCommitted,
+                state.lastExecuted,
+                state.stable.sequence(),
+                state.pool.size(),
+                stateHash());
+    }
+
+    private String mode() {
+        if (transfer.isActive()) {
+            return "fetching-state";
+        }
+        if (state.isRecovering()) {
+            return "recovering";
+        }
+        return state.normal ? "normal" : "view-change";
+    }
+
+    private long stateHash() {
+        return List.of(state.stateHash(), checkpoints.stateHash(), viewChanger.stateHash())
+                .hashCode();
+    }
+}

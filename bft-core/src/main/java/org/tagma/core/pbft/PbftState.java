@@ -1,0 +1,207 @@
+package org.tagma.core.pbft;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Message;
+
+/**
+ * What the parts of a PBFT replica share: the view, the window of slots and how far things have come. The parts change
+ * it only within a step, and put what they decide into {@link #out}.
+ */
+final class PbftState {
+
+    final PbftConfig config;
+    final Quorums quorums;
+    final int self;
+    final VoteLedger ledger = new VoteLedger();
+    final RequestPool pool;
+    final BackOff backOff;
+    final TreeMap<Long, Slot> slots = new TreeMap<>();
+
+    /** The view this replica is in, or wants to enter. */
+    long view;
+    /** Whether it has entered {@link #view}: only then does it take part in the normal case. */
+    boolean normal = true;
+    /** The new view by which it entered the last view that it entered; null before it has entered any but view 0. */
+    Authenticated<NewView> enteredBy;
+    /** The checkpoint that {@link #view} started from, by its new view: nothing may be proposed in it up to there. */
+    long viewStart;
+    /** What its new view carries over, from the sequence number after {@link #viewStart} on. */
+    List<Reproposal> carriedOver = List.of();
+    /** The last stable checkpoint that this replica has reached: the low watermark. */
+    CheckpointCertificate stable = CheckpointCertificate.GENESIS;
+    /** Up to here every batch was handed to execution. */
+    long lastCommitted;
+    /** Up to here every batch was executed. */
+    long lastExecuted;
+    /** What a primary proposes next. */
+    long nextSequence = 1;
+    /** Reserved for voting, see {@link PbftRecord.Reservation}. */
+    long reservedUpTo;
+    /** A fetched state is being installed; nothing can be committed until that is done. */
+    boolean installing;
+    /** The stable checkpoint moved in this step. */
+    boolean windowMoved;
+    /** Ticks since the start. */
+    long tick;
+    /** When {@link #view} was entered. */
+    long enteredAtTick;
+    /** The replica's own clock, as of the last turn; 0 before the first. */
+    long nowMillis;
+
+    /** This replica's clock when it last handed on a batch, or when it first knew the time. */
+    long lastCommitMillis;
+
+    private final long[] evidenceAtTick;
+    private String suspicion;
+    private List<Action> out = new ArrayList<>();
+
+    PbftState(PbftConfig config) {
+        this.config = config;
+        this.quorums = config.quorums();
+        this.self = config.replica();
+        this.pool = new RequestPool(config);
+        this.backOff = new BackOff(config.quorums());
+        this.evidenceAtTick = new long[config.quorums().replicas()];
+        Arrays.fill(evidenceAtTick, -config.statusIntervalTicks());
+    }
+
+    int primary() {
+        return quorums.primary(view);
+    }
+
+    boolean isPrimary() {
+        return primary() == self;
+    }
+
+    /** Whether this replica forgot votes that still matter: it follows, but neither votes nor changes views. */
+    boolean isRecovering() {
+        return ledger.forgottenUpTo() > 0;
+    }
+
+    /** Whether votes at this sequence number are taken (PBFT 4.2: between the watermarks). */
+    boolean inWindow(long sequence) {
+        return sequence > stable.sequence() && sequence <= stable.sequence() + config.logWindow();
+    }
+
+    /** The slot of a sequence number in the window. */
+    Slot slot(long sequence) {
+        if (!inWindow(sequence)) {
+            throw new IllegalStateException(
+                    "sequence " + sequence + " is outside the window above " + stable.sequence());
+        }
+        return slots.computeIfAbsent(sequence, number -> new Slot(number, quorums.replicas()));
+    }
+
+    Optional<Slot> existingSlot(long sequence) {
+        return Optional.ofNullable(slots.get(sequence));
+    }
+
+    void emit(Action action) {
+        out.add(action);
+    }
+
+    void broadcast(Message message) {
+        out.add(new Action.Broadcast(message));
+    }
+
+    void send(int to, Message message) {
+        if (to != self) {
+            out.add(new Action.Send(to, message));
+        }
+    }
+
+    void announce(String text) {
+        out.add(new Action.Announce(text));
+    }
+
+    /** Asks for a view change at the end of this step, for a reason that is told to the operator. */
+    void suspect(String reason) {
+        if (suspicion == null) {
+            suspicion = reason;
+        }
+    }
+
+    /** Why the primary was suspected in this step, if it was; asked once. */
+    Optional<String> takeSuspicion() {
+        Optional<String> reason = Optional.ofNullable(suspicion);
+        suspicion = null;
+        return reason;
+    }
+
+    /** What the new view of {@link #view} placed at this sequence number, if it placed anything there. */
+    Optional<Digest> carriedOver(long sequence) {
+        long index = sequence - viewStart - 1;
+        return index >= 0 && index < carriedOver.size()
+                ? Optional.of(carriedOver.get((int) index).digest())
+                : Optional.empty();
+    }
+
+    /** The first sequence number that is the primary's to fill in {@link #view}. */
+    long firstFresh() {
+        return viewStart + carriedOver.size() + 1;
+    }
+
+    /** Takes over from a new view what binds its primary. */
+    void bindTo(NewView newView) {
+        viewStart = newView.viewChanges().stream()
+                .mapToLong(signed -> signed.message().stable().sequence())
+                .max()
+                .orElseThrow();
+        carriedOver = newView.reproposals();
+    }
+
+    /** Reports misbehaviour; of one replica once a status interval, for a liar must not fill the disk with log lines. */
+    void reportEvidence(int replica, String text) {
+        if (tick - evidenceAtTick[replica] >= config.statusIntervalTicks()) {
+            evidenceAtTick[replica] = tick;
+            out.add(new Action.ReportEvidence(replica, text));
+        }
+    }
+
+    /** What was decided since the last call. */
+    List<Action> takeActions() {
+        List<Action> actions = out;
+        out = new ArrayList<>();
+        return actions;
+    }
+
+    /**
+     * Makes sure that a vote at this sequence number in the present view lies in what is reserved, before it is cast. A
+     * whole checkpoint interval is reserved at once: one durable write for many votes.
+     */
+    void reserve(long sequence) {
+        if (sequence > reservedUpTo) {
+            reservedUpTo = sequence + config.checkpointInterval();
+            persistReservation();
+        }
+    }
+
+    void persistReservation() {
+        out.add(new Action.Persist(new PbftRecord.Reservation(view, reservedUpTo)));
+    }
+
+    long stateHash() {
+        long hash = view;
+        hash = 31 * hash + Boolean.hashCode(normal);
+        hash = 31 * hash + stable.sequence();
+        hash = 31 * hash + lastCommitted;
+        hash = 31 * hash + lastExecuted;
+        hash = 31 * hash + nextSequence;
+        hash = 31 * hash + reservedUpTo;
+        for (Slot slot : slots.values()) {
+            hash = 31 * hash + slot.stateHash();
+        }
+        return 31 * hash + pool.stateHash();
+    }
+}

@@ -1,0 +1,100 @@
+package org.tagma.core.pbft;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.service.FetchOutcome;
+import org.tagma.core.service.StateFetcher;
+import org.tagma.core.service.TransferLimits;
+import org.tagma.core.service.TransferMessage.Answer;
+import org.tagma.core.service.TransferMessage.Question;
+
+/** Brings this replica to a certified checkpoint by fetching the state from others (PBFT 5.3). */
+final class StateTransfer {
+
+    /** Questions answered to one replica in one tick. */
+    private static final int MAX_SERVED_PER_TICK = 32;
+
+    private final PbftState state;
+    private final StateFetcher fetcher = new StateFetcher(TransferLimits.DEFAULT);
+    private final int[] served;
+    /** What is being fetched or installed. */
+    private CheckpointCertificate target = CheckpointCertificate.GENESIS;
+
+    StateTransfer(PbftState state) {
+        this.state = state;
+        this.served = new int[state.quorums.replicas()];
+    }
+
+    boolean isActive() {
+        return fetcher.isActive() || state.installing;
+    }
+
+    void start(CheckpointCertificate certificate) {
+        // Others keep a checkpoint until the one after the next is stable: to turn to every new one would never end.
+        long interval = state.config.checkpointInterval();
+        if (state.installing || (isActive() && certificate.sequence() < target.sequence() + 2 * interval)) {
+            return;
+        }
+        target = certificate;
+        state.announce("fetching the state at checkpoint " + certificate.sequence() + " (this replica is at "
+                + state.lastCommitted + ")");
+        List<Integer> sources = IntStream.range(0, state.quorums.replicas())
+                .filter(replica -> replica != state.self)
+                .boxed()
+                .toList();
+        ask(fetcher.start(certificate.sequence(), certificate.stateDigest(), sources));
+    }
+
+    /** What was fetched last. */
+    CheckpointCertificate target() {
+        return target;
+    }
+
+    void stop() {
+        fetcher.stop();
+    }
+
+    void onTick() {
+        Arrays.fill(served, 0);
+        ask(fetcher.onTick());
+    }
+
+    private void ask(List<StateFetcher.Ask> asks) {
+        asks.forEach(ask -> state.send(ask.to(), ask.question()));
+    }
+
+    void onQuestion(int sender, Question question) {
+        if (sender != state.self && served[sender] < MAX_SERVED_PER_TICK) {
+            served[sender]++;
+            state.emit(new Action.ServeState(sender, question));
+        }
+    }
+
+    Verdict onAnswer(int sender, Answer answer) {
+        FetchOutcome outcome = fetcher.onAnswer(sender, answer);
+        if (outcome instanceof FetchOutcome.Accepted accepted) {
+            ask(accepted.asks());
+        } else if (outcome instanceof FetchOutcome.Banned banned) {
+            state.reportEvidence(banned.source(), "it lied in a state transfer: " + banned.reason());
+            ask(banned.asks());
+        } else if (outcome instanceof FetchOutcome.Completed done) {
+            install(done);
+        } else if (outcome instanceof FetchOutcome.Unusable unusable) {
+            state.emit(new Action.Halt("cannot take over the certified state: " + unusable.reason()));
+        } else {
+            return Verdict.UNEXPECTED;
+        }
+        return Verdict.ACCEPT;
+    }
+
+    private void install(FetchOutcome.Completed done) {
+        // Batches may have come faster than the state. To go back would execute them twice (fabric PR 1174).
+        if (done.sequence() > state.lastCommitted) {
+            state.installing = true;
+            state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot()));
+        }
+    }
+}

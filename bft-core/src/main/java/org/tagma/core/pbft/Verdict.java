@@ -1,0 +1,32 @@
+package org.tagma.core.pbft;
+
+/** What a replica makes of a message: good, or refused for a reason. A refusal changes no state. */
+enum Verdict {
+    ACCEPT,
+    /** It belongs to a view that this replica is not in. */
+    WRONG_VIEW,
+    /** Only the primary of the view may say this, or the primary may not. */
+    WRONG_ROLE,
+    /** The sequence number is too far above the stable checkpoint, or none that such a message can have. */
+    OUTSIDE_WINDOW,
+    /** Something that this replica has already, or that its stable checkpoint covers. */
+    DUPLICATE,
+    /** It contradicts what the same sender said before. */
+    CONFLICTING,
+    /** The proposed time is too far from this replica's clock. */
+    BAD_TIME,
+    /** The batch has more requests or bytes than allowed. */
+    TOO_LARGE,
+    /** The sets of a view change are not ordered, not in the window, or claim views that had not been. */
+    BAD_VIEW_CHANGE,
+    /** The new view does not follow from the view changes in it. */
+    BAD_NEW_VIEW,
+    /** A certificate that proves nothing. */
+    BAD_CERTIFICATE,
+    /** An answer to no question of this replica's. */
+    UNEXPECTED;
+
+    boolean isAccepted() {
+        return this == ACCEPT;
+    }
+}

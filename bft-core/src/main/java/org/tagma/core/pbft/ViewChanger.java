@@ -1,0 +1,336 @@
+package org.tagma.core.pbft;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.tagma.core.pbft.NewViewRule.Decision;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Request;
+
+/**
+ * View changes (PBFT 4.4 and 4.5, with the P and Q sets of TOCS 2002, 4.5.2).
+ *
+ * <p>Views are synchronised as in PBFT 4.5.2: a replica that sees f+1 others ahead joins them, and the timer of a new
+ * view starts only with a quorum of view changes for it. So during an outage nobody runs ahead, timers do not grow,
+ * and when it ends the group is as quick as at first; and a liar's huge view number alone moves nobody.
+ */
+final class ViewChanger {
+
+    private static final long NOT_RUNNING = -1;
+
+    private final PbftState state;
+    private final NormalCase normalCase;
+    private final CheckpointTracker checkpoints;
+    private final BatchFetcher batchFetcher;
+    /** The view change of the highest view from each replica: one each, however many are sent. */
+    private final List<Authenticated<ViewChange>> latest;
+
+    private long newViewDeadlineTick = NOT_RUNNING;
+    private long proposedNewView;
+
+    ViewChanger(PbftState state, NormalCase normalCase, CheckpointTracker checkpoints, BatchFetcher batchFetcher) {
+        this.state = state;
+        this.normalCase = normalCase;
+        this.checkpoints = checkpoints;
+        this.batchFetcher = batchFetcher;
+        this.latest = new ArrayList<>();
+        for (int i = 0; i < state.quorums.replicas(); i++) {
+            latest.add(null);
+        }
+    }
+
+    /** Leaves the present view, unless that has happened already. */
+    void suspect(String reason) {
+        if (state.normal) {
+            start(state.view + 1, reason);
+        }
+    }
+
+    private void start(long view, String reason) {
+        if (state.isRecovering()) {
+            // Its P and Q would claim that nothing prepared here, and it does not know that.
+            return;
+        }
+        String from = state.normal ? "leaving view " + state.view : "giving up on view " + state.view;
+        state.announce(
+                from + " for view " + view + " (primary: replica " + state.quorums.primary(view) + "): " + reason);
+        state.backOff.gaveUp(state.view);
+        state.view = view;
+        state.normal = false;
+        state.ledger.promise(view);
+        newViewDeadlineTick = NOT_RUNNING;
+        broadcastViewChange();
+    }
+
+    private void broadcastViewChange() {
+        ViewChange message = new ViewChange(state.view, state.stable, preparedSet(), prePreparedSet());
+        state.persistReservation();
+        state.emit(new Action.Persist(new PbftRecord.LeftFor(state.view, message)));
+        state.broadcast(message);
+    }
+
+    private List<VoteInfo> preparedSet() {
+        List<VoteInfo> entries = new ArrayList<>();
+        state.slots.values().forEach(slot -> slot.preparedInfo().ifPresent(entries::add));
+        return entries;
+    }
+
+    private List<VoteInfo> prePreparedSet() {
+        List<VoteInfo> entries = new ArrayList<>();
+        state.slots.values().forEach(slot -> entries.addAll(slot.prePreparedInfo()));
+        return entries;
+    }
+
+    Verdict onViewChange(Authenticated<ViewChange> signed) {
+        Verdict verdict = PbftValidator.viewChange(state, signed.message());
+        if (!verdict.isAccepted()) {
+            return verdict;
+        }
+        Authenticated<ViewChange> earlier = latest.get(signed.sender());
+        if (earlier != null && earlier.message().view() >= signed.message().view()) {
+            return Verdict.DUPLICATE;
+        }
+        latest.set(signed.sender(), signed);
+        joinOthers();
+        pursue();
+        return Verdict.ACCEPT;
+    }
+
+    /** f+1 replicas want a later view, so a correct one does: go to the latest view that this is true of (PBFT 4.5.2). */
+    private void joinOthers() {
+        long[] wanted = latest.stream()
+                .filter(Objects::nonNull)
+                .filter(signed -> signed.sender() != state.self)
+                .mapToLong(signed -> signed.message().view())
+                .sorted()
+                .toArray();
+        int candidate = wanted.length - state.quorums.weak();
+        if (candidate >= 0 && wanted[candidate] > state.view && !state.isRecovering()) {
+            start(wanted[candidate], state.quorums.weak() + " replicas want it");
+        }
+    }
+
+    /** Starts the timer once a quorum has come to this view, and, as its primary, tries to open it. */
+    private void pursue() {
+        if (state.normal || state.isRecovering()) {
+            return;
+        }
+        // A replica may have passed this view by: it entered and left again. It will not come back to make a quorum
+        // for just this view, so it counts as having come this far; else the others would wait for it for ever.
+        if (newViewDeadlineTick == NOT_RUNNING && countAtOrAbove(state.view) >= state.quorums.certificate()) {
+            newViewDeadlineTick = state.tick + state.backOff.ticks(state.config.viewChangeTimeoutTicks());
+        }
+        List<Authenticated<ViewChange>> viewChanges = forThisView();
+        if (viewChanges.size() >= state.quorums.certificate() && state.isPrimary() && proposedNewView < state.view) {
+            openView(viewChanges);
+        }
+    }
+
+    private long countAtOrAbove(long view) {
+        return latest.stream()
+                .filter(signed -> signed != null && signed.message().view() >= view)
+                .count();
+    }
+
+    private List<Authenticated<ViewChange>> forThisView() {
+        return latest.stream()
+                .filter(Objects::nonNull)
+                .filter(signed -> signed.message().view() == state.view)
+                .toList();
+    }
+
+    private void openView(List<Authenticated<ViewChange>> viewChanges) {
+        Optional<Decision> decision = decide(viewChanges);
+        if (decision.isPresent() && isReady(decision.get())) {
+            proposedNewView = state.view;
+            // The new view is its primary's vote for everything in it, so it must lie in what is reserved.
+            state.reserve(decision.get().start().sequence()
+                    + decision.get().reproposals().size());
+            state.broadcast(new NewView(state.view, viewChanges, decision.get().reproposals()));
+        }
+    }
+
+    private Optional<Decision> decide(List<Authenticated<ViewChange>> viewChanges) {
+        return NewViewRule.decide(
+                viewChanges.stream().map(Authenticated::message).toList(), state.quorums);
+    }
+
+    /** Condition A3: a primary opens a view when it has what it re-proposes. What it lacks it asks for. */
+    private boolean isReady(Decision decision) {
+        checkpoints.learn(decision.start());
+        if (state.stable.sequence() < decision.start().sequence()) {
+            return false;
+        }
+        boolean ready = true;
+        for (Reproposal reproposal : decision.reproposals()) {
+            if (state.inWindow(reproposal.sequence())
+                    && state.slot(reproposal.sequence())
+                            .body(reproposal.digest())
+                            .isEmpty()) {
+                batchFetcher.want(reproposal.sequence(), reproposal.digest());
+                ready = false;
+            }
+        }
+        return ready;
+    }
+
+    Verdict onNewView(Authenticated<NewView> signed) {
+        NewView message = signed.message();
+        Verdict verdict = PbftValidator.newView(state, signed.sender(), message);
+        if (verdict == Verdict.WRONG_VIEW || verdict == Verdict.WRONG_ROLE) {
+            return verdict;
+        }
+        Optional<Decision> decision = verdict.isAccepted() ? decide(message.viewChanges()) : Optional.empty();
+        // Believed because recomputed, never because said (FISCO-BCOS PR 5168).
+        if (decision.isEmpty() || !decision.get().reproposals().equals(message.reproposals())) {
+            refuse(signed);
+            return Verdict.BAD_NEW_VIEW;
+        }
+        enter(signed, decision.get());
+        return Verdict.ACCEPT;
+    }
+
+    private void refuse(Authenticated<NewView> signed) {
+        long view = signed.message().view();
+        state.reportEvidence(signed.sender(), "a new view " + view + " that does not follow from its view changes");
+        if (view == state.view) {
+            start(view + 1, "the primary sent a false new view");
+        }
+    }
+
+    private void enter(Authenticated<NewView> signed, Decision decision) {
+        state.view = signed.message().view();
+        state.normal = true;
+        state.enteredBy = signed;
+        state.bindTo(signed.message());
+        state.enteredAtTick = state.tick;
+        state.ledger.promise(state.view);
+        newViewDeadlineTick = NOT_RUNNING;
+        state.persistReservation();
+        state.emit(new Action.Persist(new PbftRecord.Entered(state.view, signed)));
+        checkpoints.learn(decision.start());
+        carryOver();
+        announceEntry(decision);
+        resumeRequests();
+    }
+
+    private void carryOver() {
+        batchFetcher.restart();
+        // This replica may know of batches committed in the very view that it enters only now.
+        state.nextSequence = Math.max(state.firstFresh(), state.lastCommitted + 1);
+        voteForCarriedOver();
+        normalCase.deliver();
+    }
+
+    /** Votes for what the new view carries over, as far as the window reaches; again when the window has moved. */
+    void voteForCarriedOver() {
+        for (Reproposal reproposal : state.carriedOver) {
+            if (state.normal
+                    && state.inWindow(reproposal.sequence())
+                    && state.slot(reproposal.sequence()).accepted(state.view).isEmpty()) {
+                normalCase.repropose(reproposal.sequence(), reproposal.digest());
+            }
+        }
+    }
+
+    private void announceEntry(Decision decision) {
+        long nulls = decision.reproposals().stream()
+                .filter(reproposal -> reproposal.digest().isNull())
+                .count();
+        state.announce("entered view " + state.view + ", primary: replica " + state.primary() + ", from checkpoint "
+                + decision.start().sequence() + ", carrying over "
+                + (decision.reproposals().size() - nulls) + " batches and " + nulls + " null batches");
+    }
+
+    /** What waited for the old primary now waits for the new one. */
+    private void resumeRequests() {
+        if (state.isPrimary()) {
+            List<Request> carriedOver = new ArrayList<>();
+            for (Slot slot : state.slots.tailMap(state.lastExecuted, false).values()) {
+                slot.accepted(state.view).flatMap(slot::body).ifPresent(batch -> carriedOver.addAll(batch.requests()));
+            }
+            state.pool.restartProposals(carriedOver);
+        } else {
+            state.pool.waiting().forEach(request -> state.emit(new Action.Relay(state.primary(), request)));
+        }
+    }
+
+    /** Something that was missing has arrived. */
+    void retry() {
+        pursue();
+    }
+
+    void onTick() {
+        if (state.normal) {
+            joinOthers();
+            return;
+        }
+        if (newViewDeadlineTick != NOT_RUNNING && state.tick >= newViewDeadlineTick) {
+            start(state.view + 1, "no new view in time from replica " + state.primary());
+        } else {
+            restateIfForgotten();
+            pursue();
+            joinOthers();
+        }
+    }
+
+    /** A replica that lost its memory while it waited for a view says, once it may again, what it holds now. */
+    private void restateIfForgotten() {
+        if (latest.get(state.self) == null && !state.isRecovering()) {
+            broadcastViewChange();
+        }
+    }
+
+    /** This replica's own view change for the view it wants, for those that did not get it. */
+    Optional<Authenticated<ViewChange>> own() {
+        return Optional.ofNullable(latest.get(state.self))
+                .filter(signed -> !state.normal && signed.message().view() == state.view);
+    }
+
+    /** Rebuilds from the log: it had left the views below for this one. */
+    void restoreLeft(ViewChange message) {
+        if (message.view() > state.view) {
+            state.view = message.view();
+            state.normal = false;
+            state.ledger.promise(message.view());
+        }
+    }
+
+    /** Says again, after a restart, what was said before it. */
+    void repeat(ViewChange message) {
+        if (!state.normal && message.view() == state.view) {
+            state.broadcast(message);
+        }
+    }
+
+    /** Rebuilds from the log: it had entered this view. */
+    void restoreEntered(Authenticated<NewView> signed) {
+        if (signed.message().view() >= state.view) {
+            state.view = signed.message().view();
+            state.normal = true;
+            state.enteredBy = signed;
+            state.bindTo(signed.message());
+            state.ledger.promise(state.view);
+        }
+    }
+
+    /** A view that was left for in an earlier life may have been opened in it; it is not opened once more, otherwise. */
+    void restoreOpened() {
+        proposedNewView = state.view;
+    }
+
+    long stateHash() {
+        return Arrays.hashCode(latest.stream()
+                        .mapToLong(
+                                signed -> signed == null ? -1 : signed.message().view())
+                        .toArray())
+                + 31 * newViewDeadlineTick;
+    }
+}

@@ -1,0 +1,87 @@
+package org.tagma.core.protocol;
+
+import com.google.protobuf.ByteString;
+
+/** What clients and replicas say to each other, whatever the protocol. A {@link Request} is the third of these. */
+public sealed interface ClientMessage extends Message {
+
+    /**
+     * Asks for a read that skips ordering; never changes the state.
+     *
+     * @param number the client's own, not related to those of requests
+     */
+    record Query(SessionId session, long number, ByteString operation) implements ClientMessage {}
+
+    /**
+     * A replica's answer. Two replies match if they agree in everything but {@code replica} and {@code view}.
+     *
+     * @param replica who answers
+     * @param view the view it is in: tells the client who the primary is
+     * @param session whose request it answers
+     * @param kind which numbering {@code number} belongs to
+     * @param number the number of the request or query
+     * @param status how it went
+     * @param result output of the state machine, or, by status, what {@link ReplyStatus} says
+     */
+    record Reply(
+            int replica,
+            long view,
+            SessionId session,
+            RequestKind kind,
+            long number,
+            ReplyStatus status,
+            ByteString result)
+            implements ClientMessage {}
+
+    /** The numberings of one session. */
+    enum RequestKind {
+        /** Exactly-once requests: consecutive. */
+        FIFO,
+        /** At-most-once and at-least-once requests: increasing. */
+        UNORDERED,
+        /** Queries. */
+        QUERY;
+
+        /** The numbering that requests of these semantics share. */
+        public static RequestKind of(RetrySemantics semantics) {
+            return semantics.isFifo() ? FIFO : UNORDERED;
+        }
+    }
+
+    /** How a request went. */
+    enum ReplyStatus {
+        /** Executed; the result is the state machine's. */
+        OK(true),
+        /** The state machine refused the operation; the result is a stable code and a message, see OperationRejected. */
+        REJECTED(true),
+        /** The state machine threw; the result is the stable code. The number is used up. */
+        FAILED(true),
+        /**
+         * No such session: it is older than the client's newest, or was evicted. The result is two numbers of 8 bytes:
+         * the client's newest session, and the highest that was ever evicted; a session above the latter was never
+         * opened.
+         */
+        SESSION_EXPIRED(true),
+        /** An at-most-once or at-least-once number that is not above the last one used; it was not executed now. */
+        STALE_NUMBER(true),
+        /** Executed once, so long ago that the reply is no longer kept. */
+        REPLY_EVICTED(true),
+        /** This replica has too much to do and did not take the request. */
+        OVERLOADED(false),
+        /** The number is too far ahead of what was executed. */
+        OUT_OF_WINDOW(false),
+        /** This replica cannot answer reads now (it is catching up); order the query instead. */
+        UNAVAILABLE(false);
+
+        private final boolean agreed;
+
+        ReplyStatus(boolean agreed) {
+            this.agreed = agreed;
+        }
+
+        /** Whether it is output of the replicated state, the same on every correct replica, and not one replica's own condition. */
+        public boolean isAgreed() {
+            return agreed;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.tagma.core.protocol;
+
+import java.util.List;
+import org.tagma.core.Digest;
+
+/** What happens to a protocol. */
+public sealed interface Event {
+
+    /** A verified message from a replica, the replica itself included. */
+    record MessageReceived(Authenticated<?> message) implements Event {}
+
+    /**
+     * A verified request, straight from its client or relayed by a replica.
+     *
+     * @param relayedBy the replica that relayed it, or -1 if it came from its client
+     */
+    record RequestReceived(Request request, int relayedBy) implements Event {}
+
+    /** A timer set by {@link Action.SetTimer} ran out. */
+    record TimerFired(TimerId timer) implements Event {}
+
+    /**
+     * All that was queued has been stepped: now is the time to propose, so that batches grow with the load and an idle
+     * system answers at once.
+     *
+     * @param timeMillis the replica's wall clock, milliseconds since 1970
+     */
+    record QueueDrained(long timeMillis) implements Event {}
+
+    /**
+     * A committed batch was executed.
+     *
+     * @param outcomes one for each request of the batch, in order
+     */
+    record Executed(long sequence, List<RequestOutcome> outcomes) implements Event {}
+
+    /** The state after {@code sequence} was digested. */
+    record CheckpointTaken(long sequence, Digest stateDigest) implements Event {}
+
+    /**
+     * A fetched state was installed.
+     *
+     * @param sessions where every live session stands in it
+     */
+    record StateInstalled(long sequence, Digest stateDigest, List<SessionProgress> sessions) implements Event {}
+
+    /** The first event of every life: what the log held. */
+    record Recovered(RecoveredLog log) implements Event {}
+
+    /**
+     * How a request fared.
+     *
+     * @param consumed true if its number is used up: it was executed now or earlier, or can never be; false if it
+     *     arrived before an earlier request of its session and must be ordered again
+     */
+    record RequestOutcome(Request request, boolean consumed) {}
+
+    /**
+     * Where a session stands.
+     *
+     * @param nextNumber the number that its next exactly-once request must have
+     * @param lastUnordered the highest number used by its at-most-once and at-least-once requests
+     */
+    record SessionProgress(SessionId session, long nextNumber, long lastUnordered) {}
+
+    /**
+     * What a log store gave back at the start.
+     *
+     * @param records oldest first
+     * @param firstLife true if this replica never ran before
+     * @param complete true if every record ever persisted and not truncated is there; false if the replica ran before
+     *     and remembers only what {@link LogRecord#survivesAmnesia survives amnesia}
+     */
+    record RecoveredLog(List<LogRecord> records, boolean firstLife, boolean complete) {
+        public RecoveredLog {
+            records = List.copyOf(records);
+        }
+
+        /** The log of a replica that never ran. */
+        public static RecoveredLog empty() {
+            return new RecoveredLog(List.of(), true, true);
+        }
+    }
+}

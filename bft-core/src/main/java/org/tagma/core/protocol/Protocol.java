@@ -1,0 +1,22 @@
+package org.tagma.core.protocol;
+
+import java.util.List;
+
+/**
+ * A replication protocol as a deterministic state machine: the same history of events gives the same actions.
+ *
+ * <p>It does no I/O, has no thread, reads no clock and draws no random number; whoever drives it does that and reports
+ * it as events. Not thread-safe.
+ */
+public interface Protocol {
+
+    /**
+     * Takes one event and decides. The actions must be performed in order; {@link Action.Persist} is a barrier.
+     *
+     * @throws IllegalStateException if an invariant of the protocol is broken; the replica must then stop
+     */
+    List<Action> step(Event event);
+
+    /** Where the protocol stands now. */
+    ProtocolStatus status();
+}

@@ -1,0 +1,51 @@
+package org.tagma.core.protocol;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.Digest;
+
+/**
+ * An operation that a client asks to have ordered and executed, authenticated by that client.
+ *
+ * <p>Immutable. The digest covers the payload, not the authenticator: two copies of one request that differ only in how
+ * they are authenticated are one request.
+ *
+ * @param session who asks
+ * @param number from 1; consecutive for {@link RetrySemantics#EXACTLY_ONCE}, increasing for the other two, which share
+ *     a numbering of their own
+ * @param semantics what a retry means
+ * @param operation input of the state machine
+ * @param payload the exact bytes that the client authenticated
+ * @param authenticator the client's signature, or its vector of MACs and its signature
+ * @param digest SHA-256 of the payload
+ */
+public record Request(
+        SessionId session,
+        long number,
+        RetrySemantics semantics,
+        ByteString operation,
+        ByteString payload,
+        ByteString authenticator,
+        Digest digest)
+        implements Message {
+
+    /** A request with its digest computed. */
+    public static Request of(
+            SessionId session,
+            long number,
+            RetrySemantics semantics,
+            ByteString operation,
+            ByteString payload,
+            ByteString authenticator) {
+        return new Request(session, number, semantics, operation, payload, authenticator, Digest.of(payload));
+    }
+
+    /** What it weighs in a batch, in bytes. */
+    public int size() {
+        return payload.size() + authenticator.size();
+    }
+
+    @Override
+    public String toString() {
+        return session + "#" + number;
+    }
+}

@@ -1,0 +1,51 @@
+package org.tagma.core.service;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.tagma.core.Digest;
+import org.tagma.core.service.StateFetcher.Ask;
+
+/** What came of an answer to {@link StateFetcher}. Immutable. */
+public sealed interface FetchOutcome {
+
+    /** It was right; go on with these questions. */
+    record Accepted(List<Ask> asks) implements FetchOutcome {
+        public Accepted {
+            asks = List.copyOf(asks);
+        }
+    }
+
+    /** Nothing is waiting for it; nothing has changed. Harmless: late answers are such. */
+    record Ignored(Reason reason) implements FetchOutcome {}
+
+    /** It was wrong, and a correct replica never gives a wrong answer. Others are asked instead. */
+    record Banned(int source, Reason reason, List<Ask> asks) implements FetchOutcome {
+        public Banned {
+            asks = List.copyOf(asks);
+        }
+    }
+
+    /** It was the last one: here is the state, for {@link ReplicatedService#install}. The fetcher is idle again. */
+    record Completed(long sequence, Digest stateDigest, ByteString snapshot) implements FetchOutcome {}
+
+    /** The certified state is one that this replica, as configured, cannot take. The fetcher is idle again. */
+    record Unusable(Reason reason) implements FetchOutcome {}
+
+    /** What was wrong with an answer. */
+    enum Reason {
+        /** It is about a checkpoint that is not being fetched now. */
+        OTHER_TARGET,
+        /** Its sender is banned, or is none of the sources. */
+        NOT_A_SOURCE,
+        /** It was not asked for, or somebody else answered earlier. */
+        NOT_ASKED,
+        /** The manifest does not have the certified digest. */
+        WRONG_MANIFEST,
+        /** The chunk does not have the digest that the manifest says. */
+        WRONG_CHUNK,
+        /** The manifest has the certified digest, but this version of the software cannot read it. */
+        UNREADABLE_MANIFEST,
+        /** The state is larger than {@link TransferLimits#maxStateBytes}. */
+        STATE_TOO_LARGE
+    }
+}

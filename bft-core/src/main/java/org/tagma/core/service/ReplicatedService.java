@@ -1,0 +1,165 @@
+package org.tagma.core.service;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.Event.SessionProgress;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.service.SessionTable.Verdict;
+import org.tagma.core.service.StateEncoding.Decoded;
+
+/**
+ * A user's {@link StateMachine} together with what makes it a replicated service: sessions, a reply cache, an agreed
+ * time. It executes committed batches in order; replicas that executed up to the same sequence number have equal
+ * snapshots.
+ *
+ * <p>Not thread-safe: one thread at a time.
+ */
+public final class ReplicatedService {
+
+    /** A longer result, or message of a rejection, fails the operation: it would have to fit the reply cache and a frame. */
+    public static final int MAX_RESULT_BYTES = 1 << 20;
+
+    private final StateMachine stateMachine;
+    private final ServiceLimits limits;
+
+    private SessionTable sessions;
+    private long lastExecuted;
+    private long agreedTimeMillis;
+
+    /**
+     * A service that has executed nothing yet.
+     *
+     * @param stateMachine in its first state, the same on every replica
+     * @param limits the same on every replica
+     */
+    public ReplicatedService(StateMachine stateMachine, ServiceLimits limits) {
+        this.stateMachine = stateMachine;
+        this.limits = limits;
+        this.sessions = new SessionTable(limits);
+    }
+
+    /** The sequence number up to which everything was executed, or 0. */
+    public long lastExecuted() {
+        return lastExecuted;
+    }
+
+    /** The agreed time of the last batch that had one, milliseconds since 1970, or 0. It never goes back. */
+    public long agreedTimeMillis() {
+        return agreedTimeMillis;
+    }
+
+    /**
+     * Executes a committed batch.
+     *
+     * @param sequence one more than {@link #lastExecuted}
+     * @return one entry for each request of the batch, in order
+     * @throws IllegalStateException if the sequence number is not the next; the replica must then stop
+     */
+    public List<ExecutedRequest> execute(long sequence, Batch batch) {
+        if (sequence != lastExecuted + 1) {
+            throw new IllegalStateException("batch " + sequence + " cannot be executed after " + lastExecuted);
+        }
+        if (!batch.isNull()) {
+            agreedTimeMillis = Math.max(agreedTimeMillis, batch.timeMillis());
+        }
+        List<ExecutedRequest> executed = new ArrayList<>(batch.requests().size());
+        for (Request request : batch.requests()) {
+            executed.add(new ExecutedRequest(request, execute(sequence, executed.size(), request)));
+        }
+        lastExecuted = sequence;
+        return executed;
+    }
+
+    private Optional<ServiceReply> execute(long sequence, int indexInBatch, Request request) {
+        Verdict verdict = sessions.judge(request);
+        if (verdict instanceof Verdict.Wait) {
+            return Optional.empty();
+        }
+        if (verdict instanceof Verdict.Answer answer) {
+            return Optional.of(answer.reply());
+        }
+        ExecutionContext context = new ExecutionContext(sequence, indexInBatch, agreedTimeMillis, request.session());
+        ServiceReply reply = run(() -> stateMachine.apply(request.operation(), context));
+        sessions.executed(request, reply);
+        return Optional.of(reply);
+    }
+
+    /**
+     * What to answer to a request that need not be ordered again: the cached reply, or that the reply or the session is
+     * gone for good. Empty if there is nothing final to say; so for every request of the unordered lane in a live
+     * session: its client may still be waiting for the reply of the one execution, and "stale" must not overtake that.
+     */
+    public Optional<ServiceReply> cachedReply(Request request) {
+        return sessions.judge(request) instanceof Verdict.Answer answer
+                        && answer.reply().status() != ReplyStatus.STALE_NUMBER
+                ? Optional.of(answer.reply())
+                : Optional.empty();
+    }
+
+    /** Answers a read from the state as it is here and now. Changes nothing. */
+    public ServiceReply query(ByteString operation) {
+        return run(() -> stateMachine.query(operation));
+    }
+
+    /** Where each live session stands, in order of session ids. */
+    public List<SessionProgress> sessions() {
+        return sessions.progress();
+    }
+
+    /** The whole state as of {@link #lastExecuted}, digested. Costs time in proportion to its size. */
+    public ServiceSnapshot snapshot() {
+        ByteString application = Objects.requireNonNull(stateMachine.snapshot(), "the state machine's snapshot");
+        return ServiceSnapshot.of(
+                lastExecuted,
+                new StateEncoding(lastExecuted, agreedTimeMillis, limits, sessions, application).encode());
+    }
+
+    /**
+     * Replaces the whole state: the state machine's, the sessions, the time, and {@link #lastExecuted}. As they change
+     * together, it does not matter whether the new state is ahead of or behind the old one: nothing in it is executed
+     * in it again.
+     *
+     * @param sequence the sequence number that the snapshot is certified for
+     * @param snapshot the bytes of a {@link ServiceSnapshot}, checked against their certified digest
+     * @return empty if it was installed; otherwise why not, and nothing has changed
+     * @throws RuntimeException if the state machine cannot restore what a quorum's state machines wrote; the replica
+     *     must then stop
+     */
+    public Optional<SnapshotRejection> install(long sequence, ByteString snapshot) {
+        Decoded decoded = StateEncoding.decode(sequence, snapshot, limits);
+        if (decoded instanceof Decoded.Rejected rejected) {
+            return Optional.of(rejected.reason());
+        }
+        StateEncoding state = ((Decoded.Accepted) decoded).state();
+        stateMachine.restore(state.application());
+        sessions = state.sessions();
+        agreedTimeMillis = state.agreedTimeMillis();
+        lastExecuted = sequence;
+        return Optional.empty();
+    }
+
+    private static ServiceReply run(Operation operation) {
+        ServiceReply reply = runUnbounded(operation);
+        return reply.result().size() <= MAX_RESULT_BYTES ? reply : ServiceReply.resultTooLarge();
+    }
+
+    private static ServiceReply runUnbounded(Operation operation) {
+        try {
+            return ServiceReply.ok(Objects.requireNonNull(operation.run(), "the state machine's result"));
+        } catch (OperationRejectedException e) {
+            return ServiceReply.rejected(e);
+        } catch (RuntimeException e) {
+            // Deterministic output like any other. An Error is not, and stops the replica.
+            return ServiceReply.failed(e);
+        }
+    }
+
+    private interface Operation {
+        ByteString run() throws OperationRejectedException;
+    }
+}

@@ -1,0 +1,13 @@
+package org.tagma.core.service;
+
+/** Why the bytes of a snapshot were not installed. */
+public enum SnapshotRejection {
+    /** They are not the encoding of a state. */
+    MALFORMED,
+    /** They are of a version of the encoding that this replica does not know. */
+    UNKNOWN_VERSION,
+    /** They are of another sequence number. */
+    WRONG_SEQUENCE,
+    /** They were written under other {@link ServiceLimits}. */
+    OTHER_LIMITS
+}
