@@ -1,0 +1,45 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+
+/**
+ * What a {@link Transport} reports to its owner.
+ *
+ * <p>All methods except {@link #acceptsMore()} are called by one thread at a time, on the network thread, and must
+ * neither block nor throw: while one runs, no peer of this transport is served. A peer's {@code onPeerUp} comes before
+ * its first frame and its {@code onPeerDown} after its last; frames of one connection come in the order they were sent.
+ */
+public interface FrameHandler {
+
+    /** What to do with the connection a frame came from. */
+    enum Verdict {
+        /** Go on. */
+        KEEP,
+        /**
+         * The frame was garbage: a client's connection is closed. A replica's is kept, because a faulty replica could
+         * otherwise make us spend handshakes, and its good messages may still be needed.
+         */
+        CLOSE
+    }
+
+    /** A whole frame, without its length prefix, from an authenticated peer. */
+    Verdict onFrame(PeerId from, ByteString frame);
+
+    /** The frames that one read loop of one connection delivered are all handed over: a good moment to pass a batch on. */
+    void onReadComplete();
+
+    /** A peer proved who it is and can be sent to. */
+    void onPeerUp(PeerId peer);
+
+    /** The connection to a peer that was up is gone. */
+    void onPeerDown(PeerId peer);
+
+    /**
+     * Whether the receiver has room. Asked after each frame; on {@code false} the connection is not read until
+     * {@link Transport#resumeReading()}. What was already read (at most one receive buffer) is still delivered.
+     * May be called from any thread.
+     */
+    default boolean acceptsMore() {
+        return true;
+    }
+}

@@ -1,0 +1,37 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** The one home of the frame format: a 4-byte big-endian length, then that many bytes. */
+final class Framing {
+    static final int PREFIX_BYTES = 4;
+
+    /** The largest frame before a peer is authenticated. */
+    static final int MAX_HANDSHAKE_FRAME_BYTES = 1_024;
+
+    private Framing() {}
+
+    static long wireBytes(ByteString frame) {
+        return PREFIX_BYTES + (long) frame.size();
+    }
+
+    /** One buffer with all frames, so that they cost one copy and share a write. */
+    static ByteBuf encode(ByteBufAllocator allocator, List<ByteString> frames) {
+        long total = 0;
+        for (ByteString frame : frames) {
+            total += wireBytes(frame);
+        }
+        int size = Math.toIntExact(total);
+        ByteBuf buffer = allocator.directBuffer(size, size);
+        ByteBuffer target = buffer.internalNioBuffer(0, size);
+        for (ByteString frame : frames) {
+            target.putInt(frame.size());
+            frame.copyTo(target);
+        }
+        return buffer.writerIndex(size);
+    }
+}

@@ -1,0 +1,19 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.NodeId;
+
+/**
+ * Proves to a peer who we are, and checks its proof. Both are over a transcript that binds both identities, both roles and
+ * both sides' fresh nonces, so a pairwise message authentication code is enough.
+ *
+ * <p>Called on the network thread; must be thread-safe if shared between transports, and cheap, since anyone can ask for it.
+ */
+public interface HandshakeAuthenticator {
+
+    /** A proof, at most 512 bytes, that {@code remote} alone needs to be able to check. */
+    ByteString prove(NodeId remote, ByteString transcript);
+
+    /** Whether {@code proof} is {@code remote}'s over the transcript; {@code false} for nodes not in the cluster. */
+    boolean verify(NodeId remote, ByteString transcript, ByteString proof);
+}

@@ -1,0 +1,76 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+
+/**
+ * The first frame of each side: magic, version, cluster, who I am, and a nonce that has never been used before.
+ *
+ * <p>Layout: {@code "TGMA"}, version (2 bytes), cluster id (length byte and bytes), kind (1 byte: 0 replica, 1 client), id
+ * (4 bytes), session (8 bytes, 0 for a replica), nonce (32 bytes); big-endian; nothing may follow.
+ */
+record Hello(int version, ByteString clusterId, PeerId peer, ByteString nonce) {
+    static final int VERSION = 1;
+    static final int NONCE_BYTES = 32;
+
+    private static final ByteString MAGIC = ByteString.copyFromUtf8("TGMA");
+    private static final int KIND_REPLICA = 0;
+    private static final int KIND_CLIENT = 1;
+    private static final int FIXED_BYTES = 4 + 2 + 1 + 1 + 4 + 8 + NONCE_BYTES;
+
+    ByteString encode() {
+        ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + clusterId.size());
+        MAGIC.copyTo(out);
+        out.putShort((short) version);
+        out.put((byte) clusterId.size());
+        clusterId.copyTo(out);
+        out.put((byte) (peer instanceof PeerId.Replica ? KIND_REPLICA : KIND_CLIENT));
+        out.putInt(peer.toNodeId().id());
+        out.putLong(peer instanceof PeerId.ClientSession client ? client.session() : 0);
+        nonce.copyTo(out);
+        return ByteString.copyFrom(out.flip());
+    }
+
+    /**
+     * Reads a hello. Of another version, only the version is read, since the rest may look different.
+     *
+     * @throws MalformedHelloException if it is not a hello at all
+     */
+    static Hello decode(ByteString frame) throws MalformedHelloException {
+        if (frame.size() < MAGIC.size() + 2 || !frame.startsWith(MAGIC)) {
+            throw new MalformedHelloException();
+        }
+        ByteBuffer in = frame.asReadOnlyByteBuffer();
+        in.position(MAGIC.size());
+        int version = Short.toUnsignedInt(in.getShort());
+        if (version != VERSION) {
+            return new Hello(version, ByteString.EMPTY, new PeerId.Replica(0), ByteString.EMPTY);
+        }
+        if (!in.hasRemaining()) {
+            throw new MalformedHelloException();
+        }
+        int clusterIdBytes = Byte.toUnsignedInt(in.get());
+        if (frame.size() != FIXED_BYTES + clusterIdBytes) {
+            throw new MalformedHelloException();
+        }
+        ByteString clusterId = frame.substring(in.position(), in.position() + clusterIdBytes);
+        in.position(in.position() + clusterIdBytes);
+        PeerId peer = peer(in.get(), in.getInt(), in.getLong());
+        return new Hello(version, clusterId, peer, frame.substring(in.position()));
+    }
+
+    private static PeerId peer(byte kind, int id, long session) throws MalformedHelloException {
+        if (id >= 0 && kind == KIND_REPLICA && session == 0) {
+            return new PeerId.Replica(id);
+        }
+        if (id >= 0 && kind == KIND_CLIENT) {
+            return new PeerId.ClientSession(id, session);
+        }
+        throw new MalformedHelloException();
+    }
+
+    /** The bytes are not a hello. */
+    static final class MalformedHelloException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+}

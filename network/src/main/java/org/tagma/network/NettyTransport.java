@@ -1,0 +1,329 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.tagma.network.Transcript.Role;
+
+/**
+ * Frames over TCP. A replica listens, and dials the replicas with higher ids than its own; a client session dials all
+ * replicas. Everything happens on one network thread; {@link #send} only enqueues.
+ *
+ * <p>Thread-safe.
+ */
+public final class NettyTransport implements Transport {
+    private final TransportOptions options;
+    private final @Nullable InetSocketAddress bindAddress;
+    private final NetworkLoop loop;
+    private final boolean ownsLoop;
+    private final EventLoop eventLoop;
+    private final TransportStats stats = new TransportStats();
+    private final @Nullable TlsContexts tls;
+    private final HandshakeContext handshakes;
+    private final ChannelGroup channels;
+    private final Set<Channel> unauthenticated = new LinkedHashSet<>();
+    private final List<Dialer> dialers = new ArrayList<>();
+    private final Queue<PeerLink> dirtyLinks = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean flushScheduled = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile int boundPort;
+    private volatile @Nullable Session session;
+
+    /** What exists once the handler is known. */
+    private record Session(FrameHandler handler, PeerTable peers, ReadGate gate) {}
+
+    private NettyTransport(
+            TransportOptions options, @Nullable InetSocketAddress bindAddress, @Nullable NetworkLoop sharedLoop) {
+        this.options = options;
+        this.bindAddress = bindAddress;
+        this.tls = options.tls().map(TlsContexts::new).orElse(null);
+        this.ownsLoop = sharedLoop == null;
+        this.loop = sharedLoop == null ? new NetworkLoop(threadName(options.self())) : sharedLoop;
+        this.eventLoop = loop.eventLoop();
+        this.handshakes = new HandshakeContext(options, stats);
+        this.channels = new DefaultChannelGroup(eventLoop, true);
+    }
+
+    /**
+     * A replica's transport, with a network thread of its own.
+     *
+     * @param bindAddress where to listen; port 0 takes any free one, see {@link #boundPort()}
+     */
+    public static NettyTransport forReplica(TransportOptions options, InetSocketAddress bindAddress) {
+        if (!(options.self() instanceof PeerId.Replica)) {
+            throw new IllegalArgumentException(options.self() + " is not a replica");
+        }
+        return new NettyTransport(options, bindAddress, null);
+    }
+
+    /** The transport of one client session, with a network thread of its own. */
+    public static NettyTransport forClient(TransportOptions options) {
+        return forClient(options, null);
+    }
+
+    /** The transport of one client session on a shared network thread, which closing the transport does not stop. */
+    public static NettyTransport forClient(TransportOptions options, @Nullable NetworkLoop sharedLoop) {
+        if (!(options.self() instanceof PeerId.ClientSession)) {
+            throw new IllegalArgumentException(options.self() + " is not a client session");
+        }
+        return new NettyTransport(options, null, sharedLoop);
+    }
+
+    @Override
+    public void start(FrameHandler handler) {
+        if (closed.get() || !started.compareAndSet(false, true)) {
+            throw new IllegalStateException("a transport is started once, before it is closed");
+        }
+        session = new Session(handler, new PeerTable(options, stats, handler), new ReadGate(eventLoop, handler));
+        if (bindAddress != null) {
+            bind(bindAddress);
+        }
+        for (int id = 0; id < options.replicaCount(); id++) {
+            if (!(options.self() instanceof PeerId.Replica self) || id > self.id()) {
+                dialers.add(newDialer(new PeerId.Replica(id)));
+            }
+        }
+        eventLoop.execute(() -> dialers.forEach(Dialer::dial));
+    }
+
+    /** The port we listen on; 0 before {@link #start} and for clients. */
+    public int boundPort() {
+        return boundPort;
+    }
+
+    private void bind(InetSocketAddress address) {
+        ChannelFuture bound = loop.newServerBootstrap(options.limits())
+                .childHandler(initializer(channel -> {
+                    admitUnauthenticated(channel);
+                    return new HandshakeHandler(Role.RESPONDER, handshakes, new AcceptedConnection());
+                }))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            close();
+            throw new BindFailedException(address, bound.cause());
+        }
+        channels.add(bound.channel());
+        boundPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    private Dialer newDialer(PeerId.Replica target) {
+        DialedConnection owner = new DialedConnection(target);
+        Dialer dialer = new Dialer(
+                target,
+                eventLoop,
+                loop.newBootstrap(options.limits())
+                        .handler(initializer(channel -> new HandshakeHandler(Role.INITIATOR, handshakes, owner))),
+                () -> options.addresses().apply(target.id()),
+                options.limits());
+        owner.dialer = dialer;
+        return dialer;
+    }
+
+    private interface HandshakeFactory {
+        HandshakeHandler create(Channel channel);
+    }
+
+    private ChannelInitializer<Channel> initializer(HandshakeFactory factory) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channels.add(channel);
+                HandshakeHandler handshake = factory.create(channel);
+                if (tls != null) {
+                    channel.pipeline().addLast(tls.newHandler(handshake.role(), channel.alloc()));
+                }
+                channel.pipeline().addLast(new FrameDecoder(stats), handshake);
+            }
+        };
+    }
+
+    /** Makes room for a new connection by dropping the oldest: a flood of strangers thus never keeps a fast peer out. */
+    private void admitUnauthenticated(Channel channel) {
+        unauthenticated.add(channel);
+        channel.closeFuture().addListener(closedFuture -> unauthenticated.remove(channel));
+        if (unauthenticated.size() > options.limits().maxUnauthenticatedConnections()) {
+            Iterator<Channel> oldestFirst = unauthenticated.iterator();
+            Channel oldest = oldestFirst.next();
+            oldestFirst.remove();
+            handshakes.rejected(
+                    oldest, RejectReason.TOO_MANY_UNAUTHENTICATED, "too many connections wait to be authenticated");
+            oldest.close();
+        }
+    }
+
+    private void onAuthenticated(ChannelHandlerContext ctx, PeerId peer) {
+        Channel channel = ctx.channel();
+        Session current = session;
+        unauthenticated.remove(channel);
+        PeerLink link = current.peers().linkOf(peer);
+        ChannelPipeline pipeline = ctx.pipeline();
+        pipeline.get(FrameDecoder.class).allowFramesOf(options.limits().maxFrameBytesFrom(peer));
+        PeerHandler handler = new PeerHandler(current.peers(), link, current.handler(), current.gate(), stats);
+        pipeline.replace(ctx.handler(), null, handler);
+        current.peers().attach(link, channel);
+    }
+
+    /** A connection that somebody made to us. */
+    private final class AcceptedConnection implements HandshakeHandler.Owner {
+        @Override
+        public boolean expects(PeerId claimed) {
+            return claimed instanceof PeerId.ClientSession
+                    || claimed.toNodeId().id() < options.self().toNodeId().id();
+        }
+
+        @Override
+        public Optional<RejectReason> admits(PeerId peer) {
+            return session.peers().admits(peer);
+        }
+
+        @Override
+        public void authenticated(ChannelHandlerContext ctx, PeerId peer) {
+            onAuthenticated(ctx, peer);
+        }
+    }
+
+    /** A connection that we made to a replica. */
+    private final class DialedConnection implements HandshakeHandler.Owner {
+        private final PeerId.Replica target;
+        private @Nullable Dialer dialer;
+
+        DialedConnection(PeerId.Replica target) {
+            this.target = target;
+        }
+
+        @Override
+        public boolean expects(PeerId claimed) {
+            return claimed.equals(target);
+        }
+
+        @Override
+        public Optional<RejectReason> admits(PeerId peer) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void authenticated(ChannelHandlerContext ctx, PeerId peer) {
+            dialer.succeeded();
+            onAuthenticated(ctx, peer);
+        }
+    }
+
+    @Override
+    public void send(PeerId to, ByteString frame) {
+        Session current = session;
+        if (current == null || closed.get()) {
+            stats.countDropped(DropReason.CLOSED);
+            return;
+        }
+        if (frame.isEmpty() || frame.size() > options.limits().maxFrameBytesFrom(options.self())) {
+            stats.countDropped(DropReason.BAD_SIZE);
+            return;
+        }
+        PeerLink link = current.peers().find(to);
+        if (link == null) {
+            boolean client = to instanceof PeerId.ClientSession;
+            stats.countDropped(client ? DropReason.NOT_CONNECTED : DropReason.UNKNOWN_PEER);
+            return;
+        }
+        if (link.send(frame)) {
+            dirtyLinks.add(link);
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (!dirtyLinks.isEmpty() && !closed.get() && flushScheduled.compareAndSet(false, true)) {
+            runOnLoop(this::flushDirtyLinks);
+        }
+    }
+
+    private void flushDirtyLinks() {
+        // First: a flush() from now on schedules again, so no frame is left behind.
+        flushScheduled.set(false);
+        PeerLink link = dirtyLinks.poll();
+        while (link != null) {
+            link.flush();
+            link = dirtyLinks.poll();
+        }
+    }
+
+    @Override
+    public void resumeReading() {
+        Session current = session;
+        if (current != null && !closed.get()) {
+            current.gate().resume();
+        }
+    }
+
+    @Override
+    public TransportStats stats() {
+        return stats;
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        runOnLoop(() -> dialers.forEach(Dialer::stop));
+        if (eventLoop.inEventLoop()) {
+            channels.close();
+            runOnLoop(this::dropAllQueued);
+        } else {
+            channels.close().awaitUninterruptibly();
+            // The channels are closed, but the last one's closing may still be about to enqueue its inactive event. The
+            // first
+            // task runs after that closing and the second after the event: then the handler hears nothing more.
+            eventLoop.submit(() -> {}).awaitUninterruptibly();
+            eventLoop.submit(this::dropAllQueued).awaitUninterruptibly();
+        }
+        if (ownsLoop) {
+            loop.close();
+        }
+    }
+
+    private void dropAllQueued() {
+        Session current = session;
+        if (current != null) {
+            current.peers().close();
+        }
+        dirtyLinks.clear();
+    }
+
+    private void runOnLoop(Runnable task) {
+        try {
+            eventLoop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The thread is stopping, and with it all that the task could have acted on.
+            if (!eventLoop.isShuttingDown()) {
+                throw e;
+            }
+        }
+    }
+
+    private static String threadName(PeerId self) {
+        return self instanceof PeerId.Replica
+                ? "tagma-network-" + self.toNodeId().id()
+                : "tagma-network-client-" + self.toNodeId().id();
+    }
+}

@@ -1,0 +1,113 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames that wait for one peer, within a budget of bytes. A frame is charged when offered and given back when it was
+ * written or dropped, so that what Netty holds counts as well. Any thread may offer; one thread takes.
+ *
+ * <p>When the budget is used up the newest frame is dropped: what is queued already is what the peer needs first to follow
+ * the protocol, a gap at the front would make all the rest useless, and nothing has to be taken out of the queue while
+ * other threads use it.
+ */
+final class Outbox {
+    /** Frames are copied together into buffers of up to this size; a larger frame has a buffer of its own. */
+    static final int COALESCE_BYTES = 64 * 1024;
+
+    /** What a queued frame costs besides its bytes, roughly: without it, tiny frames would escape the budget. */
+    private static final int OVERHEAD_BYTES = 64;
+
+    private final Queue<ByteString> frames = new ConcurrentLinkedQueue<>();
+    private final AtomicLong usedBytes = new AtomicLong();
+    private final @Nullable SharedBudget shared;
+    private final TransportStats stats;
+
+    Outbox(@Nullable SharedBudget shared, TransportStats stats) {
+        this.shared = shared;
+        this.stats = stats;
+    }
+
+    /** A limit for many outboxes together. */
+    static final class SharedBudget {
+        private final AtomicLong usedBytes = new AtomicLong();
+        private final long limitBytes;
+
+        SharedBudget(long limitBytes) {
+            this.limitBytes = limitBytes;
+        }
+    }
+
+    /** Frames taken together, and what they were charged. */
+    record Batch(List<ByteString> frames, long chargedBytes, long wireBytes) {}
+
+    /** Adds the frame unless that would exceed {@code limitBytes} here, or the shared limit. */
+    boolean offer(ByteString frame, long limitBytes) {
+        long charge = charge(frame);
+        if (!tryCharge(usedBytes, charge, limitBytes)) {
+            return false;
+        }
+        if (shared != null && !tryCharge(shared.usedBytes, charge, shared.limitBytes)) {
+            usedBytes.addAndGet(-charge);
+            return false;
+        }
+        stats.queuedChanged(charge);
+        frames.add(frame);
+        return true;
+    }
+
+    boolean isEmpty() {
+        return frames.isEmpty();
+    }
+
+    /** The next frames that fit one buffer, at least one; still charged until {@link #release}. Not to be called when empty. */
+    Batch take() {
+        List<ByteString> batch = new ArrayList<>();
+        long charged = 0;
+        long wire = 0;
+        ByteString next = frames.peek();
+        while (next != null && (batch.isEmpty() || wire + Framing.wireBytes(next) <= COALESCE_BYTES)) {
+            batch.add(frames.remove());
+            charged += charge(next);
+            wire += Framing.wireBytes(next);
+            next = frames.peek();
+        }
+        return new Batch(batch, charged, wire);
+    }
+
+    void release(long chargedBytes) {
+        usedBytes.addAndGet(-chargedBytes);
+        if (shared != null) {
+            shared.usedBytes.addAndGet(-chargedBytes);
+        }
+        stats.queuedChanged(-chargedBytes);
+    }
+
+    /** Drops all that waits, counted under a reason. Safe from any thread. */
+    void clear(DropReason reason) {
+        ByteString frame = frames.poll();
+        while (frame != null) {
+            release(charge(frame));
+            stats.countDropped(reason);
+            frame = frames.poll();
+        }
+    }
+
+    private static boolean tryCharge(AtomicLong used, long charge, long limit) {
+        if (used.addAndGet(charge) <= limit) {
+            return true;
+        }
+        used.addAndGet(-charge);
+        return false;
+    }
+
+    /** What a frame costs while it waits. */
+    static long charge(ByteString frame) {
+        return Framing.wireBytes(frame) + OVERHEAD_BYTES;
+    }
+}

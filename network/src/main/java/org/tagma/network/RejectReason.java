@@ -1,0 +1,44 @@
+package org.tagma.network;
+
+/** Why a connection, or what came in on it, was refused. */
+public enum RejectReason {
+    /** The peer does not speak our protocol. */
+    BAD_HELLO("bad-hello"),
+    /** The peer speaks another version of the protocol. */
+    WRONG_VERSION("wrong-version"),
+    /** The peer belongs to another cluster. */
+    WRONG_CLUSTER("wrong-cluster"),
+    /** The peer claims an identity that has no business on this connection. */
+    UNEXPECTED_PEER("unexpected-peer"),
+    /** The peer cannot prove its identity. */
+    WRONG_PROOF("wrong-proof"),
+    /** The peer took too long to prove its identity. */
+    HANDSHAKE_TIMEOUT("handshake-timeout"),
+    /** Dropped, as the oldest, in favour of newer unauthenticated connections. */
+    TOO_MANY_UNAUTHENTICATED("too-many-unauthenticated"),
+    /** All places for client sessions are taken. */
+    TOO_MANY_CLIENTS("too-many-clients"),
+    /** All places for sessions of this client are taken. */
+    TOO_MANY_SESSIONS("too-many-sessions"),
+    /** TLS failed: not TLS, or a certificate that is not the cluster's. */
+    TLS_FAILED("tls-failed"),
+    /** The certificate belongs to another node than the one the peer claims to be. */
+    CERTIFICATE_MISMATCH("certificate-mismatch"),
+    /** A frame announced more bytes than allowed. */
+    OVERSIZED_FRAME("oversized-frame"),
+    /** A frame of no bytes. */
+    EMPTY_FRAME("empty-frame"),
+    /** The frame handler found a frame to be garbage. */
+    GARBAGE_FRAME("garbage-frame");
+
+    private final String label;
+
+    RejectReason(String label) {
+        this.label = label;
+    }
+
+    /** The name in metrics. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,211 @@
+package org.tagma.network;
+
+/**
+ * Every bound of a transport. Sizes in bytes, times in milliseconds, all at least 1.
+ *
+ * <p>Immutable; change a default with {@link #toBuilder()}.
+ */
+public final class TransportLimits {
+    private final Builder values;
+
+    private TransportLimits(Builder values) {
+        this.values = values;
+    }
+
+    /** The defaults stated at each getter. */
+    public static TransportLimits defaults() {
+        return new Builder().build();
+    }
+
+    /** A builder that starts from these limits. */
+    public Builder toBuilder() {
+        return new Builder(values);
+    }
+
+    /** The largest frame a replica may send: 16 MiB. */
+    public int maxFrameBytes() {
+        return values.maxFrameBytes;
+    }
+
+    /** The largest frame a client session may send: 2 MiB. There are many clients, and each may leave a frame unfinished. */
+    public int maxClientFrameBytes() {
+        return values.maxClientFrameBytes;
+    }
+
+    /** Bytes that may wait for one replica, in our queue and the socket's: 32 MiB. */
+    public long replicaBudgetBytes() {
+        return values.replicaBudgetBytes;
+    }
+
+    /**
+     * Bytes that may wait for a replica that is not connected: 4 MiB. Less than the whole budget, since most of what is
+     * kept for long will be out of date when the replica is back.
+     */
+    public long replicaBacklogBytes() {
+        return values.replicaBacklogBytes;
+    }
+
+    /** Bytes that may wait for one client session: 4 MiB. */
+    public long clientBudgetBytes() {
+        return values.clientBudgetBytes;
+    }
+
+    /** Bytes that may wait for all client sessions together: 256 MiB. */
+    public long allClientsBudgetBytes() {
+        return values.allClientsBudgetBytes;
+    }
+
+    /** How long a connection may take from being accepted or made to being authenticated, TLS included: 5 s. */
+    public int handshakeTimeoutMillis() {
+        return values.handshakeTimeoutMillis;
+    }
+
+    /** How many accepted connections may be unauthenticated at once, before the oldest is dropped: 128. */
+    public int maxUnauthenticatedConnections() {
+        return values.maxUnauthenticatedConnections;
+    }
+
+    /** How many authenticated client sessions there may be in all: 4096. */
+    public int maxClientConnections() {
+        return values.maxClientConnections;
+    }
+
+    /** How many authenticated sessions one client may have: 1024. */
+    public int maxConnectionsPerClient() {
+        return values.maxConnectionsPerClient;
+    }
+
+    /** The first pause before dialing again: 50 ms, doubled at each failure. */
+    public int reconnectMinMillis() {
+        return values.reconnectMinMillis;
+    }
+
+    /** The longest pause before dialing again: 2 s. */
+    public int reconnectMaxMillis() {
+        return values.reconnectMaxMillis;
+    }
+
+    /** The largest frame that a peer may send to us, or we to another as that peer. */
+    int maxFrameBytesFrom(PeerId peer) {
+        return peer instanceof PeerId.Replica ? values.maxFrameBytes : values.maxClientFrameBytes;
+    }
+
+    /** How long an attempt to connect, or unacknowledged data on native epoll, may take before we give up: 10 s. */
+    public int peerTimeoutMillis() {
+        return values.peerTimeoutMillis;
+    }
+
+    /** Collects values; each setter is named as its getter in {@link TransportLimits}. Not thread-safe. */
+    public static final class Builder {
+        private int maxFrameBytes = 16 << 20;
+        private int maxClientFrameBytes = 2 << 20;
+        private long replicaBudgetBytes = 32L << 20;
+        private long replicaBacklogBytes = 4L << 20;
+        private long clientBudgetBytes = 4L << 20;
+        private long allClientsBudgetBytes = 256L << 20;
+        private int handshakeTimeoutMillis = 5_000;
+        private int maxUnauthenticatedConnections = 128;
+        private int maxClientConnections = 4_096;
+        private int maxConnectionsPerClient = 1_024;
+        private int reconnectMinMillis = 50;
+        private int reconnectMaxMillis = 2_000;
+        private int peerTimeoutMillis = 10_000;
+
+        private Builder() {}
+
+        private Builder(Builder from) {
+            maxFrameBytes = from.maxFrameBytes;
+            maxClientFrameBytes = from.maxClientFrameBytes;
+            replicaBudgetBytes = from.replicaBudgetBytes;
+            replicaBacklogBytes = from.replicaBacklogBytes;
+            clientBudgetBytes = from.clientBudgetBytes;
+            allClientsBudgetBytes = from.allClientsBudgetBytes;
+            handshakeTimeoutMillis = from.handshakeTimeoutMillis;
+            maxUnauthenticatedConnections = from.maxUnauthenticatedConnections;
+            maxClientConnections = from.maxClientConnections;
+            maxConnectionsPerClient = from.maxConnectionsPerClient;
+            reconnectMinMillis = from.reconnectMinMillis;
+            reconnectMaxMillis = from.reconnectMaxMillis;
+            peerTimeoutMillis = from.peerTimeoutMillis;
+        }
+
+        public Builder maxFrameBytes(int value) {
+            maxFrameBytes = (int) positive("maxFrameBytes", value);
+            return this;
+        }
+
+        public Builder maxClientFrameBytes(int value) {
+            maxClientFrameBytes = (int) positive("maxClientFrameBytes", value);
+            return this;
+        }
+
+        public Builder replicaBudgetBytes(long value) {
+            replicaBudgetBytes = positive("replicaBudgetBytes", value);
+            return this;
+        }
+
+        public Builder replicaBacklogBytes(long value) {
+            replicaBacklogBytes = positive("replicaBacklogBytes", value);
+            return this;
+        }
+
+        public Builder clientBudgetBytes(long value) {
+            clientBudgetBytes = positive("clientBudgetBytes", value);
+            return this;
+        }
+
+        public Builder allClientsBudgetBytes(long value) {
+            allClientsBudgetBytes = positive("allClientsBudgetBytes", value);
+            return this;
+        }
+
+        public Builder handshakeTimeoutMillis(int value) {
+            handshakeTimeoutMillis = (int) positive("handshakeTimeoutMillis", value);
+            return this;
+        }
+
+        public Builder maxUnauthenticatedConnections(int value) {
+            maxUnauthenticatedConnections = (int) positive("maxUnauthenticatedConnections", value);
+            return this;
+        }
+
+        public Builder maxClientConnections(int value) {
+            maxClientConnections = (int) positive("maxClientConnections", value);
+            return this;
+        }
+
+        public Builder maxConnectionsPerClient(int value) {
+            maxConnectionsPerClient = (int) positive("maxConnectionsPerClient", value);
+            return this;
+        }
+
+        public Builder reconnectMinMillis(int value) {
+            reconnectMinMillis = (int) positive("reconnectMinMillis", value);
+            return this;
+        }
+
+        public Builder reconnectMaxMillis(int value) {
+            reconnectMaxMillis = (int) positive("reconnectMaxMillis", value);
+            return this;
+        }
+
+        public Builder peerTimeoutMillis(int value) {
+            peerTimeoutMillis = (int) positive("peerTimeoutMillis", value);
+            return this;
+        }
+
+        public TransportLimits build() {
+            if (reconnectMaxMillis < reconnectMinMillis) {
+                throw new IllegalArgumentException("reconnectMaxMillis is less than reconnectMinMillis");
+            }
+            return new TransportLimits(new Builder(this));
+        }
+
+        private static long positive(String name, long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " is at least 1, not " + value);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package org.tagma.network.cluster;
+
+import com.google.protobuf.ByteString;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The text of a cluster file, from a template, so that there is a comment for the reader at each setting. */
+final class ClusterFileText {
+    private static final String TEMPLATE = """
+            # A Tagma cluster. Every replica and client needs this file; all that is in it is public.
+            # All of them must have the same one: a change takes effect when every node has been restarted with it.
+
+            # Tells this cluster from every other; messages of another cluster are refused.
+            clusterId: "{clusterId}"
+            # Counts reconfigurations; messages of another epoch are refused.
+            epoch: {epoch}
+
+            # pbft tolerates malicious replicas (n >= 3f+1), raft only crashed ones (n >= 2f+1).
+            protocol: {protocol}
+            # f, how many faulty replicas are tolerated.
+            faults: {faults}
+            # signatures: requests and votes carry Ed25519 signatures. macs: vectors of message authentication codes, faster.
+            authentication: {authentication}
+            # auto takes the fastest implementation that loads; bouncycastle runs everywhere; corretto is native code.
+            cryptoProvider: {cryptoProvider}
+            # Encrypts all connections (TLS 1.3, with the nodes' own keys). They are authenticated in any case.
+            tls: {tls}
+            # Whether queries may be answered by a quorum of replicas without being ordered.
+            readOnlyFastPath: {readOnlyFastPath}
+            # When a vote counts as stored. sync: on disk. async: with the operating system. memory: at once, lost in a crash.
+            durability: {durability}
+
+            timeouts:
+              # A replica suspects the primary when a request is not ordered for so long.
+              requestTimeoutMillis: {requestTimeoutMillis}
+              # A view change is given up for the next view after so long; doubled while view changes fail.
+              viewChangeTimeoutMillis: {viewChangeTimeoutMillis}
+              # How often replicas tell each other how far they are.
+              statusIntervalMillis: {statusIntervalMillis}
+              # A client sends a request again after so long; doubled at each retry.
+              clientRetryMillis: {clientRetryMillis}
+              # A client gives a request up after so long.
+              clientDeadlineMillis: {clientDeadlineMillis}
+
+            # A batch is ordered as one; it is closed when it has so many requests, or bytes.
+            batch:
+              maxRequests: {maxRequests}
+              maxBytes: {maxBytes}
+
+            window:
+              # A checkpoint is taken every so many batches.
+              checkpointInterval: {checkpointInterval}
+              # Batches that may be under way above the last stable checkpoint; at least two intervals.
+              logWindow: {logWindow}
+              # Batches the primary orders at the same time.
+              pipelineDepth: {pipelineDepth}
+
+            limits:
+              # The largest message between replicas.
+              maxFrameBytes: {maxFrameBytes}
+              # Requests that a replica holds before they are ordered; beyond it clients are told to slow down.
+              maxPendingRequests: {maxPendingRequests}
+              # The same for one client.
+              maxPendingRequestsPerClient: {maxPendingRequestsPerClient}
+              # Sessions that one client may have open.
+              maxSessionsPerClient: {maxSessionsPerClient}
+              # Requests that may be in flight on one session.
+              sessionPipeline: {sessionPipeline}
+              # How far the time of a batch may be ahead of a replica's own clock.
+              maxClockSkewMillis: {maxClockSkewMillis}
+              # The largest operation a client may submit.
+              maxOperationBytes: {maxOperationBytes}
+
+            # ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal.
+            replicas:{replicas}
+
+            # Who may submit operations.
+            clients:{clients}
+            """;
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
+
+    private ClusterFileText() {}
+
+    static String of(ClusterConfig config) {
+        Map<String, Object> values = Map.ofEntries(
+                Map.entry("clusterId", hex(config.clusterId())),
+                Map.entry("epoch", config.epoch()),
+                Map.entry("protocol", config.protocol().label()),
+                Map.entry("faults", config.faults()),
+                Map.entry("authentication", config.authentication().label()),
+                Map.entry("cryptoProvider", config.cryptoProvider().label()),
+                Map.entry("tls", config.tls()),
+                Map.entry("readOnlyFastPath", config.readOnlyFastPath()),
+                Map.entry("durability", config.durability().label()),
+                Map.entry("requestTimeoutMillis", config.timeouts().requestTimeoutMillis()),
+                Map.entry("viewChangeTimeoutMillis", config.timeouts().viewChangeTimeoutMillis()),
+                Map.entry("statusIntervalMillis", config.timeouts().statusIntervalMillis()),
+                Map.entry("clientRetryMillis", config.timeouts().clientRetryMillis()),
+                Map.entry("clientDeadlineMillis", config.timeouts().clientDeadlineMillis()),
+                Map.entry("maxRequests", config.batch().maxRequests()),
+                Map.entry("maxBytes", config.batch().maxBytes()),
+                Map.entry("checkpointInterval", config.window().checkpointInterval()),
+                Map.entry("logWindow", config.window().logWindow()),
+                Map.entry("pipelineDepth", config.window().pipelineDepth()),
+                Map.entry("maxFrameBytes", config.limits().maxFrameBytes()),
+                Map.entry("maxPendingRequests", config.limits().maxPendingRequests()),
+                Map.entry("maxPendingRequestsPerClient", config.limits().maxPendingRequestsPerClient()),
+                Map.entry("maxSessionsPerClient", config.limits().maxSessionsPerClient()),
+                Map.entry("sessionPipeline", config.limits().sessionPipeline()),
+                Map.entry("maxClockSkewMillis", config.limits().maxClockSkewMillis()),
+                Map.entry("maxOperationBytes", config.limits().maxOperationBytes()),
+                Map.entry("replicas", replicas(config)),
+                Map.entry("clients", clients(config)));
+        return PLACEHOLDER
+                .matcher(TEMPLATE)
+                .replaceAll(match -> Matcher.quoteReplacement(value(values, match.group(1))));
+    }
+
+    private static String value(Map<String, Object> values, String name) {
+        Object value = values.get(name);
+        if (value == null) {
+            throw new IllegalStateException("the template names " + name + ", which has no value");
+        }
+        return value.toString();
+    }
+
+    private static String replicas(ClusterConfig config) {
+        StringBuilder text = new StringBuilder();
+        for (ClusterConfig.ReplicaEntry replica : config.replicas()) {
+            text.append("\n  - id: ").append(replica.id());
+            text.append("\n    address: \"").append(replica.address()).append('"');
+            appendKeys(text, replica.keys());
+        }
+        return text.toString();
+    }
+
+    private static String clients(ClusterConfig config) {
+        StringBuilder text = new StringBuilder(config.clients().isEmpty() ? " []" : "");
+        for (ClusterConfig.ClientEntry client : config.clients()) {
+            text.append("\n  - id: ").append(client.id());
+            appendKeys(text, client.keys());
+        }
+        return text.toString();
+    }
+
+    private static void appendKeys(StringBuilder text, NodePublicKeys keys) {
+        text.append("\n    ed25519: \"").append(hex(keys.ed25519())).append('"');
+        text.append("\n    x25519: \"").append(hex(keys.x25519())).append('"');
+    }
+
+    private static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toByteArray());
+    }
+}

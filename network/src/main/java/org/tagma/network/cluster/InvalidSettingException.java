@@ -1,0 +1,24 @@
+package org.tagma.network.cluster;
+
+/** A setting of a {@link ClusterConfig} is out of range or contradicts another. The message is one line. */
+public final class InvalidSettingException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final String key;
+
+    InvalidSettingException(String key, String problem) {
+        super(key + " " + problem);
+        this.key = key;
+    }
+
+    /** The setting, as it is called in the cluster file. */
+    public String key() {
+        return key;
+    }
+
+    static void checkRange(String key, long value, long minimum, long maximum) {
+        if (value < minimum || value > maximum) {
+            throw new InvalidSettingException(key, "must be from " + minimum + " to " + maximum + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.tagma.network.cluster;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** One mapping of the cluster file: typed access to its keys, each error with the place where it is. */
+final class SettingsSection {
+    private final String file;
+    private final String name;
+    private final YamlNode.Mapping mapping;
+
+    /**
+     * A section that has no other keys than those given.
+     *
+     * @param name what it is, for messages: "the cluster file", "timeouts", "a replica"
+     */
+    SettingsSection(String file, String name, YamlNode node, String... keys) throws ClusterFileException {
+        this.file = file;
+        this.name = name;
+        if (!(node instanceof YamlNode.Mapping asMapping)) {
+            throw new ClusterFileException(
+                    file + ":" + node.line() + ": " + name + " must consist of keys and values (key: value)");
+        }
+        this.mapping = asMapping;
+        List<String> known = Arrays.asList(keys);
+        for (String key : mapping.entries().keySet()) {
+            if (!known.contains(key)) {
+                throw error(key, "unknown key " + key + " in " + name + "; known are " + String.join(", ", known));
+            }
+        }
+    }
+
+    /** Builds a value; a complaint of its constructor gets the line of the key it is about. */
+    <T> T build(Supplier<T> constructor) throws ClusterFileException {
+        try {
+            return constructor.get();
+        } catch (InvalidSettingException e) {
+            throw error(e.key(), e.getMessage());
+        }
+    }
+
+    SettingsSection section(String key, String... keys) throws ClusterFileException {
+        return new SettingsSection(file, key, value(key), keys);
+    }
+
+    List<SettingsSection> sections(String key, String itemName, String... keys) throws ClusterFileException {
+        if (!(value(key) instanceof YamlNode.Sequence sequence)) {
+            throw error(key, key + " must be a list, each entry beginning with a dash");
+        }
+        List<SettingsSection> sections = new ArrayList<>();
+        for (YamlNode item : sequence.items()) {
+            sections.add(new SettingsSection(file, itemName, item, keys));
+        }
+        return sections;
+    }
+
+    String text(String key) throws ClusterFileException {
+        if (!(value(key) instanceof YamlNode.Scalar scalar) || scalar.text().isEmpty()) {
+            throw error(key, key + " must be a single value");
+        }
+        return scalar.text();
+    }
+
+    int integer(String key) throws ClusterFileException {
+        String text = text(key);
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw error(key, key + " must be a whole number up to 2147483647, not \"" + text + "\"");
+        }
+    }
+
+    boolean bool(String key) throws ClusterFileException {
+        return switch (text(key)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw error(key, key + " must be true or false, not \"" + text(key) + "\"");
+        };
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type) throws ClusterFileException {
+        String text = text(key);
+        List<String> labels = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            String label = constant.name().toLowerCase(Locale.ROOT);
+            if (label.equals(text)) {
+                return constant;
+            }
+            labels.add(label);
+        }
+        throw error(key, key + " must be " + String.join(" or ", labels) + ", not \"" + text + "\"");
+    }
+
+    ByteString hex(String key, int bytes) throws ClusterFileException {
+        String text = text(key);
+        if (text.length() == 2 * bytes) {
+            try {
+                return ByteString.copyFrom(HexFormat.of().parseHex(text));
+            } catch (IllegalArgumentException e) {
+                // Reported below, like a wrong length.
+            }
+        }
+        throw error(key, key + " must be " + 2 * bytes + " hexadecimal digits, not \"" + text + "\"");
+    }
+
+    private YamlNode value(String key) throws ClusterFileException {
+        YamlNode value = mapping.entries().get(key);
+        if (value == null) {
+            throw new ClusterFileException(
+                    file + ":" + mapping.line() + ": the key " + key + " is missing in " + name + "; add it");
+        }
+        return value;
+    }
+
+    private ClusterFileException error(String key, String problem) {
+        int line = mapping.keyLines().getOrDefault(key, mapping.line());
+        return new ClusterFileException(file + ":" + line + ": " + problem);
+    }
+}

@@ -1,0 +1,27 @@
+package org.tagma.network.codec;
+
+import java.util.Optional;
+
+/**
+ * What became of bytes from outside: a value, or a rejection with its reason.
+ *
+ * <p>Immutable if {@code T} is.
+ */
+public sealed interface Decoded<T> {
+
+    /** The bytes were good. */
+    record Ok<T>(T value) implements Decoded<T> {}
+
+    /**
+     * The bytes were not.
+     *
+     * @param reason for counting
+     * @param detail for people; made of fixed text and numbers, never of bytes received
+     */
+    record Rejected<T>(RejectReason reason, String detail) implements Decoded<T> {}
+
+    /** The value, if there is one. */
+    default Optional<T> asOptional() {
+        return this instanceof Ok<T> ok ? Optional.of(ok.value()) : Optional.empty();
+    }
+}

@@ -1,0 +1,122 @@
+package org.tagma.network.codec;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.NodeId;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.core.protocol.SessionId;
+
+/**
+ * Messages and log records to bytes and back.
+ *
+ * <p>A frame from outside goes through three hands: {@link #parseEnvelope} takes it apart; the caller checks the
+ * authenticator of a replica's message or a query; {@link #decode} then reads the payload, and asks a {@link
+ * NestedVerifier} about every request and every signed message in it. So what a message shows of others is verified by the
+ * time it is a {@link Request} or an {@link Authenticated}, and whoever holds one can rely on that.
+ *
+ * <p>What decoding guarantees: authentic nested messages, values in their ranges, counts and sizes within the limits. What
+ * it leaves to the protocol: whether the message makes sense, such as quorums, distinct senders, order, windows.
+ *
+ * <p>Encoding takes what this replica itself made and expects it to be right. Decoding never throws for any bytes.
+ * Decoded byte strings are slices of the frame: it must not be changed afterwards, and lives as long as they do.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class MessageCodec {
+
+    private final PayloadDecoder decoder;
+
+    /** A codec whose {@link #decode} enforces these limits. */
+    public MessageCodec(CodecLimits limits) {
+        this.decoder = new PayloadDecoder(limits);
+    }
+
+    /**
+     * The number of the {@link org.tagma.network.wire.MessageType} of a message: what it is authenticated under.
+     *
+     * @return 1..255
+     * @throws IllegalArgumentException if the schema has no such message
+     */
+    public static int type(Message message) {
+        return MessageTypes.of(message);
+    }
+
+    /**
+     * The payload of a message, to be authenticated and put in an envelope. Equal messages give equal bytes. Requests
+     * nested or not, and signed messages nested in others, keep the very bytes they came with.
+     *
+     * @throws IllegalArgumentException if the schema has no such message
+     */
+    public static ByteString encodePayload(Message message) {
+        return PayloadEncoder.encode(message);
+    }
+
+    /** The payload of a new request, for its client to authenticate. */
+    public static ByteString encodeRequestPayload(
+            SessionId session, long number, RetrySemantics semantics, ByteString operation) {
+        return PayloadEncoder.request(session, number, semantics, operation);
+    }
+
+    /** A frame. */
+    public static ByteString envelope(NodeId sender, int type, ByteString payload, ByteString authenticator) {
+        return EnvelopeCodec.encode(sender, type, payload, authenticator).toByteString();
+    }
+
+    /** The frame of a request, as its client sends it and replicas relay it. */
+    public static ByteString envelope(Request request) {
+        return EnvelopeCodec.encode(request).toByteString();
+    }
+
+    /** The frame of a replica's message, to forward it as it came. */
+    public static ByteString envelope(Authenticated<?> message) {
+        return EnvelopeCodec.encode(message).toByteString();
+    }
+
+    /** Takes a frame apart. Nothing is authenticated yet. */
+    public static Decoded<Envelope> parseEnvelope(ByteString frame) {
+        try {
+            return new Decoded.Ok<>(EnvelopeCodec.decode(frame));
+        } catch (Rejection rejection) {
+            return rejection.asValue();
+        }
+    }
+
+    /**
+     * Reads the payload of an envelope as what its type says.
+     *
+     * <p>A request's own authenticator is put before the verifier, once it is known to be well-formed; there is no other
+     * way to a Request. For all other types the caller must have checked the envelope's own authenticator before, since
+     * what is nested costs signatures to verify.
+     */
+    public Decoded<Message> decode(Envelope envelope, NestedVerifier verifier) {
+        try {
+            return new Decoded.Ok<>(decoder.decode(envelope, verifier));
+        } catch (Rejection rejection) {
+            return rejection.asValue();
+        }
+    }
+
+    /**
+     * A record of the log.
+     *
+     * @throws IllegalArgumentException if the schema has no such record
+     */
+    public static ByteString encodeRecord(LogRecord logRecord) {
+        return RecordCodec.encode(logRecord);
+    }
+
+    /**
+     * Reads a record that {@link #encodeRecord} wrote. It is trusted: what is nested in it was verified before it was
+     * written, and is not verified again. Only bytes whose integrity the log store has checked may come here.
+     */
+    public static Decoded<LogRecord> decodeRecord(ByteString bytes) {
+        try {
+            return new Decoded.Ok<>(RecordCodec.decode(bytes));
+        } catch (Rejection rejection) {
+            return rejection.asValue();
+        }
+    }
+}

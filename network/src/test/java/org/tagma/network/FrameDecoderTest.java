@@ -1,0 +1,91 @@
+package org.tagma.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class FrameDecoderTest {
+    private static final List<ByteString> FRAMES = List.of(
+            ByteString.copyFromUtf8("a"),
+            ByteString.copyFrom(new byte[300]),
+            ByteString.copyFromUtf8("the last of three"));
+
+    private final TransportStats stats = new TransportStats();
+    private final FrameDecoder decoder = new FrameDecoder(stats);
+    private final EmbeddedChannel channel = new EmbeddedChannel(decoder);
+
+    private static byte[] encoded(List<ByteString> frames) {
+        ByteBuf buffer = Framing.encode(UnpooledByteBufAllocator.DEFAULT, frames);
+        byte[] bytes = new byte[buffer.readableBytes()];
+        buffer.readBytes(bytes).release();
+        return bytes;
+    }
+
+    private static List<ByteString> received(EmbeddedChannel channel) {
+        List<ByteString> frames = new ArrayList<>();
+        for (ByteString next = channel.readInbound(); next != null; next = channel.readInbound()) {
+            frames.add(next);
+        }
+        return frames;
+    }
+
+    @Test
+    void framesSplitAtAnyByteComeOutWhole() {
+        byte[] bytes = encoded(FRAMES);
+        for (int split = 0; split <= bytes.length; split++) {
+            EmbeddedChannel fresh = new EmbeddedChannel(new FrameDecoder(stats));
+            fresh.writeInbound(Unpooled.copiedBuffer(bytes, 0, split));
+            fresh.writeInbound(Unpooled.copiedBuffer(bytes, split, bytes.length - split));
+            assertThat(received(fresh)).as("split at %d", split).isEqualTo(FRAMES);
+        }
+    }
+
+    @Test
+    void framesThatComeByteByByteComeOutWhole() {
+        for (byte next : encoded(FRAMES)) {
+            channel.writeInbound(Unpooled.copiedBuffer(new byte[] {next}));
+        }
+        assertThat(received(channel)).isEqualTo(FRAMES);
+    }
+
+    @Test
+    void anEmptyFrameEndsTheConnection() {
+        channel.writeInbound(Unpooled.buffer().writeInt(0).writeInt(1).writeByte(1));
+        assertThat(received(channel)).isEmpty();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(stats.rejected(RejectReason.EMPTY_FRAME)).isEqualTo(1);
+    }
+
+    @Test
+    void anOversizedFrameEndsTheConnectionAtItsLengthAlready() {
+        for (int length : new int[] {Framing.MAX_HANDSHAKE_FRAME_BYTES + 1, Integer.MAX_VALUE, -1, Integer.MIN_VALUE}) {
+            EmbeddedChannel fresh = new EmbeddedChannel(new FrameDecoder(stats));
+            fresh.writeInbound(Unpooled.buffer().writeInt(length));
+            assertThat(fresh.isOpen()).isFalse();
+        }
+        assertThat(stats.rejected(RejectReason.OVERSIZED_FRAME)).isEqualTo(4);
+    }
+
+    @Test
+    void framesBeforeABadOneAreDeliveredAndNothingAfterIt() {
+        ByteBuf bad = Unpooled.buffer().writeInt(-1).writeInt(1).writeByte(7);
+        channel.writeInbound(Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(encoded(FRAMES)), bad));
+        assertThat(received(channel)).isEqualTo(FRAMES);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void theLimitCanBeRaised() {
+        ByteString large = ByteString.copyFrom(new byte[5_000]);
+        decoder.allowFramesOf(5_000);
+        channel.writeInbound(Unpooled.copiedBuffer(encoded(List.of(large))));
+        assertThat(received(channel)).containsExactly(large);
+    }
+}

@@ -1,0 +1,78 @@
+package org.tagma.network;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Remembers all it is told, as one list of lines and one of frames. */
+final class RecordingHandler implements FrameHandler {
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    private final List<ByteString> frames = Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean accepting = true;
+    private volatile Predicate<ByteString> garbage = frame -> false;
+
+    @Override
+    public Verdict onFrame(PeerId from, ByteString frame) {
+        frames.add(frame);
+        events.add("frame " + from);
+        return garbage.test(frame) ? Verdict.CLOSE : Verdict.KEEP;
+    }
+
+    @Override
+    public void onReadComplete() {
+        events.add("read complete");
+    }
+
+    @Override
+    public void onPeerUp(PeerId peer) {
+        events.add("up " + peer);
+    }
+
+    @Override
+    public void onPeerDown(PeerId peer) {
+        events.add("down " + peer);
+    }
+
+    @Override
+    public boolean acceptsMore() {
+        return accepting;
+    }
+
+    void accept(boolean value) {
+        accepting = value;
+    }
+
+    void treatAsGarbage(Predicate<ByteString> test) {
+        garbage = test;
+    }
+
+    List<String> events() {
+        synchronized (events) {
+            return List.copyOf(events);
+        }
+    }
+
+    List<ByteString> frames() {
+        synchronized (frames) {
+            return List.copyOf(frames);
+        }
+    }
+
+    List<String> texts() {
+        return frames().stream().map(ByteString::toStringUtf8).toList();
+    }
+
+    int frameCount() {
+        return frames.size();
+    }
+
+    boolean saw(String event) {
+        return events.contains(event);
+    }
+
+    long count(String event) {
+        return events().stream().filter(event::equals).count();
+    }
+}

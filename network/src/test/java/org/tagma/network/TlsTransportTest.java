@@ -1,0 +1,137 @@
+package org.tagma.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tagma.network.LoopbackCluster.LIMITS;
+import static org.tagma.network.LoopbackCluster.eventually;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tagma.core.NodeId;
+
+final class TlsTransportTest {
+    private static final PeerId R0 = new PeerId.Replica(0);
+    private static final PeerId R1 = new PeerId.Replica(1);
+    private static final PeerId CLIENT = new PeerId.ClientSession(7, 42);
+
+    private static TestCertificates.Identity key0;
+    private static TestCertificates.Identity key1;
+    private static TestCertificates.Identity keyOfClient;
+    private static TestCertificates.Identity stranger;
+
+    private final LoopbackCluster cluster = new LoopbackCluster(2);
+    private final RecordingHandler atR0 = new RecordingHandler();
+    private final RecordingHandler atR1 = new RecordingHandler();
+
+    @BeforeAll
+    static void makeKeys(@TempDir Path folder) throws Exception {
+        key0 = TestCertificates.make(folder, "replica0");
+        key1 = TestCertificates.make(folder, "replica1");
+        keyOfClient = TestCertificates.make(folder, "client7");
+        stranger = TestCertificates.make(folder, "stranger");
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private NettyTransport add(PeerId self, TestCertificates.Identity identity, FrameHandler handler) {
+        return add(self, identity, LIMITS, handler);
+    }
+
+    private NettyTransport add(
+            PeerId self, TestCertificates.Identity identity, TransportLimits limits, FrameHandler handler) {
+        Map<NodeId, TestCertificates.Identity> members =
+                Map.of(R0.toNodeId(), key0, R1.toNodeId(), key1, CLIENT.toNodeId(), keyOfClient);
+        TlsOptions tls = new TlsOptions(
+                identity.privateKey(),
+                identity.certificate(),
+                TestCertificates.trusting(members.values().stream()
+                        .map(TestCertificates.Identity::certificate)
+                        .collect(Collectors.toSet())),
+                certificate -> members.entrySet().stream()
+                        .filter(member -> member.getValue().certificate().equals(certificate))
+                        .map(Map.Entry::getKey)
+                        .findFirst());
+        return cluster.add(
+                cluster.options(
+                        self,
+                        limits,
+                        LoopbackCluster.CLUSTER,
+                        new SecretAuthenticator(self.toNodeId(), LoopbackCluster.SECRET),
+                        Optional.of(tls)),
+                handler);
+    }
+
+    @Test
+    void membersTalkThroughTls() {
+        add(R1, key1, atR1);
+        Transport r0 = add(R0, key0, atR0);
+        RecordingHandler atClient = new RecordingHandler();
+        Transport client = add(CLIENT, keyOfClient, atClient);
+        eventually(() -> atR0.saw("up replica 1") && atClient.saw("up replica 0") && atClient.saw("up replica 1"));
+        for (int i = 0; i < 200; i++) {
+            r0.send(R1, ByteString.copyFrom(new byte[20_000]));
+            client.send(R1, ByteString.copyFromUtf8("from the client"));
+            r0.flush();
+            client.flush();
+        }
+        eventually(() -> atR1.frameCount() == 400);
+        assertThat(atR1.texts()).contains("from the client");
+        eventually(() -> r0.stats().queuedBytes() == 0);
+    }
+
+    @Test
+    void aStrangersCertificateIsRefused() {
+        NettyTransport r1 = add(R1, key1, atR1);
+        add(R0, stranger, atR0);
+        eventually(() -> r1.stats().rejected(RejectReason.TLS_FAILED) > 0);
+        assertThat(atR0.events()).isEmpty();
+        assertThat(atR1.events()).isEmpty();
+    }
+
+    @Test
+    void aStrangerWhoListensIsRefused() {
+        add(R1, stranger, atR1);
+        NettyTransport r0 = add(R0, key0, atR0);
+        eventually(() -> r0.stats().rejected(RejectReason.TLS_FAILED) > 0);
+        assertThat(atR0.events()).isEmpty();
+    }
+
+    @Test
+    void aMemberThatClaimsToBeAnotherIsRefused() {
+        NettyTransport r1 = add(R1, key1, atR1);
+        add(R0, keyOfClient, atR0);
+        eventually(() -> r1.stats().rejected(RejectReason.CERTIFICATE_MISMATCH) > 0);
+        assertThat(atR1.events()).isEmpty();
+        assertThat(atR0.events()).isEmpty();
+    }
+
+    @Test
+    void plainTextToATlsPortIsRefused() {
+        NettyTransport r1 = add(R1, key1, atR1);
+        try (RawPeer plain = RawPeer.connect(r1.boundPort())) {
+            plain.writeFrame(RawPeer.hello(CLIENT).encode());
+            assertThat(plain.isClosedByPeer()).isTrue();
+        }
+        assertThat(r1.stats().rejected(RejectReason.TLS_FAILED)).isEqualTo(1);
+        assertThat(atR1.events()).isEmpty();
+    }
+
+    @Test
+    void oneWhoNeverBeginsTlsIsClosedAtTheDeadline() {
+        TransportLimits limits = LIMITS.toBuilder().handshakeTimeoutMillis(100).build();
+        NettyTransport r1 = add(R1, key1, limits, atR1);
+        try (RawPeer silent = RawPeer.connect(r1.boundPort())) {
+            assertThat(silent.isClosedByPeer()).isTrue();
+        }
+        assertThat(r1.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+    }
+}

@@ -1,0 +1,151 @@
+package org.tagma.network.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.tagma.core.Digest;
+import org.tagma.core.NodeId;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.ClientMessage.RequestKind;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.TransferMessage.ChunkAnswer;
+import org.tagma.core.service.TransferMessage.FetchChunk;
+import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.ManifestAnswer;
+
+/** One small, full message of every type and one record of every kind; no field of them is zero or empty. */
+final class Samples {
+
+    static final CodecLimits LIMITS = new CodecLimits(4, 64, 4, 8, 128, 256);
+
+    static final MessageCodec CODEC = new MessageCodec(LIMITS);
+
+    static final SessionId SESSION = new SessionId(7, 1_700_000_000_000_000L);
+
+    private Samples() {}
+
+    static ByteString bytes(String text) {
+        return ByteString.copyFromUtf8(text);
+    }
+
+    static Digest digest(String text) {
+        return Digest.of(bytes(text));
+    }
+
+    static Request request(long number) {
+        return FakeSignatures.request(SESSION, number, RetrySemantics.EXACTLY_ONCE, bytes("put k" + number));
+    }
+
+    static Batch batch() {
+        return Batch.of(1_700_000_000_123L, List.of(request(1), request(2)));
+    }
+
+    static CheckpointCertificate certificate() {
+        Checkpoint checkpoint = new Checkpoint(128, digest("state"));
+        return new CheckpointCertificate(
+                128,
+                digest("state"),
+                List.of(FakeSignatures.signed(1, checkpoint), FakeSignatures.signed(3, checkpoint)));
+    }
+
+    static ViewChange viewChange() {
+        return new ViewChange(
+                9,
+                certificate(),
+                List.of(new VoteInfo(129, digest("a"), 8)),
+                List.of(new VoteInfo(129, digest("a"), 8), new VoteInfo(130, digest("b"), 5)));
+    }
+
+    static NewView newView() {
+        return new NewView(
+                9,
+                List.of(FakeSignatures.signed(1, viewChange())),
+                List.of(new Reproposal(129, digest("a")), new Reproposal(130, Digest.NULL)));
+    }
+
+    static Reply reply() {
+        return new Reply(3, 300, SESSION, RequestKind.FIFO, 5, ReplyStatus.REJECTED, bytes("no such key"));
+    }
+
+    static List<Message> messages() {
+        return List.of(
+                request(1),
+                new Query(SESSION, 4, bytes("get k")),
+                reply(),
+                new PrePrepare(9, 131, batch()),
+                new Prepare(9, 131, digest("a")),
+                new Commit(9, 131, digest("a")),
+                new Checkpoint(128, digest("state")),
+                viewChange(),
+                newView(),
+                new Status(9, true, 131, 128, 500),
+                new StableCheckpoint(certificate()),
+                new Committed(131, digest("a")),
+                new FetchBatch(131, digest("a")),
+                new BatchBody(131, batch()),
+                new FetchManifest(128, digest("state")),
+                new FetchChunk(128, digest("state"), 3),
+                new ManifestAnswer(128, bytes("a manifest")),
+                new ChunkAnswer(128, 3, bytes("a chunk")));
+    }
+
+    static List<LogRecord> logRecords() {
+        return List.of(
+                new PbftRecord.Reservation(9, 640),
+                new PbftRecord.PrePrepared(9, 131, batch()),
+                new PbftRecord.Reproposed(9, 129, digest("a")),
+                new PbftRecord.Prepared(9, 131, digest("a")),
+                new PbftRecord.KeptBatch(131, batch()),
+                new PbftRecord.LeftFor(9, viewChange()),
+                new PbftRecord.Entered(9, FakeSignatures.signed(1, newView())),
+                new PbftRecord.Stable(certificate()));
+    }
+
+    /** Who sends such a message. */
+    static NodeId sender(Message message) {
+        if (message instanceof Request request) {
+            return new NodeId.Client(request.session().client());
+        }
+        if (message instanceof Query query) {
+            return new NodeId.Client(query.session().client());
+        }
+        return new NodeId.Replica(message instanceof Reply reply ? reply.replica() : 3);
+    }
+
+    static Envelope envelope(Message message) {
+        return FakeSignatures.seal(sender(message), message);
+    }
+
+    static Decoded<Message> decode(Message as, ByteString payload, NestedVerifier verifier) {
+        return CODEC.decode(new Envelope(sender(as), MessageCodec.type(as), payload, ByteString.EMPTY), verifier);
+    }
+
+    static void assertRejected(Decoded<?> decoded, RejectReason reason) {
+        assertThat(decoded).isInstanceOf(Decoded.Rejected.class);
+        Decoded.Rejected<?> rejected = (Decoded.Rejected<?>) decoded;
+        assertThat(rejected.reason()).as(rejected.detail()).isEqualTo(reason);
+    }
+}
