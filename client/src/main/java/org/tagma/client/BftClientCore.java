@@ -1,0 +1,174 @@
+package org.tagma.client;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.ClientMessage.RequestKind;
+import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.crypto.Authentication;
+
+/**
+ * The client without its threads, clock and connections: calls, frames and ticks come in, each with the time; frames and
+ * completions go out. {@link BftClient} drives it with real ones, a simulator with virtual ones.
+ *
+ * <p>All times are milliseconds on one monotone clock of any origin. After each input the owner looks at
+ * {@link #nextWakeMillis()} and calls {@link #tick} then. Completions run inside the call that caused them, as its last
+ * act, and may make further calls.
+ *
+ * <p>Not thread-safe.
+ */
+public final class BftClientCore {
+
+    private final ClientSetup setup;
+    private final ClientWire wire;
+    private final ViewEstimate views;
+    private final SessionBook sessions;
+    private final RequestFlow requests;
+    private final QueryFlow queries;
+    private final Completions completions = new Completions();
+    private final ClientCounters counters = new ClientCounters();
+    private boolean closed;
+
+    /**
+     * A client that has not connected yet; {@link #start()} does.
+     *
+     * @param sessionNumbers proposes the number of each new session, at least 1: made of a wall clock, so that a
+     *     client that starts again gets a higher one. A number that is not above the last one used is corrected
+     * @param jitter spreads retransmissions
+     */
+    public BftClientCore(
+            ClientSetup setup,
+            ClientOptions options,
+            Authentication authentication,
+            ClientPorts ports,
+            LongSupplier sessionNumbers,
+            RandomGenerator jitter) {
+        this.setup = setup;
+        this.wire = new ClientWire(setup, authentication);
+        this.views = new ViewEstimate(setup.quorums());
+        this.sessions = new SessionBook(ports, sessionNumbers, setup.quorums().replicas(), counters);
+        this.requests = new RequestFlow(setup, options, wire, views, sessions, completions, counters, jitter);
+        this.queries = new QueryFlow(setup, options, wire, sessions, requests, completions, counters);
+    }
+
+    /** Opens the first session. Called once, before anything else. */
+    public void start() {
+        sessions.openNext(1);
+    }
+
+    /** Has an operation ordered and executed. */
+    public void invoke(ByteString operation, RetrySemantics semantics, Completion completion, long now) {
+        if (closed) {
+            refuse(completion);
+        } else {
+            requests.submit(operation, semantics, completion, now);
+        }
+        completions.run();
+    }
+
+    /** Has an operation that only reads answered, without ordering if the replicas agree. */
+    public void query(ByteString operation, Completion completion, long now) {
+        if (closed) {
+            refuse(completion);
+        } else {
+            queries.submit(operation, completion, now);
+        }
+        completions.run();
+    }
+
+    /** A frame came over the connection to this replica, which the transport has authenticated. */
+    public void onFrame(int replica, ByteString frame, long now) {
+        if (closed) {
+            return;
+        }
+        Optional<ClientWire.Incoming> incoming = wire.decode(frame);
+        if (incoming.isEmpty()) {
+            counters.count(ClientCounter.DROPPED_MALFORMED);
+            return;
+        }
+        Reply reply = incoming.get().reply();
+        boolean query = reply.kind() == RequestKind.QUERY;
+        if (!incoming.get().isFrom(replica) || reply.session().client() != setup.clientId()) {
+            counters.count(ClientCounter.DROPPED_FORGED);
+        } else if (query ? !queries.awaits(reply) : !requests.awaits(reply)) {
+            // Before the authenticator is checked: the replies after the quorum are the bulk of all that are dropped.
+            counters.count(ClientCounter.DROPPED_LATE);
+        } else if (!wire.isAuthentic(incoming.get())) {
+            counters.count(ClientCounter.DROPPED_FORGED);
+        } else {
+            views.claimed(replica, reply.view());
+            if (query) {
+                queries.onReply(reply, now);
+            } else {
+                requests.onReply(reply, now);
+            }
+        }
+        completions.run();
+    }
+
+    /** A connection of the session is up. */
+    public void onPeerUp(long session, int replica) {
+        Session known = sessions.find(session);
+        if (known != null) {
+            known.connected.set(replica);
+        }
+    }
+
+    /** A connection of the session is gone. */
+    public void onPeerDown(long session, int replica, long now) {
+        Session known = sessions.find(session);
+        if (known != null) {
+            known.connected.clear(replica);
+            if (replica == views.primary()) {
+                requests.onPrimaryLost(known, now);
+            }
+        }
+    }
+
+    /** When {@link #tick} must be called at the latest; {@link Long#MAX_VALUE} if nothing is under way. */
+    public long nextWakeMillis() {
+        return Math.min(requests.wakeAt(), queries.wakeAt());
+    }
+
+    /** Time has passed: retransmissions, fall-backs and deadlines that are due happen. Cheap if none is. */
+    public void tick(long now) {
+        if (!closed && now >= nextWakeMillis()) {
+            queries.tick(now);
+            requests.tick(now);
+            completions.run();
+        }
+    }
+
+    /** Ends every call that is under way with a {@link ClientClosedException}. Idempotent. */
+    public void close() {
+        if (!closed) {
+            closed = true;
+            requests.close();
+            queries.close();
+            sessions.closeAll();
+            completions.run();
+        }
+    }
+
+    /** The view that requests are addressed by. */
+    public long view() {
+        return views.view();
+    }
+
+    /** The session that new requests go to. */
+    public long session() {
+        return sessions.current().number;
+    }
+
+    /** Live counters, readable by any thread. */
+    public ClientCounters counters() {
+        return counters;
+    }
+
+    private void refuse(Completion completion) {
+        completions.later(
+                () -> completion.failed(new ClientClosedException(Outcome.NOT_EXECUTED, "the client is closed")));
+    }
+}

@@ -1,0 +1,98 @@
+package org.tagma.client;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import org.tagma.core.NodeId;
+import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.crypto.Authentication;
+import org.tagma.network.codec.CodecLimits;
+import org.tagma.network.codec.Envelope;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.NestedVerifier;
+import org.tagma.network.wire.MessageType;
+
+/** What a client says, authenticated and encoded, and what it hears. Thread-safe. */
+final class ClientWire {
+
+    /** A well-formed reply whose authenticator has not been checked. */
+    record Incoming(Reply reply, Envelope envelope) {
+
+        /** Whether the replica at the other end of the connection says it in its own name. */
+        boolean isFrom(int replica) {
+            return reply.replica() == replica && envelope.sender().equals(new NodeId.Replica(replica));
+        }
+    }
+
+    /** A reply holds nothing of others. */
+    private static final NestedVerifier REFUSE_ALL = new NestedVerifier() {
+        @Override
+        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
+            return false;
+        }
+
+        @Override
+        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return false;
+        }
+    };
+
+    private final NodeId.Client self;
+    private final boolean macs;
+    private final Authentication authentication;
+    private final MessageCodec codec;
+
+    ClientWire(ClientSetup setup, Authentication authentication) {
+        this.self = new NodeId.Client(setup.clientId());
+        if (!authentication.self().equals(self)) {
+            throw new IllegalArgumentException(self + " cannot speak as " + authentication.self());
+        }
+        this.macs = setup.macs();
+        this.authentication = authentication;
+        // Results are bounded by the frame they come in.
+        int frameBound = Integer.MAX_VALUE;
+        this.codec =
+                new MessageCodec(new CodecLimits(1, frameBound, setup.quorums().replicas(), 1, frameBound, frameBound));
+    }
+
+    /**
+     * The frame of a request. It is signed in both modes: in front of the signature, the vector of MACs only spares replicas
+     * from checking it where they can.
+     */
+    ByteString request(long session, long number, RetrySemantics semantics, ByteString operation) {
+        ByteString payload =
+                MessageCodec.encodeRequestPayload(new SessionId(self.id(), session), number, semantics, operation);
+        ByteString signature = authentication.sign(MessageType.REQUEST_VALUE, payload);
+        ByteString authenticator = macs
+                ? authentication.macVector(MessageType.REQUEST_VALUE, payload).concat(signature)
+                : signature;
+        return MessageCodec.envelope(self, MessageType.REQUEST_VALUE, payload, authenticator);
+    }
+
+    /** The frame of a query. */
+    ByteString query(long session, long number, ByteString operation) {
+        ByteString payload =
+                MessageCodec.encodePayload(new Query(new SessionId(self.id(), session), number, operation));
+        ByteString authenticator = authentication.macVector(MessageType.QUERY_VALUE, payload);
+        return MessageCodec.envelope(self, MessageType.QUERY_VALUE, payload, authenticator);
+    }
+
+    /** Takes a frame apart; empty if it is not a well-formed reply. */
+    Optional<Incoming> decode(ByteString frame) {
+        return MessageCodec.parseEnvelope(frame)
+                .asOptional()
+                .filter(envelope -> envelope.type() == MessageType.REPLY_VALUE)
+                .flatMap(envelope -> codec.decode(envelope, REFUSE_ALL)
+                        .asOptional()
+                        .map(message -> new Incoming((Reply) message, envelope)));
+    }
+
+    /** Whether its sender made it for this client. */
+    boolean isAuthentic(Incoming incoming) {
+        Envelope envelope = incoming.envelope();
+        return authentication.verifyMac(
+                envelope.sender(), MessageType.REPLY_VALUE, envelope.payload(), envelope.authenticator());
+    }
+}

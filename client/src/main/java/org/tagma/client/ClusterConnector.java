@@ -1,0 +1,142 @@
+package org.tagma.client;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.tagma.core.NodeId;
+import org.tagma.core.Quorums;
+import org.tagma.crypto.Authentication;
+import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.CryptoProvider;
+import org.tagma.crypto.CryptoProviders;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.crypto.NodeKeys;
+import org.tagma.crypto.PinnedTrustManager;
+import org.tagma.crypto.PublicKeys;
+import org.tagma.crypto.RealAuthentication;
+import org.tagma.crypto.TlsIdentity;
+import org.tagma.network.HandshakeAuthenticator;
+import org.tagma.network.NettyTransport;
+import org.tagma.network.NetworkLoop;
+import org.tagma.network.PeerId;
+import org.tagma.network.TlsOptions;
+import org.tagma.network.TransportLimits;
+import org.tagma.network.TransportOptions;
+import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterConfig.ClientEntry;
+import org.tagma.network.cluster.NodePublicKeys;
+
+/**
+ * What the cluster file and a private key make of a client: its settings, its proofs and its connections. {@link BftClient}
+ * needs no more; this is for programs that drive many {@link BftClientCore}s on threads of their own.
+ *
+ * <p>Thread-safe.
+ */
+public final class ClusterConnector {
+
+    /** What an envelope and its authenticator add to an operation, at most: 100 replicas' MACs and a signature. */
+    private static final int ENVELOPE_BYTES = 64 * 1024;
+
+    /** Stands where the type of a message stands in what is authenticated; no message has it. */
+    private static final int HANDSHAKE = 255;
+
+    private final ClusterConfig config;
+    private final NodeId.Client self;
+    private final NodeKeys keys;
+    private final ClusterKeys clusterKeys;
+    private final CryptoProvider provider;
+
+    /**
+     * For one client of the cluster.
+     *
+     * @throws IllegalArgumentException if a public key of the cluster is not one that a correct node can have
+     */
+    public ClusterConnector(ClusterConfig config, int clientId, NodeKeys keys) {
+        this.config = config;
+        this.self = new NodeId.Client(clientId);
+        this.keys = keys;
+        this.provider = CryptoProviders.byName(config.cryptoProvider().label());
+        List<PublicKeys> replicas = config.replicas().stream()
+                .map(replica -> publicKeys(replica.keys()))
+                .toList();
+        Map<Integer, PublicKeys> clients = config.clients().stream()
+                .collect(Collectors.toMap(ClientEntry::id, client -> publicKeys(client.keys())));
+        this.clusterKeys = new ClusterKeys(config.clusterId(), config.epoch(), replicas, clients);
+    }
+
+    /** What the client must know of its cluster. */
+    public static ClientSetup setup(ClusterConfig config, int clientId) {
+        return new ClientSetup(
+                clientId,
+                new Quorums(config.replicaCount(), config.faults()),
+                config.authentication() == AuthenticationMode.MACS,
+                config.readOnlyFastPath());
+    }
+
+    /** The patience and parallelism that the cluster file gives to clients. */
+    public static ClientOptions options(ClusterConfig config) {
+        return new ClientOptions(
+                config.timeouts().clientDeadlineMillis(),
+                config.timeouts().clientRetryMillis(),
+                config.limits().sessionPipeline(),
+                ClientOptions.DEFAULT_MAX_QUEUED);
+    }
+
+    /**
+     * The client's proofs.
+     *
+     * @throws KeyFileException if the private keys are not those of the client
+     */
+    public Authentication authentication() throws KeyFileException {
+        return new RealAuthentication(self, keys, clusterKeys, provider);
+    }
+
+    /** The client's connections, all on one network thread, which closing them does not stop. */
+    public SessionTransports transports(Authentication authentication, NetworkLoop loop) {
+        HandshakeAuthenticator handshake = new MacHandshake(authentication);
+        Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions()) : Optional.empty();
+        TransportLimits defaults = TransportLimits.defaults();
+        int clientFrameBytes = config.limits().maxOperationBytes() + ENVELOPE_BYTES;
+        TransportLimits limits = defaults.toBuilder()
+                .maxFrameBytes(config.limits().maxFrameBytes())
+                .maxClientFrameBytes(Math.max(defaults.maxClientFrameBytes(), clientFrameBytes))
+                .build();
+        return (PeerId.ClientSession session) -> NettyTransport.forClient(
+                new TransportOptions(
+                        session,
+                        config.clusterId(),
+                        config.replicaCount(),
+                        replica -> config.address(replica).toUnresolved(),
+                        handshake,
+                        tls,
+                        limits),
+                loop);
+    }
+
+    private TlsOptions tlsOptions() {
+        TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), self);
+        PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
+        return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
+    }
+
+    private static PublicKeys publicKeys(NodePublicKeys keys) {
+        return new PublicKeys(keys.ed25519(), keys.x25519());
+    }
+
+    /** Proves identities at the start of a connection by pairwise MACs. */
+    private record MacHandshake(Authentication authentication) implements HandshakeAuthenticator {
+
+        @Override
+        public ByteString prove(NodeId remote, ByteString transcript) {
+            return authentication.mac(remote, HANDSHAKE, transcript);
+        }
+
+        @Override
+        public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
+            return authentication.verifyMac(remote, HANDSHAKE, transcript, proof);
+        }
+    }
+}

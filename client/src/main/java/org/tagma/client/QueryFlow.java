@@ -1,0 +1,173 @@
+package org.tagma.client;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.RetrySemantics;
+
+/**
+ * Reads that skip ordering: every replica is asked, and a quorum must say the same. Where they do not, the read is ordered
+ * like any other request. Not thread-safe.
+ */
+final class QueryFlow {
+
+    private record Waiting(ByteString operation, Completion completion, long deadlineAt) {}
+
+    private final ClientSetup setup;
+    private final ClientOptions options;
+    private final ClientWire wire;
+    private final SessionBook sessions;
+    private final RequestFlow requests;
+    private final Completions completions;
+    private final ClientCounters counters;
+
+    private final Map<Long, PendingQuery> active = new TreeMap<>();
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private long nextNumber = 1;
+    private long wakeAt = PendingRequest.NEVER;
+
+    QueryFlow(
+            ClientSetup setup,
+            ClientOptions options,
+            ClientWire wire,
+            SessionBook sessions,
+            RequestFlow requests,
+            Completions completions,
+            ClientCounters counters) {
+        this.setup = setup;
+        this.options = options;
+        this.wire = wire;
+        this.sessions = sessions;
+        this.requests = requests;
+        this.completions = completions;
+        this.counters = counters;
+    }
+
+    void submit(ByteString operation, Completion completion, long now) {
+        if (!setup.readOnlyFastPath()) {
+            requests.submit(operation, RetrySemantics.EXACTLY_ONCE, completion, now);
+            return;
+        }
+        Waiting query = new Waiting(operation, completion, now + options.deadlineMillis());
+        if (active.size() < options.maxInFlight()) {
+            send(query, now);
+        } else if (waiting.size() < options.maxQueued()) {
+            waiting.add(query);
+            wakeAt = Math.min(wakeAt, query.deadlineAt());
+        } else {
+            completions.later(() -> completion.failed(new OverloadedException(
+                    Outcome.NOT_EXECUTED, options.maxQueued() + " queries are waiting to be sent already")));
+        }
+    }
+
+    /** When {@link #tick} has something to do, at the earliest. */
+    long wakeAt() {
+        return wakeAt;
+    }
+
+    void tick(long now) {
+        for (Map.Entry<Long, PendingQuery> entry : List.copyOf(active.entrySet())) {
+            PendingQuery query = entry.getValue();
+            if (now >= query.deadlineAt) {
+                active.remove(entry.getKey());
+                timedOut(query.completion, Outcome.UNKNOWN);
+            } else if (now >= query.fallBackAt) {
+                active.remove(entry.getKey());
+                order(query, now);
+            }
+        }
+        // All wait equally long, so the oldest is due first.
+        while (!waiting.isEmpty() && now >= waiting.peek().deadlineAt()) {
+            timedOut(waiting.remove().completion(), Outcome.NOT_EXECUTED);
+        }
+        wakeAt = waiting.isEmpty() ? PendingRequest.NEVER : waiting.peek().deadlineAt();
+        for (PendingQuery query : active.values()) {
+            wakeAt = Math.min(wakeAt, Math.min(query.fallBackAt, query.deadlineAt));
+        }
+        sendWaiting(now);
+    }
+
+    boolean awaits(Reply reply) {
+        PendingQuery query = active.get(reply.number());
+        return query != null && query.session.number == reply.session().session();
+    }
+
+    /** An authentic reply that is {@link #awaits awaited}. */
+    void onReply(Reply reply, long now) {
+        PendingQuery query = active.get(reply.number());
+        if (query.answeredBy.get(reply.replica())) {
+            counters.count(ClientCounter.DROPPED_DUPLICATE);
+            return;
+        }
+        counters.count(ClientCounter.REPLIES);
+        query.answeredBy.set(reply.replica());
+        int matching = isAnswer(reply.status()) ? query.tally.add(reply.replica(), reply.status(), reply.result()) : 0;
+        int needed = setup.quorums().certificate();
+        int silent = setup.quorums().replicas() - query.answeredBy.cardinality();
+        if (matching >= needed) {
+            active.remove(reply.number());
+            completions.later(() -> Results.complete(query.completion, reply.status(), reply.result()));
+            sendWaiting(now);
+        } else if (query.tally.best() + silent < needed) {
+            active.remove(reply.number());
+            order(query, now);
+            sendWaiting(now);
+        }
+    }
+
+    void close() {
+        active.values()
+                .forEach(query ->
+                        fail(query.completion, new ClientClosedException(Outcome.UNKNOWN, "closed during the query")));
+        waiting.forEach(query -> fail(
+                query.completion(),
+                new ClientClosedException(Outcome.NOT_EXECUTED, "closed before the query was sent")));
+        active.clear();
+        waiting.clear();
+    }
+
+    private void sendWaiting(long now) {
+        while (!waiting.isEmpty() && active.size() < options.maxInFlight()) {
+            send(waiting.remove(), now);
+        }
+    }
+
+    private void send(Waiting query, long now) {
+        Session session = sessions.current();
+        long number = nextNumber++;
+        PendingQuery pending = new PendingQuery(
+                session,
+                query.operation(),
+                query.completion(),
+                query.deadlineAt(),
+                now + options.retryMillis(),
+                new ReplyTally(setup.quorums().replicas()));
+        active.put(number, pending);
+        wakeAt = Math.min(wakeAt, Math.min(pending.fallBackAt, pending.deadlineAt));
+        counters.count(ClientCounter.SENT);
+        sessions.sendToAll(session, wire.query(session.number, number, query.operation()));
+    }
+
+    private void order(PendingQuery query, long now) {
+        counters.count(ClientCounter.QUERIES_ORDERED);
+        requests.order(query.operation, RetrySemantics.EXACTLY_ONCE, query.completion, query.deadlineAt, now);
+    }
+
+    private void timedOut(Completion completion, Outcome outcome) {
+        String message = "no quorum of matching replies within " + options.deadlineMillis() + " ms";
+        fail(completion, new RequestTimeoutException(outcome, message));
+    }
+
+    private void fail(Completion completion, BftClientException failure) {
+        completions.later(() -> completion.failed(failure));
+    }
+
+    private static boolean isAnswer(ReplyStatus status) {
+        return status == ReplyStatus.OK || status == ReplyStatus.REJECTED || status == ReplyStatus.FAILED;
+    }
+}

@@ -1,0 +1,62 @@
+package org.tagma.client;
+
+import java.util.BitSet;
+import java.util.TreeMap;
+import org.tagma.client.PendingRequest.Attempt;
+import org.tagma.core.protocol.ClientMessage.RequestKind;
+
+/** One session as its client sees it: the numbers given out and who waits under which. Not thread-safe. */
+final class Session {
+
+    final long number;
+
+    /** The replicas that a connection of this session reaches now. */
+    final BitSet connected = new BitSet();
+
+    private final TreeMap<Long, Attempt> fifo = new TreeMap<>();
+    private final TreeMap<Long, Attempt> unordered = new TreeMap<>();
+    private long nextFifo = 1;
+    private long nextUnordered = 1;
+
+    Session(long number) {
+        this.number = number;
+    }
+
+    /**
+     * Whether another request of this kind may be sent. Exactly-once numbers are limited by their distance from the oldest
+     * unanswered one, not by their count: the replicas keep the replies of the last few numbers only.
+     */
+    boolean hasRoom(RequestKind kind, int maxInFlight) {
+        if (kind == RequestKind.FIFO && !fifo.isEmpty()) {
+            return nextFifo - fifo.firstKey() < maxInFlight;
+        }
+        return fifo.size() + unordered.size() < maxInFlight;
+    }
+
+    long takeNumber(RequestKind kind) {
+        return kind == RequestKind.FIFO ? nextFifo++ : nextUnordered++;
+    }
+
+    void add(Attempt attempt) {
+        lane(attempt.kind()).put(attempt.number(), attempt);
+    }
+
+    void remove(Attempt attempt) {
+        lane(attempt.kind()).remove(attempt.number());
+    }
+
+    /** Who waits under this number, or null. */
+    Attempt find(RequestKind kind, long requestNumber) {
+        return kind == RequestKind.QUERY ? null : lane(kind).get(requestNumber);
+    }
+
+    /** Whether someone still waits for an answer in this session. */
+    boolean isAwaited() {
+        return fifo.values().stream().anyMatch(attempt -> !attempt.request().completed)
+                || unordered.values().stream().anyMatch(attempt -> !attempt.request().completed);
+    }
+
+    private TreeMap<Long, Attempt> lane(RequestKind kind) {
+        return kind == RequestKind.FIFO ? fifo : unordered;
+    }
+}

@@ -1,0 +1,84 @@
+package org.tagma.client;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/** The session that new requests go to, and older ones in which someone still waits. Not thread-safe. */
+final class SessionBook {
+
+    private final ClientPorts ports;
+    private final LongSupplier numbers;
+    private final int replicas;
+    private final ClientCounters counters;
+    private final TreeMap<Long, Session> open = new TreeMap<>();
+    private Session current;
+
+    SessionBook(ClientPorts ports, LongSupplier numbers, int replicas, ClientCounters counters) {
+        this.ports = ports;
+        this.numbers = numbers;
+        this.replicas = replicas;
+        this.counters = counters;
+    }
+
+    /** Opens the first session, or another, whose number is above those of all before it. */
+    void openNext(long atLeast) {
+        current = new Session(Math.max(numbers.getAsLong(), atLeast));
+        open.put(current.number, current);
+        counters.count(ClientCounter.SESSIONS_OPENED);
+        ports.openSession(current.number);
+    }
+
+    Session current() {
+        return current;
+    }
+
+    /** The open session of this number, or null. */
+    Session find(long number) {
+        return open.get(number);
+    }
+
+    /** New requests shall not wait behind this session's. */
+    void abandon(Session session) {
+        if (session == current) {
+            openNext(session.number + 1);
+        }
+    }
+
+    /** The replicas do not know the session any more, and know one with number {@code newest}. */
+    void expired(Session session, long newest) {
+        remove(session);
+        if (session == current) {
+            openNext(Math.max(session.number, newest) + 1);
+        }
+    }
+
+    /** Closes a session that was abandoned, once nobody waits in it; returns whether it did. */
+    boolean closeIfIdle(Session session) {
+        if (session == current || !open.containsKey(session.number) || session.isAwaited()) {
+            return false;
+        }
+        remove(session);
+        return true;
+    }
+
+    void closeAll() {
+        new ArrayList<>(open.values()).forEach(this::remove);
+    }
+
+    void send(Session session, int replica, ByteString frame) {
+        ports.send(session.number, replica, frame);
+    }
+
+    void sendToAll(Session session, ByteString frame) {
+        for (int replica = 0; replica < replicas; replica++) {
+            ports.send(session.number, replica, frame);
+        }
+    }
+
+    private void remove(Session session) {
+        open.remove(session.number);
+        ports.closeSession(session.number);
+    }
+}
