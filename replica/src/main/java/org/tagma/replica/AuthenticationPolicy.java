@@ -1,0 +1,75 @@
+package org.tagma.replica;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.NodeId;
+import org.tagma.crypto.Authentication;
+import org.tagma.network.wire.MessageType;
+
+/**
+ * How each message is authenticated, in each of a cluster's two modes: the one home of that table.
+ *
+ * <table>
+ * <caption>Proofs by type and mode</caption>
+ * <tr><th>message</th><th>signatures</th><th>macs</th></tr>
+ * <tr><td>request</td><td>client's signature</td><td>client's vector of MACs, then its signature</td></tr>
+ * <tr><td>query</td><td>client's vector of MACs</td><td>the same</td></tr>
+ * <tr><td>reply</td><td>MAC</td><td>MAC</td></tr>
+ * <tr><td>pre-prepare, prepare, commit</td><td>signature</td><td>vector of MACs</td></tr>
+ * <tr><td>checkpoint, view-change, new-view</td><td>signature</td><td>signature</td></tr>
+ * <tr><td>everything else between replicas</td><td>MAC; vector of MACs where it goes to all</td><td>the same</td></tr>
+ * </table>
+ *
+ * <p>The last row needs no signature in either mode, since such a message is never shown to a third replica.
+ */
+public enum AuthenticationPolicy {
+    /** Votes and requests are signed. */
+    SIGNATURES,
+    /** Votes carry vectors of MACs; requests carry both. */
+    MACS;
+
+    /** Length of an Ed25519 signature in bytes. */
+    static final int SIGNATURE_BYTES = 64;
+
+    /** What convinces of a message between replicas. */
+    enum Proof {
+        /** A signature: convinces everybody, so it does not matter who delivers the message. */
+        SIGNATURE,
+        /** A signature of the sender who delivers it himself. */
+        SIGNATURE_OF_DELIVERER,
+        /** One MAC, or a vector with one for each replica. */
+        MAC
+    }
+
+    /** The proof of a message that replicas send each other; {@code type} is the number of a MessageType. */
+    Proof proofOf(int type) {
+        return switch (type) {
+            case MessageType.CHECKPOINT_VALUE, MessageType.VIEW_CHANGE_VALUE, MessageType.NEW_VIEW_VALUE ->
+                Proof.SIGNATURE;
+            case MessageType.PRE_PREPARE_VALUE, MessageType.PREPARE_VALUE, MessageType.COMMIT_VALUE ->
+                this == SIGNATURES ? Proof.SIGNATURE_OF_DELIVERER : Proof.MAC;
+            default -> Proof.MAC;
+        };
+    }
+
+    /** The proof that lets every replica check a message. */
+    ByteString proveToAll(Authentication authentication, int type, ByteString payload) {
+        return proofOf(type) == Proof.MAC
+                ? authentication.macVector(type, payload)
+                : authentication.sign(type, payload);
+    }
+
+    /** The cheapest proof that lets one replica check a message. */
+    ByteString proveTo(int receiver, Authentication authentication, int type, ByteString payload) {
+        return proofOf(type) == Proof.MAC
+                ? authentication.mac(new NodeId.Replica(receiver), type, payload)
+                : authentication.sign(type, payload);
+    }
+
+    /** Whether a MAC, alone or in a vector, proves to this replica who sent a message. */
+    static boolean isMacGood(
+            Authentication authentication, NodeId sender, int type, ByteString payload, ByteString proof) {
+        return proof.size() == Authentication.MAC_BYTES
+                ? authentication.verifyMac(sender, type, payload, proof)
+                : authentication.verifyMacVector(sender, type, payload, proof);
+    }
+}

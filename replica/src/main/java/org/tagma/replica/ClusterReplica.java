@@ -1,0 +1,214 @@
+package org.tagma.replica;
+
+import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tagma.core.NodeId;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.service.ReplicatedService;
+import org.tagma.core.service.StateMachine;
+import org.tagma.crypto.Authentication;
+import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.CryptoProvider;
+import org.tagma.crypto.CryptoProviders;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.crypto.NodeKeys;
+import org.tagma.crypto.PinnedTrustManager;
+import org.tagma.crypto.RealAuthentication;
+import org.tagma.crypto.TlsIdentity;
+import org.tagma.network.HandshakeAuthenticator;
+import org.tagma.network.NettyTransport;
+import org.tagma.network.PeerId;
+import org.tagma.network.TlsOptions;
+import org.tagma.network.Transport;
+import org.tagma.network.TransportOptions;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.Durability;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.replica.fault.FaultInjection;
+
+/**
+ * Makes a {@link ReplicaServer} from a cluster file: what somebody calls who wants to run a replica of a state machine.
+ *
+ * <pre>{@code
+ * try (ReplicaServer server = ClusterReplica.of(config, 0, keys, new Register()).dataFolder(folder).build()) {
+ *     server.start();
+ *     server.awaitTermination();
+ * }
+ * }</pre>
+ *
+ * <p>Not thread-safe.
+ */
+public final class ClusterReplica {
+
+    /** Stands where a message's type stands in what is authenticated; no message has it. */
+    private static final int HANDSHAKE_TYPE = 255;
+
+    private final ClusterConfig config;
+    private final int replica;
+    private final NodeKeys keys;
+    private final StateMachine stateMachine;
+    private Optional<Path> dataFolder = Optional.empty();
+    private Optional<FaultInjection> fault = Optional.empty();
+    private Optional<InetSocketAddress> bindAddress = Optional.empty();
+    private MeterRegistry registry = new SimpleMeterRegistry();
+    private ServerOptions options = ServerOptions.defaults();
+    private long slownessMillis;
+
+    private ClusterReplica(ClusterConfig config, int replica, NodeKeys keys, StateMachine stateMachine) {
+        this.config = config;
+        this.replica = replica;
+        this.keys = keys;
+        this.stateMachine = stateMachine;
+        // Late, but not so late that anyone loses patience.
+        this.slownessMillis = config.timeouts().requestTimeoutMillis() / 8;
+    }
+
+    /**
+     * Begins to put a replica together.
+     *
+     * @param replica the replica's id in the cluster
+     * @param keys that replica's private keys
+     * @param stateMachine in its first state
+     * @throws IllegalArgumentException if the cluster has no such replica
+     */
+    public static ClusterReplica of(ClusterConfig config, int replica, NodeKeys keys, StateMachine stateMachine) {
+        if (replica < 0 || replica >= config.replicaCount()) {
+            throw new IllegalArgumentException(
+                    "the cluster has the replicas 0 to " + (config.replicaCount() - 1) + ", and no replica " + replica);
+        }
+        return new ClusterReplica(config, replica, keys, stateMachine);
+    }
+
+    /** Where it keeps what it must not forget. Without a folder it forgets all, and must not be started a second time. */
+    public ClusterReplica dataFolder(Path folder) {
+        dataFolder = Optional.of(folder);
+        return this;
+    }
+
+    /** Where it listens, if not at its address in the cluster file. */
+    public ClusterReplica bindAddress(InetSocketAddress address) {
+        bindAddress = Optional.of(address);
+        return this;
+    }
+
+    /** Where its metrics go; by default a registry of its own. */
+    public ClusterReplica registry(MeterRegistry meters) {
+        registry = meters;
+        return this;
+    }
+
+    /** Queue bounds and threads. */
+    public ClusterReplica options(ServerOptions serverOptions) {
+        options = serverOptions;
+        return this;
+    }
+
+    /** Makes it misbehave; for demonstrations and tests. */
+    public ClusterReplica fault(FaultInjection injection) {
+        fault = Optional.of(injection);
+        return this;
+    }
+
+    /** How late a replica with the fault {@code slow} sends, in milliseconds; by default an eighth of the request timeout. */
+    public ClusterReplica slownessMillis(long millis) {
+        slownessMillis = millis;
+        return this;
+    }
+
+    /**
+     * The server, not started. Holds the data folder's lock until it is closed.
+     *
+     * @throws KeyFileException if the keys are not those of the replica
+     * @throws DataFolderException if the data folder is in use or cannot be used
+     * @throws IllegalArgumentException if the cluster file asks for what this version cannot do
+     */
+    public ReplicaServer build() throws IOException, KeyFileException {
+        requireSupported();
+        ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
+        CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
+        NodeId self = new NodeId.Replica(replica);
+        Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
+        LogStore log = openLog();
+        return new ReplicaServer(new ReplicaParts(
+                protocol(),
+                authentication,
+                ClusterSettings.policy(config),
+                new MessageCodec(ClusterSettings.codecLimits(config)),
+                new Quorums(config.replicaCount(), config.faults()),
+                transport(authentication, clusterKeys, provider),
+                new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
+                log,
+                System::currentTimeMillis,
+                registry,
+                options));
+    }
+
+    private void requireSupported() {
+        if (config.protocol() != ProtocolKind.PBFT) {
+            throw new IllegalArgumentException(
+                    "protocol " + config.protocol().label() + " is not in this version; use pbft");
+        }
+        if (config.durability() != Durability.MEMORY) {
+            throw new IllegalArgumentException(
+                    "durability " + config.durability().label() + " is not in this version; use memory");
+        }
+    }
+
+    private LogStore openLog() throws DataFolderException {
+        return dataFolder.isPresent()
+                ? MemoryLogStore.in(dataFolder.get(), config.clusterId(), replica)
+                : MemoryLogStore.withoutFolder();
+    }
+
+    private Protocol protocol() {
+        Protocol correct = new PbftProtocol(ClusterSettings.pbftConfig(config, replica));
+        return fault.map(injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
+                .orElse(correct);
+    }
+
+    private Transport transport(Authentication authentication, ClusterKeys clusterKeys, CryptoProvider provider) {
+        Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions(clusterKeys, provider)) : Optional.empty();
+        TransportOptions transportOptions = new TransportOptions(
+                new PeerId.Replica(replica),
+                config.clusterId(),
+                config.replicaCount(),
+                id -> config.address(id).toUnresolved(),
+                new MacHandshake(authentication),
+                tls,
+                ClusterSettings.transportLimits(config));
+        return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));
+    }
+
+    private InetSocketAddress configuredAddress() {
+        InetSocketAddress unresolved = config.address(replica).toUnresolved();
+        return new InetSocketAddress(unresolved.getHostString(), unresolved.getPort());
+    }
+
+    private TlsOptions tlsOptions(ClusterKeys clusterKeys, CryptoProvider provider) {
+        TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), new NodeId.Replica(replica));
+        PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
+        return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
+    }
+
+    /** Proves identities at the start of a connection by pairwise MACs. */
+    private record MacHandshake(Authentication authentication) implements HandshakeAuthenticator {
+
+        @Override
+        public ByteString prove(NodeId remote, ByteString transcript) {
+            return authentication.mac(remote, HANDSHAKE_TYPE, transcript);
+        }
+
+        @Override
+        public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
+            return authentication.verifyMac(remote, HANDSHAKE_TYPE, transcript, proof);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.tagma.replica;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.service.ServiceLimits;
+import org.tagma.core.service.SnapshotManifest;
+import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.PublicKeys;
+import org.tagma.network.TransportLimits;
+import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterConfig.ClientEntry;
+import org.tagma.network.cluster.NodePublicKeys;
+import org.tagma.network.codec.CodecLimits;
+
+/** What a cluster file means for each part of a replica. */
+public final class ClusterSettings {
+
+    /** What an envelope and the longest authenticator add to an operation, at most. */
+    private static final int ENVELOPE_BYTES = 64 * 1024;
+
+    /** Digests of 32 bytes for chunks of 64 KiB: enough for a state of 2 GiB. */
+    private static final int MAX_MANIFEST_BYTES = 1 << 20;
+
+    private ClusterSettings() {}
+
+    /** How messages are authenticated. */
+    public static AuthenticationPolicy policy(ClusterConfig config) {
+        return config.authentication() == AuthenticationMode.SIGNATURES
+                ? AuthenticationPolicy.SIGNATURES
+                : AuthenticationPolicy.MACS;
+    }
+
+    /**
+     * Everybody's public keys.
+     *
+     * @throws IllegalArgumentException if one is not a key that a correct node can have
+     */
+    public static ClusterKeys clusterKeys(ClusterConfig config) {
+        List<PublicKeys> replicas = config.replicas().stream()
+                .map(replica -> publicKeys(replica.keys()))
+                .toList();
+        Map<Integer, PublicKeys> clients = config.clients().stream()
+                .collect(Collectors.toMap(ClientEntry::id, client -> publicKeys(client.keys())));
+        return new ClusterKeys(config.clusterId(), config.epoch(), replicas, clients);
+    }
+
+    /** How much a message may hold. */
+    public static CodecLimits codecLimits(ClusterConfig config) {
+        return new CodecLimits(
+                config.batch().maxRequests(),
+                config.limits().maxOperationBytes(),
+                config.replicaCount(),
+                config.window().logWindow(),
+                SnapshotManifest.CHUNK_BYTES,
+                Math.min(MAX_MANIFEST_BYTES, config.limits().maxFrameBytes() / 2));
+    }
+
+    /** What the replicated session table may hold. */
+    public static ServiceLimits serviceLimits(ClusterConfig config) {
+        return new ServiceLimits(
+                config.limits().maxSessionsPerClient(), config.limits().sessionPipeline());
+    }
+
+    /** What the transport may hold. */
+    public static TransportLimits transportLimits(ClusterConfig config) {
+        TransportLimits defaults = TransportLimits.defaults();
+        return defaults.toBuilder()
+                .maxFrameBytes(config.limits().maxFrameBytes())
+                .maxClientFrameBytes(
+                        Math.max(defaults.maxClientFrameBytes(), config.limits().maxOperationBytes() + ENVELOPE_BYTES))
+                .build();
+    }
+
+    /** How PBFT runs at one replica. Its timeouts are counted in ticks: a fraction of the shorter one. */
+    public static PbftConfig pbftConfig(ClusterConfig config, int replica) {
+        ClusterConfig.Timeouts timeouts = config.timeouts();
+        long shortest = Math.min(timeouts.requestTimeoutMillis(), timeouts.viewChangeTimeoutMillis());
+        long tickMillis = Math.max(1, shortest / PbftConfig.TICKS_PER_TIMEOUT);
+        return new PbftConfig(
+                replica,
+                new Quorums(config.replicaCount(), config.faults()),
+                config.window().checkpointInterval(),
+                config.window().logWindow(),
+                config.window().pipelineDepth(),
+                config.batch().maxRequests(),
+                config.batch().maxBytes(),
+                tickMillis,
+                ticks(timeouts.requestTimeoutMillis(), tickMillis, 2),
+                ticks(timeouts.viewChangeTimeoutMillis(), tickMillis, 2),
+                ticks(timeouts.statusIntervalMillis(), tickMillis, 1),
+                config.limits().maxClockSkewMillis(),
+                config.limits().maxPendingRequests(),
+                config.limits().maxPendingRequestsPerClient(),
+                config.limits().sessionPipeline());
+    }
+
+    private static int ticks(int millis, long tickMillis, int atLeast) {
+        return (int) Math.max(atLeast, millis / tickMillis);
+    }
+
+    private static PublicKeys publicKeys(NodePublicKeys keys) {
+        return new PublicKeys(keys.ed25519(), keys.x25519());
+    }
+}

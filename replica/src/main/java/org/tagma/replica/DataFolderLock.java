@@ -1,0 +1,60 @@
+package org.tagma.replica;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Keeps a second process, or a second replica in this one, out of a data folder. The lock dies with the process. */
+final class DataFolderLock implements AutoCloseable {
+
+    private final FileChannel channel;
+
+    private DataFolderLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Makes the folder if need be and locks it.
+     *
+     * @throws DataFolderException if it is in use, or cannot be made or written
+     */
+    static DataFolderLock acquire(Path folder) throws DataFolderException {
+        try {
+            Files.createDirectories(folder);
+            FileChannel channel =
+                    FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!tryLock(channel)) {
+                channel.close();
+                throw new DataFolderException(folder + " is in use by another process; stop that replica first");
+            }
+            return new DataFolderLock(channel);
+        } catch (DataFolderException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DataFolderException(
+                    "the data folder " + folder + " cannot be used: " + e + "; check its permissions", e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The lock file holds nothing, and the operating system gives up the lock at the latest when we end.
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.tagma.replica;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.tagma.core.protocol.Event;
+
+/** Drives an engine on its thread: takes all that waits, in one turn, so that a turn's cost is shared by what came in. */
+final class EngineLoop implements LoopThread.Work {
+
+    /** Events in one turn at most: a flood must not put off the flush for ever. */
+    private static final int MAX_EVENTS = 4_096;
+
+    private static final long MAX_SLEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ReplicaEngine engine;
+    private final EngineQueue queue;
+    private final LoopTimers timers;
+    private final Runnable afterTurn;
+    private final List<Event> events = new ArrayList<>();
+
+    /**
+     * A loop for an engine that was started.
+     *
+     * @param afterTurn wakes whom the turn gave work
+     */
+    EngineLoop(ReplicaEngine engine, EngineQueue queue, LoopTimers timers, Runnable afterTurn) {
+        this.engine = engine;
+        this.queue = queue;
+        this.timers = timers;
+        this.afterTurn = afterTurn;
+    }
+
+    @Override
+    public boolean hasWork() {
+        return !queue.isEmpty() || timers.nanosToNext(MAX_SLEEP_NANOS) == 0;
+    }
+
+    @Override
+    public void runOnce() {
+        events.clear();
+        timers.fireInto(events);
+        queue.drainTo(events, MAX_EVENTS);
+        engine.turn(events);
+        afterTurn.run();
+    }
+
+    @Override
+    public long idleNanos() {
+        return timers.nanosToNext(MAX_SLEEP_NANOS);
+    }
+}

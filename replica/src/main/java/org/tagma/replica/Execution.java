@@ -1,0 +1,40 @@
+package org.tagma.replica;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.Digest;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.service.TransferMessage;
+
+/**
+ * The state machine's side of a replica. Calls take effect in the order they were made; what they result in comes back
+ * to the engine as events, at once or later, and as frames, which leave at a later flush.
+ */
+public interface Execution {
+
+    /** Executes a batch and answers its clients; reports {@link org.tagma.core.protocol.Event.Executed}. */
+    void commit(long sequence, Batch batch);
+
+    /** Digests and keeps the state as of {@code sequence}; reports CheckpointTaken. */
+    void takeCheckpoint(long sequence);
+
+    /** Forgets kept states below this sequence number. */
+    void releaseCheckpoints(long below);
+
+    /** Replaces the state and drops the commits not yet executed; reports StateInstalled. */
+    void installState(long sequence, Digest stateDigest, ByteString snapshot);
+
+    /** Answers another replica's question about a kept state, if the answer is known. */
+    void serveState(int to, TransferMessage.Question question);
+
+    /** Sends the cached reply to a duplicate, if it is still cached. */
+    void resendReply(Request request);
+
+    /**
+     * Tells where the protocol stands now.
+     *
+     * @param view goes into replies, so that clients learn who the primary is
+     * @param serving whether queries may be answered from this replica's state
+     */
+    void protocolIs(long view, boolean serving);
+}

@@ -1,0 +1,85 @@
+package org.tagma.replica;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * What a replica counts. Thread-safe.
+ *
+ * <p>Meters: {@code tagma.rejected} by {@code reason}; {@code tagma.protocol.rejected} by
+ * {@code reason}; {@code tagma.batch.size}; {@code tagma.executed.requests}; {@code
+ * tagma.evidence}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue}.
+ */
+final class ReplicaMetrics {
+
+    private final MeterRegistry registry;
+    private final Map<RejectionReason, Counter> rejected = new EnumMap<>(RejectionReason.class);
+    private final Map<String, Counter> rejectedByProtocol = new ConcurrentHashMap<>();
+    private final DistributionSummary batchSize;
+    private final Counter executedRequests;
+    private final Counter evidence;
+
+    ReplicaMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (RejectionReason reason : RejectionReason.values()) {
+            rejected.put(reason, registry.counter("tagma.rejected", "reason", reason.label()));
+        }
+        this.batchSize = registry.summary("tagma.batch.size");
+        this.executedRequests = registry.counter("tagma.executed.requests");
+        this.evidence = registry.counter("tagma.evidence");
+    }
+
+    void countRejected(RejectionReason reason) {
+        rejected.get(reason).increment();
+    }
+
+    /** Counts a message that the protocol did not accept; on the engine's thread. */
+    void countRejectedByProtocol(String reason) {
+        rejectedByProtocol
+                .computeIfAbsent(reason, name -> registry.counter("tagma.protocol.rejected", "reason", name))
+                .increment();
+    }
+
+    /** Messages that the protocol did not accept, by reason. */
+    Map<String, Long> rejectedByProtocol() {
+        Map<String, Long> counts = new TreeMap<>();
+        rejectedByProtocol.forEach((reason, counter) -> counts.put(reason, (long) counter.count()));
+        return counts;
+    }
+
+    void countBatch(int requests) {
+        batchSize.record(requests);
+        executedRequests.increment(requests);
+    }
+
+    void countEvidence() {
+        evidence.increment();
+    }
+
+    long rejected(RejectionReason reason) {
+        return (long) rejected.get(reason).count();
+    }
+
+    long executedRequests() {
+        return (long) executedRequests.count();
+    }
+
+    long batches() {
+        return batchSize.count();
+    }
+
+    void watchView(Supplier<Number> view) {
+        Gauge.builder("tagma.view", view).register(registry);
+    }
+
+    void watchQueue(String queue, Supplier<Number> size) {
+        Gauge.builder("tagma.queue.size", size).tag("queue", queue).register(registry);
+    }
+}

@@ -1,0 +1,32 @@
+package org.tagma.replica;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import org.tagma.core.Quorums;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.service.ReplicatedService;
+import org.tagma.crypto.Authentication;
+import org.tagma.network.Transport;
+import org.tagma.network.codec.MessageCodec;
+
+/**
+ * What a {@link ReplicaServer} is put together from. The server takes possession of the transport and the log, and closes
+ * them.
+ *
+ * @param protocol not stepped yet
+ * @param authentication the replica's
+ * @param transport not started yet
+ * @param service has executed nothing yet
+ * @param log not recovered yet
+ */
+public record ReplicaParts(
+        Protocol protocol,
+        Authentication authentication,
+        AuthenticationPolicy policy,
+        MessageCodec codec,
+        Quorums quorums,
+        Transport transport,
+        ReplicatedService service,
+        LogStore log,
+        Clock clock,
+        MeterRegistry registry,
+        ServerOptions options) {}

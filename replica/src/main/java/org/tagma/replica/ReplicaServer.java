@@ -1,0 +1,242 @@
+package org.tagma.replica;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.ProtocolStatus;
+
+/**
+ * A running replica: threads, queues, wiring, and nothing of any protocol.
+ *
+ * <p>Threads: the transport's own; verification threads, for what costs signatures; one engine thread, which alone steps
+ * the protocol; one execution thread, which alone touches the state machine. They hand batches of work to each other
+ * through bounded queues and wake each other once a batch.
+ *
+ * <p>If something breaks that must not (an invariant, the log, the state machine with an {@link Error}) the replica logs
+ * it in one line and stops by itself; see {@link #awaitTermination} and {@link #failure}. Thread-safe.
+ */
+public final class ReplicaServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
+
+    private final ReplicaParts parts;
+    private final String name;
+    private final ReplicaMetrics metrics;
+    private final EngineQueue engineQueue;
+    private final LoopTimers timers = new LoopTimers(System::nanoTime);
+    private final ServiceExecutor executor;
+    private final ExecutionLoop execution;
+    private final InboundStage inbound;
+    private final ReplicaEngine engine;
+    private final LoopThread engineThread;
+    private final LoopThread executionThread;
+    private final AdminQueries adminQueries;
+
+    private final AtomicBoolean closeBegun = new AtomicBoolean();
+    private final AtomicReference<String> failure = new AtomicReference<>();
+    private final CountDownLatch terminated = new CountDownLatch(1);
+
+    /** A server that has not started. */
+    public ReplicaServer(ReplicaParts parts) {
+        this.parts = parts;
+        MessageSealer sealer = new MessageSealer(parts.authentication(), parts.policy());
+        this.name = "tagma-" + sealer.self();
+        this.metrics = new ReplicaMetrics(parts.registry());
+        WakeUp engineWakeUp = new WakeUp();
+        WakeUp executionWakeUp = new WakeUp();
+        Outbound outbound = new TransportOutbound(parts.transport());
+        this.engineQueue = new EngineQueue(parts.options().engineQueueEvents(), engineWakeUp);
+        this.executor = new ServiceExecutor(parts.service(), sealer, outbound, engineQueue::add);
+        this.execution = new ExecutionLoop(
+                executor,
+                this::answer,
+                () -> afterExecution(outbound),
+                executionWakeUp,
+                metrics,
+                parts.options().queries());
+        this.inbound = newInboundStage();
+        this.engine = new ReplicaEngine(
+                parts.protocol(),
+                sealer,
+                new ReplicaEngine.Ports(outbound, parts.log(), timers, parts.clock(), execution, new Listener()));
+        EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, this::afterTurn);
+        this.engineThread =
+                new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
+        this.executionThread = new LoopThread(
+                name + "-execution", execution, executionWakeUp, e -> fatal("the execution broke: " + e, e));
+        this.adminQueries = new AdminQueries(this::describe, executor);
+        watchQueues();
+    }
+
+    private InboundStage newInboundStage() {
+        InboundVerifier verifier =
+                new InboundVerifier(parts.authentication(), parts.policy(), parts.codec(), parts.quorums());
+        return new InboundStage(
+                verifier,
+                engineQueue,
+                execution,
+                parts.transport(),
+                metrics,
+                parts.options(),
+                name + "-verification",
+                e -> fatal("the verification broke: " + e, e));
+    }
+
+    private void watchQueues() {
+        metrics.watchView(() -> engine.status().view());
+        metrics.watchQueue("engine", engineQueue::size);
+        metrics.watchQueue("execution", execution::size);
+        metrics.watchQueue("verification", inbound::size);
+    }
+
+    /**
+     * Recovers the log, starts the threads and begins to listen. If it throws, the server is closed.
+     *
+     * @throws IOException if the log cannot be read
+     * @throws org.tagma.network.BindFailedException if the listening address cannot be had
+     */
+    public void start() throws IOException {
+        boolean started = false;
+        try {
+            engine.start();
+            if (engine.isStopped()) {
+                throw new IllegalStateException(failure.get());
+            }
+            engineThread.start();
+            executionThread.start();
+            inbound.startThreads();
+            parts.transport().start(inbound);
+            started = true;
+        } finally {
+            if (!started) {
+                close();
+            }
+        }
+        LOG.info("{} runs", name);
+    }
+
+    /** Waits until the server has stopped, by {@link #close} or by itself. */
+    public void awaitTermination() throws InterruptedException {
+        terminated.await();
+    }
+
+    /** Why the server stopped by itself; empty if it did not. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure.get());
+    }
+
+    /** Where the protocol stands, as of a few milliseconds ago. */
+    public ProtocolStatus status() {
+        return engine.status();
+    }
+
+    /** How many messages were rejected for a reason. */
+    public long rejected(RejectionReason reason) {
+        return metrics.rejected(reason);
+    }
+
+    /** Stops everything and waits until it has stopped. Idempotent; not for the server's own threads. */
+    @Override
+    public void close() {
+        if (!closeBegun.compareAndSet(false, true)) {
+            awaitUninterruptibly();
+            return;
+        }
+        try {
+            // From the outside in, so that nobody hands work to one who has gone.
+            parts.transport().close();
+            inbound.stopThreads();
+            engineThread.stop();
+            engineThread.join();
+            executionThread.stop();
+            executionThread.join();
+            parts.log().close();
+            LOG.info("{} has stopped", name);
+        } finally {
+            terminated.countDown();
+        }
+    }
+
+    private void awaitUninterruptibly() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                terminated.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops the server because it must not go on. For any thread, its own included. */
+    private void fatal(String reason, Throwable cause) {
+        if (failure.compareAndSet(null, reason)) {
+            LOG.error("{} stops: {}", name, reason, cause);
+            // The threads to be joined may include this one.
+            new Thread(this::close, name + "-stop").start();
+        }
+    }
+
+    private void afterTurn() {
+        if (execution.hasWork()) {
+            execution.signal();
+        }
+        inbound.resumeReading();
+    }
+
+    private void afterExecution(Outbound outbound) {
+        outbound.flush();
+        if (!engineQueue.isEmpty()) {
+            engineQueue.signal();
+        }
+    }
+
+    private void answer(Query query) {
+        adminQueries
+                .answer(query.operation())
+                .ifPresentOrElse(reply -> executor.answer(query, reply), () -> executor.query(query));
+    }
+
+    private Map<String, Object> describe() {
+        return new StatusReport(parts, engine.status(), metrics)
+                .withQueue("engine", engineQueue.size())
+                .withQueue("execution", execution.size())
+                .withQueue("verification", inbound.size())
+                .values();
+    }
+
+    /** What the engine has to tell. */
+    private final class Listener implements EngineListener {
+        @Override
+        public void announced(String text) {
+            LOG.info("{}: {}", name, text);
+        }
+
+        @Override
+        public void evidence(int replica, String text) {
+            metrics.countEvidence();
+            LOG.warn("{}: replica {} misbehaves: {}", name, replica, text);
+        }
+
+        @Override
+        public void rejected(int replica, String reason) {
+            metrics.countRejectedByProtocol(reason);
+            LOG.debug("{}: a message of replica {} was not accepted: {}", name, replica, reason);
+        }
+
+        @Override
+        public void stopped(String reason, Throwable cause) {
+            fatal(reason, cause);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.tagma.replica;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tagma.core.protocol.ProtocolStatus;
+
+/** One replica's condition as names and values, in a fixed order. Not thread-safe. */
+final class StatusReport {
+
+    private final Map<String, Object> values = new LinkedHashMap<>();
+
+    StatusReport(ReplicaParts parts, ProtocolStatus status, ReplicaMetrics metrics) {
+        values.put("replica", parts.authentication().self().id());
+        values.put("protocol", status.protocol());
+        values.put("view", status.view());
+        values.put("primary", status.leader());
+        values.put("mode", status.mode());
+        values.put("lastCommitted", status.lastCommitted());
+        values.put("lastExecuted", status.lastExecuted());
+        values.put("stableCheckpoint", status.stableCheckpoint());
+        values.put("pendingRequests", status.pendingRequests());
+        values.put("executedRequests", metrics.executedRequests());
+        values.put("executedBatches", metrics.batches());
+        values.put("uptimeMillis", ManagementFactory.getRuntimeMXBean().getUptime());
+        values.put("cpuNanos", processCpuNanos());
+        for (RejectionReason reason : RejectionReason.values()) {
+            values.put("rejected." + reason.label(), metrics.rejected(reason));
+        }
+        metrics.rejectedByProtocol().forEach((reason, count) -> values.put("protocolRejected." + reason, count));
+        parts.transport().stats().snapshot().forEach((name, value) -> values.put("network." + name, value));
+    }
+
+    StatusReport withQueue(String queue, int size) {
+        values.put("queue." + queue, size);
+        return this;
+    }
+
+    Map<String, Object> values() {
+        return values;
+    }
+
+    /** Processor time of the whole process, in nanoseconds; -1 where the platform does not tell. */
+    private static long processCpuNanos() {
+        OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+        return system instanceof com.sun.management.OperatingSystemMXBean sun ? sun.getProcessCpuTime() : -1;
+    }
+}

@@ -1,0 +1,31 @@
+package org.tagma.replica;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.network.PeerId;
+import org.tagma.network.Transport;
+
+/** Sends through a transport. A client has one connection for each of its sessions, so a session is an address. */
+final class TransportOutbound implements Outbound {
+
+    private final Transport transport;
+
+    TransportOutbound(Transport transport) {
+        this.transport = transport;
+    }
+
+    @Override
+    public void toReplica(int replica, ByteString frame) {
+        transport.send(new PeerId.Replica(replica), frame);
+    }
+
+    @Override
+    public void toClient(SessionId session, ByteString frame) {
+        transport.send(new PeerId.ClientSession(session.client(), session.session()), frame);
+    }
+
+    @Override
+    public void flush() {
+        transport.flush();
+    }
+}

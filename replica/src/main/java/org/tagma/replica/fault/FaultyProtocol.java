@@ -1,0 +1,78 @@
+package org.tagma.replica.fault;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+
+/**
+ * A correct protocol that is made to misbehave at its boundary: what it decides is changed, withheld or delayed on its
+ * way out. What leaves is still authenticated by this replica, so the others face a real traitor and not line noise.
+ *
+ * <p>Not thread-safe.
+ */
+final class FaultyProtocol implements Protocol {
+
+    private final Protocol correct;
+    private final FaultInjection injection;
+    private final Fault fault;
+    private long executedRequests;
+    private boolean begun;
+
+    FaultyProtocol(Protocol correct, FaultInjection injection, int self, int replicas, long delayMillis) {
+        this.correct = correct;
+        this.injection = injection;
+        this.fault = faultFor(injection.kind(), self, replicas, delayMillis);
+    }
+
+    private static Fault faultFor(FaultInjection.Kind kind, int self, int replicas, long delayMillis) {
+        return switch (kind) {
+            case EQUIVOCATE -> new Equivocation(self, replicas);
+            case SILENT ->
+                (event, actions) ->
+                        actions.stream().filter(action -> !isOutgoing(action)).toList();
+            case SLOW -> new Delay(delayMillis);
+            case CRASH -> (event, actions) -> List.of(new Action.Halt("it was told to crash (fault injection)"));
+        };
+    }
+
+    @Override
+    public List<Action> step(Event event) {
+        List<Action> actions = correct.step(event);
+        if (event instanceof Event.Executed executed) {
+            executedRequests += executed.outcomes().size();
+        }
+        // The trigger may look at a file: asked once a turn, not once an event.
+        if (!begun && event instanceof Event.QueueDrained && injection.begins().test(executedRequests)) {
+            begun = true;
+            List<Action> announced = new ArrayList<>();
+            announced.add(
+                    new Action.Announce("FAULT INJECTION: from now on this replica misbehaves: " + injection.kind()));
+            announced.addAll(fault.apply(event, actions));
+            return announced;
+        }
+        return begun ? fault.apply(event, actions) : actions;
+    }
+
+    @Override
+    public ProtocolStatus status() {
+        return correct.status();
+    }
+
+    /** Whether an action says something to another replica. */
+    static boolean isOutgoing(Action action) {
+        return action instanceof Action.Send
+                || action instanceof Action.Broadcast
+                || action instanceof Action.Forward
+                || action instanceof Action.Relay
+                || action instanceof Action.ServeState;
+    }
+
+    /** Turns what a correct replica would do into what this one does. */
+    @FunctionalInterface
+    interface Fault {
+        List<Action> apply(Event event, List<Action> actions);
+    }
+}

@@ -1,0 +1,183 @@
+package org.tagma.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftRecord.Prepared;
+import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+
+final class MemoryLogStoreTest {
+
+    private static final ByteString CLUSTER = TestCluster.CLUSTER_ID;
+    private static final LogRecord VOTE = new Prepared(0, 1, Digest.of(ByteString.copyFromUtf8("x")));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFolderWithoutAGuardIsAFirstLife() throws IOException {
+        assertThat(recover()).isEqualTo(RecoveredLog.empty());
+    }
+
+    @Test
+    void theNewestReservationSurvivesAndVotesDoNot() throws IOException {
+        write(new Reservation(0, 128), VOTE, new Reservation(1, 256));
+        assertThat(recover()).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), false, false));
+    }
+
+    @Test
+    void aReservationIsKeptThroughLivesThatAddNone() throws IOException {
+        write(new Reservation(1, 256));
+        write(VOTE);
+        assertThat(recover().records()).containsExactly(new Reservation(1, 256));
+    }
+
+    @Test
+    void withoutABarrierNothingIsPromised() throws IOException {
+        try (MemoryLogStore store = open(0)) {
+            store.recover();
+            store.append(new Reservation(1, 256));
+        }
+        assertThat(recover().firstLife()).isTrue();
+    }
+
+    @Test
+    void votesAloneTouchNoDisk() throws IOException {
+        write(VOTE);
+        assertThat(guard()).doesNotExist();
+    }
+
+    @Test
+    void aTornTemporaryFileOfACrashIsIgnored() throws IOException {
+        write(new Reservation(1, 256));
+        Files.write(folder.resolve(AmnesiaGuardFile.NAME + ".new"), new byte[] {1, 2, 3});
+        assertThat(recover().records()).containsExactly(new Reservation(1, 256));
+        write(new Reservation(2, 512));
+        assertThat(recover().records()).containsExactly(new Reservation(2, 512));
+    }
+
+    @Test
+    void aTornGuardIsRefusedAtEveryLength() throws IOException {
+        write(new Reservation(1, 256));
+        byte[] whole = Files.readAllBytes(guard());
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(guard(), Arrays.copyOf(whole, length));
+            assertRefused("damaged");
+        }
+    }
+
+    @Test
+    void aGuardWithAnyByteChangedIsRefused() throws IOException {
+        write(new Reservation(1, 256));
+        byte[] whole = Files.readAllBytes(guard());
+        for (int i = 0; i < whole.length; i++) {
+            byte[] changed = whole.clone();
+            changed[i] ^= 0x10;
+            Files.write(guard(), changed);
+            assertRefused("damaged");
+        }
+    }
+
+    @Test
+    void aHugeGuardIsRefusedUnread() throws IOException {
+        Files.write(guard(), new byte[(1 << 20) + 1]);
+        assertRefused("too large");
+    }
+
+    @Test
+    void anotherReplicasFolderIsRefused() throws IOException {
+        write(new Reservation(1, 256));
+        try (MemoryLogStore store = open(3)) {
+            assertThatThrownBy(store::recover)
+                    .isInstanceOf(DataFolderException.class)
+                    .hasMessageContaining("belongs to replica 0, not to replica 3")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void anotherClustersFolderIsRefused() throws IOException {
+        write(new Reservation(1, 256));
+        try (MemoryLogStore store = MemoryLogStore.in(folder, ByteString.copyFromUtf8("another cluster!"), 0)) {
+            assertThatThrownBy(store::recover)
+                    .isInstanceOf(DataFolderException.class)
+                    .hasMessageContaining("another cluster");
+        }
+    }
+
+    @Test
+    void aFolderHasOneOwnerAtATime() throws IOException {
+        try (MemoryLogStore first = open(0)) {
+            assertThat(first.recover().firstLife()).isTrue();
+            assertThatThrownBy(() -> open(0))
+                    .isInstanceOf(DataFolderException.class)
+                    .hasMessageContaining("in use by another process");
+        }
+        open(0).close();
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsReportedInOneLine() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> MemoryLogStore.in(file.resolve("data"), CLUSTER, 0))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("cannot be used")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void withoutAFolderTheObjectIsTheMemory() throws IOException {
+        try (MemoryLogStore store = MemoryLogStore.withoutFolder()) {
+            assertThat(store.recover()).isEqualTo(RecoveredLog.empty());
+            store.append(new Reservation(1, 256));
+            store.append(VOTE);
+            store.barrier();
+            store.truncate(1);
+            assertThat(store.recover()).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), false, false));
+        }
+    }
+
+    private void assertRefused(String how) throws IOException {
+        try (MemoryLogStore store = open(0)) {
+            assertThatThrownBy(store::recover)
+                    .isInstanceOf(DataFolderException.class)
+                    .hasMessageContaining(how)
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    private void write(LogRecord... records) throws IOException {
+        try (MemoryLogStore store = open(0)) {
+            store.recover();
+            for (LogRecord each : records) {
+                store.append(each);
+            }
+            store.barrier();
+        }
+    }
+
+    private RecoveredLog recover() throws IOException {
+        try (MemoryLogStore store = open(0)) {
+            return store.recover();
+        }
+    }
+
+    private MemoryLogStore open(int replica) throws DataFolderException {
+        return MemoryLogStore.in(folder, CLUSTER, replica);
+    }
+
+    private Path guard() {
+        return folder.resolve(AmnesiaGuardFile.NAME);
+    }
+}

@@ -1,0 +1,154 @@
+package org.tagma.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
+import org.tagma.core.NodeId;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.ClientMessage.RequestKind;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Event.RequestOutcome;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.ReplicatedService;
+import org.tagma.core.service.ServiceLimits;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.network.codec.Decoded;
+import org.tagma.network.codec.Envelope;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.wire.MessageType;
+
+final class ServiceExecutorTest {
+
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.MACS;
+    private static final SessionId SESSION = new SessionId(0, 1);
+
+    private final RecordingPorts ports = new RecordingPorts();
+    private final List<Event> events = new ArrayList<>();
+    private final ServiceExecutor executor = executor();
+
+    @Test
+    void anExecutedBatchIsReportedAndItsClientsAreAnswered() {
+        executor.protocolIs(5, true);
+        Request first = request(1, "add");
+        Request refused = request(2, "refuse");
+        executor.commit(1, Batch.of(1, List.of(first, refused)));
+        assertThat(events)
+                .containsExactly(new Event.Executed(
+                        1, List.of(new RequestOutcome(first, true), new RequestOutcome(refused, true))));
+        assertThat(ports.calls).containsExactly("to client 0/1", "to client 0/1");
+        Reply reply = reply(ports.frames.get(0));
+        assertThat(reply)
+                .isEqualTo(new Reply(0, 5, SESSION, RequestKind.FIFO, 1, ReplyStatus.OK, ByteString.copyFromUtf8("1")));
+        assertThat(reply(ports.frames.get(1)).status()).isEqualTo(ReplyStatus.REJECTED);
+    }
+
+    @Test
+    void aRequestThatCameTooEarlyIsNotAnswered() {
+        Request second = request(2, "add");
+        executor.commit(1, Batch.of(1, List.of(second)));
+        assertThat(events).containsExactly(new Event.Executed(1, List.of(new RequestOutcome(second, false))));
+        assertThat(ports.calls).isEmpty();
+    }
+
+    @Test
+    void aDuplicateGetsTheCachedReply() {
+        Request request = request(1, "add");
+        executor.resendReply(request);
+        assertThat(ports.calls).isEmpty();
+        executor.commit(1, Batch.of(1, List.of(request)));
+        executor.resendReply(request);
+        assertThat(ports.frames).hasSize(2);
+        assertThat(ports.frames.get(1)).isEqualTo(ports.frames.get(0));
+    }
+
+    @Test
+    void queriesAreUnavailableUntilTheProtocolSaysOtherwise() {
+        executor.query(new Query(SESSION, 9, ByteString.EMPTY));
+        executor.protocolIs(0, true);
+        executor.query(new Query(SESSION, 10, ByteString.EMPTY));
+        assertThat(reply(ports.frames.get(0)).status()).isEqualTo(ReplyStatus.UNAVAILABLE);
+        assertThat(reply(ports.frames.get(1)).status()).isEqualTo(ReplyStatus.OK);
+        assertThat(reply(ports.frames.get(1)).kind()).isEqualTo(RequestKind.QUERY);
+    }
+
+    @Test
+    void aCheckpointIsDigestedKeptServedAndReleased() {
+        executor.commit(1, Batch.of(1, List.of(request(1, "add"))));
+        executor.takeCheckpoint(1);
+        Digest digest = executor.digestNow().stateDigest();
+        assertThat(events).last().isEqualTo(new Event.CheckpointTaken(1, digest));
+        ports.calls.clear();
+        executor.serveState(2, new FetchManifest(1, digest));
+        assertThat(ports.calls).containsExactly("to replica 2");
+        executor.releaseCheckpoints(2);
+        executor.serveState(2, new FetchManifest(1, digest));
+        assertThat(ports.calls).hasSize(1);
+    }
+
+    @Test
+    void aStateOfAnotherReplicaIsInstalledAndServedOn() {
+        executor.commit(1, Batch.of(1, List.of(request(1, "add"))));
+        ServiceSnapshot snapshot = executor.digestNow();
+        ServiceExecutor other = executor();
+        other.installState(1, snapshot.stateDigest(), snapshot.data());
+        assertThat(events)
+                .last()
+                .isEqualTo(new Event.StateInstalled(
+                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0))));
+        assertThat(other.digestNow().stateDigest()).isEqualTo(snapshot.stateDigest());
+        ports.calls.clear();
+        other.serveState(3, new FetchManifest(1, snapshot.stateDigest()));
+        assertThat(ports.calls).containsExactly("to replica 3");
+    }
+
+    @Test
+    void aCertifiedStateThatCannotBeInstalledStopsTheReplica() {
+        assertThatThrownBy(() -> executor.installState(1, Digest.NULL, ByteString.copyFromUtf8("garbage")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot be installed here");
+    }
+
+    @Test
+    void aCheckpointOfAnotherPointIsABug() {
+        assertThatThrownBy(() -> executor.takeCheckpoint(4)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static Request request(long number, String operation) {
+        return TestCluster.request(0, number, POLICY, operation);
+    }
+
+    /** Reads a reply as the client does, who checks its MAC. */
+    static Reply reply(ByteString frame) {
+        Envelope envelope = ok(MessageCodec.parseEnvelope(frame));
+        assertThat(TestCluster.client(0)
+                        .verifyMac(
+                                envelope.sender(),
+                                MessageType.REPLY_VALUE,
+                                envelope.payload(),
+                                envelope.authenticator()))
+                .isTrue();
+        assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
+        return (Reply) ok(TestCluster.codec()
+                .decode(envelope, new SignatureChecker(TestCluster.client(0), POLICY).requestsAlone()));
+    }
+
+    private static <T> T ok(Decoded<T> decoded) {
+        assertThat(decoded).isInstanceOf(Decoded.Ok.class);
+        return ((Decoded.Ok<T>) decoded).value();
+    }
+
+    private ServiceExecutor executor() {
+        ReplicatedService service = new ReplicatedService(new CountingMachine(), new ServiceLimits(8, 8));
+        return new ServiceExecutor(service, TestCluster.sealer(0, POLICY), ports, events::add);
+    }
+}
