@@ -31,7 +31,7 @@ public final class ReplicaEngine {
     private static final List<String> MODES_THAT_CANNOT_SERVE = List.of("recovering", "fetching-state");
 
     /** How old a published status may be while there is work: a status is too dear for every turn. */
-    private static final long STATUS_AGE_MILLIS = 20;
+    private static final long STATUS_AGE_MILLIS = 200;
 
     /** Rounds of loop-back in one turn; each needs a broadcast of the one before, and no protocol has that many phases. */
     private static final int MAX_ROUNDS = 10_000;

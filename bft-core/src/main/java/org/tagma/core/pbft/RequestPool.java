@@ -33,76 +33,25 @@ final class RequestPool {
         EXECUTED,
         OVERLOADED,
         OUT_OF_WINDOW,
-        /** An earlier number of its session is missing. It is not kept, or clients could fill the pool with such. */
+        /** An earlier number of its session is missing, and there is no room to keep it until that comes. */
         EARLY
-    }
-
-    private record Waiting(Request request, long sinceTick) {}
-
-    /** One session's requests and how far they have come. */
-    private static final class Lane {
-        final SessionId session;
-        final TreeMap<Long, Waiting> fifo = new TreeMap<>();
-        final TreeMap<Long, Waiting> unordered = new TreeMap<>();
-        /** Next exactly-once number to execute; 0 if nothing is known of this session. */
-        long next;
-
-        long lastUnordered;
-        long proposedUpTo;
-        long proposedUnordered;
-        long headSinceTick;
-
-        Lane(SessionId session) {
-            this.session = session;
-        }
-
-        boolean isEmpty() {
-            return fifo.isEmpty() && unordered.isEmpty();
-        }
-
-        /** Whether an exactly-once number follows what waits or was executed, or precedes what waits. */
-        boolean isContiguous(long number) {
-            if (fifo.isEmpty()) {
-                return next == 0 || number == next;
-            }
-            return number == fifo.lastKey() + 1 || number < fifo.firstKey();
-        }
-
-        /** The first exactly-once request that may execute now: the head, if it is here. */
-        Waiting head() {
-            if (fifo.isEmpty()) {
-                return null;
-            }
-            return next == 0 ? fifo.firstEntry().getValue() : fifo.get(next);
-        }
-
-        Waiting nextToPropose() {
-            Waiting first = fifo.get(Math.max(firstFifo(), proposedUpTo + 1));
-            if (first != null) {
-                return first;
-            }
-            var later = unordered.higherEntry(proposedUnordered);
-            return later == null ? null : later.getValue();
-        }
-
-        private long firstFifo() {
-            return next == 0 && !fifo.isEmpty() ? fifo.firstKey() : next;
-        }
     }
 
     private final int maxPending;
     private final int maxPendingPerClient;
     private final int sessionPipeline;
-    private final TreeMap<SessionId, Lane> lanes = new TreeMap<>();
+    private final TreeMap<SessionId, SessionLane> lanes = new TreeMap<>();
     private final TreeMap<Integer, Integer> pendingPerClient = new TreeMap<>();
     /** Sessions that may have something to propose, in turn. */
-    private final LinkedHashSet<Lane> ready = new LinkedHashSet<>();
+    private final LinkedHashSet<SessionLane> ready = new LinkedHashSet<>();
     /** Executed requests to be ordered once more, so that a replica that waits for one in vain learns its outcome. */
     private final ArrayDeque<Request> again = new ArrayDeque<>();
     /** Sessions with nothing waiting, longest idle first; forgotten when there are too many. */
     private final LinkedHashSet<SessionId> idle = new LinkedHashSet<>();
 
     private int pending;
+    /** Of these, requests that came before their turn. */
+    private int earlyPending;
 
     RequestPool(PbftConfig config) {
         this.maxPending = config.maxPendingRequests();
@@ -122,61 +71,58 @@ final class RequestPool {
      *     for it than for what comes from clients: a full pool is no reason to be taken for faulty
      */
     Admission admit(Request request, long tick, boolean relayed) {
-        Lane lane = lanes.get(request.session());
-        if (lane != null) {
-            Admission known = judge(request, lane);
-            if (known != Admission.ADDED) {
-                return known;
-            }
-        }
+        SessionLane lane = lanes.get(request.session());
+        Admission judged = lane == null ? Admission.ADDED : lane.judge(request, sessionPipeline);
         int client = request.session().client();
+        boolean early = judged == Admission.EARLY;
+        if (judged != Admission.ADDED && !(early && lane.next > 0 && hasRoomForEarly(client))) {
+            return judged;
+        }
         if (pending >= bound(maxPending, relayed)
                 || pendingPerClient.getOrDefault(client, 0) >= bound(maxPendingPerClient, relayed)) {
             return Admission.OVERLOADED;
         }
-        add(lane != null ? lane : open(request.session()), request, tick);
+        add(lane != null ? lane : open(request.session()), new SessionLane.Waiting(request, tick, early));
         return Admission.ADDED;
+    }
+
+    /**
+     * What comes before its turn waits for it, for messages overtake each other. But such may never be executed, so they
+     * get a part of the room only: clients that leave out numbers must not keep others out.
+     */
+    private boolean hasRoomForEarly(int client) {
+        return earlyPending < maxPending / 4 && pendingPerClient.getOrDefault(client, 0) < maxPendingPerClient / 2;
     }
 
     private static int bound(int bound, boolean relayed) {
         return relayed ? bound + bound / 4 : bound;
     }
 
-    private Admission judge(Request request, Lane lane) {
-        boolean fifo = request.semantics().isFifo();
-        long next = fifo ? lane.next : lane.lastUnordered + 1;
-        if (request.number() < next) {
-            return Admission.EXECUTED;
-        }
-        if ((fifo ? lane.fifo : lane.unordered).containsKey(request.number())) {
-            return Admission.KNOWN;
-        }
-        if (fifo && lane.next > 0 && request.number() >= lane.next + sessionPipeline) {
-            return Admission.OUT_OF_WINDOW;
-        }
-        return fifo && !lane.isContiguous(request.number()) ? Admission.EARLY : Admission.ADDED;
-    }
-
-    private Lane open(SessionId session) {
-        Lane lane = new Lane(session);
+    private SessionLane open(SessionId session) {
+        SessionLane lane = new SessionLane(session);
         lanes.put(session, lane);
         return lane;
     }
 
-    private void add(Lane lane, Request request, long tick) {
-        if (request.semantics().isFifo() && !lane.fifo.isEmpty() && request.number() < lane.fifo.firstKey() - 1) {
+    private void add(SessionLane lane, SessionLane.Waiting waiting) {
+        Request request = waiting.request();
+        if (request.semantics().isFifo()
+                && lane.next == 0
+                && !lane.fifo.isEmpty()
+                && request.number() < lane.fifo.firstKey() - 1) {
             // Of a session of which nothing is known, the lower number is the likelier one to come next.
             removeBelow(lane.fifo, Long.MAX_VALUE, lane);
             lane.proposedUpTo = 0;
         }
-        (request.semantics().isFifo() ? lane.fifo : lane.unordered).put(request.number(), new Waiting(request, tick));
+        lane.waitingOf(request).put(request.number(), waiting);
         pending++;
+        earlyPending += waiting.early() ? 1 : 0;
         pendingPerClient.merge(lane.session.client(), 1, Integer::sum);
         idle.remove(lane.session);
         queueIfReady(lane);
     }
 
-    private void queueIfReady(Lane lane) {
+    private void queueIfReady(SessionLane lane) {
         if (lane.nextToPropose() != null) {
             ready.add(lane);
         }
@@ -187,9 +133,9 @@ final class RequestPool {
         return !again.isEmpty() || nextReady() != null;
     }
 
-    private Lane nextReady() {
+    private SessionLane nextReady() {
         while (!ready.isEmpty()) {
-            Lane lane = ready.iterator().next();
+            SessionLane lane = ready.iterator().next();
             if (lane.nextToPropose() != null) {
                 return lane;
             }
@@ -203,7 +149,7 @@ final class RequestPool {
         List<Request> batch = new ArrayList<>();
         int bytes = 0;
         while (batch.size() < maxRequests && hasProposable()) {
-            Lane lane = again.isEmpty() ? nextReady() : null;
+            SessionLane lane = again.isEmpty() ? nextReady() : null;
             Request request = lane == null ? again.peek() : lane.nextToPropose().request();
             bytes += request.size();
             if (bytes > maxBytes && !batch.isEmpty()) {
@@ -214,30 +160,22 @@ final class RequestPool {
                 again.poll();
             } else {
                 ready.remove(lane);
-                markProposed(lane, request);
+                lane.markProposed(request);
                 queueIfReady(lane);
             }
         }
         return batch;
     }
 
-    private static void markProposed(Lane lane, Request request) {
-        if (request.semantics().isFifo()) {
-            lane.proposedUpTo = Math.max(lane.proposedUpTo, request.number());
-        } else {
-            lane.proposedUnordered = Math.max(lane.proposedUnordered, request.number());
-        }
-    }
-
     /** A new view: what was proposed before counts only if it is in {@code carriedOver}. */
     void restartProposals(Collection<Request> carriedOver) {
-        for (Lane lane : lanes.values()) {
+        for (SessionLane lane : lanes.values()) {
             lane.proposedUpTo = 0;
             lane.proposedUnordered = 0;
         }
         for (Request request : carriedOver) {
-            Lane lane = lanes.get(request.session());
-            markProposed(lane != null ? lane : open(request.session()), request);
+            SessionLane lane = lanes.get(request.session());
+            (lane != null ? lane : open(request.session())).markProposed(request);
         }
         lanes.values().forEach(this::queueIfReady);
     }
@@ -245,7 +183,7 @@ final class RequestPool {
     /** A request was executed, or turned out not to be executable yet. */
     void executed(RequestOutcome outcome, long tick) {
         Request request = outcome.request();
-        Lane lane = lanes.get(request.session());
+        SessionLane lane = lanes.get(request.session());
         if (lane == null) {
             lane = open(request.session());
         }
@@ -267,7 +205,7 @@ final class RequestPool {
         noteIdle(lane);
     }
 
-    private void advanceFifo(Lane lane, long next, long tick) {
+    private void advanceFifo(SessionLane lane, long next, long tick) {
         if (next <= lane.next) {
             return;
         }
@@ -278,7 +216,7 @@ final class RequestPool {
         queueIfReady(lane);
     }
 
-    private void advanceUnordered(Lane lane, long number) {
+    private void advanceUnordered(SessionLane lane, long number) {
         if (number <= lane.lastUnordered) {
             return;
         }
@@ -287,20 +225,22 @@ final class RequestPool {
         removeBelow(lane.unordered, number + 1, lane);
     }
 
-    private void removeBelow(TreeMap<Long, Waiting> waiting, long number, Lane lane) {
+    private void removeBelow(TreeMap<Long, SessionLane.Waiting> waiting, long number, SessionLane lane) {
         while (!waiting.isEmpty() && waiting.firstKey() < number) {
             remove(waiting, waiting.firstKey(), lane);
         }
     }
 
-    private void remove(TreeMap<Long, Waiting> waiting, long number, Lane lane) {
-        if (waiting.remove(number) != null) {
+    private void remove(TreeMap<Long, SessionLane.Waiting> waiting, long number, SessionLane lane) {
+        SessionLane.Waiting removed = waiting.remove(number);
+        if (removed != null) {
             pending--;
+            earlyPending -= removed.early() ? 1 : 0;
             pendingPerClient.merge(lane.session.client(), -1, (a, b) -> a + b == 0 ? null : a + b);
         }
     }
 
-    private void noteIdle(Lane lane) {
+    private void noteIdle(SessionLane lane) {
         if (!lane.isEmpty()) {
             return;
         }
@@ -308,7 +248,7 @@ final class RequestPool {
         idle.add(lane.session);
         if (idle.size() > maxPending) {
             Iterator<SessionId> longest = idle.iterator();
-            Lane forgotten = lanes.remove(longest.next());
+            SessionLane forgotten = lanes.remove(longest.next());
             longest.remove();
             ready.remove(forgotten);
         }
@@ -325,8 +265,9 @@ final class RequestPool {
         idle.clear();
         pendingPerClient.clear();
         pending = 0;
+        earlyPending = 0;
         for (SessionProgress progress : sessions) {
-            Lane lane = open(progress.session());
+            SessionLane lane = open(progress.session());
             advanceFifo(lane, progress.nextNumber(), tick);
             advanceUnordered(lane, progress.lastUnordered());
             noteIdle(lane);
@@ -338,7 +279,7 @@ final class RequestPool {
      * its outcome then ends the wait. What was executed just now was merely overtaken on its way here.
      */
     void orderAgain(Request request, long executedBeforeTick) {
-        Lane lane = lanes.get(request.session());
+        SessionLane lane = lanes.get(request.session());
         // Within bounds, since a liar may ask for it.
         if (again.size() < MAX_AGAIN && lane != null && lane.headSinceTick < executedBeforeTick) {
             again.add(request);
@@ -355,14 +296,15 @@ final class RequestPool {
         if (pending == 0) {
             return longest;
         }
-        for (Lane lane : lanes.values()) {
-            Waiting head = lane.head();
+        for (SessionLane lane : lanes.values()) {
+            SessionLane.Waiting head = lane.head();
             if (head != null) {
-                long since = Math.max(sinceTick, Math.max(head.sinceTick, lane.headSinceTick));
+                long since = Math.max(sinceTick, Math.max(head.sinceTick(), lane.headSinceTick));
                 longest = Math.max(longest, tick - since);
             }
             if (!lane.unordered.isEmpty()) {
-                long since = Math.max(sinceTick, lane.unordered.firstEntry().getValue().sinceTick);
+                long since = Math.max(
+                        sinceTick, lane.unordered.firstEntry().getValue().sinceTick());
                 longest = Math.max(longest, tick - since);
             }
         }
@@ -371,27 +313,27 @@ final class RequestPool {
 
     /** When the request with this number arrived here, or -1 if it is not waiting here. */
     long waitingSince(Request request) {
-        Lane lane = lanes.get(request.session());
+        SessionLane lane = lanes.get(request.session());
         if (lane == null) {
             return -1;
         }
-        Waiting waiting = (request.semantics().isFifo() ? lane.fifo : lane.unordered).get(request.number());
-        return waiting == null ? -1 : Math.max(waiting.sinceTick, lane.headSinceTick);
+        SessionLane.Waiting waiting = (request.semantics().isFifo() ? lane.fifo : lane.unordered).get(request.number());
+        return waiting == null ? -1 : Math.max(waiting.sinceTick(), lane.headSinceTick);
     }
 
     /** Everything that waits, session by session, in order of numbers. */
     List<Request> waiting() {
         List<Request> all = new ArrayList<>(pending);
-        for (Lane lane : lanes.values()) {
-            lane.fifo.values().forEach(waiting -> all.add(waiting.request));
-            lane.unordered.values().forEach(waiting -> all.add(waiting.request));
+        for (SessionLane lane : lanes.values()) {
+            lane.fifo.values().forEach(waiting -> all.add(waiting.request()));
+            lane.unordered.values().forEach(waiting -> all.add(waiting.request()));
         }
         return all;
     }
 
     long stateHash() {
         long hash = pending;
-        for (Lane lane : lanes.values()) {
+        for (SessionLane lane : lanes.values()) {
             hash = 31 * hash + lane.session.hashCode();
             hash = 31 * hash + lane.fifo.keySet().hashCode();
             hash = 31 * hash + lane.unordered.keySet().hashCode();

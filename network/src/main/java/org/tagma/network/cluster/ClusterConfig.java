@@ -125,7 +125,7 @@ public record ClusterConfig(
 
         /** 128, 512, 4. */
         public static Window defaults() {
-            return new Window(128, 512, 4);
+            return new Window(128, 512, 1);
         }
     }
 

@@ -54,7 +54,8 @@ final class ClusterFileText {
               checkpointInterval: {checkpointInterval}
               # Batches that may be under way above the last stable checkpoint; at least two intervals.
               logWindow: {logWindow}
-              # Batches the primary orders at the same time.
+              # Batches the primary orders at the same time. With 1, requests that come meanwhile make the next batch
+              # larger, which is best where messages are fast; raise it where replicas are far apart.
               pipelineDepth: {pipelineDepth}
 
             limits:

@@ -1,0 +1,89 @@
+package org.tagma.core.pbft;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.tagma.core.pbft.RequestPool.Admission;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.SessionId;
+
+/** One session's requests that wait in a {@link RequestPool}, and how far the session has come. */
+final class SessionLane {
+
+    /** A request, when it arrived, and whether it then was not its turn yet. */
+    record Waiting(Request request, long sinceTick, boolean early) {}
+
+    final SessionId session;
+    final TreeMap<Long, Waiting> fifo = new TreeMap<>();
+    final TreeMap<Long, Waiting> unordered = new TreeMap<>();
+    /** Next exactly-once number to execute; 0 if nothing is known of this session. */
+    long next;
+
+    long lastUnordered;
+    long proposedUpTo;
+    long proposedUnordered;
+    long headSinceTick;
+
+    SessionLane(SessionId session) {
+        this.session = session;
+    }
+
+    boolean isEmpty() {
+        return fifo.isEmpty() && unordered.isEmpty();
+    }
+
+    /** Whether an exactly-once number follows what waits or was executed, or precedes what waits. */
+    boolean isContiguous(long number) {
+        if (fifo.isEmpty()) {
+            return next == 0 || number == next;
+        }
+        return number == fifo.lastKey() + 1 || number < fifo.firstKey();
+    }
+
+    /** The first exactly-once request that may execute now: the head, if it is here. */
+    Waiting head() {
+        if (fifo.isEmpty()) {
+            return null;
+        }
+        return next == 0 ? fifo.firstEntry().getValue() : fifo.get(next);
+    }
+
+    Waiting nextToPropose() {
+        Waiting first = fifo.get(Math.max(firstFifo(), proposedUpTo + 1));
+        if (first != null) {
+            return first;
+        }
+        var later = unordered.higherEntry(proposedUnordered);
+        return later == null ? null : later.getValue();
+    }
+
+    private long firstFifo() {
+        return next == 0 && !fifo.isEmpty() ? fifo.firstKey() : next;
+    }
+
+    Map<Long, Waiting> waitingOf(Request request) {
+        return request.semantics().isFifo() ? fifo : unordered;
+    }
+
+    /** What to make of a request that arrives; ADDED if it may be added. */
+    Admission judge(Request request, int sessionPipeline) {
+        boolean isFifo = request.semantics().isFifo();
+        if (request.number() < (isFifo ? next : lastUnordered + 1)) {
+            return Admission.EXECUTED;
+        }
+        if (waitingOf(request).containsKey(request.number())) {
+            return Admission.KNOWN;
+        }
+        if (isFifo && next > 0 && request.number() >= next + sessionPipeline) {
+            return Admission.OUT_OF_WINDOW;
+        }
+        return isFifo && !isContiguous(request.number()) ? Admission.EARLY : Admission.ADDED;
+    }
+
+    void markProposed(Request request) {
+        if (request.semantics().isFifo()) {
+            proposedUpTo = Math.max(proposedUpTo, request.number());
+        } else {
+            proposedUnordered = Math.max(proposedUnordered, request.number());
+        }
+    }
+}
