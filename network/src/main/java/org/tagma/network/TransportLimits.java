@@ -38,7 +38,7 @@ public final class TransportLimits {
     }
 
     /**
-     * Bytes that may wait for a replica that is not connected: 4 MiB. Less than the whole budget, since most of what is
+     * Bytes that may wait for a replica that is not connected: 256 KiB. Less than the whole budget, since most of what is
      * kept for long will be out of date when the replica is back.
      */
     public long replicaBacklogBytes() {
@@ -100,7 +100,7 @@ public final class TransportLimits {
         private int maxFrameBytes = 16 << 20;
         private int maxClientFrameBytes = 2 << 20;
         private long replicaBudgetBytes = 32L << 20;
-        private long replicaBacklogBytes = 4L << 20;
+        private long replicaBacklogBytes = 256L << 10;
         private long clientBudgetBytes = 4L << 20;
         private long allClientsBudgetBytes = 256L << 20;
         private int handshakeTimeoutMillis = 5_000;

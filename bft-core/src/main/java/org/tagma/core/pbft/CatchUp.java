@@ -36,6 +36,7 @@ final class CatchUp {
     private long committedAtLastTick;
     private long stuckSinceTick;
     private boolean warned;
+    private long tooManyForgotSinceTick;
 
     CatchUp(PbftState state, NormalCase normalCase, ViewChanger viewChanger, CheckpointTracker checkpoints) {
         this.state = state;
@@ -59,6 +60,7 @@ final class CatchUp {
             committedAtLastTick = state.lastCommitted;
             stuckSinceTick = state.tick;
         }
+        warnIfTooManyForgot();
         checkpoints.onTick(state.tick - stuckSinceTick >= 3L * state.config.statusIntervalTicks());
         if (state.tick % state.config.statusIntervalTicks() == 0) {
             sayWhereIStand();
@@ -92,15 +94,19 @@ final class CatchUp {
             helpWithVotes(sender, status);
         }
         helpRecovering(sender, status);
-        warnIfTooManyForgot();
     }
 
-    /** With more than f replicas that lost their memory, no quorum can vouch for the old state: say so, once. */
+    /**
+     * With more than f replicas that lost their memory, no quorum can vouch for the old state: say so, once. Only when it
+     * has been so for a while, for what a replica said before it recovered may arrive late.
+     */
     private void warnIfTooManyForgot() {
         long forgot = Arrays.stream(lastStatus)
                 .filter(status -> status != null && status.recoveringUpTo() > status.stable())
                 .count();
-        if (state.isRecovering() && forgot > state.quorums.faults() && !warned) {
+        if (!state.isRecovering() || forgot <= state.quorums.faults()) {
+            tooManyForgotSinceTick = state.tick;
+        } else if (!warned && state.tick - tooManyForgotSinceTick >= 2L * state.config.requestTimeoutTicks()) {
             warned = true;
             state.announce(forgot + " replicas restarted without their memory, more than f=" + state.quorums.faults()
                     + ": the state of this cluster is lost (durability: memory). Stop all replicas, remove their data "
