@@ -1,0 +1,35 @@
+package org.tagma.core.mutation;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A mistake made on purpose in the production code: one snippet of one source file, replaced.
+ *
+ * @param id what people call it
+ * @param traps the numbers of the traps whose mistake it is, or none for a classic slip
+ * @param source the file, below {@code org/tagma/core}
+ * @param original what stands there; it must occur exactly once
+ * @param replacement what is compiled instead
+ * @param killers tests that notice, as {@code SimpleClass#method} of {@code org.tagma.core.pbft}, the likeliest first
+ */
+record Mutant(
+        String id, List<Integer> traps, String source, String original, String replacement, List<String> killers) {
+
+    Mutant {
+        traps = List.copyOf(traps);
+        killers = List.copyOf(killers);
+    }
+
+    /** A mutant; its traps as numbers with commas between. */
+    static Mutant of(String id, String traps, String source, String original, String replacement, String... killers) {
+        List<Integer> numbers = traps.isEmpty()
+                ? List.of()
+                : Arrays.stream(traps.split(", ")).map(Integer::valueOf).toList();
+        return new Mutant(id, numbers, source, original, replacement, List.of(killers));
+    }
+
+    String className() {
+        return "org.tagma.core." + source.replace('/', '.');
+    }
+}

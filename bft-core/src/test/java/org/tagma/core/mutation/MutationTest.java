@@ -1,0 +1,123 @@
+package org.tagma.core.mutation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A mutant
+ * that survives is a missing test.
+ */
+class MutationTest {
+
+    /** A test must notice a mutant by failing: one that runs on and on lacks a bound of its own. */
+    private static final long SCENARIO_SECONDS = 240;
+
+    private static ExecutorService workers;
+    private static final List<String> TABLE = new ArrayList<>();
+
+    @BeforeAll
+    static void startWorkers() {
+        workers = Executors.newFixedThreadPool(2, task -> {
+            Thread thread = new Thread(task, "mutants");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @AfterAll
+    static void printTable() {
+        workers.shutdownNow();
+        TABLE.forEach(System.out::println);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyMutantIsKilled() {
+        Map<Mutant, CompletableFuture<Optional<String>>> runs = new LinkedHashMap<>();
+        for (Mutant mutant : Mutants.ALL) {
+            runs.put(mutant, CompletableFuture.supplyAsync(() -> killer(mutant), workers));
+        }
+        return runs.entrySet().stream()
+                .map(run ->
+                        DynamicTest.dynamicTest(run.getKey().id(), () -> expectKilled(run.getKey(), run.getValue())));
+    }
+
+    private static void expectKilled(Mutant mutant, CompletableFuture<Optional<String>> run) throws Exception {
+        Optional<String> killer = run.get(SCENARIO_SECONDS, TimeUnit.SECONDS);
+        TABLE.add(String.format("%-52s traps %-9s %s", mutant.id(), mutant.traps(), killer.orElse("SURVIVES")));
+        assertThat(killer).as("some test notices that %s", mutant.id()).isPresent();
+    }
+
+    /** The first test that fails with the mutant, and with what. */
+    private static Optional<String> killer(Mutant mutant) {
+        Map<String, byte[]> classes = MutantCompiler.compile(mutant);
+        for (String scenario : mutant.killers()) {
+            Optional<Throwable> failure = run(new MutantClassLoader(classes), scenario);
+            if (failure.isPresent()) {
+                return Optional.of("killed by " + scenario + " ("
+                        + failure.get().getClass().getSimpleName() + ")");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Every scenario that is to kill a mutant passes without one: else it would prove nothing. */
+    @TestFactory
+    Stream<DynamicTest> withoutAMutantEveryKillerPasses() {
+        TreeSet<String> scenarios = new TreeSet<>();
+        Mutants.ALL.forEach(mutant -> scenarios.addAll(mutant.killers()));
+        return scenarios.stream()
+                .map(scenario -> DynamicTest.dynamicTest(
+                        scenario,
+                        () -> assertThat(run(MutationTest.class.getClassLoader(), scenario))
+                                .isEmpty()));
+    }
+
+    /** A mutant for each trap that has its place in this module. */
+    @Test
+    void everyTrapHasAMutant() {
+        TreeSet<Integer> covered = new TreeSet<>();
+        Mutants.ALL.forEach(mutant -> covered.addAll(mutant.traps()));
+        List<Integer> owed = IntStream.concat(IntStream.rangeClosed(1, 17), IntStream.of(19, 20, 23, 24))
+                .boxed()
+                .toList();
+        assertThat(covered).containsAll(owed);
+        assertThat(Mutants.ALL.stream().map(Mutant::id)).doesNotHaveDuplicates();
+    }
+
+    private static Optional<Throwable> run(ClassLoader loader, String scenario) {
+        String[] names = scenario.split("#");
+        try {
+            Class<?> test = Class.forName("org.tagma.core.pbft." + names[0], true, loader);
+            Constructor<?> constructor = test.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Method method = test.getDeclaredMethod(names[1]);
+            method.setAccessible(true);
+            method.invoke(constructor.newInstance());
+            return Optional.empty();
+        } catch (InvocationTargetException failure) {
+            return Optional.of(failure.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("there is no scenario " + scenario, e);
+        }
+    }
+}

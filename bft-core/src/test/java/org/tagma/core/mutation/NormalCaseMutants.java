@@ -1,0 +1,145 @@
+package org.tagma.core.mutation;
+
+import static org.tagma.core.mutation.Mutant.of;
+
+import java.util.List;
+
+/** Mistakes in windows, memory, bodies, time and fairness. */
+final class NormalCaseMutants {
+
+    private static final String NORMAL = "TrapsNormalCaseTest#";
+    private static final String EXECUTION = "TrapsExecutionTest#";
+    private static final String FLOOD = NORMAL + "trap09_aFloodOfFutureMessagesCostsBoundedMemoryAndNoThroughput";
+    private static final String TRACE = NORMAL + "trap10_aRefusedMessageLeavesNoTrace";
+    private static final String WITHHELD = NORMAL + "trap17_aBodyThatThePrimaryWithheldIsFetchedFromOthers";
+
+    static final List<Mutant> ALL = List.of(
+            of(
+                    "no high watermark",
+                    "9, 13",
+                    "pbft/PbftState",
+                    "return sequence > stable.sequence() && sequence <= stable.sequence() + config.logWindow();",
+                    "return sequence > stable.sequence();",
+                    FLOOD),
+            of(
+                    "checkpoint votes without a window",
+                    "9",
+                    "pbft/PbftValidator",
+                    "return atCheckpoint ? inWindow(state, message.sequence()) :",
+                    "return atCheckpoint ? Verdict.ACCEPT :",
+                    FLOOD),
+            of(
+                    "a batch is given as often as it is asked for",
+                    "9",
+                    "pbft/BatchFetcher",
+                    "|| served[sender] >= state.config.maxBatchBytes()",
+                    "",
+                    NORMAL + "trap09_aReplicaThatAsksWithoutEndIsAnsweredSoOftenATick"),
+            of(
+                    "a body is kept before its proposal is judged",
+                    "10",
+                    "pbft/NormalCase",
+                    "Verdict verdict = PbftValidator.prePrepare(state, sender, message);",
+                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()).addBody(message.batch()); } Verdict verdict = PbftValidator.prePrepare(state, sender, message);",
+                    TRACE),
+            of(
+                    "a view change is kept before it is judged",
+                    "10",
+                    "pbft/ViewChanger",
+                    "Verdict verdict = PbftValidator.viewChange(state, signed.message());",
+                    "latest.set(signed.sender(), signed); Verdict verdict = PbftValidator.viewChange(state, signed.message());",
+                    TRACE),
+            of(
+                    "a slot is made before the vote is judged",
+                    "10",
+                    "pbft/NormalCase",
+                    "Verdict verdict = PbftValidator.prepare(state, sender, message);",
+                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()); } Verdict verdict = PbftValidator.prepare(state, sender, message);",
+                    TRACE),
+            of(
+                    "a primary proposes up to the high watermark",
+                    "13",
+                    "pbft/PbftConfig",
+                    "return logWindow - checkpointInterval;",
+                    "return logWindow;",
+                    NORMAL + "trap13_aPrimaryAheadByACheckpointProposesNothingThatBackupsMustDrop"),
+            of(
+                    "a gap is not filled",
+                    "13, 15",
+                    "pbft/NewViewRule",
+                    "reproposals.add(new Reproposal(sequence, Digest.NULL));",
+                    "return Optional.empty();",
+                    NORMAL + "trap13_aPrimaryThatJumpsToTheHighWatermarkIsReplacedAndTheGapIsFilled"),
+            of(
+                    "a null batch is not executed",
+                    "15",
+                    "pbft/NormalCase",
+                    "state.emit(new Action.Commit(sequence, batch.get()));",
+                    "if (!batch.get().isNull()) { state.emit(new Action.Commit(sequence, batch.get())); }",
+                    EXECUTION + "trap15_aNullBatchAtACheckpointSurvivesACrashAndRestart"),
+            of(
+                    "no checkpoint at a null batch",
+                    "15",
+                    "pbft/NormalCase",
+                    "if (sequence % state.config.checkpointInterval() == 0)",
+                    "if (sequence % state.config.checkpointInterval() == 0 && !batch.get().isNull())",
+                    EXECUTION + "trap15_aNullBatchAtACheckpointSurvivesACrashAndRestart"),
+            of(
+                    "a committed batch without its body is not fetched",
+                    "17",
+                    "pbft/NormalCase",
+                    "slot.setCommitted(digest); if (slot.body(digest).isEmpty())",
+                    "slot.setCommitted(digest); if (false)",
+                    WITHHELD),
+            of(
+                    "a body is asked of one replica only",
+                    "17",
+                    "pbft/BatchFetcher",
+                    "nextSource(want.source)",
+                    "nextSource(state.self)",
+                    WITHHELD),
+            of(
+                    "a request may wait for ever",
+                    "19",
+                    "pbft/PrimaryMonitor",
+                    "if (waited >= timeoutTicks())",
+                    "if (false)",
+                    NORMAL + "trap19_aStarvedClientIsServedByTheNextPrimary"),
+            of(
+                    "a primary may serve everything just in time",
+                    "19",
+                    "pbft/PrimaryMonitor",
+                    "strikes >= MAX_STRIKES",
+                    "false",
+                    NORMAL + "trap19_aPrimaryJustUnderTheTimeoutIsReplaced"),
+            of(
+                    "who is kept out is not told what was committed",
+                    "20",
+                    "pbft/CatchUp",
+                    "state.send(sender, new Committed(sequence, committed.get()));",
+                    "",
+                    NORMAL + "trap20_aReplicaThatThePrimaryKeepsOutExecutesAllTheSame"),
+            of(
+                    "any proposed time is taken",
+                    "24",
+                    "pbft/PbftValidator",
+                    "return isTimely(state, message.batch()) ? Verdict.ACCEPT : Verdict.BAD_TIME;",
+                    "return Verdict.ACCEPT;",
+                    EXECUTION + "trap24_aTimeOutOfBoundsIsRefused"),
+            of(
+                    "agreed time goes back",
+                    "24",
+                    "service/ReplicatedService",
+                    "agreedTimeMillis = Math.max(agreedTimeMillis, batch.timeMillis());",
+                    "agreedTimeMillis = batch.timeMillis();",
+                    EXECUTION + "trap24_agreedTimeIsMonotone"),
+            of(
+                    "any waiting request is held against the primary",
+                    "19",
+                    "pbft/SessionLane",
+                    "return next == 0 ? fifo.firstEntry().getValue() : fifo.get(next);",
+                    "return fifo.firstEntry().getValue();",
+                    NORMAL + "trap19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced"));
+
+    private NormalCaseMutants() {}
+}

@@ -1,0 +1,210 @@
+package org.tagma.core.mutation;
+
+import static org.tagma.core.mutation.Mutant.of;
+
+import java.util.List;
+
+/** Mistakes in the view change. */
+final class ViewChangeMutants {
+
+    private static final String VIEWS = "TrapsViewChangeTest#";
+    private static final String OUTAGE = "TrapsOutageTest#";
+    private static final String EXECUTION = "TrapsExecutionTest#";
+    private static final String RULE = "NewViewRuleReferenceTest#";
+    private static final String LOST = VIEWS + "trap02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges";
+    private static final String FORGED = VIEWS + "trap03_aForgedEntryOfALaterViewDoesNotMaskTheValidOnes";
+    private static final String FIGURE_4 = RULE + "trap05_everySmallSetOfViewChangesIsDecidedAsThePaperSays";
+    private static final String REPLAY = VIEWS + "trap07_oldMessagesReplayedInALaterViewAreRefused";
+
+    static final List<Mutant> ALL = List.of(
+            of(
+                    "what prepared is not claimed",
+                    "2",
+                    "pbft/ViewChanger",
+                    "slot.preparedInfo().ifPresent(entries::add)",
+                    "slot.preparedInfo()",
+                    LOST),
+            of(
+                    "what pre-prepared is not claimed",
+                    "2",
+                    "pbft/ViewChanger",
+                    "entries.addAll(slot.prePreparedInfo())",
+                    "slot.prePreparedInfo()",
+                    LOST),
+            of(
+                    "a new proposal forgets what prepared before",
+                    "2",
+                    "pbft/Slot",
+                    "accepted = new Vote(view, digest); prePrepared.put(digest, view);",
+                    "accepted = new Vote(view, digest); prepared = null; prePrepared.put(digest, view);",
+                    LOST),
+            of(
+                    "a trailing null batch is dropped though it prepared",
+                    "2",
+                    "pbft/NewViewRule",
+                    "needed = reproposals.size();",
+                    "needed = prepared.get().isNull() ? needed : reproposals.size();",
+                    VIEWS + "trap02_aNullBatchThatPreparedIsCarriedOverThoughItIsTheLast"),
+            of(
+                    "the first candidate masks the others",
+                    "3",
+                    "pbft/NewViewRule",
+                    "return Optional.of(candidate.digest()); }",
+                    "return Optional.of(candidate.digest()); } else { return Optional.empty(); }",
+                    FORGED,
+                    FIGURE_4),
+            of(
+                    "condition A1 dropped",
+                    "5",
+                    "pbft/NewViewRule",
+                    "noConflict(candidate, claims) >= quorums.certificate() &&",
+                    "",
+                    FIGURE_4),
+            of(
+                    "condition A2 dropped",
+                    "3, 5",
+                    "pbft/NewViewRule",
+                    "&& vouchers(candidate, claims) >= quorums.weak()",
+                    "",
+                    FIGURE_4,
+                    FORGED),
+            of(
+                    "condition A2 with one voucher",
+                    "3, 5",
+                    "pbft/NewViewRule",
+                    "vouchers(candidate, claims) >= quorums.weak()",
+                    "vouchers(candidate, claims) >= 1",
+                    FIGURE_4),
+            of(
+                    "condition A2 without the view",
+                    "5",
+                    "pbft/NewViewRule",
+                    "entry.view() >= candidate.view() &&",
+                    "",
+                    FIGURE_4),
+            of(
+                    "condition A1 lets an equal view conflict",
+                    "5",
+                    "pbft/NewViewRule",
+                    "other.view() < candidate.view()",
+                    "other.view() <= candidate.view()",
+                    FIGURE_4),
+            of(
+                    "condition B with a weak quorum",
+                    "5",
+                    "pbft/NewViewRule",
+                    ".count() >= quorums.certificate(); }",
+                    ".count() >= quorums.weak(); }",
+                    FIGURE_4),
+            of(
+                    "the lowest checkpoint is the start",
+                    "5",
+                    "pbft/NewViewRule",
+                    ".max(Comparator.comparingLong(CheckpointCertificate::sequence))",
+                    ".min(Comparator.comparingLong(CheckpointCertificate::sequence))",
+                    RULE + "trap05_randomSetsOfViewChangesAreDecidedAsThePaperSays"),
+            of(
+                    "a new view is believed",
+                    "4",
+                    "pbft/ViewChanger",
+                    "decision.isEmpty() || !decision.get().reproposals().equals(message.reproposals())",
+                    "decision.isEmpty()",
+                    VIEWS + "trap04_aNewViewWithAlteredReproposalsIsRefusedByAll"),
+            of(
+                    "anybody opens a view",
+                    "4",
+                    "pbft/PbftValidator",
+                    "if (sender != quorums.primary(message.view()))",
+                    "if (false)",
+                    VIEWS + "trap04_aNewViewFromAnybodyButItsPrimaryIsRefused"),
+            of(
+                    "votes of a view that was left are taken",
+                    "7",
+                    "pbft/PbftValidator",
+                    "if (message.view() < state.view) { verdict = Verdict.WRONG_VIEW; }",
+                    "",
+                    REPLAY),
+            of(
+                    "a new view of an earlier view is entered",
+                    "7",
+                    "pbft/PbftValidator",
+                    "static Verdict newView(PbftState state, int sender, NewView message) { if (message.view() < state.view || (message.view() == state.view && state.normal))",
+                    "static Verdict newView(PbftState state, int sender, NewView message) { if (false)",
+                    REPLAY),
+            of(
+                    "a proposal of another view is taken",
+                    "7",
+                    "pbft/PbftValidator",
+                    "if (message.view() != state.view || !state.normal)",
+                    "if (!state.normal)",
+                    REPLAY),
+            of(
+                    "old view changes are taken",
+                    "7",
+                    "pbft/PbftValidator",
+                    "static Verdict viewChange(PbftState state, ViewChange message) { if (message.view() < state.view || (message.view() == state.view && state.normal))",
+                    "static Verdict viewChange(PbftState state, ViewChange message) { if (false)",
+                    REPLAY,
+                    VIEWS + "trap07_theNewViewOfThePresentViewIsNotEnteredTwice"),
+            of(
+                    "one replica's view number moves the others",
+                    "8",
+                    "pbft/ViewChanger",
+                    "int candidate = wanted.length - state.quorums.weak();",
+                    "int candidate = wanted.length - 1;",
+                    VIEWS + "trap08_aHugeViewNumberOfFReplicasMovesNobody"),
+            of(
+                    "f+1 replicas ahead are not joined",
+                    "11",
+                    "pbft/ViewChanger",
+                    "candidate >= 0 && wanted[candidate] > state.view",
+                    "false",
+                    OUTAGE + "trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne"),
+            of(
+                    "the timer of a new view never runs out",
+                    "11, 12",
+                    "pbft/ViewChanger",
+                    "newViewDeadlineTick != NOT_RUNNING && state.tick >= newViewDeadlineTick",
+                    "false",
+                    OUTAGE + "trap12_theBackOffIsForgottenOnceRequestsAreServedAgain",
+                    LOST),
+            of(
+                    "timeouts double for what is merely lost",
+                    "12",
+                    "pbft/BackOff",
+                    "void gaveUp(long view) {",
+                    "void gaveUp(long view) { lateViews++;",
+                    OUTAGE + "trap12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts",
+                    OUTAGE + "trap12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind"),
+            of(
+                    "a view change is not repeated",
+                    "11",
+                    "pbft/CatchUp",
+                    "state.emit(new Action.Forward(replica, signed));",
+                    "",
+                    OUTAGE + "trap11_noTransientPartitionWedgesTheGroup",
+                    OUTAGE + "trap11_aSeriesOfPartitionsDoesNotWedgeTheGroup"),
+            of(
+                    "a new view is not repeated",
+                    "11",
+                    "pbft/CatchUp",
+                    "if (state.enteredBy == null) { return; }",
+                    "if (true) { return; }",
+                    OUTAGE + "trap11_aReplicaThatMissedTheNewViewIsGivenItAgain"),
+            of(
+                    "requests are not passed on to a new primary",
+                    "11",
+                    "pbft/ViewChanger",
+                    "state.emit(new Action.Relay(state.primary(), request))",
+                    "request.number()",
+                    OUTAGE + "trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne"),
+            of(
+                    "a view change lowers what was executed",
+                    "14",
+                    "pbft/ViewChanger",
+                    "batchFetcher.restart();",
+                    "batchFetcher.restart(); state.lastCommitted = state.stable.sequence();",
+                    EXECUTION + "trap14_everyOperationIsCountedOnceThroughManyViewChanges"));
+
+    private ViewChangeMutants() {}
+}

@@ -1,0 +1,185 @@
+package org.tagma.core.mutation;
+
+import static org.tagma.core.mutation.Mutant.of;
+
+import java.util.List;
+
+/** Mistakes in counting votes and in casting them. */
+final class VotingMutants {
+
+    private static final String NORMAL = "TrapsNormalCaseTest#";
+    private static final String VIEWS = "TrapsViewChangeTest#";
+    private static final String EXECUTION = "TrapsExecutionTest#";
+    private static final String VOTES = "VotesTest#";
+    private static final String QUORUMS = VOTES + "quorumsIntersectInACorrectReplicaAndAreAvailable";
+    private static final String SPLIT = NORMAL + "trap01_aPrimaryThatCommitsToBothItsProposalsCannotSplitTheGroup";
+    private static final String EQUIVOCATION = NORMAL + "trap01_anEquivocatingPrimaryIsReplacedInOneViewChange";
+    private static final String LOST = VIEWS + "trap02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges";
+    private static final String ONCE = VIEWS + "trap06_aSignerIsCountedOnceWhateverItsEncodings";
+    private static final String CERTIFICATE = VIEWS + "trap06_aCheckpointCertificateOfOneSignerProvesNothing";
+    private static final String RESTARTS = EXECUTION + "trap25_restartsInTheMiddleOfAViewChangeContradictNothing";
+
+    static final List<Mutant> ALL = List.of(
+            of(
+                    "certificate one vote short",
+                    "1",
+                    "Quorums",
+                    "(replicas + faults) / 2 + 1",
+                    "(replicas + faults) / 2",
+                    QUORUMS,
+                    SPLIT),
+            of(
+                    "certificate one vote too many",
+                    "",
+                    "Quorums",
+                    "(replicas + faults) / 2 + 1",
+                    "(replicas + faults) / 2 + 2",
+                    QUORUMS),
+            of("weak quorum without a correct replica", "", "Quorums", "return faults + 1;", "return faults;", QUORUMS),
+            of(
+                    "votes for other digests are counted",
+                    "1",
+                    "pbft/Slot",
+                    "vote.view == view && vote.digest.equals(digest)",
+                    "vote.view == view",
+                    SPLIT,
+                    EQUIVOCATION),
+            of(
+                    "votes of other views are counted",
+                    "7",
+                    "pbft/Slot",
+                    "vote.view == view && vote.digest.equals(digest)",
+                    "vote.digest.equals(digest)",
+                    RESTARTS,
+                    LOST),
+            of(
+                    "a second proposal replaces the first",
+                    "1",
+                    "pbft/NormalCase",
+                    "accepted.isPresent() && !accepted.get().equals(digest)",
+                    "false",
+                    NORMAL + "trap01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary"),
+            of(
+                    "equivocation is not noticed",
+                    "1",
+                    "pbft/NormalCase",
+                    "&& slot.largestConflict(state.view, accepted.get()) >= state.quorums.weak()",
+                    "&& false",
+                    EQUIVOCATION),
+            of(
+                    "commit without a prepared certificate",
+                    "1",
+                    "pbft/NormalCase",
+                    "slot.prepareCount(state.view, digest) >= state.quorums.certificate()",
+                    "slot.prepareCount(state.view, digest) >= 1",
+                    NORMAL + "thePrimaryHasOneVoteInThePreparePhase",
+                    SPLIT),
+            of(
+                    "committed by a weak quorum of commits",
+                    "1",
+                    "pbft/NormalCase",
+                    "slot.commitCount(message.view(), message.digest()) >= state.quorums.certificate()",
+                    "slot.commitCount(message.view(), message.digest()) >= state.quorums.weak()",
+                    NORMAL + "aBatchIsCommittedByAQuorumOfCommitsAndNotBefore"),
+            of(
+                    "one attestation of a committed batch suffices",
+                    "6",
+                    "pbft/CatchUp",
+                    "slot.attest(sender, message.digest()) >= state.quorums.weak()",
+                    "slot.attest(sender, message.digest()) >= 1",
+                    ONCE),
+            of(
+                    "the primary's prepare counts beside its proposal",
+                    "",
+                    "pbft/PbftValidator",
+                    "verdict.isAccepted() && sender == state.quorums.primary(message.view())",
+                    "false",
+                    NORMAL + "thePrimaryHasOneVoteInThePreparePhase"),
+            of(
+                    "anybody proposes",
+                    "",
+                    "pbft/PbftValidator",
+                    "if (sender != state.primary())",
+                    "if (false)",
+                    NORMAL + "aBackupsProposalIsRefused"),
+            of(
+                    "a signer's second attestation counts",
+                    "6",
+                    "pbft/Slot",
+                    "attestations[sender] = digest;",
+                    "attestations[attestations[sender] == null ? sender : (sender + 1) % attestations.length] = digest;",
+                    ONCE),
+            of(
+                    "a signer's second checkpoint vote counts",
+                    "6",
+                    "pbft/PbftValidator",
+                    "voters.size() == certificate.votes().size() && voters.size() >= config.quorums().certificate()",
+                    "certificate.votes().size() >= config.quorums().certificate()",
+                    CERTIFICATE),
+            of(
+                    "a checkpoint certificate needs no quorum",
+                    "23",
+                    "pbft/PbftValidator",
+                    "&& voters.size() >= config.quorums().certificate()",
+                    "",
+                    CERTIFICATE),
+            of(
+                    "a checkpoint is stable with one vote",
+                    "",
+                    "pbft/CheckpointTracker",
+                    "matching.size() >= state.quorums.certificate()",
+                    "matching.size() >= 1",
+                    NORMAL + "aCheckpointWithoutAQuorumIsNotStable"),
+            of(
+                    "a new view counts a signer twice",
+                    "4, 6",
+                    "pbft/PbftValidator",
+                    "senders.size() == message.viewChanges().size() && senders.size() >= quorums.certificate()",
+                    "message.viewChanges().size() >= quorums.certificate()",
+                    VIEWS + "trap04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll"),
+            of(
+                    "no vote ledger",
+                    "",
+                    "pbft/VoteLedger",
+                    "(earlier.view > view || (earlier.view == view && !earlier.digest.equals(digest)))",
+                    "false",
+                    VOTES + "theLedgerRefusesASecondDifferentVote"),
+            of(
+                    "a vote in a view that was left",
+                    "",
+                    "pbft/VoteLedger",
+                    "if (view < lowestView)",
+                    "if (false)",
+                    VOTES + "theLedgerRefusesAVoteInAViewThatWasLeft"),
+            of(
+                    "the reservation is ignored after a restart",
+                    "",
+                    "pbft/Recovery",
+                    "state.ledger.forget(reservation.sequence());",
+                    "",
+                    VOTES + "aReplicaWithoutMemoryDoesNotVoteWhereItMayHaveVoted"),
+            of(
+                    "nothing is reserved",
+                    "",
+                    "pbft/PbftState",
+                    "reservedUpTo = sequence + config.checkpointInterval(); persistReservation();",
+                    "reservedUpTo = sequence + config.checkpointInterval();",
+                    VOTES + "everyVoteLiesInADurableReservation",
+                    VOTES + "aReplicaWithoutMemoryDoesNotVoteWhereItMayHaveVoted"),
+            of(
+                    "a restarted replica forgets its proposals",
+                    "",
+                    "pbft/Recovery",
+                    "slot.restorePrePrepared(vote.view(), vote.batch().digest());",
+                    "",
+                    VOTES + "aRestartedReplicaDoesNotVoteTwice"),
+            of(
+                    "a vote leaves before it is durable",
+                    "",
+                    "pbft/NormalCase",
+                    "state.emit(new Action.Persist(new PbftRecord.Prepared(state.view, slot.sequence(), digest)));",
+                    "",
+                    EQUIVOCATION));
+
+    private VotingMutants() {}
+}

@@ -1,0 +1,317 @@
+package org.tagma.core.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.service.TransferMessage.ChunkAnswer;
+import org.tagma.core.service.TransferMessage.ManifestAnswer;
+
+/** Schedules that a review of the protocol found to be dangerous. */
+class ReviewFindingsTest {
+
+    private static final long TIME_MILLIS = 1_000_000;
+
+    /** One replica of four, driven by hand. */
+    private static final class Hand {
+        final int id;
+        final PbftProtocol protocol;
+        final List<Action> actions = new ArrayList<>();
+
+        Hand(int id, Event.RecoveredLog log) {
+            this.id = id;
+            protocol = new PbftProtocol(PbftConfig.forTests(id, 4));
+            step(new Event.Recovered(log));
+            step(new Event.QueueDrained(TIME_MILLIS));
+        }
+
+        void step(Event event) {
+            actions.addAll(protocol.step(event));
+        }
+
+        void receive(int sender, Message message) {
+            step(new Event.MessageReceived(signed(sender, message)));
+        }
+
+        <M extends Message> List<M> broadcasts(Class<M> type) {
+            return actions.stream()
+                    .filter(action -> action instanceof Action.Broadcast)
+                    .map(action -> ((Action.Broadcast) action).message())
+                    .filter(type::isInstance)
+                    .map(type::cast)
+                    .toList();
+        }
+
+        List<LogRecord> log() {
+            return actions.stream()
+                    .filter(action -> action instanceof Action.Persist)
+                    .map(action -> ((Action.Persist) action).record())
+                    .toList();
+        }
+    }
+
+    private static <M extends Message> Authenticated<M> signed(int sender, M message) {
+        return new Authenticated<>(sender, message, ByteString.EMPTY, ByteString.EMPTY);
+    }
+
+    private static CheckpointCertificate certificate(long sequence, Digest digest) {
+        return new CheckpointCertificate(
+                sequence,
+                digest,
+                IntStream.of(1, 2, 3)
+                        .mapToObj(sender -> signed(sender, new Checkpoint(sequence, digest)))
+                        .toList());
+    }
+
+    private static NewView newView(long view, CheckpointCertificate stable) {
+        ViewChange viewChange = new ViewChange(view, stable, List.of(), List.of());
+        return new NewView(
+                view,
+                IntStream.of(1, 2, 3)
+                        .mapToObj(sender -> signed(sender, viewChange))
+                        .toList(),
+                List.of());
+    }
+
+    private static Batch batch(long timeMillis) {
+        return Batch.of(timeMillis, List.of());
+    }
+
+    @Test
+    void aBackupDoesNotVoteBelowTheCheckpointThatItsViewStartsFrom() {
+        Hand backup = new Hand(0, Event.RecoveredLog.empty());
+        backup.receive(1, newView(1, certificate(8, Digest.of(ByteString.copyFromUtf8("state")))));
+        assertThat(backup.protocol.status().view()).isEqualTo(1);
+        backup.receive(1, new PrePrepare(1, 3, batch(TIME_MILLIS)));
+        assertThat(backup.broadcasts(Prepare.class)).isEmpty();
+    }
+
+    /** Two correct replicas restart with complete logs; the primary of the next view rewrites what they had committed. */
+    @Test
+    void aBatchThatACheckpointCoversIsNotReplacedAtReplicasThatRestarted() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.faulty.add(1);
+        cluster.tamper = (from, to, message) -> message instanceof Checkpoint && to != 3 ? List.of() : List.of(message);
+        cluster.submitAll("op", 8);
+        assertThat(cluster.node(3).protocol.status().stableCheckpoint()).isEqualTo(8);
+        cluster.crash(1);
+        cluster.restart(0);
+        cluster.restart(2);
+        // From here on the network is slow: only view changes, and what belongs to view 1, arrive.
+        TreeMap<Integer, ViewChange> viewChanges = new TreeMap<>();
+        cluster.tamper = (from, to, message) -> {
+            if (message instanceof ViewChange own && own.view() == 1) {
+                viewChanges.put(from, own);
+            }
+            return Byzantine.viewOf(message) == 1 ? List.of(message) : List.of();
+        };
+        cluster.submit("waiting");
+        cluster.run(25);
+        assertThat(viewChanges.keySet()).containsExactly(0, 2, 3);
+        NewView newView = new NewView(
+                1,
+                viewChanges.entrySet().stream()
+                        .map(entry -> signed(entry.getKey(), entry.getValue()))
+                        .toList(),
+                NewViewRule.decide(
+                                viewChanges.values(), PbftConfig.forTests(0, 4).quorums())
+                        .orElseThrow()
+                        .reproposals());
+        Batch other = batch(cluster.timeMillis);
+        for (int victim : new int[] {0, 2}) {
+            cluster.inject(1, victim, newView);
+        }
+        cluster.deliverAll();
+        assertThat(cluster.view(0)).isEqualTo(1);
+        for (int victim : new int[] {0, 2}) {
+            cluster.inject(1, victim, new PrePrepare(1, 1, other));
+            cluster.inject(1, victim, new Commit(1, 1, other.digest()));
+        }
+        // The cluster itself checks agreement at every commit.
+        cluster.deliverAll();
+        assertThat(cluster.node(0).protocol.status().lastCommitted()).isZero();
+        assertThat(cluster.node(2).protocol.status().lastCommitted()).isZero();
+    }
+
+    @Test
+    void aBackupForgetsTheSessionsThatHaveNothingWaiting() throws ReflectiveOperationException {
+        RequestPool pool = new RequestPool(PbftConfig.forTests(1, 4));
+        for (int session = 1; session <= 20_000; session++) {
+            var request = CoreCluster.request(0, session, 1, "x");
+            pool.admit(request, 0, false);
+            pool.executed(new Event.RequestOutcome(request, true), 0);
+        }
+        var ready = RequestPool.class.getDeclaredField("ready");
+        ready.setAccessible(true);
+        assertThat(((Collection<?>) ready.get(pool)).size()).isLessThanOrEqualTo(2_000);
+    }
+
+    @Test
+    void aRequestOfASessionThatTheInstalledStateNoLongerKnowsIsNotWaitedFor() {
+        RequestPool pool = new RequestPool(PbftConfig.forTests(1, 4));
+        pool.admit(CoreCluster.request(0, 1, 1, "x"), 0, false);
+        // Session 1 was executed and then evicted, while this replica was away.
+        pool.restore(List.of(new Event.SessionProgress(new SessionId(0, 70), 2, 0)), 5);
+        assertThat(pool.longestWaitTicks(1_000, 0)).isZero();
+    }
+
+    /** A client fills its share of the primary's pool with requests that cannot run, and asks the backups for another. */
+    @Test
+    void aClientThatLeavesOutNumbersDoesNotMakeACorrectPrimaryLookFaulty() {
+        CoreCluster cluster = new CoreCluster(4, 2);
+        for (int session = 1; session <= 17; session++) {
+            cluster.submit(CoreCluster.request(9, session, 1, "open" + session));
+        }
+        cluster.run(1);
+        for (int session = 1; session <= 17; session++) {
+            for (int number = 3; number <= 33; number++) {
+                cluster.submitTo(0, CoreCluster.request(9, session, number, "gap" + session + "." + number));
+            }
+        }
+        for (int backup = 1; backup <= 3; backup++) {
+            cluster.submitTo(backup, CoreCluster.request(9, 18, 1, "good"));
+        }
+        cluster.run(25);
+        assertThat(cluster.view(1)).isZero();
+    }
+
+    @Test
+    void clientsThatLeaveOutNumbersDoNotKeepOthersOut() {
+        CoreCluster cluster = new CoreCluster(4, 3);
+        for (int client = 8; client <= 9; client++) {
+            for (int session = 1; session <= 17; session++) {
+                cluster.submit(CoreCluster.request(client, session, 1, "open" + client + "." + session));
+            }
+        }
+        cluster.run(1);
+        for (int client = 8; client <= 9; client++) {
+            for (int session = 1; session <= 17; session++) {
+                for (int number = 3; number <= 33; number++) {
+                    cluster.submit(CoreCluster.request(client, session, number, client + "." + session + "." + number));
+                }
+            }
+        }
+        cluster.run(1);
+        for (int retry = 0; retry < 5; retry++) {
+            cluster.submit(CoreCluster.request(0, 1, 1, "honest"));
+            cluster.run(10);
+        }
+        assertThat(cluster.executedEverywhere("honest")).isTrue();
+    }
+
+    @Test
+    void aCheckpointThatWasInstalledIsStableEvenIfANewerOneBecameKnownMeanwhile() {
+        Hand replica = new Hand(0, Event.RecoveredLog.empty());
+        ServiceSnapshot snapshot = ServiceSnapshot.of(40, ByteString.copyFromUtf8("state"));
+        replica.receive(1, new StableCheckpoint(certificate(40, snapshot.stateDigest())));
+        replica.receive(1, new ManifestAnswer(40, snapshot.manifest().encode()));
+        for (int source = 1; source <= 3; source++) {
+            replica.receive(source, new ChunkAnswer(40, 0, snapshot.chunk(0)));
+        }
+        assertThat(replica.actions).anyMatch(action -> action instanceof Action.InstallState);
+        replica.receive(1, new StableCheckpoint(certificate(48, Digest.of(ByteString.copyFromUtf8("newer")))));
+        replica.step(new Event.StateInstalled(40, snapshot.stateDigest(), List.of()));
+        assertThat(replica.protocol.status().stableCheckpoint()).isEqualTo(40);
+    }
+
+    @Test
+    void aPrimaryThatRestartsGoesOnWhereItsViewGoesOnAndNotWhereAnOlderViewEnded() {
+        List<LogRecord> log = new ArrayList<>();
+        log.add(new PbftRecord.Reservation(0, 9));
+        for (int sequence = 1; sequence <= 5; sequence++) {
+            log.add(new PbftRecord.PrePrepared(0, sequence, batch(TIME_MILLIS)));
+        }
+        // None of the five prepared anywhere, so the new view carries nothing over.
+        log.add(new PbftRecord.Reservation(1, 9));
+        log.add(new PbftRecord.Entered(1, signed(1, newView(1, CheckpointCertificate.GENESIS))));
+        Hand primary = new Hand(1, new Event.RecoveredLog(log, false, true));
+        assertThat(primary.protocol.status().mode()).isEqualTo("normal");
+        primary.step(new Event.RequestReceived(CoreCluster.request(0, 1, 1, "x"), -1));
+        primary.step(new Event.QueueDrained(TIME_MILLIS));
+        assertThat(primary.broadcasts(PrePrepare.class))
+                .extracting(PrePrepare::sequence)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void aPrimaryThatCrashedWhenItOpenedAViewDoesNotOpenItInAnotherWay() {
+        Batch batch = batch(TIME_MILLIS);
+        List<VoteInfo> entry = List.of(new VoteInfo(1, batch.digest(), 0));
+        ViewChange prePrepared = new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), entry);
+        Hand before = new Hand(1, Event.RecoveredLog.empty());
+        before.receive(0, new PrePrepare(0, 1, batch));
+        before.receive(2, prePrepared);
+        before.receive(3, prePrepared);
+        before.receive(1, before.broadcasts(ViewChange.class).get(0));
+        assertThat(before.broadcasts(NewView.class)).hasSize(1);
+        // That left; then it crashed, before it heard it itself. Now it hears first of a replica where the batch
+        // prepared.
+        Hand after = new Hand(1, new Event.RecoveredLog(before.log(), false, true));
+        after.receive(1, after.broadcasts(ViewChange.class).get(0));
+        after.receive(0, new ViewChange(1, CheckpointCertificate.GENESIS, entry, entry));
+        after.receive(2, prePrepared);
+        NewView first = before.broadcasts(NewView.class).get(0);
+        assertThat(after.broadcasts(NewView.class)).allMatch(first::equals);
+    }
+
+    /** A status is small, and the answer to it may be the bodies of the whole window. */
+    @Test
+    void aReplicaThatAsksInEveryTickIsNotSentTheWindowInEveryTick() {
+        CoreCluster cluster = new CoreCluster(4, 4);
+        cluster.faulty.add(3);
+        for (int i = 0; i < 7; i++) {
+            cluster.submit("op" + i);
+            cluster.deliverAll();
+        }
+        int[] bodies = {0};
+        cluster.tamper = (from, to, message) -> {
+            if (from == 0 && to == 3 && message instanceof PrePrepare) {
+                bodies[0]++;
+            }
+            return List.of(message);
+        };
+        int intervals = 8;
+        int ticks = intervals * PbftConfig.forTests(0, 4).statusIntervalTicks();
+        for (int tick = 0; tick < ticks; tick++) {
+            cluster.post(3, 0, new Status(0, false, 0, 0, 0));
+            cluster.run(1);
+        }
+        assertThat(bodies[0]).isLessThanOrEqualTo(7 * (intervals + 1));
+    }
+
+    /** Else what prepared at one replica finds no f+1 vouchers (TOCS 2002, 4.5.2, A2), and no later view can be opened. */
+    @Test
+    void aSlotRemembersWhatItPrePreparedHoweverManyPrimariesComeAfter() {
+        Slot slot = new Slot(1, 4);
+        Digest first = batch(0).digest();
+        slot.accept(0, first);
+        for (int view = 1; view <= 8; view++) {
+            slot.accept(view, batch(view).digest());
+        }
+        assertThat(slot.prePreparedInfo()).contains(new VoteInfo(1, first, 0));
+    }
+}

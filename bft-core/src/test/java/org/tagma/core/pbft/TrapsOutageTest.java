@@ -1,0 +1,216 @@
+package org.tagma.core.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tagma.core.pbft.Byzantine.drops;
+
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+
+/**
+ * Traps 11 and 12: what a partition leaves behind. Whatever the group went through, once the network is good again a
+ * request is executed within three base timeouts.
+ */
+class TrapsOutageTest {
+
+    private static final int BASE_TIMEOUT_TICKS = 20;
+    private static final int BOUND_TICKS = 3 * BASE_TIMEOUT_TICKS;
+    /** With ticks of a second. */
+    private static final int DAY_TICKS = 24 * 3600;
+
+    /** Trap 11: after a partition in which only the old primary was connected (fabric #1917, bft-smart #19). */
+    @Test
+    void trap11_noTransientPartitionWedgesTheGroup() {
+        List<BiPredicate<Integer, Integer>> partitions = List.of(
+                (from, to) -> false,
+                (from, to) -> from == 0 || to == 0,
+                (from, to) -> from == 0,
+                (from, to) -> to == 0,
+                (from, to) -> from / 2 == to / 2,
+                (from, to) -> from != 1 && to != 1,
+                (from, to) -> from != 0 && to != 0);
+        for (BiPredicate<Integer, Integer> partition : partitions) {
+            for (int ticks : new int[] {1, 19, 20, 21, 25, 41, 65, 150, 400}) {
+                expectProgressAfter(partition, ticks);
+            }
+        }
+    }
+
+    private static void expectProgressAfter(BiPredicate<Integer, Integer> partition, int ticks) {
+        CoreCluster cluster = new CoreCluster(4, ticks);
+        cluster.submit("before");
+        cluster.run(2);
+        cluster.connected = partition;
+        cluster.submit("during");
+        cluster.run(ticks);
+        cluster.heal();
+        cluster.submit("after");
+        cluster.runUntilExecuted("after", BOUND_TICKS);
+        assertThat(cluster.executedEverywhere("during")).isTrue();
+        cluster.assertEqualJournals();
+    }
+
+    /** Trap 11: one partition after the other, each another one, and no time in between. */
+    @Test
+    void trap11_aSeriesOfPartitionsDoesNotWedgeTheGroup() {
+        CoreCluster.seeds(5).forEach(seed -> {
+            CoreCluster cluster = new CoreCluster(4, seed);
+            for (int i = 0; i < 12; i++) {
+                int links = cluster.random.nextInt(1 << 16);
+                cluster.connected = (from, to) -> (links >> (4 * from + to) & 1) == 1;
+                cluster.submit("during" + i);
+                cluster.run(1 + cluster.random.nextInt(60));
+            }
+            cluster.heal();
+            cluster.submit("after");
+            cluster.retransmitEvery(BASE_TIMEOUT_TICKS / 2, BOUND_TICKS);
+            cluster.runUntilExecuted("after", BOUND_TICKS);
+            cluster.assertEqualJournals();
+        });
+    }
+
+    /** Trap 11: f+1 replicas that wait for a request take along those that know of none, and pass the request on. */
+    @Test
+    void trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne() {
+        CoreCluster.seeds(5).forEach(seed -> {
+            CoreCluster cluster = new CoreCluster(4, seed);
+            cluster.crash(0);
+            cluster.submitTo(2, CoreCluster.request(5, 1, 1, "x"));
+            cluster.submitTo(3, CoreCluster.request(5, 1, 1, "x"));
+            cluster.runUntilExecuted("x", 25);
+            cluster.assertView(1);
+            cluster.assertEqualJournals();
+        });
+    }
+
+    /** Trap 11: a new view that was lost on its way to one replica is sent again, so that no further view is needed. */
+    @Test
+    void trap11_aReplicaThatMissedTheNewViewIsGivenItAgain() {
+        CoreCluster.seeds(5).forEach(seed -> {
+            CoreCluster cluster = new CoreCluster(4, seed);
+            cluster.crash(0);
+            cluster.tamper = drops((from, to, message) -> to == 3 && message instanceof NewView);
+            cluster.submit("x");
+            cluster.run(23);
+            assertThat(cluster.node(1).mode() + " " + cluster.node(3).mode()).isEqualTo("normal view-change");
+            cluster.heal();
+            cluster.runUntilExecuted("x", 15);
+            cluster.assertView(1);
+            cluster.assertEqualJournals();
+        });
+    }
+
+    /** Trap 12: an outage of a day must not leave time-outs of hours behind (besu #7642, celo #706). */
+    @Test
+    void trap12_aDayWithoutAQuorumIsOverWithinThreeTimeouts() {
+        CoreCluster cluster = new CoreCluster(4, 1, TrapsOutageTest::withTicksOfASecond);
+        outageWithoutAQuorum(cluster, DAY_TICKS);
+    }
+
+    private static PbftConfig withTicksOfASecond(PbftConfig config) {
+        return new PbftConfig(
+                config.replica(),
+                config.quorums(),
+                config.checkpointInterval(),
+                config.logWindow(),
+                config.pipelineDepth(),
+                config.maxBatchRequests(),
+                config.maxBatchBytes(),
+                1_000,
+                config.requestTimeoutTicks(),
+                config.viewChangeTimeoutTicks(),
+                config.statusIntervalTicks(),
+                config.maxClockSkewMillis(),
+                config.maxPendingRequests(),
+                config.maxPendingPerClient(),
+                config.sessionPipeline());
+    }
+
+    /** Trap 12: the same for shorter ones, at every phase of a time-out. */
+    @Test
+    void trap12_anOutageWithoutAQuorumIsOverWithinThreeTimeouts() {
+        for (int ticks = 500; ticks < 540; ticks += 3) {
+            outageWithoutAQuorum(new CoreCluster(4, ticks), ticks);
+        }
+    }
+
+    private static void outageWithoutAQuorum(CoreCluster cluster, int ticks) {
+        cluster.connected = (from, to) -> from / 2 == to / 2;
+        cluster.submit("during");
+        cluster.run(ticks);
+        cluster.heal();
+        cluster.submit("after");
+        cluster.runUntilExecuted("after", BOUND_TICKS);
+        cluster.assertEqualJournals();
+    }
+
+    /** Trap 12: a quorum wants a new view again and again, and never hears the new primary. */
+    @Test
+    void trap12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind() {
+        CoreCluster cluster = afterManyNewViewsThatNobodyHeard();
+        cluster.submit("after");
+        cluster.runUntilExecuted("after", BOUND_TICKS);
+        cluster.assertEqualJournals();
+    }
+
+    /** Trap 12: the same, and when the network is good again, the primary whose turn it is turns out to be dead. */
+    @Test
+    void trap12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts() {
+        CoreCluster cluster = afterManyNewViewsThatNobodyHeard();
+        cluster.crash(
+                (int) (cluster.correctNodes().mapToLong(CoreNode::view).max().orElseThrow() % 4));
+        cluster.submit("after");
+        cluster.runUntilExecuted("after", BOUND_TICKS);
+        cluster.assertEqualJournals();
+    }
+
+    private static CoreCluster afterManyNewViewsThatNobodyHeard() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.tamper = drops((from, to, message) -> message instanceof NewView || message instanceof PrePrepare);
+        cluster.submit("during");
+        cluster.run(200 * BASE_TIMEOUT_TICKS);
+        cluster.heal();
+        return cluster;
+    }
+
+    /** Trap 12: while a quorum talks, it works, though the primary-to-be is cut off for long. */
+    @Test
+    void trap12_aPrimaryToBeThatIsCutOffForLongStopsNobody() {
+        CoreCluster cluster = new CoreCluster(7, 1);
+        cluster.isolate(0, 1);
+        cluster.crash(0);
+        cluster.submit("during");
+        cluster.run(BOUND_TICKS);
+        assertThat(List.of(cluster.view(2), cluster.view(3), cluster.view(6))).containsOnly(2L);
+        assertThat(cluster.node(2).journal.has("during")).isTrue();
+        cluster.run(200 * BASE_TIMEOUT_TICKS);
+        cluster.heal();
+        cluster.node(0).down = false;
+        cluster.crash(2);
+        cluster.submit("after");
+        cluster.runUntilExecuted("after", BOUND_TICKS);
+        cluster.assertEqualJournals();
+    }
+
+    /** Trap 12: each outage is as short as the first one: what the back-off learnt in bad times is forgotten in good ones. */
+    @Test
+    void trap12_theBackOffIsForgottenOnceRequestsAreServedAgain() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        for (int i = 0; i < 8; i++) {
+            int primary = (int) (cluster.view(0) % 4);
+            int next = (primary + 1) % 4;
+            cluster.tamper = drops((from, to, message) ->
+                    from == primary && message instanceof PrePrepare || from == next && message instanceof NewView);
+            cluster.submit("x" + i);
+            assertThat(cluster.runUntilExecuted("x" + i, BOUND_TICKS))
+                    .as("outage %s", i)
+                    .isLessThan(BOUND_TICKS);
+            cluster.heal();
+            cluster.submit("y" + i);
+            cluster.runUntilExecuted("y" + i, 5);
+        }
+        cluster.assertEqualJournals();
+    }
+}

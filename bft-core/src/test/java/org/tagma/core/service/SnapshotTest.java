@@ -1,0 +1,217 @@
+package org.tagma.core.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tagma.core.service.Requests.fifo;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.service.TransferMessage.ChunkAnswer;
+import org.tagma.core.service.TransferMessage.FetchChunk;
+import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.ManifestAnswer;
+
+class SnapshotTest {
+
+    private static final ServiceLimits LIMITS = new ServiceLimits(2, 4);
+
+    @Test
+    void anInstalledSnapshotGivesTheSameDigestAndTheSameBehaviour() {
+        Random random = new Random(7);
+        ReplicatedService original = new ReplicatedService(new Journal(), LIMITS);
+        for (int sequence = 1; sequence <= 100; sequence++) {
+            original.execute(sequence, Step.randomBatch(random, original.sessions()));
+        }
+        ServiceSnapshot snapshot = original.snapshot();
+        ReplicatedService copy = new ReplicatedService(new Journal(), LIMITS);
+
+        assertThat(copy.install(100, snapshot.data())).isEmpty();
+
+        assertThat(copy.lastExecuted()).isEqualTo(100);
+        assertThat(copy.agreedTimeMillis()).isEqualTo(original.agreedTimeMillis());
+        assertThat(copy.sessions()).isEqualTo(original.sessions());
+        assertThat(copy.snapshot()).isEqualTo(snapshot);
+        for (int sequence = 101; sequence <= 200; sequence++) {
+            Batch batch = Step.randomBatch(random, original.sessions());
+            assertThat(copy.execute(sequence, batch)).isEqualTo(original.execute(sequence, batch));
+        }
+        assertThat(copy.snapshot()).isEqualTo(original.snapshot());
+    }
+
+    /** Trap 16: the client table must be inside the checkpoint. */
+    @Test
+    void anOldRequestReplayedAfterStateTransferGetsOnlyTheCachedReply() {
+        Request old = fifo(3, 1, 1, "pay");
+        ReplicatedService original = new ReplicatedService(new Journal(), LIMITS);
+        List<ExecutedRequest> paid = original.execute(1, Batch.of(1, List.of(old)));
+        Journal journal = new Journal();
+        ReplicatedService copy = new ReplicatedService(journal, LIMITS);
+        copy.install(1, original.snapshot().data());
+
+        assertThat(copy.cachedReply(old)).isEqualTo(paid.get(0).reply());
+        assertThat(copy.execute(2, Batch.of(2, List.of(old)))).isEqualTo(paid);
+        assertThat(journal.lines()).containsExactly("1.0 3/1 @1 pay");
+    }
+
+    /** Trap 14: an operation must not run twice, whatever is replayed and wherever the replica is set back to. */
+    @Test
+    void noOperationRunsTwiceThroughReplaysEvictionsAndStateTransfers() {
+        Random random = new Random(14);
+        Journal journal = new Journal();
+        ReplicatedService service = new ReplicatedService(journal, LIMITS);
+        ServiceSnapshot kept = service.snapshot();
+        for (int turn = 0; turn < 500; turn++) {
+            service.execute(service.lastExecuted() + 1, Step.randomBatch(random, service.sessions()));
+            if (random.nextInt(10) == 0) {
+                kept = service.snapshot();
+            }
+            if (random.nextInt(20) == 0) {
+                assertThat(service.install(kept.sequence(), kept.data())).isEmpty();
+            }
+            assertThat(journal.lines())
+                    .extracting(line -> line.substring(line.lastIndexOf(' ')))
+                    .doesNotHaveDuplicates();
+        }
+        assertThat(journal.lines()).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void theEmptyStateCanBeInstalled() {
+        ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
+        ServiceSnapshot empty = service.snapshot();
+        service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1))));
+
+        assertThat(service.install(0, empty.data())).isEmpty();
+        assertThat(service.snapshot()).isEqualTo(empty);
+    }
+
+    @Test
+    void whatCannotBeInstalledSaysWhyAndChangesNothing() {
+        ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
+        service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1))));
+        ServiceSnapshot before = service.snapshot();
+        ReplicatedService larger = new ReplicatedService(new Journal(), new ServiceLimits(2, 5));
+
+        assertThat(service.install(1, ByteString.EMPTY)).contains(SnapshotRejection.MALFORMED);
+        assertThat(service.install(1, ByteString.copyFrom(new byte[] {99})))
+                .contains(SnapshotRejection.UNKNOWN_VERSION);
+        assertThat(service.install(2, before.data())).contains(SnapshotRejection.WRONG_SEQUENCE);
+        assertThat(service.install(0, larger.snapshot().data())).contains(SnapshotRejection.OTHER_LIMITS);
+        assertThat(service.snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void aSnapshotCutShortAnywhereInItsTablesIsMalformed() {
+        ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
+        service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1, "reject"), fifo(4, 1, 1, "throw"))));
+        ByteString data = service.snapshot().data();
+        ReplicatedService copy = new ReplicatedService(new Journal(), LIMITS);
+
+        for (int length = 0; length < data.size(); length++) {
+            assertThat(copy.install(1, data.substring(0, length)))
+                    .as("cut at %d", length)
+                    .contains(SnapshotRejection.MALFORMED);
+        }
+        assertThat(copy.install(1, data)).isEmpty();
+    }
+
+    @Property(tries = 300)
+    void anyBytesEitherAreInstalledOrAreAValue(@ForAll byte[] garbage) {
+        ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
+        byte[] header = {1, 1, 0, 2, 4};
+        ByteString bytes = ByteString.copyFrom(header).concat(ByteString.copyFrom(garbage));
+
+        boolean installed = service.install(1, bytes).isEmpty();
+
+        assertThat(service.lastExecuted()).isEqualTo(installed ? 1 : 0);
+    }
+
+    @Test
+    void aManifestHasOneEncodingWhichItsDigestIsOf() {
+        SnapshotManifest manifest = SnapshotManifest.of(bytes(3 * SnapshotManifest.CHUNK_BYTES + 1));
+
+        assertThat(manifest.chunks()).hasSize(4);
+        assertThat(SnapshotManifest.parse(manifest.encode())).contains(manifest);
+        assertThat(manifest.digest()).isEqualTo(Digest.of(manifest.encode()));
+    }
+
+    @Test
+    void chunksTogetherAreTheSnapshotAtEveryBoundary() {
+        int chunk = SnapshotManifest.CHUNK_BYTES;
+        for (int size : new int[] {0, 1, chunk - 1, chunk, chunk + 1, 2 * chunk}) {
+            ServiceSnapshot snapshot = ServiceSnapshot.of(1, bytes(size));
+            ByteString joined = ByteString.EMPTY;
+            for (int i = 0; i < snapshot.manifest().chunks().size(); i++) {
+                joined = joined.concat(snapshot.chunk(i));
+            }
+            assertThat(joined).isEqualTo(snapshot.data());
+        }
+    }
+
+    @Test
+    void aManifestThatIsNotOneIsAValue() {
+        ByteString good = SnapshotManifest.of(bytes(100)).encode();
+
+        assertThat(SnapshotManifest.parse(ByteString.EMPTY)).isEmpty();
+        assertThat(SnapshotManifest.parse(good.substring(1))).isEmpty();
+        assertThat(SnapshotManifest.parse(good.concat(good.substring(16)))).isEmpty();
+        for (int at : new int[] {0, 3, 4, 8, 9, 12, 15}) {
+            byte[] altered = good.toByteArray();
+            altered[at] ^= (byte) 0x80;
+            assertThat(SnapshotManifest.parse(ByteString.copyFrom(altered)))
+                    .as("byte %d altered", at)
+                    .isEmpty();
+        }
+        assertThatThrownBy(() -> new SnapshotManifest(100, List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aKeeperAnswersAboutWhatItKeepsAndNothingElse() {
+        ServiceSnapshot snapshot = ServiceSnapshot.of(10, bytes(100_000));
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        keeper.keep(snapshot);
+        keeper.keep(ServiceSnapshot.of(20, bytes(5)));
+
+        assertThat(keeper.answer(new FetchManifest(10, snapshot.stateDigest())))
+                .contains(new ManifestAnswer(10, snapshot.manifest().encode()));
+        assertThat(keeper.answer(new FetchChunk(10, snapshot.stateDigest(), 1)))
+                .contains(new ChunkAnswer(10, 1, snapshot.chunk(1)));
+        assertThat(keeper.answer(new FetchChunk(10, snapshot.stateDigest(), 2))).isEmpty();
+        assertThat(keeper.answer(new FetchChunk(10, snapshot.stateDigest(), -1)))
+                .isEmpty();
+        assertThat(keeper.answer(new FetchManifest(10, Digest.NULL))).isEmpty();
+        assertThat(keeper.answer(new FetchManifest(30, snapshot.stateDigest()))).isEmpty();
+
+        keeper.release(20);
+
+        assertThat(keeper.get(10)).isEmpty();
+        assertThat(keeper.newest()).map(ServiceSnapshot::sequence).contains(20L);
+    }
+
+    @Test
+    void repliesAreRestoredWithTheirStatus() {
+        ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
+        service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1, "reject"), fifo(3, 1, 2, "throw"), fifo(3, 1, 3, "x"))));
+        ReplicatedService copy = new ReplicatedService(new Journal(), LIMITS);
+        copy.install(1, service.snapshot().data());
+
+        assertThat(List.of(1L, 2L, 3L))
+                .extracting(number ->
+                        copy.cachedReply(fifo(3, 1, number)).orElseThrow().status())
+                .containsExactly(ReplyStatus.REJECTED, ReplyStatus.FAILED, ReplyStatus.OK);
+    }
+
+    private static ByteString bytes(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return ByteString.copyFrom(bytes);
+    }
+}
