@@ -1,6 +1,7 @@
 package org.tagma.client;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -236,8 +237,9 @@ final class RequestFlow {
             counters.count(ClientCounter.DROPPED_MALFORMED);
             return;
         }
-        long newest = result.asReadOnlyByteBuffer().getLong(0);
-        long highestEvicted = result.asReadOnlyByteBuffer().getLong(Long.BYTES);
+        ByteBuffer numbers = result.asReadOnlyByteBuffer();
+        long newest = numbers.getLong();
+        long highestEvicted = numbers.getLong();
         boolean neverOpened = session.number > highestEvicted;
         sessions.expired(session, newest);
         List<PendingRequest> stranded = inFlight.stream()

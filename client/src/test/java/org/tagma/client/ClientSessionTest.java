@@ -25,7 +25,7 @@ class ClientSessionTest {
         Result second = client.invoke("b");
         client.takeSent();
 
-        expire(100, RequestKind.FIFO, 2, 500, 100);
+        expire(100, RequestKind.FIFO, 2, 500);
 
         assertThat(client.opened).containsExactly(100L, 501L);
         assertThat(client.closed).containsExactly(100L);

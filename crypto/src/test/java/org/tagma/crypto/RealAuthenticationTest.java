@@ -203,7 +203,7 @@ final class RealAuthenticationTest {
     }
 
     @Test
-    void whatIsSignedIsTheDocumentedPrefixAndThePayload() {
+    void whatIsSignedIsTheDocumentedPrefixAndThePayloadsDigest() {
         ByteString prefix = ByteString.copyFromUtf8("tagma")
                 .concat(bytes(1, 16))
                 .concat(TestKeys.CLUSTER_ID)
@@ -213,8 +213,18 @@ final class RealAuthenticationTest {
         CryptoProvider provider = new BouncyCastleProvider();
         byte[] expected = TestKeys.of(CLIENT_5)
                 .signingKey(provider)
-                .sign(prefix.concat(PAYLOAD).toByteArray());
+                .sign(prefix.concat(Sha256.digest(PAYLOAD)).toByteArray());
         assertThat(node(CLIENT_5, provider).sign(TYPE, PAYLOAD)).isEqualTo(ByteString.copyFrom(expected));
+    }
+
+    @Test
+    void aPayloadOfMegabytesCanBeSignedWithEveryProvider() {
+        ByteString large = ByteString.copyFrom(new byte[3 << 20]);
+        for (CryptoProvider provider : CryptoProviders.available()) {
+            ByteString signature = node(REPLICA_0, provider).sign(TYPE, large);
+            assertThat(node(REPLICA_1, provider).verifySignature(REPLICA_0, TYPE, large, signature))
+                    .isTrue();
+        }
     }
 
     @Test

@@ -239,7 +239,7 @@ final class ReplicaEngineTest {
         assertThat(ports.calls).contains("view 0 not serving");
         protocol.mode = "normal";
         protocol.view = 3;
-        ports.wallMillis += 20;
+        ports.wallMillis += 200;
         engine.turn(List.of(TICK));
         assertThat(ports.calls).contains("view 3 serving");
         assertThat(engine.status().view()).isEqualTo(3);

@@ -144,11 +144,22 @@ final class CatchUp {
         }
     }
 
-    /** In the same view: what this replica said of the slots that are not committed everywhere. */
+    /**
+     * What this replica said of the slots that are not committed there. Commits also of a view that it has left since: to
+     * say again what was said is no new vote, and the other may need no more than that.
+     */
     private void helpWithVotes(int sender, Status status) {
-        if (!state.normal || status.viewChanging() || status.view() != state.view) {
-            return;
+        state.slots.tailMap(status.lastCommitted(), false).values().stream()
+                .limit(MAX_SLOTS)
+                .forEach(slot -> slot.commitOf(state.self, status.view())
+                        .ifPresent(digest ->
+                                state.send(sender, new Commit(status.view(), slot.sequence(), digest))));
+        if (state.normal && !status.viewChanging() && status.view() == state.view) {
+            helpWithProposals(sender, status);
         }
+    }
+
+    private void helpWithProposals(int sender, Status status) {
         long bodyBytes = 2L * state.config.maxBatchBytes();
         int slots = 0;
         for (Slot slot : state.slots.tailMap(status.lastCommitted(), false).values()) {
@@ -157,7 +168,7 @@ final class CatchUp {
             }
             Optional<Digest> accepted = slot.accepted(state.view);
             if (accepted.isPresent() && state.ledger.remembers(slot.sequence())) {
-                repeatVotes(sender, slot, accepted.get());
+                repeatPrepare(sender, slot, accepted.get());
                 bodyBytes -= repeatProposal(sender, slot, accepted.get(), bodyBytes);
             }
         }
@@ -176,12 +187,9 @@ final class CatchUp {
         return bytes;
     }
 
-    private void repeatVotes(int sender, Slot slot, Digest digest) {
+    private void repeatPrepare(int sender, Slot slot, Digest digest) {
         if (!state.isPrimary() && slot.hasPrepare(state.self, state.view)) {
             state.send(sender, new Prepare(state.view, slot.sequence(), digest));
-        }
-        if (slot.hasCommit(state.self, state.view)) {
-            state.send(sender, new Commit(state.view, slot.sequence(), digest));
         }
     }
 

@@ -202,6 +202,7 @@ final class NormalCase {
             }
             state.lastCommitted = sequence;
             state.lastCommitMillis = state.nowMillis;
+            state.lastCommitTick = state.tick;
             state.emit(new Action.Commit(sequence, batch.get()));
             if (sequence % state.config.checkpointInterval() == 0) {
                 state.emit(new Action.TakeCheckpoint(sequence));

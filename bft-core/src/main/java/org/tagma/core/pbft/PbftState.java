@@ -59,6 +59,8 @@ final class PbftState {
     /** The replica's own clock, as of the last turn; 0 before the first. */
     long nowMillis;
 
+    /** When this replica last handed on a batch. */
+    long lastCommitTick;
     /** This replica's clock when it last handed on a batch, or when it first knew the time. */
     long lastCommitMillis;
 

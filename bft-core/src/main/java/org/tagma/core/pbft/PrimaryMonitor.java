@@ -34,11 +34,14 @@ final class PrimaryMonitor {
     }
 
     void onTick() {
-        if (!state.normal || state.isPrimary() || state.isRecovering() || checkpoints.isBehind()) {
+        if (!state.normal || state.isRecovering() || checkpoints.isBehind()) {
             return;
         }
-        long waited = state.pool.longestWaitTicks(state.tick, state.enteredAtTick);
-        if (waited == timeoutTicks() / 2) {
+        // The primary judges itself, too, when nothing is committed: the others may have left its view, or have what they
+        // want while it has not, and then nobody else would move.
+        long since = state.isPrimary() ? Math.max(state.enteredAtTick, state.lastCommitTick) : state.enteredAtTick;
+        long waited = state.pool.longestWaitTicks(state.tick, since);
+        if (waited == timeoutTicks() / 2 && !state.isPrimary()) {
             // What was relayed may have been lost, or refused by a primary that had too much to do.
             state.pool.waiting().stream()
                     .limit(MAX_RELAYED_AGAIN)

@@ -141,8 +141,11 @@ final class Slot {
         return prepares[sender] != null && prepares[sender].view == view;
     }
 
-    boolean hasCommit(int sender, long view) {
-        return commits[sender] != null && commits[sender].view == view;
+    /** What this sender committed in this view, if that is its latest commit. */
+    Optional<Digest> commitOf(int sender, long view) {
+        return commits[sender] != null && commits[sender].view == view
+                ? Optional.of(commits[sender].digest)
+                : Optional.empty();
     }
 
     /** The sender says that it committed this digest. Its latest word counts. */

@@ -147,7 +147,7 @@ final class ClusterFileTest {
 
     @Test
     void anUnknownKeyIsNamedWithItsLine() {
-        String text = ClusterFileText.of(CONFIG).replace("  pipelineDepth: 4", "  pipelineDepht: 4");
+        String text = ClusterFileText.of(CONFIG).replace("  pipelineDepth: ", "  pipelineDepht: ");
         assertThat(complaint(text))
                 .startsWith("cluster.yaml:" + lineOf(text, "pipelineDepht") + ": unknown key pipelineDepht in window")
                 .contains("known are checkpointInterval, logWindow, pipelineDepth");
