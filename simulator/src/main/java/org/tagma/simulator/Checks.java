@@ -1,0 +1,46 @@
+package org.tagma.simulator;
+
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.simulator.check.BoundsChecker;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.History;
+import org.tagma.simulator.check.LivenessChecker;
+import org.tagma.simulator.check.OrderChecker;
+import org.tagma.simulator.check.StateChecker;
+import org.tagma.simulator.check.VoteChecker;
+
+/** The checkers of one run. */
+record Checks(
+        Findings findings,
+        OrderChecker order,
+        StateChecker states,
+        VoteChecker votes,
+        BoundsChecker bounds,
+        LivenessChecker liveness,
+        History history) {
+
+    /** Records that one slot may have in the log: votes of a few views, and bodies. */
+    private static final int RECORDS_PER_SLOT = 32;
+
+    /** Records of view changes that a run may cause. */
+    private static final int OTHER_RECORDS = 2_000;
+
+    /** Frames that one event may cause: a status may be answered with votes and batches for a window of slots. */
+    private static final int FRAMES_PER_SLOT = 16;
+
+    static Checks of(PbftConfig config, int correctClients, long livenessBoundMicros) {
+        Findings findings = new Findings();
+        return new Checks(
+                findings,
+                new OrderChecker(findings, correctClients),
+                new StateChecker(findings),
+                new VoteChecker(findings),
+                new BoundsChecker(
+                        findings,
+                        config.maxPendingRequests(),
+                        RECORDS_PER_SLOT * config.logWindow() + OTHER_RECORDS,
+                        FRAMES_PER_SLOT * config.logWindow() * config.quorums().replicas()),
+                new LivenessChecker(findings, livenessBoundMicros),
+                new History());
+    }
+}

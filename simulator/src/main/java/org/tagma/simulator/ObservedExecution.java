@@ -1,0 +1,60 @@
+package org.tagma.simulator;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.Digest;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.service.TransferMessage;
+import org.tagma.replica.Execution;
+import org.tagma.replica.ServiceExecutor;
+import org.tagma.simulator.check.OrderChecker;
+
+/** Shows the checker what a correct replica commits, and has the production executor do the rest. */
+final class ObservedExecution implements Execution {
+
+    private final ServiceExecutor executor;
+    private final int replica;
+    private final OrderChecker order;
+
+    ObservedExecution(ServiceExecutor executor, int replica, OrderChecker order) {
+        this.executor = executor;
+        this.replica = replica;
+        this.order = order;
+    }
+
+    @Override
+    public void commit(long sequence, Batch batch) {
+        order.committed(replica, sequence, batch);
+        executor.commit(sequence, batch);
+    }
+
+    @Override
+    public void takeCheckpoint(long sequence) {
+        executor.takeCheckpoint(sequence);
+    }
+
+    @Override
+    public void releaseCheckpoints(long below) {
+        executor.releaseCheckpoints(below);
+    }
+
+    @Override
+    public void installState(long sequence, Digest stateDigest, ByteString snapshot) {
+        executor.installState(sequence, stateDigest, snapshot);
+    }
+
+    @Override
+    public void serveState(int to, TransferMessage.Question question) {
+        executor.serveState(to, question);
+    }
+
+    @Override
+    public void resendReply(Request request) {
+        executor.resendReply(request);
+    }
+
+    @Override
+    public void protocolIs(long view, boolean serving) {
+        executor.protocolIs(view, serving);
+    }
+}

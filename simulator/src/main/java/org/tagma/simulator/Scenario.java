@@ -1,0 +1,256 @@
+package org.tagma.simulator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.byzantine.Behaviours;
+import org.tagma.simulator.byzantine.Misbehaviour;
+
+/**
+ * What is to be simulated, as a sentence:
+ *
+ * <pre>{@code
+ * cluster(4).byzantine(0, equivocates()).clients(3).operations(50).network(fairLoss()).seed(7).run().expectAgreement().expectView(1);
+ * }</pre>
+ *
+ * <p>Whatever is not said is drawn from the seed (signatures or MACs, whether queries skip ordering) or is harmless (no
+ * faults, a reliable network, synchronous). Replica and timing values are those of {@link PbftConfig#forTests}: timeouts of
+ * one second, checkpoints at every eighth sequence number.
+ *
+ * <p>A builder; not thread-safe.
+ */
+public final class Scenario {
+
+    /** A call that takes longer is given up by its client; no run should get there. */
+    static final long CLIENT_DEADLINE_MILLIS = 600_000;
+
+    static final long CLIENT_RETRY_MILLIS = 400;
+
+    /** How many base timeouts a call may take once the group can make progress, unless the scenario says otherwise. */
+    private static final int DEFAULT_LIVENESS_TIMEOUTS = 20;
+
+    /** Something that happens in a run. */
+    record Incident(boolean isAfterOperations, long when, Consumer<SimulatedCluster> action) {}
+
+    private final Quorums quorums;
+    private final TreeMap<Integer, List<Misbehaviour.Factory>> byzantine = new TreeMap<>();
+    private final List<Incident> incidents = new ArrayList<>();
+    private int drawnByzantine;
+    private int clients = 1;
+    private int faultyClients;
+    private int operations = 10;
+    private int pipeline = 1;
+    private int registers = 4;
+    private long thinkMicros = 1_000;
+    private NetworkModel network = NetworkModel.reliable();
+    private Timing timing = Timing.synchronous();
+    private Optional<AuthenticationPolicy> policy = Optional.empty();
+    private Optional<Boolean> readOnlyFastPath = Optional.empty();
+    private int livenessTimeouts = DEFAULT_LIVENESS_TIMEOUTS;
+    private long seed = 1;
+    private boolean traced;
+    private String replayCommand = "";
+
+    private Scenario(int replicas) {
+        this.quorums = Quorums.byzantine(replicas);
+    }
+
+    /** A group of so many replicas, tolerating as many faults as it can. */
+    public static Scenario cluster(int replicas) {
+        return new Scenario(replicas);
+    }
+
+    /** The default scenario: four replicas, one malicious in ways drawn from the seed, fair loss, partial synchrony. */
+    public static Scenario defaultPbft() {
+        return cluster(4)
+                .byzantineDrawnBySeed(1)
+                .clients(3)
+                .operations(20)
+                .network(NetworkModel.fairLoss())
+                .timing(Timing.partiallySynchronous());
+    }
+
+    /** This replica is malicious in these ways, all at once. */
+    public Scenario byzantine(int replica, Misbehaviour.Factory... ways) {
+        byzantine.put(replica, List.of(ways));
+        return this;
+    }
+
+    /** So many replicas are malicious; which, and how, the seed says. */
+    public Scenario byzantineDrawnBySeed(int count) {
+        drawnByzantine = count;
+        return this;
+    }
+
+    /** How many correct clients there are. */
+    public Scenario clients(int count) {
+        clients = count;
+        return this;
+    }
+
+    /** How many malicious clients there are besides. */
+    public Scenario faultyClients(int count) {
+        faultyClients = count;
+        return this;
+    }
+
+    /** How many operations each client has done. */
+    public Scenario operations(int perClient) {
+        operations = perClient;
+        return this;
+    }
+
+    /** How many calls a client has under way at a time. */
+    public Scenario pipeline(int depth) {
+        pipeline = depth;
+        return this;
+    }
+
+    /** Over how many registers the operations are spread. */
+    public Scenario registers(int count) {
+        registers = count;
+        return this;
+    }
+
+    /** How long a client pauses between a return and the next call, at most. */
+    public Scenario thinkMillis(long millis) {
+        thinkMicros = millis * 1000;
+        return this;
+    }
+
+    /** What the network does. */
+    public Scenario network(NetworkModel model) {
+        network = model;
+        return this;
+    }
+
+    /** What is promised about time. */
+    public Scenario timing(Timing model) {
+        timing = model;
+        return this;
+    }
+
+    /** How messages are authenticated. */
+    public Scenario authentication(AuthenticationPolicy mode) {
+        policy = Optional.of(mode);
+        return this;
+    }
+
+    /** Whether queries skip ordering. */
+    public Scenario fastPathForQueries(boolean on) {
+        readOnlyFastPath = Optional.of(on);
+        return this;
+    }
+
+    /** How many base timeouts a call may take once the group can make progress. */
+    public Scenario livenessWithinTimeouts(int timeouts) {
+        livenessTimeouts = timeouts;
+        return this;
+    }
+
+    /** Something happens at this virtual time. */
+    public Scenario atMillis(long millis, Consumer<SimulatedCluster> action) {
+        incidents.add(new Incident(false, millis * 1000, action));
+        return this;
+    }
+
+    /** Something happens when so many calls, of all clients together, have returned. */
+    public Scenario afterOperations(int count, Consumer<SimulatedCluster> action) {
+        incidents.add(new Incident(true, count, action));
+        return this;
+    }
+
+    /** What everything that is drawn is drawn from. */
+    public Scenario seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** Keeps a trace. */
+    public Scenario traced() {
+        traced = true;
+        return this;
+    }
+
+    /** The command that a violation shows, if not that of the test which is running. */
+    public Scenario replayedBy(String command) {
+        replayCommand = command;
+        return this;
+    }
+
+    /** Runs it to its end, or to the first violation. */
+    public SimulationResult run() {
+        String command = replayCommand.isEmpty() ? ReplayCommand.ofRunningTest(seed) : replayCommand;
+        return new Simulation(this, seed, traced ? Trace.on() : Trace.off(), command).run();
+    }
+
+    // ---- for the simulation ----
+
+    Quorums quorums() {
+        return quorums;
+    }
+
+    List<Incident> incidents() {
+        return incidents;
+    }
+
+    /** For each replica how it is malicious; not at all, if it is correct. */
+    List<List<Misbehaviour.Factory>> misbehaviours(SplittableRandom random) {
+        TreeMap<Integer, List<Misbehaviour.Factory>> chosen = new TreeMap<>(byzantine);
+        while (chosen.size() < byzantine.size() + drawnByzantine) {
+            chosen.computeIfAbsent(random.nextInt(quorums.replicas()), id -> Behaviours.drawn(random));
+        }
+        if (chosen.size() > quorums.faults()) {
+            throw new IllegalArgumentException(
+                    chosen.size() + " malicious replicas, where " + quorums.faults() + " can be tolerated");
+        }
+        List<List<Misbehaviour.Factory>> all = new ArrayList<>();
+        for (int id = 0; id < quorums.replicas(); id++) {
+            all.add(chosen.getOrDefault(id, List.of()));
+        }
+        return all;
+    }
+
+    int clientCount() {
+        return clients;
+    }
+
+    int faultyClientCount() {
+        return faultyClients;
+    }
+
+    Workload workload() {
+        return new Workload(operations, pipeline, registers, thinkMicros);
+    }
+
+    NetworkModel networkModel() {
+        return network;
+    }
+
+    Timing timing() {
+        return timing;
+    }
+
+    AuthenticationPolicy policy(boolean drawn) {
+        return policy.orElse(drawn ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS);
+    }
+
+    boolean readOnlyFastPath(boolean drawn) {
+        return readOnlyFastPath.orElse(drawn);
+    }
+
+    PbftConfig config(int replica) {
+        return PbftConfig.forTests(replica, quorums.replicas());
+    }
+
+    long livenessBoundMicros() {
+        PbftConfig config = config(0);
+        return livenessTimeouts * config.requestTimeoutTicks() * config.tickMillis() * 1000;
+    }
+}

@@ -1,0 +1,308 @@
+package org.tagma.simulator;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.tagma.client.ClientOptions;
+import org.tagma.client.ClientSetup;
+import org.tagma.core.NodeId;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.ServiceLimits;
+import org.tagma.crypto.Authentication;
+import org.tagma.network.PeerId;
+import org.tagma.network.codec.CodecLimits;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.check.Property;
+
+/**
+ * A whole cluster with its clients and its network, made from a scenario and a seed. Scenarios act on it while it runs.
+ *
+ * <p>Not thread-safe.
+ */
+public final class SimulatedCluster implements World {
+
+    private static final ServiceLimits SERVICE_LIMITS = new ServiceLimits(64, 32);
+    private static final int MAX_OPERATION_BYTES = 1 << 14;
+    private static final int MAX_STATE_PART_BYTES = 1 << 16;
+
+    private final EventQueue queue = new EventQueue();
+    private final Quorums quorums;
+    private final AuthenticationPolicy policy;
+    private final MessageCodec codec;
+    private final Trace trace;
+    private final Checks checks;
+    private final SimulatedNetwork network;
+    private final long secret;
+    private final long stabilizationMicros;
+    private final boolean stabilizes;
+    private final IntFunction<PbftConfig> configs;
+    private final List<SimulatedReplica> replicas = new ArrayList<>();
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<FaultyClient> faultyClients = new ArrayList<>();
+    private long disturbedMicros;
+
+    SimulatedCluster(Scenario scenario, long seed, Trace trace) {
+        SplittableRandom random = new SplittableRandom(seed);
+        this.trace = trace;
+        this.quorums = scenario.quorums();
+        this.policy = scenario.policy(random.nextBoolean());
+        this.secret = random.nextLong();
+        this.checks = Checks.of(scenario.config(0), scenario.clientCount(), scenario.livenessBoundMicros());
+        this.codec = new MessageCodec(new CodecLimits(
+                scenario.config(0).maxBatchRequests(),
+                MAX_OPERATION_BYTES,
+                quorums.replicas(),
+                scenario.config(0).logWindow(),
+                MAX_STATE_PART_BYTES,
+                MAX_STATE_PART_BYTES));
+        this.configs = scenario::config;
+        this.stabilizes = scenario.timing().stabilizes();
+        this.stabilizationMicros =
+                stabilizes ? 1000 * random.nextLong(scenario.timing().latestStabilizationMillis() + 1) : Long.MAX_VALUE;
+        int nodes = quorums.replicas() + scenario.clientCount() + scenario.faultyClientCount();
+        this.network = new SimulatedNetwork(queue, random.split(), scenario.networkModel(), stabilizationMicros, nodes);
+        List<List<Misbehaviour.Factory>> misbehaviours = scenario.misbehaviours(random.split());
+        for (int id = 0; id < quorums.replicas(); id++) {
+            replicas.add(new SimulatedReplica(id, this, misbehaviours.get(id), random.split()));
+        }
+        boolean fastPath = scenario.readOnlyFastPath(random.nextBoolean());
+        for (int id = 0; id < scenario.clientCount(); id++) {
+            clients.add(newClient(id, scenario, fastPath, random.split()));
+        }
+        for (int i = 0; i < scenario.faultyClientCount(); i++) {
+            int id = scenario.clientCount() + i;
+            faultyClients.add(new FaultyClient(id, this, authentication(new NodeId.Client(id)), random.split()));
+        }
+    }
+
+    private SimulatedClient newClient(int id, Scenario scenario, boolean fastPath, SplittableRandom random) {
+        boolean macs = policy == AuthenticationPolicy.MACS;
+        return new SimulatedClient(
+                id,
+                this,
+                scenario.workload(),
+                new ClientSetup(id, quorums, macs, fastPath),
+                new ClientOptions(
+                        Scenario.CLIENT_DEADLINE_MILLIS,
+                        Scenario.CLIENT_RETRY_MILLIS,
+                        SERVICE_LIMITS.sessionPipeline(),
+                        ClientOptions.DEFAULT_MAX_QUEUED),
+                authentication(new NodeId.Client(id)),
+                random);
+    }
+
+    void start() {
+        replicas.forEach(SimulatedReplica::start);
+        clients.forEach(SimulatedClient::start);
+        faultyClients.forEach(FaultyClient::start);
+    }
+
+    // ---- what scenarios do ----
+
+    /** The replica with this id. */
+    public SimulatedReplica replica(int id) {
+        return replicas.get(id);
+    }
+
+    /** The client with this id. */
+    public SimulatedClient client(int id) {
+        return clients.get(id);
+    }
+
+    /** Stops a replica without warning; its durable records stay. */
+    public void crash(int id) {
+        disturbed();
+        replica(id).crash();
+    }
+
+    /** Has a replica lose power in the middle of the durable write after so many more. */
+    public void losePowerAfterBarriers(int id, int barriers) {
+        replica(id).losePowerAfterBarriers(barriers);
+    }
+
+    /** Starts a replica with its whole log, stopping it first if it runs. */
+    public void restart(int id) {
+        disturbed();
+        replica(id).restart(false);
+    }
+
+    /** Starts a replica that remembers only where it may have voted. */
+    public void restartWithAmnesia(int id) {
+        disturbed();
+        replica(id).restart(true);
+    }
+
+    /** Lets nothing happen at a replica for a while. */
+    public void pause(int id, long millis) {
+        disturbed();
+        replica(id).pause();
+        queue.after(millis * 1000, () -> {
+            disturbed();
+            replica(id).resume();
+        });
+    }
+
+    /** Cuts these replicas off from all others and from the clients for a while. */
+    public void isolate(long millis, Integer... ids) {
+        network.cut(now(), now() + millis * 1000, Set.of(ids));
+    }
+
+    private void disturbed() {
+        disturbedMicros = now();
+    }
+
+    // ---- what a run asks ----
+
+    /** The correct replicas that run. */
+    Stream<SimulatedReplica> correctReplicas() {
+        return replicas.stream().filter(replica -> replica.isCorrect() && replica.isUp());
+    }
+
+    List<SimulatedReplica> replicas() {
+        return replicas;
+    }
+
+    List<SimulatedClient> allClients() {
+        return clients;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    boolean stabilizes() {
+        return stabilizes;
+    }
+
+    int returnedCalls() {
+        return clients.stream().mapToInt(SimulatedClient::returned).sum();
+    }
+
+    boolean areClientsDone() {
+        return clients.stream().allMatch(SimulatedClient::isDone);
+    }
+
+    /** Whether all correct replicas run and have executed the same. */
+    boolean hasConverged() {
+        return replicas.stream().filter(SimulatedReplica::isCorrect).allMatch(SimulatedReplica::isUp)
+                && correctReplicas()
+                                .mapToLong(SimulatedReplica::lastExecuted)
+                                .distinct()
+                                .count()
+                        <= 1;
+    }
+
+    /** Since when the network and the nodes let the group make progress; {@link #now} while they do not. */
+    long calmSinceMicros() {
+        long participating = correctReplicas()
+                .filter(replica -> !replica.status().mode().equals("recovering"))
+                .count();
+        if (participating < quorums.replicas() - quorums.faults() || !stabilizes) {
+            disturbed();
+        }
+        return Math.max(disturbedMicros, Math.max(stabilizationMicros, network.healedAtMicros()));
+    }
+
+    // ---- the world, as nodes see it ----
+
+    @Override
+    public EventQueue queue() {
+        return queue;
+    }
+
+    @Override
+    public Trace trace() {
+        return trace;
+    }
+
+    @Override
+    public Checks checks() {
+        return checks;
+    }
+
+    @Override
+    public Quorums quorums() {
+        return quorums;
+    }
+
+    @Override
+    public int clients() {
+        return clients.size();
+    }
+
+    @Override
+    public AuthenticationPolicy policy() {
+        return policy;
+    }
+
+    @Override
+    public MessageCodec codec() {
+        return codec;
+    }
+
+    @Override
+    public ServiceLimits serviceLimits() {
+        return SERVICE_LIMITS;
+    }
+
+    @Override
+    public PbftConfig config(int replica) {
+        return configs.apply(replica);
+    }
+
+    @Override
+    public Authentication authenticationOf(int replica) {
+        return authentication(new NodeId.Replica(replica));
+    }
+
+    private Authentication authentication(NodeId node) {
+        return new SimulatedAuthentication(node, quorums.replicas(), secret);
+    }
+
+    @Override
+    public boolean isCorrect(int replica) {
+        return replica < replicas.size() && replicas.get(replica).isCorrect();
+    }
+
+    @Override
+    public void falselyAccused(int by, int replica, String text) {
+        checks.findings()
+                .report(
+                        Property.TRUE_EVIDENCE,
+                        "replica " + by + " says that correct replica " + replica + " lied: " + text);
+    }
+
+    @Override
+    public void toReplica(int from, int to, ByteString frame) {
+        SimulatedReplica receiver = replicas.get(to);
+        PeerId sender = new PeerId.Replica(from);
+        network.send(from, to, frame, arriving -> receiver.onFrame(sender, arriving));
+    }
+
+    @Override
+    public void toClient(int from, SessionId session, ByteString frame) {
+        if (session.client() < clients.size()) {
+            SimulatedClient receiver = clients.get(session.client());
+            network.send(
+                    from,
+                    quorums.replicas() + session.client(),
+                    frame,
+                    arriving -> receiver.onFrame(from, session.session(), arriving));
+        }
+    }
+
+    @Override
+    public void fromClient(SessionId session, int to, ByteString frame) {
+        SimulatedReplica receiver = replicas.get(to);
+        PeerId sender = new PeerId.ClientSession(session.client(), session.session());
+        network.send(quorums.replicas() + session.client(), to, frame, arriving -> receiver.onFrame(sender, arriving));
+    }
+}

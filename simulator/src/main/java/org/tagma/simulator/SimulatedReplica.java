@@ -1,0 +1,389 @@
+package org.tagma.simulator;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.protocol.TimerId;
+import org.tagma.core.service.ReplicatedService;
+import org.tagma.core.service.StateMachine;
+import org.tagma.crypto.Authentication;
+import org.tagma.network.PeerId;
+import org.tagma.replica.Clock;
+import org.tagma.replica.EngineListener;
+import org.tagma.replica.Execution;
+import org.tagma.replica.Inbound;
+import org.tagma.replica.InboundVerifier;
+import org.tagma.replica.MessageSealer;
+import org.tagma.replica.Outbound;
+import org.tagma.replica.RejectionReason;
+import org.tagma.replica.ReplicaEngine;
+import org.tagma.replica.ServiceExecutor;
+import org.tagma.replica.Timers;
+import org.tagma.simulator.byzantine.MisbehavingProtocol;
+import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.byzantine.Situation;
+import org.tagma.simulator.check.Property;
+
+/**
+ * A machine with a replica on it: the production engine, verification and execution, and simulated ports. It can be
+ * stopped, started again and paused; its disk and its clock outlive the replica.
+ *
+ * <p>Not thread-safe.
+ */
+public final class SimulatedReplica {
+
+    /** Clocks start at a time that people recognise. */
+    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+
+    private static final long MAX_WALL_OFFSET_MILLIS = 500;
+
+    private static final double MAX_DRIFT = 0.01;
+
+    private final int id;
+    private final World world;
+    private final Authentication authentication;
+    private final SimulatedLogStore log;
+    private final SplittableRandom random;
+    private final double clockRate;
+    private final long wallOffsetMillis;
+    private final List<Misbehaviour.Factory> factories;
+    private final EnumMap<RejectionReason, Integer> rejections = new EnumMap<>(RejectionReason.class);
+    private final Map<String, Integer> protocolRejections = new HashMap<>();
+    private final List<String> announcements = new ArrayList<>();
+    private final List<String> evidence = new ArrayList<>();
+
+    private Life life;
+    private int lives;
+    private boolean paused;
+    private List<Runnable> whilePaused = new ArrayList<>();
+
+    SimulatedReplica(int id, World world, List<Misbehaviour.Factory> factories, SplittableRandom random) {
+        this.id = id;
+        this.world = world;
+        this.factories = factories;
+        this.random = random;
+        this.authentication = world.authenticationOf(id);
+        this.log = new SimulatedLogStore(random.split());
+        this.clockRate = 1 + MAX_DRIFT * (2 * random.nextDouble() - 1);
+        this.wallOffsetMillis = random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1);
+    }
+
+    /** Its id. */
+    public int id() {
+        return id;
+    }
+
+    /** Whether it does as the protocol says, when it is up. */
+    public boolean isCorrect() {
+        return factories.isEmpty();
+    }
+
+    /** Whether it runs. */
+    public boolean isUp() {
+        return life != null && !life.engine.isStopped();
+    }
+
+    /** Where its protocol stands; it must be up. */
+    public ProtocolStatus status() {
+        return life.protocol.status();
+    }
+
+    /** The last sequence number that it executed; it must be up. */
+    public long lastExecuted() {
+        return life.executor.lastExecuted();
+    }
+
+    /** What it told its operator, oldest first, in all its lives. */
+    public List<String> announcements() {
+        return List.copyOf(announcements);
+    }
+
+    /** The misbehaviour of others that it saw, in all its lives. */
+    public List<String> evidence() {
+        return List.copyOf(evidence);
+    }
+
+    /** How many frames it dropped for a reason. */
+    public int rejected(RejectionReason reason) {
+        return rejections.getOrDefault(reason, 0);
+    }
+
+    /** How many messages its protocol refused for a reason, named as in the protocol. */
+    public int refused(String reason) {
+        return protocolRejections.getOrDefault(reason, 0);
+    }
+
+    // ---- life and death ----
+
+    void start() {
+        lives++;
+        Life next = new Life();
+        life = next;
+        try {
+            next.engine.start();
+        } catch (IOException e) {
+            throw new IllegalStateException("a simulated log cannot be read", e);
+        }
+        next.drain();
+    }
+
+    void crash() {
+        life = null;
+        log.crash();
+        whilePaused.clear();
+        paused = false;
+        world.trace().add(world.now(), "replica " + id, "crashes", 0);
+    }
+
+    /** Crashes in the middle of making a record durable. */
+    void losePowerAfterBarriers(int barriers) {
+        log.losePowerAfter(barriers);
+    }
+
+    void restart(boolean withAmnesia) {
+        if (life != null) {
+            crash();
+        }
+        if (withAmnesia) {
+            log.forget();
+        }
+        start();
+    }
+
+    /** Nothing happens here until {@link #resume}, as in a long garbage collection. */
+    void pause() {
+        paused = true;
+    }
+
+    void resume() {
+        if (paused) {
+            paused = false;
+            List<Runnable> waiting = whilePaused;
+            whilePaused = new ArrayList<>();
+            waiting.forEach(Runnable::run);
+            if (life != null) {
+                life.drain();
+            }
+        }
+    }
+
+    void checkBounds() {
+        if (isUp() && isCorrect()) {
+            world.checks().bounds().holds(id, status().pendingRequests(), log.size());
+        }
+    }
+
+    /** At the end of a run: states are compared even where no checkpoint falls. */
+    void checkState() {
+        if (isUp() && isCorrect()) {
+            world.checks()
+                    .states()
+                    .digested(id, lastExecuted(), life.executor.digestNow().stateDigest());
+        }
+    }
+
+    /** A frame arrives. */
+    void onFrame(PeerId from, ByteString frame) {
+        if (life == null) {
+            return;
+        }
+        Life current = life;
+        if (paused) {
+            whilePaused.add(() -> current.take(from, frame));
+        } else {
+            current.take(from, frame);
+            current.drain();
+        }
+    }
+
+    /** One life of a replica: everything that a crash wipes out. */
+    private final class Life implements Outbound, Timers, Clock, EngineListener {
+        final Protocol protocol;
+        final Optional<ObservedProtocol> observed;
+        final Optional<ReplyTampering> tampering;
+        final ServiceExecutor executor;
+        final ReplicaEngine engine;
+        final InboundVerifier verifier;
+        private final int number = lives;
+        private final List<Runnable> leaving = new ArrayList<>();
+        private final Map<TimerId, Long> timerVersions = new HashMap<>();
+        private List<Event> inbox = new ArrayList<>();
+        private long timersSet;
+
+        Life() {
+            MessageSealer sealer = new MessageSealer(authentication, world.policy());
+            Protocol correct = new PbftProtocol(world.config(id));
+            StateMachine registers = new Registers();
+            verifier = new InboundVerifier(authentication, world.policy(), world.codec(), world.quorums());
+            if (isCorrect()) {
+                observed = Optional.of(
+                        new ObservedProtocol(correct, id, world.checks().votes()));
+                tampering = Optional.empty();
+                protocol = observed.get();
+                registers =
+                        new ObservedStateMachine(registers, id, world.checks().order());
+            } else {
+                List<Misbehaviour> misbehaviours = misbehaviours();
+                observed = Optional.empty();
+                tampering = Optional.of(new ReplyTampering(world.codec(), authentication, misbehaviours));
+                protocol = new MisbehavingProtocol(correct, misbehaviours);
+            }
+            ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
+            executor = new ServiceExecutor(service, sealer, this, this::onExecutionEvent);
+            Execution execution = isCorrect()
+                    ? new ObservedExecution(executor, id, world.checks().order())
+                    : executor;
+            engine = new ReplicaEngine(
+                    protocol, sealer, new ReplicaEngine.Ports(this, log, this, this, execution, this));
+        }
+
+        private List<Misbehaviour> misbehaviours() {
+            Situation situation = new Situation(
+                    id,
+                    world.quorums().replicas(),
+                    world.clients(),
+                    world.config(id).requestTimeoutTicks() * world.config(id).tickMillis(),
+                    random.split(),
+                    world::now);
+            return factories.stream().map(factory -> factory.create(situation)).toList();
+        }
+
+        private boolean isOver() {
+            return life != this || engine.isStopped();
+        }
+
+        private void onExecutionEvent(Event event) {
+            if (event instanceof Event.CheckpointTaken taken && isCorrect()) {
+                world.checks().states().digested(id, taken.sequence(), taken.stateDigest());
+            }
+            inbox.add(event);
+        }
+
+        void take(PeerId from, ByteString frame) {
+            if (isOver()) {
+                return;
+            }
+            Inbound inbound = verifier.verify(from, frame);
+            if (inbound instanceof Inbound.ForEngine forEngine) {
+                inbox.add(forEngine.event());
+            } else if (inbound instanceof Inbound.ForExecution forExecution) {
+                executor.query(forExecution.query());
+                flush();
+            } else {
+                rejections.merge(((Inbound.Rejected) inbound).reason(), 1, Integer::sum);
+            }
+        }
+
+        /** Gives the engine what has come, and then what came of that. */
+        void drain() {
+            while (!inbox.isEmpty() && !isOver()) {
+                List<Event> drained = inbox;
+                inbox = new ArrayList<>();
+                engine.turn(drained);
+                trace(drained);
+            }
+        }
+
+        private void trace(List<Event> drained) {
+            if (world.trace().isOn()) {
+                StringBuilder what = new StringBuilder();
+                drained.forEach(
+                        event -> what.append(event.getClass().getSimpleName()).append(' '));
+                world.trace()
+                        .add(
+                                world.now(),
+                                "replica " + id,
+                                what.toString(),
+                                protocol.status().stateHash());
+            }
+        }
+
+        @Override
+        public void toReplica(int replica, ByteString frame) {
+            leaving.add(() -> world.toReplica(id, replica, frame));
+        }
+
+        @Override
+        public void toClient(SessionId session, ByteString frame) {
+            Optional<ByteString> told = tampering.isPresent() ? tampering.get().tamper(frame) : Optional.of(frame);
+            told.ifPresent(reply -> leaving.add(() -> world.toClient(id, session, reply)));
+        }
+
+        @Override
+        public void flush() {
+            if (isCorrect()) {
+                world.checks().bounds().sends(id, leaving.size());
+            }
+            observed.ifPresent(ObservedProtocol::flushed);
+            leaving.forEach(Runnable::run);
+            leaving.clear();
+        }
+
+        @Override
+        public void set(TimerId timer, long delayMillis) {
+            long version = ++timersSet;
+            timerVersions.put(timer, version);
+            world.queue().after((long) (delayMillis * 1000 / clockRate), () -> fire(timer, version));
+        }
+
+        private void fire(TimerId timer, long version) {
+            if (isOver() || timerVersions.getOrDefault(timer, 0L) != version) {
+                return;
+            }
+            inbox.add(new Event.TimerFired(timer));
+            if (!paused) {
+                drain();
+            }
+        }
+
+        @Override
+        public void cancel(TimerId timer) {
+            timerVersions.remove(timer);
+        }
+
+        @Override
+        public long wallMillis() {
+            return EPOCH_MILLIS + wallOffsetMillis + (long) (world.now() * clockRate) / 1000;
+        }
+
+        @Override
+        public void announced(String text) {
+            announcements.add(world.now() / 1000 + " ms, life " + number + ": " + text);
+        }
+
+        @Override
+        public void evidence(int replica, String text) {
+            evidence.add(replica + ": " + text);
+            if (isCorrect() && world.isCorrect(replica)) {
+                world.falselyAccused(id, replica, text);
+            }
+        }
+
+        @Override
+        public void rejected(int replica, String reason) {
+            protocolRejections.merge(reason, 1, Integer::sum);
+        }
+
+        @Override
+        public void stopped(String reason, Throwable cause) {
+            leaving.clear();
+            announcements.add(world.now() / 1000 + " ms: stopped: " + reason);
+            if (cause instanceof SimulatedLogStore.PowerLoss || !isCorrect()) {
+                return;
+            }
+            String where = cause == null || cause.getStackTrace().length == 0 ? "" : " at " + cause.getStackTrace()[0];
+            world.checks().findings().report(Property.NO_HALT, "replica " + id + " stops: " + reason + where);
+        }
+    }
+}

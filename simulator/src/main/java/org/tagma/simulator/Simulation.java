@@ -1,0 +1,113 @@
+package org.tagma.simulator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.LinearizabilityChecker;
+import org.tagma.simulator.check.Property;
+import org.tagma.simulator.check.PropertyViolation;
+
+/** One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe. */
+final class Simulation {
+
+    private static final long OBSERVATION_MICROS = 100_000;
+
+    /** Where nothing is promised about progress, a run ends after this long all the same. */
+    private static final long LONGEST_WITHOUT_PROMISE_MICROS = 30_000_000;
+
+    /** And so does one in which more nodes than can be tolerated stay down. */
+    private static final long LONGEST_MICROS = 600_000_000;
+
+    /** More events than this are a group that talks without end. */
+    private static final long MAX_EVENTS = 5_000_000;
+
+    private final Scenario scenario;
+    private final long seed;
+    private final Trace trace;
+    private final String command;
+    private final SimulatedCluster cluster;
+    private final List<Scenario.Incident> awaited = new ArrayList<>();
+    private int timedIncidents;
+    private long doneMicros = -1;
+    private boolean over;
+
+    Simulation(Scenario scenario, long seed, Trace trace, String command) {
+        this.scenario = scenario;
+        this.seed = seed;
+        this.trace = trace;
+        this.command = command;
+        this.cluster = new SimulatedCluster(scenario, seed, trace);
+    }
+
+    SimulationResult run() {
+        for (Scenario.Incident incident : scenario.incidents()) {
+            if (incident.isAfterOperations()) {
+                awaited.add(incident);
+            } else {
+                timedIncidents++;
+                cluster.queue().at(incident.when(), () -> {
+                    timedIncidents--;
+                    incident.action().accept(cluster);
+                });
+            }
+        }
+        cluster.start();
+        cluster.queue().after(OBSERVATION_MICROS, this::observe);
+        Findings findings = cluster.checks().findings();
+        while (!over && findings.isEmpty() && cluster.queue().runNext()) {
+            fireAwaited();
+        }
+        checkEnd();
+        Optional<PropertyViolation> violation = findings.first()
+                .map(finding -> new PropertyViolation(seed, finding.property(), finding.details(), command));
+        return new SimulationResult(cluster, violation, trace.text());
+    }
+
+    private void fireAwaited() {
+        if (!awaited.isEmpty()) {
+            int returned = cluster.returnedCalls();
+            List<Scenario.Incident> due =
+                    awaited.stream().filter(each -> returned >= each.when()).toList();
+            awaited.removeAll(due);
+            due.forEach(each -> each.action().accept(cluster));
+        }
+    }
+
+    private void observe() {
+        long now = cluster.now();
+        cluster.replicas().forEach(SimulatedReplica::checkBounds);
+        if (cluster.queue().happened() > MAX_EVENTS) {
+            cluster.checks().findings().report(Property.BOUNDED_MEMORY, "the group talks without end");
+        }
+        if (cluster.areClientsDone() && awaited.isEmpty() && timedIncidents == 0) {
+            doneMicros = doneMicros < 0 ? now : doneMicros;
+            over = cluster.hasConverged();
+        }
+        if (cluster.stabilizes()) {
+            observeProgress(now);
+        } else {
+            over |= now > LONGEST_WITHOUT_PROMISE_MICROS;
+        }
+        over |= now > LONGEST_MICROS;
+        cluster.queue().after(OBSERVATION_MICROS, this::observe);
+    }
+
+    private void observeProgress(long now) {
+        long calmSinceMicros = cluster.calmSinceMicros();
+        for (int id = 0; id < cluster.clients(); id++) {
+            cluster.checks()
+                    .liveness()
+                    .observe("client " + id, cluster.client(id).oldestCallMicros(), calmSinceMicros, now);
+        }
+        if (doneMicros >= 0 && now - Math.max(doneMicros, calmSinceMicros) > scenario.livenessBoundMicros()) {
+            cluster.checks().findings().report(Property.LIVENESS, "the replicas do not come together");
+        }
+    }
+
+    private void checkEnd() {
+        cluster.replicas().forEach(SimulatedReplica::checkState);
+        LinearizabilityChecker.check(cluster.checks().history().calls())
+                .ifPresent(details -> cluster.checks().findings().report(Property.LINEARIZABILITY, details));
+    }
+}

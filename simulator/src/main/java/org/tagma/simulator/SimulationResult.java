@@ -1,0 +1,133 @@
+package org.tagma.simulator;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.tagma.simulator.check.PropertyViolation;
+
+/** How a run went. The expectations throw if they are not met, and can be chained. Immutable. */
+public final class SimulationResult {
+
+    private final SimulatedCluster cluster;
+    private final Optional<PropertyViolation> violation;
+    private final String trace;
+
+    SimulationResult(SimulatedCluster cluster, Optional<PropertyViolation> violation, String trace) {
+        this.cluster = cluster;
+        this.violation = violation;
+        this.trace = trace;
+    }
+
+    /** The first broken promise, if one was broken. */
+    public Optional<PropertyViolation> violation() {
+        return violation;
+    }
+
+    /** The cluster as the run left it. */
+    public SimulatedCluster cluster() {
+        return cluster;
+    }
+
+    /** The trace, or nothing if the scenario did not ask for one. */
+    public String trace() {
+        return trace;
+    }
+
+    /** How long the run took in virtual time, in milliseconds. */
+    public long virtualMillis() {
+        return cluster.now() / 1000;
+    }
+
+    /** How many events happened. */
+    public long events() {
+        return cluster.queue().happened();
+    }
+
+    /** How many frames were sent. */
+    public long frames() {
+        return cluster.network().sent();
+    }
+
+    /** The highest view that a correct replica is in. */
+    public long highestView() {
+        return cluster.correctReplicas()
+                .mapToLong(replica -> replica.status().view())
+                .max()
+                .orElse(0);
+    }
+
+    /** The longest time that a call took, in milliseconds. */
+    public long longestCallMillis() {
+        return cluster.allClients().stream()
+                .mapToLong(SimulatedClient::longestMillis)
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * Every promise was kept: agreement, and all that goes with it.
+     *
+     * @throws PropertyViolation if one was not
+     */
+    public SimulationResult expectAgreement() {
+        if (violation.isPresent()) {
+            throw violation.get();
+        }
+        return this;
+    }
+
+    /** Every call of every client returned a result. */
+    public SimulationResult expectAllAnswered() {
+        expectAgreement();
+        for (SimulatedClient client : cluster.allClients()) {
+            expect(client.isDone() && client.oldestCallMicros().isEmpty(), "a client is not done");
+        }
+        return this;
+    }
+
+    /** Every correct replica is in this view: the exact one, so that a bug is not hidden by a rescue in a later view. */
+    public SimulationResult expectView(long view) {
+        expectAgreement();
+        expect(
+                cluster.correctReplicas().allMatch(replica -> replica.status().view() == view),
+                "not all are in view " + view);
+        return this;
+    }
+
+    /** No correct replica is beyond this view. */
+    public SimulationResult expectViewAtMost(long view) {
+        expectAgreement();
+        expect(highestView() <= view, "view " + highestView() + " is above " + view);
+        return this;
+    }
+
+    /** No call took longer. */
+    public SimulationResult expectCallsWithinMillis(long millis) {
+        expectAgreement();
+        expect(longestCallMillis() <= millis, "a call took " + longestCallMillis() + " ms, more than " + millis);
+        return this;
+    }
+
+    private void expect(boolean condition, String problem) {
+        if (!condition) {
+            throw new AssertionError(problem + "\n" + describe());
+        }
+    }
+
+    /** The end of the run, for people. */
+    public String describe() {
+        String replicas = cluster.replicas().stream()
+                .sorted(Comparator.comparingInt(SimulatedReplica::id))
+                .map(SimulationResult::describe)
+                .collect(Collectors.joining("\n"));
+        return "after " + virtualMillis() + " ms of virtual time and " + events() + " events\n" + replicas;
+    }
+
+    private static String describe(SimulatedReplica replica) {
+        List<String> said = replica.announcements();
+        String lately = String.join("\n    ", said.subList(Math.max(0, said.size() - 12), said.size()));
+        return "  replica " + replica.id() + (replica.isCorrect() ? "" : " (malicious)")
+                + (replica.isUp() ? " " + replica.status() : " down") + "\n    " + lately;
+    }
+}

@@ -1,0 +1,26 @@
+package org.tagma.simulator;
+
+import java.util.SplittableRandom;
+
+/**
+ * What a client does: so many operations on a few registers, so many of them at a time.
+ *
+ * @param operations in all, at least 0
+ * @param pipeline calls without a return at a time, at least 1
+ * @param registers over how many the operations are spread, at least 1
+ * @param thinkMicros the longest pause between a return and the next call
+ */
+public record Workload(int operations, int pipeline, int registers, long thinkMicros) {
+
+    /** The next operation; unlike every other of the run. */
+    RegisterOperation draw(int client, int index, SplittableRandom random) {
+        String key = "r" + random.nextInt(registers);
+        String mark = client + "." + index;
+        return switch (random.nextInt(8)) {
+            case 0, 1, 2 -> new RegisterOperation(client, index, RegisterOperation.Kind.GET, key, "", "");
+            case 3, 4 -> new RegisterOperation(client, index, RegisterOperation.Kind.PUT, key, mark, "");
+            case 5 -> new RegisterOperation(client, index, RegisterOperation.Kind.CAS, key, mark, "0." + index / 2);
+            default -> new RegisterOperation(client, index, RegisterOperation.Kind.APPEND, key, ";" + mark, "");
+        };
+    }
+}

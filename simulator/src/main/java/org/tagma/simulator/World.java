@@ -1,0 +1,55 @@
+package org.tagma.simulator;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.ServiceLimits;
+import org.tagma.crypto.Authentication;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.replica.AuthenticationPolicy;
+
+/** What the nodes of a simulation share and see of it. */
+interface World {
+
+    EventQueue queue();
+
+    Trace trace();
+
+    Checks checks();
+
+    Quorums quorums();
+
+    /** How many correct clients there are. */
+    int clients();
+
+    AuthenticationPolicy policy();
+
+    MessageCodec codec();
+
+    ServiceLimits serviceLimits();
+
+    PbftConfig config(int replica);
+
+    /** The means of a replica to speak as itself. */
+    Authentication authenticationOf(int replica);
+
+    boolean isCorrect(int replica);
+
+    /** A correct replica holds another correct replica to be malicious. */
+    void falselyAccused(int by, int replica, String text);
+
+    /** Gives the network a frame from one replica to another. */
+    void toReplica(int from, int to, ByteString frame);
+
+    /** Gives the network a frame for a client. */
+    void toClient(int from, SessionId session, ByteString frame);
+
+    /** Gives the network a frame of a client. */
+    void fromClient(SessionId session, int to, ByteString frame);
+
+    /** Microseconds since the start. */
+    default long now() {
+        return queue().nowMicros();
+    }
+}

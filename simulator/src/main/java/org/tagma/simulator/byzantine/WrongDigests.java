@@ -1,0 +1,47 @@
+package org.tagma.simulator.byzantine;
+
+import java.util.List;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+
+/** Votes for digests of nothing, to some, some of the time; its own protocol hears the truth. */
+final class WrongDigests implements Misbehaviour {
+
+    private final Situation situation;
+
+    WrongDigests(Situation situation) {
+        this.situation = situation;
+    }
+
+    @Override
+    public List<Action> act(Event event, List<Action> actions) {
+        return Outgoing.retell(situation.replicas(), actions, WrongDigests::hasDigest, this::story);
+    }
+
+    private static boolean hasDigest(Message message) {
+        return message instanceof Prepare
+                || message instanceof Commit
+                || message instanceof Checkpoint
+                || message instanceof Committed;
+    }
+
+    private List<? extends Message> story(int to, Message message) {
+        return List.of(to == situation.self() || situation.chance(0.5) ? message : wrong(message));
+    }
+
+    private Message wrong(Message message) {
+        if (message instanceof Prepare vote) {
+            return new Prepare(vote.view(), vote.sequence(), situation.madeUpDigest());
+        } else if (message instanceof Commit vote) {
+            return new Commit(vote.view(), vote.sequence(), situation.madeUpDigest());
+        } else if (message instanceof Checkpoint vote) {
+            return new Checkpoint(vote.sequence(), situation.madeUpDigest());
+        }
+        return new Committed(((Committed) message).sequence(), situation.madeUpDigest());
+    }
+}

@@ -1,0 +1,44 @@
+package org.tagma.simulator.check;
+
+/** Watches that what others can cause stays within bounds at a correct replica. Not thread-safe. */
+public final class BoundsChecker {
+
+    private final Findings findings;
+    private final int maxPendingRequests;
+    private final int maxLogRecords;
+    private final int maxFramesPerEvent;
+
+    /**
+     * A checker with these bounds.
+     *
+     * @param maxLogRecords that a replica may keep
+     * @param maxFramesPerEvent that may leave a replica because of one thing that happened to it
+     */
+    public BoundsChecker(Findings findings, int maxPendingRequests, int maxLogRecords, int maxFramesPerEvent) {
+        this.findings = findings;
+        this.maxPendingRequests = maxPendingRequests;
+        this.maxLogRecords = maxLogRecords;
+        this.maxFramesPerEvent = maxFramesPerEvent;
+    }
+
+    /** How much a replica holds. */
+    public void holds(int replica, int pendingRequests, int logRecords) {
+        if (pendingRequests > maxPendingRequests) {
+            report(replica, pendingRequests + " pending requests, where " + maxPendingRequests + " are allowed");
+        }
+        if (logRecords > maxLogRecords) {
+            report(replica, logRecords + " records in its log, where " + maxLogRecords + " are allowed");
+        }
+    }
+
+    /** How much a replica sends at once. */
+    public void sends(int replica, int frames) {
+        if (frames > maxFramesPerEvent) {
+            report(replica, frames + " frames sent at once, where " + maxFramesPerEvent + " are allowed");
+        }
+    }
+
+    private void report(int replica, String what) {
+        findings.report(Property.BOUNDED_MEMORY, "replica " + replica + " has " + what);
+    }
+}

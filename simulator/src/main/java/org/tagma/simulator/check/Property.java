@@ -1,0 +1,29 @@
+package org.tagma.simulator.check;
+
+/** What a replicated service promises. */
+public enum Property {
+    /** No two correct replicas commit different batches at one sequence number. */
+    AGREEMENT,
+    /** Only what a client asked for is executed. */
+    VALIDITY,
+    /** Nothing is executed twice. */
+    INTEGRITY,
+    /** What one session asked for is executed in the order in which it asked. */
+    FIFO,
+    /** Correct replicas execute the same operations at the same places. */
+    TOTAL_ORDER,
+    /** Correct replicas that executed the same have the same state. */
+    EQUAL_STATES,
+    /** A correct replica never casts two different votes in one (view, sequence, phase), nor votes in a view it left. */
+    NO_CONFLICTING_VOTES,
+    /** To its clients the service looks like one that executes each operation at one moment between call and return. */
+    LINEARIZABILITY,
+    /** What clients ask for is done in time, once the network and the nodes let it. */
+    LIVENESS,
+    /** Nothing that others can cause grows without bound. */
+    BOUNDED_MEMORY,
+    /** A correct replica is never held to be malicious by another. */
+    TRUE_EVIDENCE,
+    /** A correct replica never stops by itself. */
+    NO_HALT
+}

@@ -1,0 +1,122 @@
+package org.tagma.simulator.check;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.protocol.Message;
+
+/**
+ * Watches what correct replicas really send, across all their lives: no two different votes at one place, no vote in a
+ * view that was left, and no view change that keeps quiet about a commit vote.
+ *
+ * <p>Not thread-safe.
+ */
+public final class VoteChecker {
+
+    private enum Phase {
+        PREPARE,
+        COMMIT,
+        CHECKPOINT
+    }
+
+    private record Place(Phase phase, long view, long sequence) {}
+
+    private static final class Record {
+        final Map<Place, Digest> votes = new HashMap<>();
+        /** The last commit vote at each sequence number. */
+        final TreeMap<Long, VoteInfo> commits = new TreeMap<>();
+
+        final Map<Long, ViewChange> viewChanges = new HashMap<>();
+        long promisedView;
+    }
+
+    private final Findings findings;
+    private final Map<Integer, Record> records = new HashMap<>();
+
+    /** A checker that has seen nothing. */
+    public VoteChecker(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** A message of a correct replica has left it. */
+    public void left(int replica, Message message) {
+        Record record = records.computeIfAbsent(replica, id -> new Record());
+        if (message instanceof PrePrepare vote) {
+            vote(
+                    replica,
+                    record,
+                    Phase.PREPARE,
+                    vote.view(),
+                    vote.sequence(),
+                    vote.batch().digest());
+        } else if (message instanceof Prepare vote) {
+            vote(replica, record, Phase.PREPARE, vote.view(), vote.sequence(), vote.digest());
+        } else if (message instanceof Commit vote) {
+            vote(replica, record, Phase.COMMIT, vote.view(), vote.sequence(), vote.digest());
+            commit(record, vote);
+        } else if (message instanceof Checkpoint vote) {
+            cast(replica, record, new Place(Phase.CHECKPOINT, 0, vote.sequence()), vote.stateDigest());
+        } else if (message instanceof ViewChange viewChange) {
+            viewChange(replica, record, viewChange);
+        }
+    }
+
+    private void vote(int replica, Record record, Phase phase, long view, long sequence, Digest digest) {
+        boolean repeated = digest.equals(record.votes.get(new Place(phase, view, sequence)));
+        if (view < record.promisedView && !repeated) {
+            findings.report(
+                    Property.NO_CONFLICTING_VOTES,
+                    "replica " + replica + " casts a " + phase + " in view " + view + " at sequence " + sequence
+                            + " after leaving it for view " + record.promisedView);
+        }
+        cast(replica, record, new Place(phase, view, sequence), digest);
+    }
+
+    private void cast(int replica, Record record, Place place, Digest digest) {
+        Digest earlier = record.votes.putIfAbsent(place, digest);
+        if (earlier != null && !earlier.equals(digest)) {
+            findings.report(
+                    Property.NO_CONFLICTING_VOTES,
+                    "replica " + replica + " votes " + digest + " after " + earlier + " at " + place);
+        }
+    }
+
+    private static void commit(Record record, Commit vote) {
+        VoteInfo cast = new VoteInfo(vote.sequence(), vote.digest(), vote.view());
+        record.commits.merge(vote.sequence(), cast, (a, b) -> a.view() >= b.view() ? a : b);
+    }
+
+    private void viewChange(int replica, Record record, ViewChange message) {
+        ViewChange earlier = record.viewChanges.putIfAbsent(message.view(), message);
+        if (earlier != null && !earlier.equals(message)) {
+            findings.report(
+                    Property.NO_CONFLICTING_VOTES,
+                    "replica " + replica + " sends two different view changes for view " + message.view());
+        }
+        record.promisedView = Math.max(record.promisedView, message.view());
+        Map<Long, VoteInfo> prepared = new HashMap<>();
+        message.prepared().forEach(entry -> prepared.put(entry.sequence(), entry));
+        for (VoteInfo cast :
+                record.commits.tailMap(message.stable().sequence(), false).values()) {
+            if (cast.view() < message.view() && !isTold(cast, prepared.get(cast.sequence()))) {
+                findings.report(
+                        Property.NO_CONFLICTING_VOTES,
+                        "replica " + replica + " leaves for view " + message.view()
+                                + " and keeps quiet about its commit " + cast);
+            }
+        }
+    }
+
+    private static boolean isTold(VoteInfo cast, VoteInfo entry) {
+        return entry != null
+                && (entry.view() > cast.view()
+                        || (entry.view() == cast.view() && entry.digest().equals(cast.digest())));
+    }
+}

@@ -1,0 +1,138 @@
+package org.tagma.simulator.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.tagma.simulator.RegisterOperation;
+import org.tagma.simulator.RegisterOperation.Kind;
+import org.tagma.simulator.check.History.Call;
+
+class LinearizabilityCheckerTest {
+
+    private int nextIndex;
+
+    private Call put(String value, long from, long to, String before) {
+        return call(Kind.PUT, "x", value, "", from, to, before);
+    }
+
+    private Call get(long from, long to, String value) {
+        return call(Kind.GET, "x", "", "", from, to, value);
+    }
+
+    private Call call(Kind kind, String key, String argument, String expected, long from, long to, String result) {
+        return new Call(new RegisterOperation(0, nextIndex++, kind, key, argument, expected), from, to, result);
+    }
+
+    private static void assertGood(Call... calls) {
+        assertThat(LinearizabilityChecker.check(List.of(calls))).isEmpty();
+    }
+
+    private static void assertBad(Call... calls) {
+        assertThat(LinearizabilityChecker.check(List.of(calls))).isPresent();
+    }
+
+    @Test
+    void nothingIsLinearizable() {
+        assertGood();
+    }
+
+    @Test
+    void readSeesTheLastWrite() {
+        assertGood(put("a", 0, 1, ""), get(2, 3, "a"));
+    }
+
+    @Test
+    void staleReadIsFound() {
+        assertBad(put("a", 0, 1, ""), get(2, 3, ""));
+    }
+
+    @Test
+    void readDuringAWriteMaySeeEither() {
+        assertGood(put("a", 0, 10, ""), get(2, 3, ""), get(4, 5, "a"));
+    }
+
+    @Test
+    void readsDuringAWriteMustNotGoBack() {
+        assertBad(put("a", 0, 10, ""), get(2, 3, "a"), get(4, 5, ""));
+    }
+
+    @Test
+    void readOfAValueThatNobodyWroteIsFound() {
+        assertBad(put("a", 0, 1, ""), get(2, 3, "b"));
+    }
+
+    @Test
+    void concurrentWritesMayComeInAnyOrder() {
+        assertGood(put("a", 0, 10, "b"), put("b", 0, 10, ""), get(11, 12, "a"));
+        assertBad(put("a", 0, 10, "b"), put("b", 0, 10, "a"), get(11, 12, "a"));
+    }
+
+    @Test
+    void operationExecutedTwiceIsFound() {
+        assertBad(call(Kind.APPEND, "x", "a", "", 0, 1, "a"), call(Kind.APPEND, "x", "b", "", 2, 3, "aab"));
+    }
+
+    @Test
+    void bothOfTwoConcurrentSwapsCannotSucceed() {
+        assertBad(
+                call(Kind.CAS, "x", "a", "", 0, 10, "ok"), call(Kind.CAS, "x", "b", "", 0, 10, "ok"), get(11, 12, "a"));
+        assertGood(
+                call(Kind.CAS, "x", "a", "", 0, 10, "ok"), call(Kind.CAS, "x", "b", "", 0, 10, "no"), get(11, 12, "a"));
+    }
+
+    @Test
+    void callOfUnknownOutcomeMayTakeEffectLateOrNever() {
+        assertGood(put("a", 0, History.NEVER, null), get(2, 3, ""));
+        assertGood(put("a", 0, History.NEVER, null), get(2, 3, "a"));
+        assertGood(put("a", 0, History.NEVER, null), get(2, 3, ""), get(4, 5, "a"));
+    }
+
+    @Test
+    void callOfUnknownOutcomeTakesEffectOnceAndNotBeforeIt() {
+        assertBad(put("a", 0, History.NEVER, null), put("b", 2, 3, "a"), get(4, 5, "a"));
+        assertBad(get(0, 1, "a"), put("a", 2, History.NEVER, null));
+    }
+
+    @Test
+    void registersAreIndependent() {
+        assertGood(
+                call(Kind.PUT, "x", "a", "", 0, 1, ""),
+                call(Kind.GET, "y", "", "", 2, 3, ""),
+                call(Kind.GET, "x", "", "", 4, 5, "a"));
+    }
+
+    /** Histories made by executing at a moment between call and return are accepted; with one result changed, they are not. */
+    @Test
+    void agreesWithHistoriesOfAKnownOrder() {
+        Random random = new Random(5);
+        for (int round = 0; round < 200; round++) {
+            List<Call> history = sequential(random, 40);
+
+            assertThat(LinearizabilityChecker.check(history)).isEmpty();
+
+            int at = random.nextInt(history.size());
+            Call call = history.get(at);
+            history.set(at, new Call(call.operation(), call.calledAt(), call.returnedAt(), "never written"));
+            assertThat(LinearizabilityChecker.check(history)).isPresent();
+        }
+    }
+
+    private List<Call> sequential(Random random, int length) {
+        List<Call> history = new ArrayList<>();
+        String value = RegisterOperation.UNSET;
+        for (int i = 0; i < length; i++) {
+            Kind kind = Kind.values()[random.nextInt(4)];
+            RegisterOperation operation =
+                    new RegisterOperation(0, i, kind, "x", "v" + random.nextInt(3), "v" + random.nextInt(3));
+            RegisterOperation.Effect effect = operation.applyTo(value);
+            value = effect.value();
+            long moment = 100L * i;
+            history.add(
+                    new Call(operation, moment - random.nextInt(250), moment + random.nextInt(250), effect.result()));
+        }
+        return history;
+    }
+}
