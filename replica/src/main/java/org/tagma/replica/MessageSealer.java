@@ -83,6 +83,7 @@ public final class MessageSealer {
         ReplyStatus status = switch (reason) {
             case OVERLOADED -> ReplyStatus.OVERLOADED;
             case OUT_OF_WINDOW -> ReplyStatus.OUT_OF_WINDOW;
+            case NO_LEADER -> ReplyStatus.UNAVAILABLE;
         };
         RequestKind kind = RequestKind.of(request.semantics());
         return frameOf(new Reply(self.id(), view, request.session(), kind, request.number(), status, ByteString.EMPTY));

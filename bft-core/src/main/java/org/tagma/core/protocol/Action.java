@@ -54,6 +54,26 @@ public sealed interface Action {
     /** Tell a client that its request was refused for now, and change nothing. */
     record Refuse(Request request, Refusal reason) implements Action {}
 
+    /**
+     * A read may be answered from the state as it is here and now.
+     *
+     * @param id of {@link Event.ReadReceived}
+     * @param sequence the state has executed everything up to here, or more
+     */
+    record ReadReady(long id, long sequence) implements Action {}
+
+    /** A read cannot be answered here for now: try another replica, or again. */
+    record RefuseRead(long id) implements Action {}
+
+    /**
+     * Answers an operator's request.
+     *
+     * @param id of the request
+     * @param done whether it was carried out
+     * @param text what happened, or why it was not
+     */
+    record AnswerOperator(long id, boolean done, String text) implements Action {}
+
     /** Something in the protocol that an operator should see in one line. */
     record Announce(String text) implements Action {}
 
@@ -71,6 +91,8 @@ public sealed interface Action {
         /** The replica has as many pending requests as it may have; try again later. */
         OVERLOADED,
         /** The number lies too far ahead of what was executed. */
-        OUT_OF_WINDOW
+        OUT_OF_WINDOW,
+        /** Nobody is known to lead now; try again later, or elsewhere. */
+        NO_LEADER
     }
 }

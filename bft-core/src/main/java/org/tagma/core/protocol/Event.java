@@ -44,6 +44,36 @@ public sealed interface Event {
      */
     record StateInstalled(long sequence, Digest stateDigest, List<SessionProgress> sessions) implements Event {}
 
+    /**
+     * A client's linearizable read waits here; answered by {@link Action.ReadReady} or {@link Action.RefuseRead}. Only for
+     * a protocol that can tell from which point of the order on a read is linearizable.
+     *
+     * @param id chosen by the caller, not used by another read that still waits
+     */
+    record ReadReceived(long id) implements Event {}
+
+    /**
+     * An operator wants the group to be another one; answered by {@link Action.AnswerOperator}.
+     *
+     * @param id chosen by the caller
+     * @param voters replicas that are to vote
+     * @param learners replicas that are to follow without a vote
+     */
+    record MembershipRequested(long id, List<Integer> voters, List<Integer> learners) implements Event {
+        public MembershipRequested {
+            voters = List.copyOf(voters);
+            learners = List.copyOf(learners);
+        }
+    }
+
+    /**
+     * An operator, or a replica about to stop, wants another replica to lead; answered by {@link Action.AnswerOperator}.
+     *
+     * @param id chosen by the caller
+     * @param to the replica that is to lead, or -1 for whichever is best prepared
+     */
+    record LeadershipTransferRequested(long id, int to) implements Event {}
+
     /** The first event of every life: what the log held. */
     record Recovered(RecoveredLog log) implements Event {}
 

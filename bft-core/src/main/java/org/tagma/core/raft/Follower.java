@@ -1,0 +1,113 @@
+package org.tagma.core.raft;
+
+import java.util.List;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+
+/** What a replica does with a leader's messages (Raft 5.3). */
+final class Follower {
+
+    private final RaftState state;
+    private final Snapshots snapshots;
+
+    Follower(RaftState state, Snapshots snapshots) {
+        this.state = state;
+        this.snapshots = snapshots;
+    }
+
+    Verdict onAppendEntries(int sender, AppendEntries message) {
+        Verdict verdict = RaftValidator.appendEntries(state, sender, message);
+        if (verdict == Verdict.STALE_TERM) {
+            // The sender learns of the later term.
+            refuse(sender, message, 0, 0);
+        }
+        if (!verdict.isAccepted()) {
+            return verdict;
+        }
+        heard(sender, message.term());
+        if (message.prevLogIndex() < state.commitIndex) {
+            // A late or repeated message; what is committed agrees with every leader's log.
+            agree(sender, state.commitIndex, message.round());
+        } else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {
+            long agreed = take(message.prevLogIndex(), message.entries());
+            agree(sender, agreed, message.round());
+            state.committed(Math.min(message.leaderCommit(), agreed));
+            snapshots.deliver();
+        } else {
+            long hint = state.log.lastIndexNotAbove(message.prevLogIndex(), message.prevLogTerm());
+            refuse(sender, message, hint, state.log.term(hint));
+        }
+        return Verdict.ACCEPT;
+    }
+
+    private void heard(int leader, long term) {
+        if (term != state.term() || state.leader != leader) {
+            state.follow(term, leader);
+            state.announce("following replica " + leader + " in term " + term);
+            state.pool.takeAll().forEach(request -> state.emit(new Action.Relay(leader, request)));
+        }
+        state.follow(term, leader);
+        state.heardFromLeaderAtTick = state.tick;
+        state.restartElectionTimer();
+    }
+
+    /** Takes what is new, as far as there is room, and says up to where the log now agrees with the leader's. */
+    private long take(long prevLogIndex, List<Entry> entries) {
+        int known = 0;
+        while (known < entries.size()
+                && state.log.matches(
+                        entries.get(known).index(), entries.get(known).term())) {
+            known++;
+        }
+        long first = prevLogIndex + known + 1;
+        int room = (int) Math.min(entries.size(), Math.max(known, state.windowEnd() - prevLogIndex));
+        List<Entry> taken = entries.subList(known, room);
+        if (!taken.isEmpty()) {
+            if (first <= state.log.lastIndex()) {
+                removeFrom(first);
+            }
+            taken.forEach(state::append);
+            state.persist(taken);
+        }
+        return prevLogIndex + room;
+    }
+
+    private void removeFrom(long index) {
+        if (index <= state.commitIndex) {
+            throw new IllegalStateException("removing entry " + index + ", committed up to " + state.commitIndex);
+        }
+        state.emit(new Action.Persist(new RaftRecord.SuffixRemoved(index, state.log.lastIndex())));
+        state.log.removeFrom(index);
+        state.memberships.removedFrom(index);
+    }
+
+    Verdict onInstallSnapshot(int sender, InstallSnapshot message) {
+        Verdict verdict = RaftValidator.installSnapshot(state, sender, message);
+        if (verdict.isAccepted()) {
+            heard(sender, message.term());
+            if (snapshots.offered(sender, message.snapshot())) {
+                agree(sender, state.commitIndex, 0);
+            }
+        }
+        return verdict;
+    }
+
+    private void agree(int leader, long index, long round) {
+        state.send(leader, new AppendEntriesReply(state.term(), round, true, index, 0, 0, state.recoveringUpTo));
+    }
+
+    private void refuse(int sender, AppendEntries message, long hint, long hintTerm) {
+        state.send(
+                sender,
+                new AppendEntriesReply(
+                        state.term(),
+                        message.round(),
+                        false,
+                        message.prevLogIndex(),
+                        hint,
+                        hintTerm,
+                        state.recoveringUpTo));
+    }
+}

@@ -1,0 +1,296 @@
+package org.tagma.core.raft;
+
+import java.util.List;
+import java.util.Locale;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.ReadIndex;
+import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.core.raft.RaftStatus.FollowerStatus;
+import org.tagma.core.service.TransferMessage;
+
+/**
+ * Raft (Ongaro and Ousterhout 2014) as a deterministic state machine: this class takes each event to the part that
+ * handles it.
+ *
+ * <p>It tolerates f replicas that crash, and come back with or without their logs, of n >= 2f+1. Agreement and order hold
+ * whatever the timing; progress needs a majority whose messages arrive well within the election timeout.
+ *
+ * <p>To drive it by hand: construct it, {@link #step} an {@link Event.Recovered} of {@link Event.RecoveredLog#empty} or of
+ * {@link RaftRecord#logOf a term, a vote and entries}, then step messages and {@link RaftTimer#TICK ticks}, and read the
+ * actions and the {@link #raftStatus status}.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RaftProtocol implements Protocol {
+
+    private final RaftState state;
+    private final Snapshots snapshots;
+    private final ReadQueue readQueue;
+    private final FollowerReads followerReads;
+    private final Follower follower;
+    private final Leader leader;
+    private final Election election;
+
+    /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
+    public RaftProtocol(RaftConfig config) {
+        state = new RaftState(config);
+        snapshots = new Snapshots(state);
+        readQueue = new ReadQueue(state);
+        followerReads = new FollowerReads(state, readQueue);
+        follower = new Follower(state, snapshots);
+        leader = new Leader(state, snapshots, readQueue);
+        election = new Election(state, leader);
+    }
+
+    @Override
+    public List<Action> step(Event event) {
+        if (event instanceof Event.MessageReceived received) {
+            onMessage(received.message());
+        } else if (event instanceof Event.RequestReceived received) {
+            onRequest(received.request(), received.relayedBy());
+        } else if (event instanceof Event.QueueDrained drained) {
+            onDrained(drained.timeMillis());
+        } else if (event instanceof Event.Executed executed) {
+            onExecuted(executed);
+        } else if (event instanceof Event.CheckpointTaken taken) {
+            snapshots.onTaken(taken.sequence(), taken.stateDigest());
+        } else if (event instanceof Event.StateInstalled installed) {
+            snapshots.onInstalled(installed);
+            readQueue.release();
+        } else if (event instanceof Event.TimerFired) {
+            onTick();
+        } else if (event instanceof Event.Recovered recovered) {
+            new Recovery(state, snapshots).recover(recovered.log());
+            startTick();
+        } else {
+            onClientOrOperator(event);
+        }
+        if (state.takeDeposed()) {
+            leader.stop();
+        }
+        return state.takeActions();
+    }
+
+    private void onClientOrOperator(Event event) {
+        if (event instanceof Event.ReadReceived read) {
+            onRead(read.id());
+        } else if (event instanceof Event.MembershipRequested request) {
+            if (state.isLeader()) {
+                leader.change().request(request.id(), request.voters(), request.learners());
+            } else {
+                redirect(request.id());
+            }
+        } else if (event instanceof Event.LeadershipTransferRequested request) {
+            if (state.isLeader()) {
+                leader.transfer().request(request.id(), request.to());
+            } else {
+                redirect(request.id());
+            }
+        }
+    }
+
+    private void redirect(long operatorRequest) {
+        String whom = state.leader == RaftState.NOBODY ? "no leader is known" : "replica " + state.leader + " leads";
+        state.emit(new Action.AnswerOperator(operatorRequest, false, "this replica does not lead; " + whom));
+    }
+
+    // Messages
+
+    private void onMessage(Authenticated<?> signed) {
+        Verdict verdict = dispatch(signed.sender(), signed.message());
+        if (!verdict.isAccepted()) {
+            state.emit(new Action.Reject(signed.sender(), verdict.name()));
+        }
+        if (verdict.isEvidence()) {
+            state.emit(new Action.ReportEvidence(
+                    signed.sender(),
+                    verdict + ": " + signed.message().getClass().getSimpleName() + " in term " + state.term()));
+        }
+    }
+
+    private Verdict dispatch(int sender, Message message) {
+        if (message instanceof AppendEntries append) {
+            return follower.onAppendEntries(sender, append);
+        } else if (message instanceof InstallSnapshot install) {
+            return follower.onInstallSnapshot(sender, install);
+        } else if (message instanceof RequestVote request) {
+            return election.onRequestVote(sender, request);
+        } else if (message instanceof RequestVoteReply reply) {
+            return election.onReply(sender, reply);
+        } else if (message instanceof TimeoutNow timeoutNow) {
+            return election.onTimeoutNow(sender, timeoutNow);
+        } else if (message instanceof ReadIndexReply reply) {
+            return followerReads.onReply(reply);
+        } else if (message instanceof RaftMessage forLeader) {
+            return dispatchToLeader(sender, forLeader);
+        } else if (message instanceof TransferMessage.Question question) {
+            snapshots.onQuestion(sender, question);
+            return Verdict.ACCEPT;
+        } else if (message instanceof TransferMessage.Answer answer) {
+            return snapshots.onAnswer(sender, answer);
+        }
+        return Verdict.UNEXPECTED;
+    }
+
+    private Verdict dispatchToLeader(int sender, RaftMessage message) {
+        if (message.term() < state.term()) {
+            return Verdict.STALE_TERM;
+        }
+        if (message.term() > state.term()) {
+            // The sender has seen a later term; this replica does not lead in it.
+            state.follow(message.term(), RaftState.NOBODY);
+            return Verdict.ACCEPT;
+        }
+        if (!state.isLeader()) {
+            return Verdict.WRONG_ROLE;
+        }
+        if (message instanceof AppendEntriesReply reply) {
+            return leader.onReply(sender, reply);
+        } else if (message instanceof ReadIndex read) {
+            return leader.reads().onReadIndex(sender, read.context());
+        } else if (message instanceof RequestSnapshot) {
+            leader.onRequestSnapshot(sender);
+            return Verdict.ACCEPT;
+        }
+        return Verdict.UNEXPECTED;
+    }
+
+    // Clients
+
+    private void onRequest(Request request, int relayedBy) {
+        if (state.isLeader()) {
+            admit(request);
+        } else if (state.leader == RaftState.NOBODY || relayedBy >= 0) {
+            // Relayed once already: the leaders change faster than the relays. The client will ask again.
+            state.emit(new Action.Refuse(request, Action.Refusal.NO_LEADER));
+        } else {
+            state.emit(new Action.Relay(state.leader, request));
+        }
+    }
+
+    private void admit(Request request) {
+        switch (state.pool.admit(request)) {
+            case ADDED, KNOWN -> {}
+            case EXECUTED -> state.emit(new Action.ResendReply(request));
+            case OVERLOADED -> state.emit(new Action.Refuse(request, Action.Refusal.OVERLOADED));
+            case OUT_OF_WINDOW -> state.emit(new Action.Refuse(request, Action.Refusal.OUT_OF_WINDOW));
+        }
+    }
+
+    private void onRead(long id) {
+        if (!readQueue.admit()) {
+            state.emit(new Action.RefuseRead(id));
+        } else if (state.isLeader()) {
+            leader.reads().add(id);
+        } else {
+            followerReads.add(id);
+        }
+    }
+
+    private void onDrained(long timeMillis) {
+        state.nowMillis = timeMillis;
+        if (state.isLeader()) {
+            leader.propose();
+            leader.reads().onDrained();
+        }
+        followerReads.onDrained();
+    }
+
+    private void onExecuted(Event.Executed event) {
+        event.outcomes().forEach(state.pool::executed);
+        state.lastExecuted = Math.max(state.lastExecuted, event.sequence());
+        readQueue.release();
+    }
+
+    // Time
+
+    private void onTick() {
+        startTick();
+        state.tick++;
+        if (state.isLeader()) {
+            leader.onTick();
+        } else {
+            election.onTick();
+        }
+        snapshots.onTick();
+        followerReads.onTick();
+    }
+
+    private void startTick() {
+        state.emit(new Action.SetTimer(RaftTimer.TICK, state.config.tickMillis()));
+    }
+
+    // Status
+
+    @Override
+    public ProtocolStatus status() {
+        return new ProtocolStatus(
+                "raft",
+                state.term(),
+                state.leader,
+                mode(),
+                state.commitIndex,
+                state.lastExecuted,
+                state.snapshot.index(),
+                state.pool.size(),
+                List.of(state.stateHash(), leader.stateHash(), election.stateHash())
+                        .hashCode());
+    }
+
+    private String mode() {
+        if (state.stateMissing || snapshots.isFetching()) {
+            return "fetching-state";
+        }
+        if (state.isRecovering()) {
+            return "recovering";
+        }
+        boolean learner = !state.configuration().isVoter(state.self);
+        return learner && !state.isLeader() ? "learner" : roleName();
+    }
+
+    private String roleName() {
+        return state.role.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Where this replica stands, in Raft's own words. */
+    public RaftStatus raftStatus() {
+        return new RaftStatus(
+                state.term(),
+                state.votedFor(),
+                roleName(),
+                state.leader,
+                state.log.baseIndex() + 1,
+                state.log.lastIndex(),
+                state.log.lastTerm(),
+                state.commitIndex,
+                state.lastExecuted,
+                state.snapshot.index(),
+                state.configuration(),
+                state.recoveringUpTo,
+                leader.replication().followers().entrySet().stream()
+                        .map(each -> status(each.getKey(), each.getValue()))
+                        .toList());
+    }
+
+    private static FollowerStatus status(int replica, Progress progress) {
+        return new FollowerStatus(
+                replica,
+                progress.match,
+                progress.next,
+                progress.mode.name().toLowerCase(Locale.ROOT),
+                progress.inflightMessages());
+    }
+}

@@ -1,0 +1,70 @@
+package org.tagma.core.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+
+/** What a Raft replica must remember across a restart. */
+public sealed interface RaftRecord extends LogRecord {
+
+    @Override
+    default long sequence() {
+        return 0;
+    }
+
+    /**
+     * Its term, and whom it voted for in it.
+     *
+     * @param votedFor a replica, or -1
+     */
+    record HardState(long term, int votedFor) implements RaftRecord {
+        @Override
+        public boolean survivesAmnesia() {
+            return true;
+        }
+    }
+
+    /**
+     * Hi-lo reservation: this replica may acknowledge entries up to {@code index}. It is written before the first of
+     * them is acknowledged; so even a replica whose log was only in memory knows, after a restart, what it may have
+     * acknowledged.
+     */
+    record Reservation(long index) implements RaftRecord {
+        @Override
+        public boolean survivesAmnesia() {
+            return true;
+        }
+    }
+
+    /** It has this entry; it had none at this index or after, or they were removed. */
+    record Appended(Entry entry) implements RaftRecord {
+        @Override
+        public long sequence() {
+            return entry.index();
+        }
+    }
+
+    /**
+     * It removed entries that contradicted a leader's.
+     *
+     * @param through the last of them: the record must be kept as long as any entry that it removes may be
+     */
+    record SuffixRemoved(long from, long through) implements RaftRecord {
+        @Override
+        public long sequence() {
+            return through;
+        }
+    }
+
+    /** It has this state, and needs no entry up to its index. */
+    record Snapshotted(SnapshotMeta snapshot) implements RaftRecord {}
+
+    /** The log of a replica that was in this term, had cast this vote and holds these entries, the first at index 1. */
+    static RecoveredLog logOf(long term, int votedFor, List<Entry> entries) {
+        List<LogRecord> records = new ArrayList<>();
+        records.add(new HardState(term, votedFor));
+        entries.forEach(entry -> records.add(new Appended(entry)));
+        return new RecoveredLog(records, false, true);
+    }
+}

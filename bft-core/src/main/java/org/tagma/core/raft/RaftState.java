@@ -1,0 +1,259 @@
+package org.tagma.core.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Message;
+
+/**
+ * What the parts of a Raft replica share: term, vote, role, log and how far things have come. The parts change it only
+ * within a step, and put what they decide into it with {@link #emit}.
+ */
+final class RaftState {
+
+    /** No replica: no vote, no leader. */
+    static final int NOBODY = -1;
+
+    /** What a replica is in its term (Raft 5.1). */
+    enum Role {
+        FOLLOWER,
+        /** Asks whether it would win an election (dissertation 9.6). */
+        PRE_CANDIDATE,
+        CANDIDATE,
+        LEADER
+    }
+
+    final RaftConfig config;
+    final int self;
+    final RaftLog log = new RaftLog();
+    final MembershipLog memberships;
+    final RequestPool pool;
+    final SplitMix random;
+
+    Role role = Role.FOLLOWER;
+    /** The leader of the term, if it is known. */
+    int leader = NOBODY;
+    /** Up to here the log is known to be committed. */
+    long commitIndex;
+    /** Up to here entries were handed to execution. */
+    long delivered;
+    /** Up to here entries were executed. */
+    long lastExecuted;
+    /** The newest state that this replica has, and the one before, which a follower may still be fetching. */
+    SnapshotMeta snapshot;
+
+    SnapshotMeta previousSnapshot;
+    /** The log begins after a state that is not here: nothing can be executed until it is. */
+    boolean stateMissing;
+    /** If not 0: entries up to here may have been acknowledged in a life that is forgotten. */
+    long recoveringUpTo;
+    /** Reserved for acknowledging, see {@link RaftRecord.Reservation}. */
+    long reservedUpTo;
+    /** Ticks since the start. */
+    long tick;
+    /** When a leader was heard last; long ago at the start. */
+    long heardFromLeaderAtTick;
+    /** The replica's own clock, as of the last turn; 0 before the first. */
+    long nowMillis;
+
+    private long term;
+    private int votedFor = NOBODY;
+    private boolean hardStateChanged;
+    private boolean deposed;
+    private long electionDueAtTick;
+    private List<Action> out = new ArrayList<>();
+
+    RaftState(RaftConfig config) {
+        this.config = config;
+        this.self = config.replica();
+        this.memberships = new MembershipLog(config.membership());
+        this.pool = new RequestPool(config);
+        this.random = new SplitMix(config.seed());
+        this.snapshot = SnapshotMeta.genesis(config.membership());
+        this.previousSnapshot = snapshot;
+        this.heardFromLeaderAtTick = -config.electionTimeoutTicks();
+        restartElectionTimer();
+    }
+
+    long term() {
+        return term;
+    }
+
+    int votedFor() {
+        return votedFor;
+    }
+
+    boolean isLeader() {
+        return role == Role.LEADER;
+    }
+
+    boolean isRecovering() {
+        return recoveringUpTo > 0;
+    }
+
+    Configuration configuration() {
+        return memberships.latest();
+    }
+
+    /** Whether an entry of this term is committed: only then does a leader know which entries are (Raft 8). */
+    boolean hasCommittedInTerm() {
+        return log.term(commitIndex) == term;
+    }
+
+    /** Whether there is a leader that nobody should disturb: this replica itself, or one heard from lately. */
+    boolean hearsLeader() {
+        return isLeader() || tick - heardFromLeaderAtTick < config.electionTimeoutTicks();
+    }
+
+    /** Whether there is room for another entry that will wait for execution. */
+    boolean hasLogRoom() {
+        return log.lastIndex() < windowEnd();
+    }
+
+    /** The highest index that may be appended before more is executed. */
+    long windowEnd() {
+        return Math.max(lastExecuted, log.baseIndex()) + config.logWindow();
+    }
+
+    // Term and role
+
+    void restoreHardState(RaftRecord.HardState record) {
+        term = record.term();
+        votedFor = record.votedFor();
+    }
+
+    /** Becomes a follower, of a leader that may not be known yet. A later term begins without a vote. */
+    void follow(long newTerm, int newLeader) {
+        if (newTerm < term) {
+            throw new IllegalStateException("from term " + term + " back to " + newTerm);
+        }
+        if (newTerm > term) {
+            term = newTerm;
+            votedFor = NOBODY;
+            hardStateChanged = true;
+        }
+        if (isLeader()) {
+            deposed = true;
+            announce("no longer leader, in term " + term);
+        }
+        role = Role.FOLLOWER;
+        leader = newLeader;
+    }
+
+    /** Starts an election of its own, voting for itself. */
+    void stand() {
+        term++;
+        votedFor = self;
+        hardStateChanged = true;
+        role = Role.CANDIDATE;
+        leader = NOBODY;
+    }
+
+    /** Votes in this term; it must not have voted for another. */
+    void vote(int candidate) {
+        if (votedFor != NOBODY && votedFor != candidate) {
+            throw new IllegalStateException(
+                    "a second vote in term " + term + ": for " + candidate + " after " + votedFor);
+        }
+        if (votedFor != candidate) {
+            votedFor = candidate;
+            hardStateChanged = true;
+        }
+    }
+
+    /** Whether this replica ceased to lead in this step; asked once. */
+    boolean takeDeposed() {
+        boolean was = deposed;
+        deposed = false;
+        return was;
+    }
+
+    /** Randomized, so that candidates rarely collide (Raft 5.2). */
+    void restartElectionTimer() {
+        electionDueAtTick = tick + config.electionTimeoutTicks() + random.nextInt(config.electionTimeoutTicks());
+    }
+
+    boolean isElectionDue() {
+        return tick >= electionDueAtTick;
+    }
+
+    // Log
+
+    /** Appends in memory; {@link #persist} makes it durable. */
+    void append(Entry entry) {
+        log.append(entry);
+        memberships.appended(entry);
+    }
+
+    /** Makes entries durable, within what is reserved. */
+    void persist(List<Entry> entries) {
+        entries.forEach(entry -> {
+            reserve(entry.index());
+            emit(new Action.Persist(new RaftRecord.Appended(entry)));
+        });
+    }
+
+    /** Makes sure that acknowledging this index lies in what is reserved: one durable write for many of them. */
+    void reserve(long index) {
+        if (index > reservedUpTo) {
+            reservedUpTo = index + config.checkpointInterval();
+            emit(new Action.Persist(new RaftRecord.Reservation(reservedUpTo)));
+        }
+    }
+
+    /** Everything up to here is known to be committed. */
+    void committed(long index) {
+        commitIndex = Math.max(commitIndex, index);
+        if (isRecovering() && commitIndex >= recoveringUpTo) {
+            announce("recovered: the log again holds all up to " + recoveringUpTo
+                    + " that may have been acknowledged before the restart; taking part again");
+            recoveringUpTo = 0;
+        }
+    }
+
+    // Actions
+
+    /** Adds an action. A change of term or vote is durable before anything that is decided after it (Raft 5.2). */
+    void emit(Action action) {
+        flushHardState();
+        out.add(action);
+    }
+
+    private void flushHardState() {
+        if (hardStateChanged) {
+            hardStateChanged = false;
+            out.add(new Action.Persist(new RaftRecord.HardState(term, votedFor)));
+        }
+    }
+
+    /** To itself too: that comes back when all that was decided before it is durable. */
+    void send(int to, Message message) {
+        emit(new Action.Send(to, message));
+    }
+
+    void announce(String text) {
+        emit(new Action.Announce(text));
+    }
+
+    /** What was decided since the last call. */
+    List<Action> takeActions() {
+        flushHardState();
+        List<Action> actions = out;
+        out = new ArrayList<>();
+        return actions;
+    }
+
+    long stateHash() {
+        long hash = term * 31 + votedFor;
+        hash = 31 * hash + role.ordinal();
+        hash = 31 * hash + leader;
+        hash = 31 * hash + commitIndex;
+        hash = 31 * hash + delivered;
+        hash = 31 * hash + lastExecuted;
+        hash = 31 * hash + snapshot.index();
+        hash = 31 * hash + recoveringUpTo;
+        hash = 31 * hash + log.stateHash();
+        hash = 31 * hash + configuration().hashCode();
+        return 31 * hash + pool.stateHash();
+    }
+}

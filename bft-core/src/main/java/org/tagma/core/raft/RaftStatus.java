@@ -1,0 +1,46 @@
+package org.tagma.core.raft;
+
+import java.util.List;
+
+/**
+ * Where a Raft replica stands, in Raft's own words, for operators and tests.
+ *
+ * <p>Immutable.
+ *
+ * @param votedFor whom it voted for in the term, or -1
+ * @param role "follower", "pre-candidate", "candidate" or "leader"
+ * @param leader of the term, or -1 if it is not known
+ * @param firstIndex of the entries still in the log; one more than {@code lastIndex} if there are none
+ * @param lastTerm of the entry at {@code lastIndex}
+ * @param recoveringUpTo if not 0: it has lost its log, and does not vote before so much is committed
+ * @param followers what a leader knows of the others, ascending; else empty
+ */
+public record RaftStatus(
+        long term,
+        int votedFor,
+        String role,
+        int leader,
+        long firstIndex,
+        long lastIndex,
+        long lastTerm,
+        long commitIndex,
+        long lastExecuted,
+        long snapshotIndex,
+        Configuration configuration,
+        long recoveringUpTo,
+        List<FollowerStatus> followers) {
+
+    public RaftStatus {
+        followers = List.copyOf(followers);
+    }
+
+    /**
+     * How far a follower is.
+     *
+     * @param match up to here its log is known to agree with the leader's
+     * @param next what it is sent next
+     * @param mode "probe", "replicate" or "snapshot"
+     * @param inflightMessages messages with entries on their way to it
+     */
+    public record FollowerStatus(int replica, long match, long next, String mode, int inflightMessages) {}
+}

@@ -1,0 +1,91 @@
+package org.tagma.core.raft;
+
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.HardState;
+import org.tagma.core.raft.RaftRecord.Reservation;
+import org.tagma.core.raft.RaftRecord.Snapshotted;
+import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+
+/**
+ * Rebuilds a replica from what its log gave back, so that it forgets nothing that it said before.
+ *
+ * <p>With a complete log it knows its term, its vote and every entry that it acknowledged. With a log that was in memory
+ * only, it knows term and vote, and from the last {@link Reservation} up to which index it may have acknowledged entries
+ * that it has lost. The rule then: it neither stands nor votes, and its leader counts it for nothing, until its commit
+ * index has reached the reservation. Up to then every leader is elected without it, by a majority of the others; so that
+ * majority holds every entry that was committed with its forgotten help. Afterwards its own log holds them again.
+ */
+final class Recovery {
+
+    private final RaftState state;
+    private final Snapshots snapshots;
+
+    Recovery(RaftState state, Snapshots snapshots) {
+        this.state = state;
+        this.snapshots = snapshots;
+    }
+
+    void recover(RecoveredLog log) {
+        if (state.config.leaseReads() && !log.firstLife()) {
+            // It may have heard a leader just before the restart, and the lease of that leader counts on it.
+            state.heardFromLeaderAtTick = state.tick;
+        }
+        SnapshotMeta newest = state.snapshot;
+        for (LogRecord record : log.records()) {
+            if (record instanceof Snapshotted snapshotted
+                    && snapshotted.snapshot().index() >= newest.index()) {
+                newest = snapshotted.snapshot();
+            }
+        }
+        if (newest.index() > 0) {
+            beginWith(newest);
+        }
+        log.records().forEach(this::replay);
+        if (!log.complete() && state.reservedUpTo > 0) {
+            state.recoveringUpTo = state.reservedUpTo;
+            state.announce("restarted without the memory of its log: following, and voting again when all up to "
+                    + state.recoveringUpTo + " is committed");
+        }
+        if (newest.index() > 0) {
+            snapshots.restore(newest);
+        }
+    }
+
+    private void beginWith(SnapshotMeta snapshot) {
+        state.snapshot = snapshot;
+        state.previousSnapshot = snapshot;
+        state.log.reset(snapshot.index(), snapshot.term());
+        state.memberships.reset(snapshot.index(), snapshot.configuration());
+        state.commitIndex = snapshot.index();
+        state.delivered = snapshot.index();
+    }
+
+    private void replay(LogRecord record) {
+        if (record instanceof HardState hardState) {
+            state.restoreHardState(hardState);
+        } else if (record instanceof Reservation reservation) {
+            state.reservedUpTo = Math.max(state.reservedUpTo, reservation.index());
+        } else if (record instanceof Appended appended) {
+            replay(appended.entry());
+        } else if (record instanceof SuffixRemoved removed) {
+            removeFrom(removed.from());
+        }
+    }
+
+    private void replay(Entry entry) {
+        if (entry.index() > state.log.baseIndex()) {
+            removeFrom(entry.index());
+            state.append(entry);
+        }
+    }
+
+    private void removeFrom(long index) {
+        long first = Math.max(index, state.log.baseIndex() + 1);
+        if (first <= state.log.lastIndex()) {
+            state.log.removeFrom(first);
+            state.memberships.removedFrom(first);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package org.tagma.core.raft;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tagma.core.raft.Progress.Mode;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+
+/**
+ * How a leader brings its log to the others (Raft 5.3): to each at its own pace, with bounds on what is under way. What a
+ * slow follower lacks is read from the log when there is room for it, so it costs the leader no memory.
+ */
+final class Replication {
+
+    private final RaftState state;
+    private final TreeMap<Integer, Progress> followers = new TreeMap<>();
+    /** When each unconfirmed round began, by the leader's clock. */
+    private final TreeMap<Long, Long> roundBeganMillis = new TreeMap<>();
+
+    /** Up to here the leader's own log is durable. */
+    private long ownMatch;
+
+    private long round;
+    private long confirmedRound;
+    /** When the last round that a quorum answered began. */
+    private long confirmedBeganMillis;
+
+    Replication(RaftState state) {
+        this.state = state;
+    }
+
+    /** Begins a term as leader: nothing is known of the others. */
+    void start() {
+        followers.clear();
+        roundBeganMillis.clear();
+        round = 0;
+        confirmedRound = 0;
+        ownMatch = 0;
+        syncMembers();
+    }
+
+    void stop() {
+        followers.clear();
+        roundBeganMillis.clear();
+    }
+
+    /** The configuration may have changed: replicates to its members, and to nobody else. */
+    void syncMembers() {
+        List<Integer> members = state.configuration().members();
+        followers.keySet().retainAll(members);
+        for (int member : members) {
+            if (member != state.self) {
+                followers.computeIfAbsent(member, id -> new Progress(state.log.lastIndex() + 1));
+            }
+        }
+    }
+
+    Progress progress(int replica) {
+        return followers.get(replica);
+    }
+
+    Map<Integer, Progress> followers() {
+        return followers;
+    }
+
+    // Sending
+
+    /** Sends every follower what it lacks, as far as there is room. */
+    void sendToAll() {
+        followers.keySet().forEach(this::sendTo);
+    }
+
+    void sendTo(int replica) {
+        Progress progress = followers.get(replica);
+        if (progress.mode == Mode.SNAPSHOT) {
+            return;
+        }
+        if (isCompacted(progress)) {
+            offerSnapshot(replica, progress);
+        } else if (progress.mode == Mode.PROBE) {
+            if (!progress.awaitsAnswer) {
+                progress.awaitsAnswer = true;
+                sendEntries(replica, progress, state.log.from(progress.next, state.config.maxAppendBytes()));
+            }
+        } else {
+            while (progress.next <= state.log.lastIndex() && progress.hasRoom(state.config)) {
+                List<Entry> entries = state.log.from(progress.next, state.config.maxAppendBytes());
+                sendEntries(replica, progress, entries);
+                progress.sent(
+                        progress.next + entries.size() - 1,
+                        entries.stream().mapToLong(Entry::size).sum());
+            }
+        }
+    }
+
+    /** Tells those who have everything that more of it is committed. */
+    void tellCommit() {
+        followers.forEach((replica, progress) -> {
+            if (progress.mode == Mode.REPLICATE
+                    && progress.toldCommit < state.commitIndex
+                    && progress.next > state.log.lastIndex()) {
+                sendEntries(replica, progress, List.of());
+            }
+        });
+    }
+
+    private boolean isCompacted(Progress progress) {
+        return progress.next - 1 < state.log.baseIndex();
+    }
+
+    private void sendEntries(int replica, Progress progress, List<Entry> entries) {
+        long previous = progress.next - 1;
+        progress.toldCommit = state.commitIndex;
+        state.send(
+                replica,
+                new AppendEntries(state.term(), previous, state.log.term(previous), entries, state.commitIndex, round));
+    }
+
+    /** Says to all that this replica leads, and counts the answers: see {@link #confirmedRound}. */
+    long beginRound() {
+        round++;
+        roundBeganMillis.put(round, state.nowMillis);
+        followers.forEach(this::heartbeat);
+        confirmRounds();
+        return round;
+    }
+
+    private void heartbeat(int replica, Progress progress) {
+        if (progress.mode == Mode.SNAPSHOT || isCompacted(progress)) {
+            // Every log agrees with this one at index 0, so this can only say who leads.
+            state.send(replica, new AppendEntries(state.term(), 0, 0, List.of(), state.commitIndex, round));
+        } else {
+            // From where the follower should be: so it notices what was lost on the way.
+            sendEntries(replica, progress, List.of());
+        }
+    }
+
+    /** Time has passed: an offer may be lost, or be of a state that is kept no longer. */
+    void repeatOffers() {
+        followers.forEach((replica, progress) -> {
+            if (progress.mode == Mode.SNAPSHOT) {
+                offerSnapshot(replica, progress);
+            }
+        });
+    }
+
+    private void offerSnapshot(int replica, Progress progress) {
+        boolean stillKept = state.snapshot.equals(progress.offered) || state.previousSnapshot.equals(progress.offered);
+        // What it has reached is not offered again, even if it is kept: the log has moved on from there meanwhile.
+        if (!stillKept || progress.offered.index() <= progress.match) {
+            progress.snapshot(state.snapshot);
+        }
+        state.send(replica, new InstallSnapshot(state.term(), progress.offered));
+    }
+
+    // Answers
+
+    /** The leader's own log is durable up to here. */
+    void ownLogIsDurable(long index) {
+        ownMatch = Math.max(ownMatch, index);
+    }
+
+    Verdict onReply(int sender, AppendEntriesReply message) {
+        Progress progress = followers.get(sender);
+        if (progress == null) {
+            return Verdict.UNEXPECTED;
+        }
+        if (message.index() > state.log.lastIndex() || message.round() > round) {
+            return Verdict.MALFORMED;
+        }
+        progress.recovering = message.recoveringUpTo() > 0;
+        progress.active = true;
+        progress.ackedRound = Math.max(progress.ackedRound, message.round());
+        if (message.success()) {
+            onAgreement(sender, progress, message.index());
+        } else {
+            onConflict(sender, progress, message);
+        }
+        confirmRounds();
+        return Verdict.ACCEPT;
+    }
+
+    private void onAgreement(int replica, Progress progress, long index) {
+        boolean news = progress.acknowledged(index);
+        boolean wasProbing = progress.mode == Mode.PROBE;
+        boolean caughtUpBySnapshot = progress.mode == Mode.SNAPSHOT && progress.match >= state.log.baseIndex();
+        if (caughtUpBySnapshot) {
+            progress.probe(progress.match + 1);
+        } else if (wasProbing && index >= progress.next - 1) {
+            progress.replicate();
+        }
+        // An answer that says nothing new is not answered with more: the follower may have no room.
+        if (news || wasProbing || caughtUpBySnapshot) {
+            sendTo(replica);
+        }
+    }
+
+    private void onConflict(int replica, Progress progress, AppendEntriesReply message) {
+        if (message.recoveringUpTo() > 0 && message.hintIndex() < progress.match) {
+            progress.forget(message.hintIndex());
+        } else if (progress.mode == Mode.SNAPSHOT
+                || message.index() <= progress.match
+                || (progress.mode == Mode.PROBE && message.index() != progress.next - 1)) {
+            return;
+        }
+        long agreement = state.log.lastIndexNotAbove(message.hintIndex(), message.hintTerm());
+        progress.probe(Math.min(message.index(), agreement + 1));
+        sendTo(replica);
+    }
+
+    // Quorums
+
+    /** The highest index that is stored on a quorum. */
+    long storedOnQuorum() {
+        return state.configuration()
+                .reachedByQuorum(replica -> replica == state.self ? ownMatch : matchThatCounts(replica));
+    }
+
+    private long matchThatCounts(int replica) {
+        Progress progress = followers.get(replica);
+        return progress.recovering ? 0 : progress.match;
+    }
+
+    private void confirmRounds() {
+        long reached = state.configuration()
+                .reachedByQuorum(replica -> replica == state.self ? round : ackThatCounts(replica));
+        if (reached > confirmedRound) {
+            confirmedRound = reached;
+            confirmedBeganMillis = roundBeganMillis.floorEntry(reached).getValue();
+            roundBeganMillis.headMap(reached, true).clear();
+        }
+    }
+
+    private long ackThatCounts(int replica) {
+        Progress progress = followers.get(replica);
+        return progress.recovering ? 0 : progress.ackedRound;
+    }
+
+    /** The last round in which a quorum said that this replica led; it led when that round began. */
+    long confirmedRound() {
+        return confirmedRound;
+    }
+
+    boolean awaitsRound() {
+        return confirmedRound < round;
+    }
+
+    /** Whether no other replica can have been elected yet, as far as clocks can be trusted. */
+    boolean holdsLease() {
+        long sinceMillis = state.nowMillis - confirmedBeganMillis;
+        return confirmedRound > 0 && sinceMillis >= 0 && sinceMillis < state.config.leaseMillis();
+    }
+
+    /** Whether a quorum was heard from since the last call. */
+    boolean takeQuorumActive() {
+        boolean active =
+                state.configuration().reachedByQuorum(replica -> replica == state.self || isActive(replica) ? 1 : 0)
+                        == 1;
+        followers.values().forEach(progress -> progress.active = false);
+        return active;
+    }
+
+    private boolean isActive(int replica) {
+        Progress progress = followers.get(replica);
+        return progress.active && !progress.recovering;
+    }
+
+    long stateHash() {
+        long hash = ownMatch * 31 + round;
+        for (Map.Entry<Integer, Progress> follower : followers.entrySet()) {
+            hash = 31 * hash + follower.getKey();
+            hash = 31 * hash + follower.getValue().stateHash();
+        }
+        return hash;
+    }
+}

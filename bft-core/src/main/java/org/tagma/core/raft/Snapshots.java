@@ -1,0 +1,216 @@
+package org.tagma.core.raft;
+
+import java.util.List;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
+import org.tagma.core.service.FetchOutcome;
+import org.tagma.core.service.StateFetcher;
+import org.tagma.core.service.TransferLimits;
+import org.tagma.core.service.TransferMessage.Answer;
+import org.tagma.core.service.TransferMessage.Question;
+
+/** Hands what is committed to execution, takes snapshots on the way, compacts the log, and fetches states (Raft 7). */
+final class Snapshots {
+
+    /** Questions answered to one replica in one tick. */
+    private static final int MAX_SERVED_PER_TICK = 32;
+
+    private final RaftState state;
+    private final StateFetcher fetcher = new StateFetcher(TransferLimits.DEFAULT);
+    private final TreeMap<Integer, Integer> served = new TreeMap<>();
+    /** What is being fetched or installed. */
+    private SnapshotMeta wanted;
+
+    private boolean installing;
+
+    Snapshots(RaftState state) {
+        this.state = state;
+    }
+
+    boolean isFetching() {
+        return fetcher.isActive() || installing;
+    }
+
+    /** Hands on what is committed, in order. */
+    void deliver() {
+        while (!state.stateMissing && state.delivered < state.commitIndex) {
+            long index = ++state.delivered;
+            state.emit(new Action.Commit(index, state.log.get(index).batch()));
+            if (index % state.config.checkpointInterval() == 0) {
+                state.emit(new Action.TakeCheckpoint(index));
+            }
+        }
+    }
+
+    // Taking
+
+    /** This replica has a state of its own making: the log up to there can go, but for a tail. */
+    void onTaken(long index, Digest stateDigest) {
+        if (index <= state.snapshot.index()) {
+            return;
+        }
+        long released = state.snapshot.index();
+        keep(new SnapshotMeta(index, state.log.term(index), stateDigest, state.memberships.at(index)));
+        long compactTo = Math.max(state.log.baseIndex(), index - state.config.logTail());
+        state.log.compact(compactTo);
+        state.memberships.compact(compactTo);
+        state.emit(new Action.Truncate(compactTo));
+        // The one before stays for a follower that is fetching it.
+        state.emit(new Action.ReleaseCheckpoints(released));
+    }
+
+    private void keep(SnapshotMeta snapshot) {
+        state.previousSnapshot = state.snapshot;
+        state.snapshot = snapshot;
+        state.emit(new Action.Persist(new RaftRecord.Snapshotted(snapshot)));
+    }
+
+    // Fetching
+
+    /**
+     * The log begins after this state, which should be in this replica's own store: it asks itself. If it is not there,
+     * the leader will be asked for a newer one.
+     */
+    void restore(SnapshotMeta snapshot) {
+        state.stateMissing = true;
+        fetch(snapshot, state.self);
+    }
+
+    /** The leader offers a state; returns true if it is not needed, because everything up to there is here. */
+    boolean offered(int leader, SnapshotMeta offer) {
+        if (installing) {
+            return false;
+        }
+        if (state.stateMissing) {
+            if (offer.index() >= state.snapshot.index()) {
+                fetch(offer, leader);
+            }
+            return false;
+        }
+        if (offer.index() > state.commitIndex && state.log.matches(offer.index(), offer.term())) {
+            state.committed(offer.index());
+            deliver();
+        }
+        if (offer.index() > state.commitIndex) {
+            fetch(offer, leader);
+            return false;
+        }
+        return true;
+    }
+
+    private void fetch(SnapshotMeta snapshot, int source) {
+        if (!snapshot.equals(wanted)) {
+            state.announce("fetching the state at " + snapshot.index() + " from replica " + source
+                    + " (this replica is at " + state.delivered + ")");
+            wanted = snapshot;
+        }
+        ask(fetcher.start(snapshot.index(), snapshot.stateDigest(), List.of(source)));
+    }
+
+    private void ask(List<StateFetcher.Ask> asks) {
+        for (StateFetcher.Ask ask : asks) {
+            if (ask.to() == state.self) {
+                state.emit(new Action.ServeState(state.self, ask.question()));
+            } else {
+                state.send(ask.to(), ask.question());
+            }
+        }
+    }
+
+    void onQuestion(int sender, Question question) {
+        if (served.merge(sender, 1, Integer::sum) <= MAX_SERVED_PER_TICK) {
+            state.emit(new Action.ServeState(sender, question));
+        }
+    }
+
+    Verdict onAnswer(int sender, Answer answer) {
+        FetchOutcome outcome = fetcher.onAnswer(sender, answer);
+        if (outcome instanceof FetchOutcome.Accepted accepted) {
+            ask(accepted.asks());
+        } else if (outcome instanceof FetchOutcome.Banned banned) {
+            state.emit(
+                    new Action.ReportEvidence(banned.source(), "wrong data in a state transfer: " + banned.reason()));
+            ask(banned.asks());
+        } else if (outcome instanceof FetchOutcome.Completed done) {
+            install(done);
+        } else if (outcome instanceof FetchOutcome.Unusable unusable) {
+            state.emit(new Action.Halt("cannot take over the leader's state: " + unusable.reason()));
+        } else {
+            return Verdict.UNEXPECTED;
+        }
+        return Verdict.ACCEPT;
+    }
+
+    private void install(FetchOutcome.Completed done) {
+        // Entries may have come faster than the state. To go back would execute them twice.
+        if (state.stateMissing || done.sequence() > state.delivered) {
+            installing = true;
+            state.stateMissing = true;
+            state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot()));
+        } else {
+            wanted = null;
+        }
+    }
+
+    void onInstalled(Event.StateInstalled event) {
+        if (!installing || event.sequence() != wanted.index()) {
+            throw new IllegalStateException("an unexpected state was installed at " + event.sequence());
+        }
+        SnapshotMeta installed = wanted;
+        installing = false;
+        wanted = null;
+        state.announce("installed the state at " + installed.index());
+        beginLogAfter(installed);
+        state.stateMissing = false;
+        state.delivered = installed.index();
+        state.lastExecuted = installed.index();
+        state.pool.restore(event.sessions());
+        state.reserve(installed.index());
+        state.committed(installed.index());
+        if (state.leader != RaftState.NOBODY && !state.isLeader()) {
+            state.send(
+                    state.leader,
+                    new AppendEntriesReply(state.term(), 0, true, installed.index(), 0, 0, state.recoveringUpTo));
+        }
+        deliver();
+    }
+
+    /** Raft 7: if the log has the snapshot's last entry, what follows it is kept; otherwise all of it goes. */
+    private void beginLogAfter(SnapshotMeta installed) {
+        long index = installed.index();
+        if (state.log.matches(index, installed.term())) {
+            state.log.compact(index);
+            state.memberships.compact(index);
+        } else {
+            // First the suffix, then the snapshot: after a crash between them the log is still one that was here
+            // before.
+            if (state.log.lastIndex() > index) {
+                state.emit(new Action.Persist(new RaftRecord.SuffixRemoved(index + 1, state.log.lastIndex())));
+            }
+            state.log.reset(index, installed.term());
+            state.memberships.reset(index, installed.configuration());
+        }
+        if (!installed.equals(state.snapshot)) {
+            keep(installed);
+        }
+        state.emit(new Action.Truncate(index));
+        state.emit(new Action.ReleaseCheckpoints(index));
+    }
+
+    void onTick() {
+        served.clear();
+        if (fetcher.isActive() && !state.stateMissing && wanted.index() <= state.delivered) {
+            fetcher.stop();
+            wanted = null;
+        }
+        ask(fetcher.onTick());
+        boolean askLeader = state.stateMissing && !installing && state.leader != RaftState.NOBODY;
+        if (askLeader && state.tick % state.config.electionTimeoutTicks() == 0) {
+            state.send(state.leader, new RequestSnapshot(state.term()));
+        }
+    }
+}

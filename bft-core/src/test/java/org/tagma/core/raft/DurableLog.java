@@ -1,0 +1,90 @@
+package org.tagma.core.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.HardState;
+import org.tagma.core.raft.RaftRecord.Snapshotted;
+import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+
+/** What a replica has on its disk, and what that says, found out independently of the protocol's own recovery. */
+final class DurableLog {
+
+    private final List<LogRecord> records = new ArrayList<>();
+    private final TreeMap<Long, Entry> entries = new TreeMap<>();
+    private HardState hardState = new HardState(0, -1);
+    private SnapshotMeta snapshot;
+
+    void append(LogRecord record) {
+        records.add(record);
+        if (record instanceof HardState newer) {
+            hardState = newer;
+        } else if (record instanceof Appended appended) {
+            entries.tailMap(appended.entry().index(), true).clear();
+            entries.put(appended.entry().index(), appended.entry());
+        } else if (record instanceof SuffixRemoved removed) {
+            entries.tailMap(removed.from(), true).clear();
+        } else if (record instanceof Snapshotted snapshotted) {
+            snapshot = snapshotted.snapshot();
+        }
+    }
+
+    /** The records may go; what they said of the log's past is still remembered here, to check against. */
+    void truncate(long sequence) {
+        records.removeIf(record -> record.sequence() > 0 && record.sequence() <= sequence);
+    }
+
+    /** Only what survives a restart of a log in memory is left. */
+    void forget() {
+        LogRecord reservation = null;
+        for (LogRecord record : records) {
+            if (record instanceof RaftRecord.Reservation) {
+                reservation = record;
+            }
+        }
+        HardState state = hardState;
+        boolean voted = records.stream().anyMatch(record -> record instanceof HardState);
+        records.clear();
+        entries.clear();
+        snapshot = null;
+        if (voted) {
+            append(state);
+        }
+        if (reservation != null) {
+            append(reservation);
+        }
+    }
+
+    RecoveredLog recover(boolean complete) {
+        return new RecoveredLog(records, records.isEmpty(), complete || records.isEmpty());
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    /** The end of the log. */
+    long lastIndex() {
+        long last = entries.isEmpty() ? 0 : entries.lastKey();
+        return snapshot == null ? last : Math.max(last, snapshot.index());
+    }
+
+    /** The term of the entry at an index; -1 if it is not known. */
+    long term(long index) {
+        if (index == 0) {
+            return 0;
+        }
+        if (snapshot != null && snapshot.index() == index) {
+            return snapshot.term();
+        }
+        Entry entry = entries.get(index);
+        return entry == null ? -1 : entry.term();
+    }
+
+    boolean covers(long index) {
+        return snapshot != null && index <= snapshot.index();
+    }
+}

@@ -1,0 +1,195 @@
+package org.tagma.core.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+
+/** Election (Raft 5.2), pre-vote, check-quorum, stickiness and transfer, as other implementations are known to behave. */
+class RaftElectionTest {
+
+    @Test
+    void aFollowerThatHearsNobodyAsksForPreVotesInItsOwnTerm() {
+        LoneReplica replica = new LoneReplica(3, 1, -1, 1).tickUntilItStands();
+        assertThat(replica.sent(RequestVote.class))
+                .containsOnly(new RequestVote(2, 1, 1, true, false))
+                .hasSize(2);
+        assertThat(replica.status().term()).isEqualTo(1);
+        assertThat(replica.status().role()).isEqualTo("pre-candidate");
+    }
+
+    @Test
+    void aMajorityOfPreVotesMakesACandidateWithADurableVoteForItself() {
+        LoneReplica replica =
+                new LoneReplica(3, 1, -1, 1).tickUntilItStands().loopBack().clear();
+        replica.receive(2, new RequestVoteReply(1, 2, true, true));
+        assertThat(replica.actions().get(0)).isEqualTo(new Action.Persist(new RaftRecord.HardState(2, 0)));
+        assertThat(replica.sent(RequestVote.class))
+                .containsOnly(new RequestVote(2, 1, 1, false, false))
+                .hasSize(2);
+        replica.receive(2, new RequestVoteReply(2, 2, false, true));
+        assertThat(replica.status().role())
+                .as("its own vote has not come back yet")
+                .isEqualTo("candidate");
+        replica.loopBack();
+        assertThat(replica.status().role()).isEqualTo("leader");
+    }
+
+    @Test
+    void aRefusedMajorityEndsTheCandidacy() {
+        LoneReplica replica = new LoneReplica(3, 1, -1, 1).tickUntilItStands().loopBack();
+        replica.receive(1, new RequestVoteReply(1, 2, true, false)).receive(2, new RequestVoteReply(1, 2, true, false));
+        assertThat(replica.status().role()).isEqualTo("follower");
+        assertThat(replica.status().term()).isEqualTo(1);
+    }
+
+    @Test
+    void theOnlyVoterElectsItselfAndCommitsItsNoOp() {
+        RaftCluster cluster = new RaftCluster(1, 1);
+        assertThat(cluster.awaitLeader().status().commitIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void timeoutsAreRandomAndBetweenOneAndTwoElectionTimeouts() {
+        TreeSet<Integer> waits = new TreeSet<>();
+        for (long seed = 1; seed <= 50; seed++) {
+            RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), seed, false);
+            LoneReplica replica = new LoneReplica(config, 1, -1, 1);
+            int ticks = 0;
+            for (; replica.sent(RequestVote.class).isEmpty(); ticks++) {
+                replica.tick(1);
+            }
+            waits.add(ticks);
+        }
+        assertThat(waits.first()).isGreaterThanOrEqualTo(10);
+        assertThat(waits.last()).isLessThanOrEqualTo(20);
+        assertThat(waits).hasSizeGreaterThan(5);
+    }
+
+    /** Raft 5.4.1, and the table by which other implementations test the same: the voter's log ends at index 2, term 2. */
+    @ParameterizedTest
+    @CsvSource({
+        "0,0,-1,false",
+        "1,1,-1,false",
+        "2,1,-1,false",
+        "3,1,-1,false",
+        "1,2,-1,false",
+        "2,2,-1,true",
+        "3,2,-1,true",
+        "1,3,-1,true",
+        "2,3,-1,true",
+        "3,3,-1,true",
+        "3,2,1,true",
+        "3,2,2,false",
+        "3,3,2,false"
+    })
+    void aVoteGoesToALogThatIsAtLeastAsUpToDate(long lastIndex, long lastTerm, int votedFor, boolean granted) {
+        LoneReplica voter = new LoneReplica(3, 3, votedFor, 2, 2).clear();
+        voter.receive(1, new RequestVote(3, lastIndex, lastTerm, false, false));
+        assertThat(voter.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(3, 3, false, granted));
+    }
+
+    @Test
+    void aPreVoteChangesNothingAtTheVoter() {
+        LoneReplica voter = new LoneReplica(3, 3, 2, 2, 2).clear();
+        long before = voter.protocol.status().stateHash();
+        voter.receive(1, new RequestVote(9, 2, 2, true, false));
+        assertThat(voter.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(3, 9, true, true));
+        assertThat(voter.protocol.status().stateHash()).isEqualTo(before);
+        assertThat(voter.of(Action.Persist.class)).isEmpty();
+    }
+
+    @Test
+    void whoHearsALeaderTakesNoPartInAnElectionUnlessTheLeaderWantsIt() {
+        LoneReplica voter = new LoneReplica(3, 1, -1);
+        voter.receive(2, new AppendEntries(1, 0, 0, LoneReplica.entries(1, 1), 0, 0))
+                .clear();
+        voter.receive(1, new RequestVote(2, 5, 1, false, false));
+        assertThat(voter.rejections()).containsExactly("LEADER_IS_ALIVE");
+        assertThat(voter.status().term()).isEqualTo(1);
+        voter.receive(1, new RequestVote(2, 5, 1, false, true));
+        assertThat(voter.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(2, 2, false, true));
+    }
+
+    @Test
+    void aCandidateGivesWayToALeaderOfItsTerm() {
+        LoneReplica replica =
+                new LoneReplica(3, 1, -1, 1).tickUntilItStands().loopBack().clear();
+        replica.receive(2, new RequestVoteReply(1, 2, true, true));
+        assertThat(replica.status().role()).isEqualTo("candidate");
+        replica.receive(1, new AppendEntries(2, 1, 1, LoneReplica.entries(2, 2), 0, 0));
+        assertThat(replica.status().role()).isEqualTo("follower");
+        assertThat(replica.status().leader()).isEqualTo(1);
+        assertThat(replica.status().term()).isEqualTo(2);
+    }
+
+    @Test
+    void aLeaderThatLearnsOfALaterTermFollows() {
+        LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead();
+        assertThat(leader.status().role()).isEqualTo("leader");
+        leader.receive(2, new AppendEntriesReply(7, 0, false, 1, 0, 0, 0));
+        assertThat(leader.status().role()).isEqualTo("follower");
+        assertThat(leader.status().term()).isEqualTo(7);
+    }
+
+    @Test
+    void aLeaderCutOffFromTheMajorityStepsDownWithinTwoElectionTimeouts() {
+        RaftCluster cluster = new RaftCluster(3, 2);
+        RaftNode old = cluster.awaitLeader();
+        cluster.isolate(old.id);
+        cluster.run(20);
+        assertThat(old.leads()).isFalse();
+        assertThat(cluster.awaitLeader().id).isNotEqualTo(old.id);
+    }
+
+    @Test
+    void transferToAFollowerThatLagsLetsItCatchUpFirst() {
+        RaftCluster cluster = new RaftCluster(3, 3);
+        RaftNode old = cluster.elect(0);
+        cluster.isolate(2);
+        cluster.submitAll("op", 3);
+        cluster.heal();
+        long term = old.status().term();
+        old.step(new Event.LeadershipTransferRequested(7, 2));
+        cluster.run(8);
+        assertThat(cluster.node(2).leads()).isTrue();
+        assertThat(cluster.node(2).status().term()).isEqualTo(term + 1);
+        assertThat(old.operatorAnswers).containsExactly("7 true leadership was handed over");
+    }
+
+    @Test
+    void transferToAReplicaThatIsDownIsGivenUpAndTheLeaderGoesOn() {
+        RaftCluster cluster = new RaftCluster(3, 4);
+        RaftNode leader = cluster.elect(0);
+        cluster.crash(2);
+        cluster.submitAll("before", 1);
+        leader.step(new Event.LeadershipTransferRequested(7, 2));
+        cluster.submitTo(0, "during");
+        cluster.run(12);
+        assertThat(leader.operatorAnswers).containsExactly("7 false replica 2 did not take over in time");
+        assertThat(leader.leads()).isTrue();
+        cluster.runUntil(() -> cluster.executedEverywhere("during"), 5);
+    }
+
+    @Test
+    void transferIsRefusedForALearnerAndDoneForTheLeaderItself() {
+        RaftCluster cluster = new RaftCluster(
+                3,
+                new Configuration(java.util.List.of(0, 1), java.util.List.of(), java.util.List.of(2)),
+                5,
+                config -> config);
+        RaftNode leader = cluster.elect(0);
+        leader.step(new Event.LeadershipTransferRequested(1, 2));
+        leader.step(new Event.LeadershipTransferRequested(2, 0));
+        assertThat(leader.operatorAnswers)
+                .containsExactly("1 false there is no such voter", "2 true replica 0 leads already");
+    }
+}
