@@ -1,0 +1,131 @@
+package org.tagma.cli;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.crypto.NodeKeys;
+import org.tagma.crypto.PrivateKeyFile;
+import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterConfig.ClientEntry;
+import org.tagma.network.cluster.ClusterConfig.ReplicaEntry;
+import org.tagma.network.cluster.ClusterFile;
+import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.Durability;
+import org.tagma.network.cluster.NodePublicKeys;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.network.cluster.ReplicaAddress;
+
+/**
+ * A cluster to be made, with new keys.
+ *
+ * @param addresses one for each replica
+ * @param faults f
+ * @param clients how many may submit operations
+ */
+public record ClusterPlan(
+        AuthenticationMode authentication,
+        CryptoProviderChoice cryptoProvider,
+        boolean tls,
+        List<ReplicaAddress> addresses,
+        int faults,
+        int clients) {
+
+    private static final int CLUSTER_ID_BYTES = 16;
+
+    /**
+     * Makes the keys and writes everything into a folder, which is made if it is not there.
+     *
+     * @throws org.tagma.network.cluster.InvalidSettingException if the plan is no good; nothing is written then
+     * @throws KeyFileException if a key file cannot be written
+     * @throws CommandFailure if there is a cluster in the folder already, or it cannot be written
+     */
+    public ClusterConfig make(ClusterFolder folder) throws KeyFileException {
+        SecureRandom random = new SecureRandom();
+        List<NodeKeys> replicaKeys = newKeys(addresses.size(), random);
+        List<NodeKeys> clientKeys = newKeys(clients, random);
+        ClusterConfig config = config(replicaKeys, clientKeys, random);
+        refuseToOverwrite(folder);
+        try {
+            Files.createDirectories(folder.root());
+            if (!Files.isDirectory(folder.keys())) {
+                Files.createDirectory(
+                        folder.keys(),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            for (int id = 0; id < replicaKeys.size(); id++) {
+                PrivateKeyFile.write(folder.replicaKeyFile(id), replicaKeys.get(id));
+            }
+            for (int id = 0; id < clientKeys.size(); id++) {
+                PrivateKeyFile.write(folder.clientKeyFile(id), clientKeys.get(id));
+            }
+            // Last, so that a folder with a cluster file is a whole one.
+            ClusterFile.write(config, folder.clusterFile());
+        } catch (IOException | UnsupportedOperationException e) {
+            throw CommandFailure.cannotRun(
+                    "cannot write to " + folder.root() + ": " + e
+                            + "; check the path, its permissions and the space left",
+                    e);
+        }
+        return config;
+    }
+
+    private static void refuseToOverwrite(ClusterFolder folder) {
+        for (Path taken : List.of(folder.clusterFile(), folder.replicaKeyFile(0))) {
+            if (Files.exists(taken)) {
+                throw CommandFailure.cannotRun("there is a cluster in " + folder.root() + " already (" + taken
+                        + "); give another --dir, or remove that one first");
+            }
+        }
+        if (Files.exists(folder.root()) && !Files.isDirectory(folder.root())) {
+            throw CommandFailure.cannotRun(folder.root() + " is a file, not a folder; give another --dir");
+        }
+    }
+
+    private ClusterConfig config(List<NodeKeys> replicaKeys, List<NodeKeys> clientKeys, SecureRandom random) {
+        byte[] clusterId = new byte[CLUSTER_ID_BYTES];
+        random.nextBytes(clusterId);
+        List<ReplicaEntry> replicas = new ArrayList<>();
+        for (int id = 0; id < replicaKeys.size(); id++) {
+            replicas.add(new ReplicaEntry(id, addresses.get(id), publicKeys(replicaKeys.get(id))));
+        }
+        List<ClientEntry> clientEntries = new ArrayList<>();
+        for (int id = 0; id < clientKeys.size(); id++) {
+            clientEntries.add(new ClientEntry(id, publicKeys(clientKeys.get(id))));
+        }
+        return new ClusterConfig(
+                ByteString.copyFrom(clusterId),
+                0,
+                ProtocolKind.PBFT,
+                authentication,
+                cryptoProvider,
+                tls,
+                faults,
+                true,
+                Durability.MEMORY,
+                ClusterConfig.Timeouts.defaults(),
+                ClusterConfig.Batch.defaults(),
+                ClusterConfig.Window.defaults(),
+                ClusterConfig.Limits.defaults(),
+                replicas,
+                clientEntries);
+    }
+
+    private static List<NodeKeys> newKeys(int count, SecureRandom random) {
+        List<NodeKeys> keys = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            keys.add(NodeKeys.generate(random));
+        }
+        return keys;
+    }
+
+    private static NodePublicKeys publicKeys(NodeKeys keys) {
+        return new NodePublicKeys(keys.publicKeys().ed25519(), keys.publicKeys().x25519());
+    }
+}

@@ -1,0 +1,137 @@
+package org.tagma.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.network.cluster.ReplicaAddress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tagma init}. */
+@Command(
+        name = "init",
+        description = "Makes a cluster: writes cluster.yaml, and a private key file for each replica and client.",
+        footer = {
+            "",
+            "For replicas on several machines: edit the addresses in cluster.yaml, and give every machine that file"
+                    + " and its own key file, and no other."
+        },
+        sortOptions = false)
+final class InitCommand implements Callable<Integer> {
+
+    private static final int MAX_CLIENTS = 10_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "The folder to make it in.")
+    private Path folder;
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "How many replicas, at least 4 (default: ${DEFAULT-VALUE}).")
+    private int replicas;
+
+    @Mixin
+    private ProtocolOption protocol;
+
+    @Option(
+            names = "--auth",
+            paramLabel = "MODE",
+            defaultValue = "signatures",
+            description = "signatures, or macs, which cost less (default: ${DEFAULT-VALUE}).")
+    private AuthenticationMode authentication;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "How many clients get keys (default: ${DEFAULT-VALUE}).")
+    private int clients;
+
+    @Option(
+            names = "--faults",
+            paramLabel = "F",
+            description = "How many malicious replicas to tolerate (default: as many as possible, (n-1)/3).")
+    private Integer faults;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "127.0.0.1",
+            description = "Where all replicas listen (default: ${DEFAULT-VALUE}).")
+    private String host;
+
+    @Option(
+            names = "--base-port",
+            paramLabel = "PORT",
+            defaultValue = "7100",
+            description = "The port of replica 0; the others follow (default: ${DEFAULT-VALUE}).")
+    private int basePort;
+
+    @Option(names = "--tls", description = "Encrypt all connections.")
+    private boolean tls;
+
+    @Option(
+            names = "--crypto",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "auto (the fastest that loads), bouncycastle or corretto (default: ${DEFAULT-VALUE}).")
+    private CryptoProviderChoice cryptoProvider;
+
+    InitCommand() {}
+
+    @Override
+    public Integer call() throws KeyFileException {
+        protocol.requireSupported();
+        requireRange("--replicas", replicas, 4, 100);
+        requireRange("--clients", clients, 1, MAX_CLIENTS);
+        requireRange("--base-port", basePort, 1, 65_536 - replicas);
+        int tolerated = faults == null ? ClusterConfig.maximumFaults(ProtocolKind.PBFT, replicas) : faults;
+        ClusterFolder made = new ClusterFolder(folder);
+        ClusterPlan plan = new ClusterPlan(authentication, cryptoProvider, tls, addresses(), tolerated, clients);
+        report(plan.make(made), made);
+        return ExitStatus.OK;
+    }
+
+    private List<ReplicaAddress> addresses() {
+        List<ReplicaAddress> addresses = new ArrayList<>();
+        for (int id = 0; id < replicas; id++) {
+            addresses.add(new ReplicaAddress(host, basePort + id));
+        }
+        return addresses;
+    }
+
+    private static void requireRange(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw CommandFailure.cannotRun(option + " must be from " + least + " to " + most + ", not " + value);
+        }
+    }
+
+    private void report(ClusterConfig config, ClusterFolder made) {
+        PrintWriter out = spec.commandLine().getOut();
+        int last = config.replicaCount() - 1;
+        out.printf(
+                "Made a cluster of %d replicas that tolerates %d malicious, in %s%n",
+                config.replicaCount(), config.faults(), made.root());
+        out.printf("  %-28s who, where, limits; public, the same for all%n", "cluster.yaml");
+        out.printf("  %-28s secret, one for each replica%n", "keys/replica-0.pem .. " + last);
+        out.printf(
+                "  %-28s secret, one for each client%n",
+                "keys/client-0.pem .. " + (config.clients().size() - 1));
+        out.printf("Start each replica:  tagma replica --dir %s --id 0  (to %d)%n", made.root(), last);
+        out.flush();
+    }
+}

@@ -1,0 +1,214 @@
+package org.tagma.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.crypto.NodeKeys;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.Durability;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.replica.ClusterReplica;
+import org.tagma.replica.ReplicaServer;
+import org.tagma.replica.fault.FaultInjection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tagma replica}. */
+@Command(
+        name = "replica",
+        description = "Runs one replica of a key-value store until it gets SIGTERM or SIGINT (Ctrl-C).",
+        footer = {
+            "",
+            "What a replica voted is kept in memory in this version. One that is restarted knows that it may have"
+                    + " voted, follows the group, and votes again after the next stable checkpoint. No more than f"
+                    + " replicas may be down or recovering at a time; if all stop, the state is gone, and they say so."
+        },
+        sortOptions = false)
+final class ReplicaCommand implements Callable<Integer> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReplicaCommand.class);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private FolderOption folderOption;
+
+    @Option(names = "--id", required = true, paramLabel = "N", description = "Which replica of the cluster, from 0.")
+    private int id;
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            defaultValue = "kv",
+            description = "kv, the key-value store, or null, which does nothing and is for measuring (default: kv).")
+    private HostedService service;
+
+    @Option(
+            names = "--fault",
+            paramLabel = "KIND",
+            description = "For tests: misbehave. equivocate, silent, slow or crash.")
+    private String fault;
+
+    @Option(
+            names = "--fault-after-operations",
+            paramLabel = "K",
+            description = "Misbehave once K operations were executed.")
+    private Long faultAfterOperations;
+
+    @Option(names = "--fault-trigger", paramLabel = "FILE", description = "Misbehave once FILE exists.")
+    private Path faultTrigger;
+
+    @Option(
+            names = "--until-input-ends",
+            hidden = true,
+            description = "Also stop when standard input ends, that is, when whoever started this process has gone.")
+    private boolean untilInputEnds;
+
+    ReplicaCommand() {}
+
+    @Override
+    public Integer call() throws IOException, ClusterFileException, KeyFileException, InterruptedException {
+        Logging.atLeastInformation();
+        ClusterFolder folder = folderOption.folder();
+        Optional<FaultInjection> injection = injection();
+        ClusterConfig config = supportedConfig(folder);
+        if (id < 0 || id >= config.replicaCount()) {
+            throw CommandFailure.cannotRun("there is no replica " + id + " in " + folder.clusterFile()
+                    + "; it has the replicas 0 to " + (config.replicaCount() - 1));
+        }
+        NodeKeys keys = folder.replicaKeys(id);
+        ClusterReplica replica = ClusterReplica.of(config, id, keys, service.create())
+                .dataFolder(folder.dataFolder(id))
+                .slownessMillis(config.timeouts().requestTimeoutMillis() * 4L / 5);
+        injection.ifPresent(replica::fault);
+        return run(build(replica, folder), config);
+    }
+
+    private ClusterConfig supportedConfig(ClusterFolder folder) throws ClusterFileException {
+        ClusterConfig config = folder.config();
+        if (config.protocol() != ProtocolKind.PBFT) {
+            throw CommandFailure.cannotRun(folder.clusterFile() + ": the protocol "
+                    + config.protocol().label() + " is not in this version yet; set protocol: pbft");
+        }
+        if (config.durability() != Durability.MEMORY) {
+            throw CommandFailure.cannotRun(folder.clusterFile() + ": the durability "
+                    + config.durability().label() + " is not in this version yet; set durability: memory");
+        }
+        return config;
+    }
+
+    private Optional<FaultInjection> injection() {
+        if (fault == null) {
+            if (faultAfterOperations != null || faultTrigger != null) {
+                throw CommandFailure.cannotRun("--fault-after-operations and --fault-trigger need a --fault");
+            }
+            return Optional.empty();
+        }
+        if (faultAfterOperations != null && faultTrigger != null) {
+            throw CommandFailure.cannotRun("give --fault-after-operations or --fault-trigger, not both");
+        }
+        FaultInjection.Kind kind = kind();
+        LOGGER.warn("FAULT INJECTION: this replica will misbehave ({}); never run it so with data you care for", kind);
+        if (faultTrigger != null) {
+            return Optional.of(FaultInjection.afterFile(kind, faultTrigger));
+        }
+        return Optional.of(
+                FaultInjection.afterOperations(kind, faultAfterOperations == null ? 0 : faultAfterOperations));
+    }
+
+    private FaultInjection.Kind kind() {
+        try {
+            return FaultInjection.Kind.named(fault);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.cannotRun(e.getMessage(), e);
+        }
+    }
+
+    /** What a cluster file can still be wrong in, such as a key that is no point of the curve, is the user's to correct. */
+    private static ReplicaServer build(ClusterReplica replica, ClusterFolder folder)
+            throws IOException, KeyFileException {
+        try {
+            return replica.build();
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.cannotRun(folder.clusterFile() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int run(ReplicaServer server, ClusterConfig config) throws IOException, InterruptedException {
+        Thread stopper = new Thread(() -> stopCleanly(server), "tagma-stop");
+        Runtime.getRuntime().addShutdownHook(stopper);
+        try (server) {
+            server.start();
+            if (untilInputEnds) {
+                stopWhenInputEnds(server);
+            }
+            announce(config);
+            server.awaitTermination();
+        } finally {
+            forget(stopper);
+        }
+        if (server.failure().isPresent()) {
+            String message = "replica " + id + " stopped by itself: "
+                    + server.failure().get() + "; start it again to let it catch up with the others";
+            throw new CommandFailure(ExitStatus.UNSUCCESSFUL, message, null);
+        }
+        return ExitStatus.OK;
+    }
+
+    private void announce(ClusterConfig config) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "replica %d serves at %s (%d replicas, f=%d, %s)%n",
+                id,
+                config.address(id),
+                config.replicaCount(),
+                config.faults(),
+                config.authentication().label());
+        out.flush();
+    }
+
+    /** For the end of the process by a signal, which Java would report as 143 even if everything was put away well. */
+    private static void stopCleanly(ReplicaServer server) {
+        server.close();
+        if (server.failure().isEmpty()) {
+            Runtime.getRuntime().halt(ExitStatus.OK);
+        }
+    }
+
+    private static void forget(Thread stopper) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(stopper);
+        } catch (IllegalStateException e) {
+            LOGGER.debug("the process is ending, and the hook is running", e);
+        }
+    }
+
+    private static void stopWhenInputEnds(ReplicaServer server) {
+        InputStream input = System.in;
+        Thread watcher = new Thread(
+                () -> {
+                    try {
+                        while (input.read() >= 0) {
+                            // Nothing is expected to be said, only that it ends.
+                        }
+                    } catch (IOException e) {
+                        LOGGER.warn("standard input broke, which counts as its end", e);
+                    }
+                    server.close();
+                },
+                "tagma-input");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+}

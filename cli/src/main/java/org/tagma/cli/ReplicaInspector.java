@@ -1,0 +1,208 @@
+package org.tagma.cli;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.tagma.core.NodeId;
+import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.crypto.Authentication;
+import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.CryptoProvider;
+import org.tagma.crypto.CryptoProviders;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.crypto.NodeKeys;
+import org.tagma.crypto.PinnedTrustManager;
+import org.tagma.crypto.RealAuthentication;
+import org.tagma.crypto.TlsIdentity;
+import org.tagma.network.FrameHandler;
+import org.tagma.network.HandshakeAuthenticator;
+import org.tagma.network.NettyTransport;
+import org.tagma.network.NetworkLoop;
+import org.tagma.network.PeerId;
+import org.tagma.network.TlsOptions;
+import org.tagma.network.Transport;
+import org.tagma.network.TransportOptions;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.codec.Envelope;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.NestedVerifier;
+import org.tagma.network.wire.MessageType;
+import org.tagma.replica.AdminQueries;
+import org.tagma.replica.ClusterSettings;
+
+/**
+ * Asks each replica how it is, for itself: unlike a client, which believes only what enough replicas say alike. The
+ * questions are those of {@link AdminQueries}.
+ *
+ * <p>Thread-safe.
+ */
+public final class ReplicaInspector implements AutoCloseable {
+
+    /** Stands where a message's type stands in what is authenticated; no message has it. */
+    private static final int HANDSHAKE_TYPE = 255;
+
+    private static final NestedVerifier NOTHING_NESTED = new NestedVerifier() {
+        @Override
+        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
+            return false;
+        }
+
+        @Override
+        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return false;
+        }
+    };
+
+    private record Question(int replica, ByteString frame, CompletableFuture<Map<String, String>> answer) {}
+
+    private final Authentication authentication;
+    private final MessageCodec codec;
+    private final SessionId session;
+    private final NetworkLoop loop = new NetworkLoop("tagma-inspector");
+    private final Transport transport;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<Long, Question> open = new ConcurrentHashMap<>();
+
+    /**
+     * Begins to connect to all replicas.
+     *
+     * @throws KeyFileException if the keys are not those of the client
+     */
+    public ReplicaInspector(ClusterConfig config, int client, NodeKeys keys) throws KeyFileException {
+        ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
+        CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
+        NodeId.Client self = new NodeId.Client(client);
+        this.authentication = new RealAuthentication(self, keys, clusterKeys, provider);
+        this.codec = new MessageCodec(ClusterSettings.codecLimits(config));
+        this.session = new SessionId(client, new SessionNumbers().getAsLong());
+        Optional<TlsOptions> tls =
+                config.tls() ? Optional.of(tlsOptions(self, keys, config, clusterKeys, provider)) : Optional.empty();
+        this.transport = NettyTransport.forClient(
+                new TransportOptions(
+                        new PeerId.ClientSession(client, session.session()),
+                        config.clusterId(),
+                        config.replicaCount(),
+                        id -> config.address(id).toUnresolved(),
+                        new MacHandshake(authentication),
+                        tls,
+                        ClusterSettings.transportLimits(config)),
+                loop);
+        transport.start(new Answers());
+    }
+
+    private static TlsOptions tlsOptions(
+            NodeId self, NodeKeys keys, ClusterConfig config, ClusterKeys clusterKeys, CryptoProvider provider) {
+        TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), self);
+        PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
+        return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
+    }
+
+    /**
+     * Asks one replica, waiting for a connection if there is none.
+     *
+     * @param question of {@link AdminQueries}
+     * @return what it says by name; empty if it has not answered in time
+     */
+    public CompletableFuture<Optional<Map<String, String>>> ask(int replica, ByteString question, long deadlineMillis) {
+        long number = numbers.incrementAndGet();
+        ByteString payload = MessageCodec.encodePayload(new Query(session, number, question));
+        ByteString authenticator = authentication.macVector(MessageType.QUERY_VALUE, payload);
+        ByteString frame =
+                MessageCodec.envelope(authentication.self(), MessageType.QUERY_VALUE, payload, authenticator);
+        CompletableFuture<Map<String, String>> answer = new CompletableFuture<>();
+        open.put(number, new Question(replica, frame, answer));
+        // Dropped if there is no connection; then it is sent again as soon as there is one.
+        transport.send(new PeerId.Replica(replica), frame);
+        transport.flush();
+        return answer.orTimeout(deadlineMillis, TimeUnit.MILLISECONDS).handle((values, timeout) -> {
+            open.remove(number);
+            return Optional.ofNullable(values);
+        });
+    }
+
+    /** Asks replicas at the same time; the answers are in the order of the replicas given. */
+    public List<Optional<Map<String, String>>> askAll(
+            List<Integer> replicas, ByteString question, long deadlineMillis) {
+        List<CompletableFuture<Optional<Map<String, String>>>> answers = new ArrayList<>();
+        replicas.forEach(replica -> answers.add(ask(replica, question, deadlineMillis)));
+        return answers.stream().map(CompletableFuture::join).toList();
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+        loop.close();
+    }
+
+    private final class Answers implements FrameHandler {
+
+        @Override
+        public Verdict onFrame(PeerId from, ByteString frame) {
+            MessageCodec.parseEnvelope(frame)
+                    .asOptional()
+                    .filter(envelope -> isReplyOf(from, envelope))
+                    .flatMap(envelope -> codec.decode(envelope, NOTHING_NESTED).asOptional())
+                    .ifPresent(message -> onReply(from, (Reply) message));
+            return Verdict.KEEP;
+        }
+
+        private boolean isReplyOf(PeerId from, Envelope envelope) {
+            return envelope.type() == MessageType.REPLY_VALUE
+                    && envelope.sender().equals(from.toNodeId())
+                    && authentication.verifyMac(
+                            envelope.sender(), MessageType.REPLY_VALUE, envelope.payload(), envelope.authenticator());
+        }
+
+        private void onReply(PeerId from, Reply reply) {
+            Question question = open.get(reply.number());
+            boolean awaited = question != null
+                    && question.replica() == from.toNodeId().id()
+                    && reply.replica() == question.replica()
+                    && reply.session().equals(session);
+            if (awaited && reply.status() == ReplyStatus.OK) {
+                question.answer().complete(AdminQueries.parse(reply.result()));
+            }
+        }
+
+        @Override
+        public void onReadComplete() {
+            // Each frame is dealt with as it comes.
+        }
+
+        @Override
+        public void onPeerUp(PeerId peer) {
+            open.values().stream()
+                    .filter(question -> question.replica() == peer.toNodeId().id())
+                    .forEach(question -> transport.send(peer, question.frame()));
+            transport.flush();
+        }
+
+        @Override
+        public void onPeerDown(PeerId peer) {
+            // Its questions wait for the next connection, or for their deadline.
+        }
+    }
+
+    /** Proves identities at the start of a connection by pairwise MACs. */
+    private record MacHandshake(Authentication authentication) implements HandshakeAuthenticator {
+
+        @Override
+        public ByteString prove(NodeId remote, ByteString transcript) {
+            return authentication.mac(remote, HANDSHAKE_TYPE, transcript);
+        }
+
+        @Override
+        public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
+            return authentication.verifyMac(remote, HANDSHAKE_TYPE, transcript, proof);
+        }
+    }
+}

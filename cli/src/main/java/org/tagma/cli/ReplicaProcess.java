@@ -1,0 +1,105 @@
+package org.tagma.cli;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A replica in an operating-system process of its own, of the same Java and the same classes as this one. It ends when this
+ * process ends, however that happens: its standard input is a pipe from here.
+ *
+ * <p>Thread-safe.
+ */
+public final class ReplicaProcess {
+    private static final long STOP_MILLIS = 5_000;
+
+    private final int id;
+    private final Path log;
+    private final Process process;
+
+    private ReplicaProcess(int id, Path log, Process process) {
+        this.id = id;
+        this.log = log;
+        this.process = process;
+    }
+
+    /**
+     * Starts a replica.
+     *
+     * @param log where all it says is appended
+     * @param options more options of {@code tagma replica}
+     */
+    public static ReplicaProcess start(ClusterFolder folder, int id, Path log, List<String> options)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(inheritedJavaOptions());
+        // Several of them share a small machine: little memory, and no thread that only collects garbage.
+        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(TagmaCommand.class.getName(), "replica", "--until-input-ends"));
+        command.addAll(List.of("--dir", folder.root().toString(), "--id", Integer.toString(id)));
+        command.addAll(options);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        return new ReplicaProcess(id, log, process);
+    }
+
+    /** What newer Java versions want to be told about native code; nothing that concerns memory or debugging. */
+    private static List<String> inheritedJavaOptions() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--enable-native-access") || option.startsWith("--sun-misc-unsafe"))
+                .toList();
+    }
+
+    public int id() {
+        return id;
+    }
+
+    /** Where it writes what it has to say. */
+    public Path log() {
+        return log;
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends its standard input, as the end of this process would. */
+    void closeInput() throws IOException {
+        process.getOutputStream().close();
+    }
+
+    /** Asks it to stop (SIGTERM). */
+    public void requestStop() {
+        process.destroy();
+    }
+
+    /** Waits until it has stopped, for a while; then kills it. Returns its exit status. */
+    public int awaitStop() {
+        boolean interrupted = false;
+        try {
+            if (!process.waitFor(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+            process.destroyForcibly();
+        }
+        int status = process.onExit().join().exitValue();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return status;
+    }
+
+    /** Ends it at once (SIGKILL), as a failing machine would, and waits until it has gone. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}

@@ -1,0 +1,102 @@
+package org.tagma.cli;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.tagma.replica.AdminQueries;
+
+/**
+ * How a replica says it is.
+ *
+ * @param view the view it is in
+ * @param primary the primary of that view
+ * @param mode normal, view-change, recovering, fetching-state
+ * @param lastExecuted the last sequence number it executed
+ * @param stableCheckpoint the sequence number of its last stable checkpoint
+ * @param checkpoint the sequence number of the newest checkpoint it took; 0 if none
+ * @param checkpointDigest the digest of the state there, in hexadecimal; empty if there is none
+ */
+public record ReplicaStatus(
+        int replica,
+        long view,
+        int primary,
+        String mode,
+        long lastExecuted,
+        long stableCheckpoint,
+        long checkpoint,
+        String checkpointDigest) {
+
+    private static final Pattern WORD = Pattern.compile("[a-z0-9-]{1,64}");
+
+    /** Asks all replicas of a cluster; empty for those that do not answer in time. */
+    public static List<Optional<ReplicaStatus>> ofAll(ReplicaInspector inspector, int replicas, long deadlineMillis) {
+        return of(inspector, IntStream.range(0, replicas).boxed().toList(), deadlineMillis);
+    }
+
+    /** Asks some replicas; empty for those that do not answer in time. */
+    public static List<Optional<ReplicaStatus>> of(
+            ReplicaInspector inspector, List<Integer> replicas, long deadlineMillis) {
+        List<Optional<ReplicaStatus>> statuses = new ArrayList<>();
+        List<Optional<Map<String, String>>> answers = inspector.askAll(replicas, AdminQueries.STATUS, deadlineMillis);
+        for (int i = 0; i < replicas.size(); i++) {
+            int replica = replicas.get(i);
+            statuses.add(answers.get(i).flatMap(values -> of(replica, values)));
+        }
+        return statuses;
+    }
+
+    /** Reads an answer; empty if it is not what a correct replica would say. */
+    static Optional<ReplicaStatus> of(int replica, Map<String, String> values) {
+        try {
+            return Optional.of(new ReplicaStatus(
+                    replica,
+                    number(values, "view"),
+                    Math.toIntExact(number(values, "primary")),
+                    word(values, "mode", "unknown"),
+                    number(values, "lastExecuted"),
+                    number(values, "stableCheckpoint"),
+                    number(values, "checkpoint"),
+                    word(values, "checkpointDigest", "")));
+        } catch (NumberFormatException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The state's digest at one sequence number of one replica. */
+    public record StateDigest(int replica, long lastExecuted, String digest) {}
+
+    /** Asks replicas for the digest of their whole state, now; those that do not answer in time are left out. */
+    public static List<StateDigest> digests(ReplicaInspector inspector, List<Integer> replicas, long deadlineMillis) {
+        ByteString question = AdminQueries.DIGEST;
+        List<StateDigest> digests = new ArrayList<>();
+        List<Optional<Map<String, String>>> answers = inspector.askAll(replicas, question, deadlineMillis);
+        for (int i = 0; i < replicas.size(); i++) {
+            int replica = replicas.get(i);
+            answers.get(i).flatMap(values -> digest(replica, values)).ifPresent(digests::add);
+        }
+        return digests;
+    }
+
+    private static Optional<StateDigest> digest(int replica, Map<String, String> values) {
+        try {
+            return Optional.of(
+                    new StateDigest(replica, number(values, "lastExecuted"), word(values, "stateDigest", "none")));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long number(Map<String, String> values, String name) {
+        return Long.parseLong(values.getOrDefault(name, "0"));
+    }
+
+    /** A malicious replica shall not be able to paint on anybody's terminal. */
+    private static String word(Map<String, String> values, String name, String otherwise) {
+        String value = values.getOrDefault(name, otherwise);
+        return WORD.matcher(value).matches() ? value : otherwise;
+    }
+}

@@ -1,0 +1,133 @@
+package org.tagma.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.tagma.core.Quorums;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFileException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tagma status}. */
+@Command(
+        name = "status",
+        description = "Shows how each replica is. Each speaks for itself, and a malicious one may lie.",
+        footer = {"", "Exit status: 0 if enough replicas answer to order operations, 1 if not."},
+        sortOptions = false)
+final class StatusCommand implements Callable<Integer> {
+
+    private static final long DEADLINE_MILLIS = 2_000;
+    private static final int SHOWN_DIGEST_DIGITS = 16;
+    private static final String ROW = "%-8s %-21s %-15s %6s  %-10s %10s %10s  %s%n";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private FolderOption folderOption;
+
+    @Option(
+            names = "--client",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "The client whose key is used (default: ${DEFAULT-VALUE}).")
+    private int client;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    StatusCommand() {}
+
+    @Override
+    public Integer call() throws ClusterFileException, KeyFileException, JsonProcessingException {
+        ClusterFolder folder = folderOption.folder();
+        ClusterConfig config = folder.config();
+        List<Optional<ReplicaStatus>> statuses;
+        try (ReplicaInspector inspector = new ReplicaInspector(config, client, folder.clientKeys(client))) {
+            statuses = ReplicaStatus.ofAll(inspector, config.replicaCount(), DEADLINE_MILLIS);
+        }
+        long reachable = statuses.stream().filter(Optional::isPresent).count();
+        int quorum = new Quorums(config.replicaCount(), config.faults()).certificate();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(toJson(config, statuses, reachable >= quorum));
+        } else {
+            printTable(out, config, statuses);
+            out.printf(
+                    "%d of %d replicas reachable; %d are needed to order operations: %s%n",
+                    reachable, config.replicaCount(), quorum, reachable >= quorum ? "enough" : "NOT ENOUGH");
+        }
+        out.flush();
+        return reachable >= quorum ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+    }
+
+    private static void printTable(PrintWriter out, ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
+        out.printf(ROW, "REPLICA", "ADDRESS", "MODE", "VIEW", "PRIMARY", "EXECUTED", "STABLE", "STATE DIGEST");
+        for (int id = 0; id < statuses.size(); id++) {
+            String address = config.address(id).toString();
+            Optional<ReplicaStatus> status = statuses.get(id);
+            if (status.isEmpty()) {
+                out.printf(ROW, id, address, "unreachable", "-", "-", "-", "-", "-");
+                continue;
+            }
+            ReplicaStatus known = status.get();
+            String primary = known.primary() == id ? "itself" : "replica " + known.primary();
+            out.printf(
+                    ROW,
+                    id,
+                    address,
+                    known.mode(),
+                    known.view(),
+                    primary,
+                    known.lastExecuted(),
+                    known.stableCheckpoint(),
+                    digest(known));
+        }
+    }
+
+    private static String digest(ReplicaStatus status) {
+        String digest = status.checkpointDigest();
+        if (digest.isEmpty()) {
+            return "no checkpoint yet";
+        }
+        return digest.substring(0, Math.min(SHOWN_DIGEST_DIGITS, digest.length())) + " at " + status.checkpoint();
+    }
+
+    private static String toJson(ClusterConfig config, List<Optional<ReplicaStatus>> statuses, boolean quorum)
+            throws JsonProcessingException {
+        List<Map<String, Object>> replicas = new ArrayList<>();
+        for (int id = 0; id < statuses.size(); id++) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("replica", id);
+            fields.put("address", config.address(id).toString());
+            fields.put("reachable", statuses.get(id).isPresent());
+            statuses.get(id).ifPresent(status -> addTo(fields, status));
+            replicas.add(fields);
+        }
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("quorumReachable", quorum);
+        all.put("replicas", replicas);
+        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all);
+    }
+
+    private static void addTo(Map<String, Object> fields, ReplicaStatus status) {
+        fields.put("mode", status.mode());
+        fields.put("view", status.view());
+        fields.put("primary", status.primary());
+        fields.put("lastExecuted", status.lastExecuted());
+        fields.put("stableCheckpoint", status.stableCheckpoint());
+        fields.put("checkpoint", status.checkpoint());
+        fields.put("checkpointDigest", status.checkpointDigest());
+    }
+}

@@ -1,0 +1,120 @@
+package org.tagma.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tagma.cli.bench.BenchCommand;
+import org.tagma.cli.demo.DemoCommand;
+import org.tagma.cli.kv.KvCommand;
+import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.ProtocolKind;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The {@code tagma} command. */
+@Command(
+        name = "tagma",
+        description = "Runs groups of replicas that agree on every operation although some of them are malicious.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            InitCommand.class,
+            ReplicaCommand.class,
+            StatusCommand.class,
+            KvCommand.class,
+            BenchCommand.class,
+            HelpCommand.class
+        },
+        footer = {
+            "",
+            "Start with `tagma demo`. To run a group by hand:",
+            "  tagma init --dir mycluster",
+            "  tagma replica --dir mycluster --id 0      (and 1, 2, 3, each in a terminal of its own)",
+            "  tagma kv --dir mycluster put colour blue",
+            "  tagma status --dir mycluster",
+            "",
+            "Exit status: 0 success; 1 the answer is no; 2 cannot run; 3 no answer from the cluster."
+        })
+public final class TagmaCommand implements Runnable {
+    /** Where there is no terminal that has a width. */
+    private static final int HELP_WIDTH = 110;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Log in detail, and show where an error arose.")
+    private boolean debug;
+
+    TagmaCommand() {}
+
+    /** Runs a command and ends the process with its status. */
+    public static void main(String[] arguments) {
+        // Not only to look the same everywhere: numbers in JSON and tables must not depend on where one lives.
+        Locale.setDefault(Locale.ROOT);
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command, ready to execute: each execution gives the exit status. */
+    public static CommandLine commandLine() {
+        CommandLine tagma = new CommandLine(new TagmaCommand());
+        ErrorLines errors = new ErrorLines();
+        tagma.setExecutionExceptionHandler(errors);
+        tagma.setParameterExceptionHandler(errors);
+        tagma.setExecutionStrategy(parsed -> {
+            Logging.start(isDebug(tagma));
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        tagma.setUsageHelpWidth(HELP_WIDTH);
+        tagma.setUsageHelpAutoWidth(true);
+        tagma.setCaseInsensitiveEnumValuesAllowed(true);
+        registerChoice(tagma, AuthenticationMode.class);
+        registerChoice(tagma, CryptoProviderChoice.class);
+        registerChoice(tagma, ProtocolKind.class);
+        // So that values such as -5 are values, and not options nobody knows.
+        tagma.getSubcommands().get("kv").setStopAtPositional(true);
+        return tagma;
+    }
+
+    /** Names the choices as the user writes them, where picocli would give the names of Java constants. */
+    private static <E extends Enum<E>> void registerChoice(CommandLine tagma, Class<E> type) {
+        tagma.registerConverter(type, word -> {
+            List<String> choices = new ArrayList<>();
+            for (E constant : type.getEnumConstants()) {
+                String choice = constant.name().toLowerCase(Locale.ROOT);
+                if (choice.equals(word.toLowerCase(Locale.ROOT))) {
+                    return constant;
+                }
+                choices.add(choice);
+            }
+            throw new TypeConversionException("must be " + String.join(" or ", choices) + ", not '" + word + "'");
+        });
+    }
+
+    static boolean isDebug(CommandLine command) {
+        CommandLine root = command;
+        while (root.getParent() != null) {
+            root = root.getParent();
+        }
+        TagmaCommand tagma = root.getCommand();
+        return tagma.debug;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: demo, init, replica, status, kv or bench");
+    }
+}

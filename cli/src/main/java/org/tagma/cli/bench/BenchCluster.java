@@ -1,0 +1,137 @@
+package org.tagma.cli.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.tagma.cli.ClusterFolder;
+import org.tagma.cli.ClusterPlan;
+import org.tagma.cli.CommandFailure;
+import org.tagma.cli.ReplicaInspector;
+import org.tagma.cli.ReplicaProcess;
+import org.tagma.cli.ReplicaStatus;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFileException;
+
+/**
+ * The cluster that is measured: one of new processes in a temporary folder, which do not outlive this process, or one that
+ * somebody else runs. Not thread-safe.
+ */
+final class BenchCluster implements AutoCloseable {
+
+    private static final long START_TIMEOUT_SECONDS = 90;
+    private static final long ANSWER_MILLIS = 500;
+
+    private final ClusterFolder folder;
+    private final ClusterConfig config;
+    private final List<ReplicaProcess> processes = new ArrayList<>();
+    private final Optional<Thread> cleaner;
+
+    private BenchCluster(ClusterFolder folder, ClusterConfig config, boolean temporary) {
+        this.folder = folder;
+        this.config = config;
+        this.cleaner = temporary ? Optional.of(new Thread(this::killAndDelete, "tagma-bench-stop")) : Optional.empty();
+    }
+
+    /** One that runs already. */
+    static BenchCluster attach(ClusterFolder folder) throws ClusterFileException {
+        return new BenchCluster(folder, folder.config(), false);
+    }
+
+    /** Makes one and starts its replicas, with these options of {@code tagma replica}. */
+    static BenchCluster start(ClusterPlan plan, List<String> options) throws IOException, KeyFileException {
+        ClusterFolder folder = new ClusterFolder(Files.createTempDirectory("tagma-bench-"));
+        BenchCluster cluster = new BenchCluster(folder, plan.make(folder), true);
+        // Also for Ctrl-C.
+        Runtime.getRuntime().addShutdownHook(cluster.cleaner.orElseThrow());
+        try {
+            for (int id = 0; id < cluster.config.replicaCount(); id++) {
+                Path log = folder.root().resolve("replica-" + id + ".log");
+                cluster.processes.add(ReplicaProcess.start(folder, id, log, options));
+            }
+        } catch (IOException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    ClusterFolder folder() {
+        return folder;
+    }
+
+    ClusterConfig config() {
+        return config;
+    }
+
+    /**
+     * Waits until all replicas answer; asks those of others only once.
+     *
+     * @throws CommandFailure if they do not
+     */
+    void awaitServing(ReplicaInspector inspector) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
+        while (!processes.isEmpty() && !allAnswer(inspector)) {
+            for (ReplicaProcess process : processes) {
+                if (!process.isAlive()) {
+                    throw CommandFailure.cannotRun(
+                            "replica " + process.id() + " ended at its start: " + lastLine(process.log()));
+                }
+            }
+            if (System.nanoTime() > deadline) {
+                throw CommandFailure.cannotRun("the replicas do not answer after " + START_TIMEOUT_SECONDS
+                        + " s; is the machine too busy for " + config.replicaCount() + " replicas?");
+            }
+        }
+    }
+
+    private boolean allAnswer(ReplicaInspector inspector) {
+        return ReplicaStatus.ofAll(inspector, config.replicaCount(), ANSWER_MILLIS).stream()
+                .allMatch(Optional::isPresent);
+    }
+
+    private static String lastLine(Path log) throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+    }
+
+    /** Stops the replicas and removes the folder, if they are this command's own. */
+    @Override
+    public void close() {
+        if (cleaner.isEmpty()) {
+            return;
+        }
+        processes.forEach(ReplicaProcess::requestStop);
+        processes.forEach(ReplicaProcess::awaitStop);
+        boolean ending = false;
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner.get());
+        } catch (IllegalStateException e) {
+            ending = true; // and the hook does the rest
+        }
+        if (!ending) {
+            delete();
+        }
+    }
+
+    private void killAndDelete() {
+        processes.forEach(ReplicaProcess::kill);
+        delete();
+    }
+
+    private void delete() {
+        try (Stream<Path> paths = Files.walk(folder.root())) {
+            paths.sorted(Comparator.reverseOrder())
+                    .forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + folder.root(), e);
+        }
+    }
+}

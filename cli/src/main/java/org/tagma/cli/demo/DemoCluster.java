@@ -1,0 +1,177 @@
+package org.tagma.cli.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.tagma.cli.ClusterFolder;
+import org.tagma.cli.ClusterPlan;
+import org.tagma.cli.CommandFailure;
+import org.tagma.cli.ReplicaInspector;
+import org.tagma.cli.ReplicaProcess;
+import org.tagma.cli.ReplicaStatus;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.ClusterConfig;
+
+/** A cluster of processes in a temporary folder. Thread-safe. */
+final class DemoCluster implements AutoCloseable {
+    private static final long START_TIMEOUT_SECONDS = 90;
+    private static final long ANSWER_MILLIS = 500;
+
+    private final ClusterFolder folder;
+    private final ClusterConfig config;
+    private final List<ReplicaProcess> processes = new ArrayList<>();
+    private final Thread killer = new Thread(this::killAndForget, "tagma-demo-stop");
+
+    private DemoCluster(ClusterFolder folder, ClusterConfig config) {
+        this.folder = folder;
+        this.config = config;
+    }
+
+    /**
+     * Makes a cluster and starts its processes.
+     *
+     * @param fault how each of them would misbehave once it is told to; empty for not at all
+     */
+    static DemoCluster start(ClusterPlan plan, Optional<String> fault) throws IOException, KeyFileException {
+        ClusterFolder folder = new ClusterFolder(Files.createTempDirectory("tagma-demo-"));
+        DemoCluster cluster = new DemoCluster(folder, plan.make(folder));
+        // Also for Ctrl-C.
+        Runtime.getRuntime().addShutdownHook(cluster.killer);
+        try {
+            Files.createDirectory(folder.root().resolve("logs"));
+            for (int id = 0; id < cluster.config.replicaCount(); id++) {
+                cluster.startReplica(id, fault);
+            }
+        } catch (IOException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    private synchronized void startReplica(int id, Optional<String> fault) throws IOException {
+        List<String> options = new ArrayList<>();
+        fault.ifPresent(kind -> options.addAll(
+                List.of("--fault", kind, "--fault-trigger", trigger(id).toString())));
+        processes.add(ReplicaProcess.start(folder, id, log(id), options));
+    }
+
+    private Path log(int id) {
+        return folder.root().resolve("logs").resolve("replica-" + id + ".log");
+    }
+
+    private Path trigger(int id) {
+        return folder.root().resolve("replica-" + id + ".turns");
+    }
+
+    ClusterFolder folder() {
+        return folder;
+    }
+
+    ClusterConfig config() {
+        return config;
+    }
+
+    /** Waits until every replica answers. */
+    void awaitServing(ReplicaInspector inspector) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
+        while (ReplicaStatus.ofAll(inspector, config.replicaCount(), ANSWER_MILLIS).stream()
+                .anyMatch(Optional::isEmpty)) {
+            List<Integer> ended = ended();
+            if (!ended.isEmpty()) {
+                throw CommandFailure.cannotRun(
+                        "replica " + ended.get(0) + " ended at its start: " + lastLine(ended.get(0)));
+            }
+            if (System.nanoTime() > deadline) {
+                throw CommandFailure.cannotRun("the replicas do not answer after " + START_TIMEOUT_SECONDS
+                        + " s; is the machine too busy for " + config.replicaCount() + " replicas?");
+            }
+        }
+    }
+
+    /** The replicas whose processes have ended. */
+    synchronized List<Integer> ended() {
+        return processes.stream()
+                .filter(process -> !process.isAlive())
+                .map(ReplicaProcess::id)
+                .toList();
+    }
+
+    /** Makes a replica misbehave from now on. */
+    void turnMalicious(int replica) throws IOException {
+        Files.createFile(trigger(replica));
+    }
+
+    /** Why some replica wanted a view, in its own words; empty if none of those given said. */
+    Optional<String> reasonFor(long view, List<Integer> replicas) {
+        String wanted = " for view " + view + " (";
+        return replicas.stream()
+                .flatMap(replica -> logLines(replica).stream()
+                        .filter(line -> line.contains(wanted))
+                        .map(line -> "replica " + replica + " wrote: " + withoutPrefix(line)))
+                .findFirst();
+    }
+
+    /** A log line without its time and level. */
+    private static String withoutPrefix(String line) {
+        int begin = line.indexOf(": ");
+        return begin < 0 ? line : line.substring(begin + 2);
+    }
+
+    private String lastLine(int replica) {
+        List<String> lines = logLines(replica);
+        return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+    }
+
+    private List<String> logLines(int replica) {
+        try {
+            return Files.readAllLines(log(replica), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return List.of("its log cannot be read: " + e);
+        }
+    }
+
+    List<Integer> all() {
+        return IntStream.range(0, config.replicaCount()).boxed().toList();
+    }
+
+    /** Stops all processes; the folder stays. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            Runtime.getRuntime().removeShutdownHook(killer);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook does what it is for.
+        }
+    }
+
+    private synchronized void stop() {
+        processes.forEach(ReplicaProcess::requestStop);
+        processes.forEach(ReplicaProcess::awaitStop);
+    }
+
+    private void killAndForget() {
+        synchronized (this) {
+            processes.forEach(ReplicaProcess::kill);
+        }
+        delete();
+    }
+
+    /** Removes the folder. */
+    void delete() {
+        try (Stream<Path> paths = Files.walk(folder.root())) {
+            paths.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + folder.root(), e);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package org.tagma.cli.demo;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * The demo's output: lines that stay, and on a terminal one line at the bottom that changes. Where there is no terminal, that
+ * line is written once a second.
+ *
+ * <p>Thread-safe.
+ */
+final class Screen {
+    private static final String RESET = "\u001b[0m";
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
+    /** How lines that matter look on a terminal. */
+    enum Style {
+        PLAIN(""),
+        BOLD("\u001b[1m"),
+        FAINT("\u001b[2m"),
+        GOOD("\u001b[1;32m"),
+        BAD("\u001b[1;31m"),
+        NOTABLE("\u001b[1;33m");
+
+        private final String escape;
+
+        Style(String escape) {
+            this.escape = escape;
+        }
+    }
+
+    private final PrintWriter out;
+    private final boolean terminal;
+    private final boolean colours;
+    private boolean liveLineShown;
+
+    Screen(PrintWriter out, boolean terminal, boolean colours) {
+        this.out = out;
+        this.terminal = terminal;
+        this.colours = colours;
+    }
+
+    /** What this process writes to. */
+    static Screen of(PrintWriter out) {
+        boolean terminal = isTerminal() && !"dumb".equals(System.getenv("TERM"));
+        String noColour = System.getenv("NO_COLOR");
+        return new Screen(out, terminal, terminal && (noColour == null || noColour.isEmpty()));
+    }
+
+    /** Newer Java versions have a console even if it is no terminal, and a method to ask, which Java 17 lacks. */
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    boolean isLive() {
+        return terminal;
+    }
+
+    synchronized void line(String text) {
+        line(Style.PLAIN, text);
+    }
+
+    synchronized void line(Style style, String text) {
+        clear();
+        out.println(colours && style != Style.PLAIN ? style.escape + text + RESET : text);
+        out.flush();
+    }
+
+    /** Something that happened, with the time since the load began. */
+    void event(Style style, double seconds, String text) {
+        line(style, String.format(Locale.ROOT, "%6.1f s  %s", seconds, text));
+    }
+
+    /** Shows how it goes. */
+    synchronized void progress(String text) {
+        if (terminal) {
+            out.print(CLEAR_LINE + text);
+            out.flush();
+            liveLineShown = true;
+        } else {
+            line(text);
+        }
+    }
+
+    private void clear() {
+        if (liveLineShown) {
+            out.print(CLEAR_LINE);
+            liveLineShown = false;
+        }
+    }
+}

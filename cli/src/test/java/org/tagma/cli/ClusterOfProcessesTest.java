@@ -1,0 +1,153 @@
+package org.tagma.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, as a user starts them: the primary is killed and started again while a program uses the store. */
+class ClusterOfProcessesTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long ANSWER_MILLIS = 5_000;
+
+    @TempDir
+    private Path temporary;
+
+    private ClusterFolder folder;
+    private ReplicaInspector inspector;
+    private final List<ReplicaProcess> replicas = new ArrayList<>();
+
+    @BeforeEach
+    void startReplicas() throws Exception {
+        folder = new ClusterFolder(temporary.resolve("cluster"));
+        TestPlan.plan().make(folder);
+        for (int id = 0; id < 4; id++) {
+            replicas.add(start(id));
+        }
+        inspector = new ReplicaInspector(folder.config(), 1, folder.clientKeys(1));
+        awaitAllServing();
+    }
+
+    @AfterEach
+    void leaveNoProcessBehind() {
+        replicas.forEach(ReplicaProcess::kill);
+        if (inspector != null) {
+            inspector.close();
+        }
+    }
+
+    @Test
+    void theStoreOutlivesItsPrimary() throws Exception {
+        try (BatchProcess program = new BatchProcess(folder.root(), 0);
+                BatchProcess other = new BatchProcess(folder.root(), 0)) {
+            assertThat(program.ask("put colour \"light blue\"").get("ok").asBoolean())
+                    .isTrue();
+            increment(program, 1, 20);
+
+            replicas.get(0).kill();
+            increment(program, 21, 30);
+            assertThat(statuses().get(0)).isEmpty();
+            assertThat(statuses().get(1).orElseThrow().view()).isEqualTo(1);
+
+            replicas.set(0, start(0));
+            increment(other, 31, 50);
+            awaitAllServing();
+
+            assertThat(other.ask("get colour").get("value").asText()).isEqualTo("light blue");
+            assertThat(program.ask("get n").get("value").asText()).isEqualTo("50");
+            assertThat(program.finish()).isZero();
+            assertThat(other.finish()).isZero();
+        }
+        commandsForPeople();
+        replicas.forEach(ReplicaProcess::requestStop);
+        assertThat(replicas)
+                .allSatisfy(replica -> assertThat(replica.awaitStop())
+                        .as("replica " + replica.id())
+                        .isZero());
+    }
+
+    private void commandsForPeople() {
+        assertThat(kv("get", "colour").out()).isEqualTo("light blue" + System.lineSeparator());
+        assertThat(kv("cas", "colour", "light blue", "green").status()).isEqualTo(ExitStatus.OK);
+        assertThat(kv("cas", "colour", "light blue", "red").status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        assertThat(kv("get", "nothing").status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        Tagma.Result refused = kv("incr", "colour");
+        assertThat(refused.status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        assertThat(refused.errorLines()).singleElement().asString().contains("not a number");
+        assertThat(kv("scan", "").out()).contains("colour\tgreen").contains("2 entries");
+        Tagma.Result inUse = Tagma.run("replica", "--dir", folder.root().toString(), "--id", "1");
+        assertThat(inUse.status()).isEqualTo(ExitStatus.CANNOT_RUN);
+        assertThat(inUse.errorLines()).singleElement().asString().contains("in use by another process");
+    }
+
+    @Test
+    void withoutAQuorumThereIsNoAnswer() throws Exception {
+        replicas.get(1).kill();
+        // As if whoever started it had gone: it must go too, and put everything away first.
+        replicas.get(2).closeInput();
+        await().atMost(PATIENCE).until(() -> !replicas.get(2).isAlive());
+        assertThat(Files.readString(replicas.get(2).log()))
+                .contains("replica 2 serves at")
+                .contains("has stopped");
+
+        Tagma.Result put = Tagma.run("kv", "--dir", folder.root().toString(), "--deadline", "1500", "put", "k", "v");
+
+        assertThat(put.status()).isEqualTo(ExitStatus.NO_ANSWER);
+        assertThat(put.errorLines())
+                .singleElement()
+                .asString()
+                .contains("no answer from the cluster")
+                .contains("may have been carried out");
+        JsonNode status = statusCommand();
+        assertThat(status.get("quorumReachable").asBoolean()).isFalse();
+        assertThat(status.get("replicas").get(1).get("reachable").asBoolean()).isFalse();
+    }
+
+    private Tagma.Result kv(String... words) {
+        List<String> arguments =
+                new ArrayList<>(List.of("kv", "--dir", folder.root().toString(), "--client", "1"));
+        arguments.addAll(List.of(words));
+        return Tagma.run(arguments.toArray(String[]::new));
+    }
+
+    /** Increments a counter until it has a value; each answer must be the one before plus one. */
+    private static void increment(BatchProcess program, int from, int to) throws IOException {
+        for (int expected = from; expected <= to; expected++) {
+            JsonNode answer = program.ask("incr n");
+            assertThat(answer.get("ok").asBoolean()).as(answer.toString()).isTrue();
+            assertThat(answer.get("value").asInt()).isEqualTo(expected);
+        }
+    }
+
+    private ReplicaProcess start(int id) throws IOException {
+        return ReplicaProcess.start(folder, id, temporary.resolve("replica-" + id + ".log"), List.of());
+    }
+
+    private void awaitAllServing() {
+        await().alias("all replicas answer")
+                .atMost(PATIENCE)
+                .until(() -> statuses().stream().allMatch(Optional::isPresent));
+    }
+
+    private List<Optional<ReplicaStatus>> statuses() {
+        return ReplicaStatus.ofAll(inspector, replicas.size(), ANSWER_MILLIS);
+    }
+
+    private JsonNode statusCommand() throws IOException {
+        return new ObjectMapper()
+                .readTree(Tagma.run("status", "--json", "--dir", folder.root().toString())
+                        .out());
+    }
+}

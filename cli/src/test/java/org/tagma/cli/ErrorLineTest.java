@@ -1,0 +1,178 @@
+package org.tagma.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever a user does wrong: one line that says what is wrong and what to do, status 2, no stack trace. */
+class ErrorLineTest {
+
+    @TempDir
+    private Path temporary;
+
+    private Path cluster;
+
+    @BeforeEach
+    void makeCluster() throws Exception {
+        cluster = temporary.resolve("cluster");
+        TestPlan.plan().make(new ClusterFolder(cluster));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ''                                          | say what to do
+                    frobnicate                                  | unknown argument frobnicate
+                    init                                        | --dir
+                    init --dir %new --replicas 3                | --replicas must be from 4
+                    init --dir %new --replicas many             | --replicas
+                    init --dir %new --faults 2                  | faults must be from 1 to 1
+                    init --dir %new --auth none                 | must be signatures or macs, not 'none'
+                    init --dir %new --base-port 65534           | --base-port must be from 1
+                    init --dir %new --clients 0                 | --clients must be from 1
+                    init --dir %new --host a"b                  | host name
+                    init --dir %new --protocol raft             | not in this version yet
+                    init --dir %new --crypto magic              | must be auto or bouncycastle or corretto
+                    init --dir %cluster                         | there is a cluster in
+                    init --dir %cluster/cluster.yaml/x          | cannot write
+                    replica --dir %cluster                      | --id
+                    replica --dir %cluster --id 4               | there is no replica 4
+                    replica --dir %cluster --id zero            | --id
+                    replica --dir %new --id 0                   | there is no folder
+                    replica --dir %cluster/keys --id 0          | there is no such file
+                    replica --dir %cluster --id 0 --fault lie   | no fault is called 'lie'
+                    replica --dir %cluster --id 0 --fault-after-operations 5 | need a --fault
+                    status --dir %new                           | there is no folder
+                    status --dir %cluster --client 9            | there is no key file
+                    kv --dir %cluster                           | there is no command
+                    kv --dir %cluster frob k                    | unknown command frob
+                    kv --dir %cluster put k                     | put KEY VALUE
+                    kv --dir %cluster incr k much               | whole number
+                    kv --dir %cluster --client 9 get k          | there is no key file
+                    kv --dir %cluster --deadline 0 get k        | --deadline must be at least 1
+                    kv --dir %cluster --concurrency 2 get k     | --concurrency is for --batch
+                    kv --dir %cluster --batch --concurrency 999 | --concurrency must be from 1 to 256
+                    kv --dir %cluster --batch get k             | commands come from standard input
+                    demo --protocol raft                        | not in this version yet
+                    demo --fault lies                           | no fault is called 'lies'
+                    demo --replicas 3                           | --replicas must be from 4
+                    demo --seconds 0                            | --seconds must be from 4
+                    help frob                                   | there is no command frob
+                    """)
+    void aMistakeGetsOneLine(String arguments, String expected) {
+        assertOneLine(Tagma.run(words(arguments)), expected);
+    }
+
+    @Test
+    void refusesToOverwriteKeysThatHaveLostTheirClusterFile() throws Exception {
+        Files.delete(cluster.resolve("cluster.yaml"));
+
+        assertOneLine(Tagma.run(words("init --dir %cluster")), "there is a cluster in");
+    }
+
+    @Test
+    void namesTheLineOfAMistakeInTheClusterFile() throws Exception {
+        Path file = cluster.resolve("cluster.yaml");
+        Files.writeString(file, Files.readString(file).replace("faults: 1", "faults: 3"));
+
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "cluster.yaml:");
+        assertOneLine(Tagma.run(words("kv --dir %cluster get k")), "faults must be from 1 to 1");
+    }
+
+    @Test
+    void saysWhatThisVersionCannotDo() throws Exception {
+        Path file = cluster.resolve("cluster.yaml");
+        Files.writeString(file, Files.readString(file).replace("durability: memory", "durability: sync"));
+
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "set durability: memory");
+    }
+
+    @Test
+    void refusesAnothersKey() throws Exception {
+        Files.copy(key("replica-1"), key("replica-0"), StandardCopyOption.REPLACE_EXISTING);
+
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "not that of replica 0 but of replica 1");
+    }
+
+    @Test
+    void refusesAKeyThatOthersCanRead() throws Exception {
+        Files.setPosixFilePermissions(key("replica-0"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "chmod 600");
+    }
+
+    @Test
+    void refusesADamagedKey() throws Exception {
+        Files.writeString(key("client-0"), "garbage");
+
+        assertOneLine(Tagma.run(words("kv --dir %cluster get k")), "is damaged");
+    }
+
+    @Test
+    void refusesADamagedDataFolder() throws Exception {
+        Path data = Files.createDirectories(cluster.resolve("data/replica-0"));
+        Files.writeString(data.resolve("amnesia-guard"), "garbage");
+
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "amnesia-guard");
+    }
+
+    @Test
+    void refusesAPortInUse() throws IOException {
+        int port = FreePorts.loopback(1).get(0).port();
+        Path taken = temporary.resolve("taken");
+        Tagma.run("init", "--dir", taken.toString(), "--base-port", Integer.toString(port));
+        try (ServerSocket holder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(holder.isBound()).isTrue();
+            assertOneLine(
+                    Tagma.run("replica", "--dir", taken.toString(), "--id", "0"), "the address is already in use");
+        }
+    }
+
+    @Test
+    void showsWhereAnErrorAroseOnRequest() {
+        Tagma.Result result = Tagma.run(
+                "--debug", "status", "--dir", temporary.resolve("none").toString());
+
+        assertThat(result.status()).isEqualTo(ExitStatus.CANNOT_RUN);
+        assertThat(result.err()).contains("\tat org.tagma.cli.ClusterFolder.config");
+    }
+
+    private static void assertOneLine(Tagma.Result result, String expected) {
+        assertThat(result.status()).isEqualTo(ExitStatus.CANNOT_RUN);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.errorLines())
+                .singleElement()
+                .asString()
+                .startsWith("tagma")
+                .contains(expected);
+    }
+
+    private Path key(String name) {
+        return cluster.resolve("keys").resolve(name + ".pem");
+    }
+
+    private String[] words(String line) {
+        Map<String, Path> places = Map.of("%cluster", cluster, "%new", temporary.resolve("new"));
+        return List.of(line.split(" +")).stream()
+                .filter(word -> !word.isEmpty())
+                .map(word -> places.entrySet().stream()
+                        .filter(place -> word.startsWith(place.getKey()))
+                        .findFirst()
+                        .map(place ->
+                                place.getValue() + word.substring(place.getKey().length()))
+                        .orElse(word))
+                .toArray(String[]::new);
+    }
+}

@@ -1,0 +1,23 @@
+package org.tagma.cli;
+
+import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.CryptoProviderChoice;
+
+/** A small cluster for tests. */
+public final class TestPlan {
+    private static final int REPLICAS = 4;
+    private static final int CLIENTS = 2;
+
+    private TestPlan() {}
+
+    /** Four replicas on free ports of the loopback interface, and two clients. */
+    public static ClusterPlan plan() {
+        return new ClusterPlan(
+                AuthenticationMode.SIGNATURES,
+                CryptoProviderChoice.AUTO,
+                false,
+                FreePorts.loopback(REPLICAS),
+                1,
+                CLIENTS);
+    }
+}
