@@ -136,9 +136,22 @@ class ClusterOfProcessesTest {
     }
 
     private void awaitAllServing() {
-        await().alias("all replicas answer")
-                .atMost(PATIENCE)
-                .until(() -> statuses().stream().allMatch(Optional::isPresent));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(statuses()).as(this::logs).allMatch(Optional::isPresent));
+    }
+
+    /** What the replicas had to say, for whoever looks into a failure. */
+    private String logs() {
+        StringBuilder logs = new StringBuilder();
+        for (ReplicaProcess replica : replicas) {
+            logs.append("\nreplica ").append(replica.id()).append(replica.isAlive() ? " lives" : " has ended");
+            try {
+                logs.append(":\n").append(Files.readString(replica.log()));
+            } catch (IOException e) {
+                logs.append(", and its log cannot be read: ").append(e);
+            }
+        }
+        return logs.toString();
     }
 
     private List<Optional<ReplicaStatus>> statuses() {

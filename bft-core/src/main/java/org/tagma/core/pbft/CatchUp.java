@@ -152,8 +152,7 @@ final class CatchUp {
         state.slots.tailMap(status.lastCommitted(), false).values().stream()
                 .limit(MAX_SLOTS)
                 .forEach(slot -> slot.commitOf(state.self, status.view())
-                        .ifPresent(digest ->
-                                state.send(sender, new Commit(status.view(), slot.sequence(), digest))));
+                        .ifPresent(digest -> state.send(sender, new Commit(status.view(), slot.sequence(), digest))));
         if (state.normal && !status.viewChanging() && status.view() == state.view) {
             helpWithProposals(sender, status);
         }

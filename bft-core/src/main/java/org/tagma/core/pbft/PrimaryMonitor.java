@@ -37,8 +37,8 @@ final class PrimaryMonitor {
         if (!state.normal || state.isRecovering() || checkpoints.isBehind()) {
             return;
         }
-        // The primary judges itself, too, when nothing is committed: the others may have left its view, or have what they
-        // want while it has not, and then nobody else would move.
+        // The primary judges itself, too, when nothing is committed: the others may have left its view, or have what
+        // they want while it has not, and then nobody else would move.
         long since = state.isPrimary() ? Math.max(state.enteredAtTick, state.lastCommitTick) : state.enteredAtTick;
         long waited = state.pool.longestWaitTicks(state.tick, since);
         if (waited == timeoutTicks() / 2 && !state.isPrimary()) {
