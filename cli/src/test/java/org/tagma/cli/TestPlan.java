@@ -10,11 +10,11 @@ public final class TestPlan {
 
     private TestPlan() {}
 
-    /** Four replicas on free ports of the loopback interface, and two clients. */
+    /** Four replicas on free ports of the loopback interface, and two clients; nothing native, which takes long to load on a busy machine. */
     public static ClusterPlan plan() {
         return new ClusterPlan(
                 AuthenticationMode.SIGNATURES,
-                CryptoProviderChoice.AUTO,
+                CryptoProviderChoice.BOUNCYCASTLE,
                 false,
                 FreePorts.loopback(REPLICAS),
                 1,
