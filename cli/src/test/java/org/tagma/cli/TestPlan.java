@@ -10,7 +10,10 @@ public final class TestPlan {
 
     private TestPlan() {}
 
-    /** Four replicas on free ports of the loopback interface, and two clients; nothing native, which takes long to load on a busy machine. */
+    /**
+     * Four replicas on free ports of the loopback interface, and two clients. Without native cryptography, which takes long to
+     * load on a busy machine.
+     */
     public static ClusterPlan plan() {
         return new ClusterPlan(
                 AuthenticationMode.SIGNATURES,
