@@ -47,9 +47,6 @@ import org.tagma.replica.ClusterSettings;
  */
 public final class ReplicaInspector implements AutoCloseable {
 
-    /** Stands where a message's type stands in what is authenticated; no message has it. */
-    private static final int HANDSHAKE_TYPE = 255;
-
     private static final NestedVerifier NOTHING_NESTED = new NestedVerifier() {
         @Override
         public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
@@ -197,12 +194,12 @@ public final class ReplicaInspector implements AutoCloseable {
 
         @Override
         public ByteString prove(NodeId remote, ByteString transcript) {
-            return authentication.mac(remote, HANDSHAKE_TYPE, transcript);
+            return authentication.mac(remote, MESSAGE_TYPE, transcript);
         }
 
         @Override
         public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-            return authentication.verifyMac(remote, HANDSHAKE_TYPE, transcript, proof);
+            return authentication.verifyMac(remote, MESSAGE_TYPE, transcript, proof);
         }
     }
 }

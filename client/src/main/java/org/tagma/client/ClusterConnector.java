@@ -40,9 +40,6 @@ public final class ClusterConnector {
     /** What an envelope and its authenticator add to an operation, at most: 100 replicas' MACs and a signature. */
     private static final int ENVELOPE_BYTES = 64 * 1024;
 
-    /** Stands where the type of a message stands in what is authenticated; no message has it. */
-    private static final int HANDSHAKE = 255;
-
     private final ClusterConfig config;
     private final NodeId.Client self;
     private final NodeKeys keys;
@@ -131,12 +128,12 @@ public final class ClusterConnector {
 
         @Override
         public ByteString prove(NodeId remote, ByteString transcript) {
-            return authentication.mac(remote, HANDSHAKE, transcript);
+            return authentication.mac(remote, MESSAGE_TYPE, transcript);
         }
 
         @Override
         public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-            return authentication.verifyMac(remote, HANDSHAKE, transcript, proof);
+            return authentication.verifyMac(remote, MESSAGE_TYPE, transcript, proof);
         }
     }
 }

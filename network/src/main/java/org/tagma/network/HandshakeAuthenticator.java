@@ -10,6 +10,8 @@ import org.tagma.core.NodeId;
  * <p>Called on the network thread; must be thread-safe if shared between transports, and cheap, since anyone can ask for it.
  */
 public interface HandshakeAuthenticator {
+    /** The message type under which a proof is authenticated; no message of the codec has it. */
+    int MESSAGE_TYPE = 255;
 
     /** A proof, at most 512 bytes, that {@code remote} alone needs to be able to check. */
     ByteString prove(NodeId remote, ByteString transcript);

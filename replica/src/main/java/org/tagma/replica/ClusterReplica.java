@@ -48,9 +48,6 @@ import org.tagma.replica.fault.FaultInjection;
  */
 public final class ClusterReplica {
 
-    /** Stands where a message's type stands in what is authenticated; no message has it. */
-    private static final int HANDSHAKE_TYPE = 255;
-
     private final ClusterConfig config;
     private final int replica;
     private final NodeKeys keys;
@@ -203,12 +200,12 @@ public final class ClusterReplica {
 
         @Override
         public ByteString prove(NodeId remote, ByteString transcript) {
-            return authentication.mac(remote, HANDSHAKE_TYPE, transcript);
+            return authentication.mac(remote, MESSAGE_TYPE, transcript);
         }
 
         @Override
         public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-            return authentication.verifyMac(remote, HANDSHAKE_TYPE, transcript, proof);
+            return authentication.verifyMac(remote, MESSAGE_TYPE, transcript, proof);
         }
     }
 }
