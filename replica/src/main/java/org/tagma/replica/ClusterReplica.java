@@ -143,7 +143,7 @@ public final class ClusterReplica {
                 transport(authentication, clusterKeys, provider),
                 new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
                 log,
-                System::currentTimeMillis,
+                Clock.ofMachine(),
                 registry,
                 options));
     }

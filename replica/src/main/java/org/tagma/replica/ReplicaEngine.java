@@ -144,7 +144,7 @@ public final class ReplicaEngine {
         for (Event event : events) {
             step(event);
         }
-        step(new Event.QueueDrained(ports.clock().wallMillis()));
+        step(new Event.QueueDrained(ports.clock().wallMillis(), ports.clock().elapsedMillis()));
     }
 
     private void step(Event event) throws IOException {

@@ -23,9 +23,17 @@ public sealed interface Event {
      * All that was queued has been stepped: now is the time to propose, so that batches grow with the load and an idle
      * system answers at once.
      *
-     * @param timeMillis the replica's wall clock, milliseconds since 1970
+     * @param timeMillis the replica's wall clock, milliseconds since 1970; may jump
+     * @param elapsedMillis milliseconds since some moment, by a clock that nobody sets; it may stand still while the
+     *     machine is suspended
      */
-    record QueueDrained(long timeMillis) implements Event {}
+    record QueueDrained(long timeMillis, long elapsedMillis) implements Event {
+
+        /** For a replica whose wall clock nobody sets. */
+        public QueueDrained(long timeMillis) {
+            this(timeMillis, timeMillis);
+        }
+    }
 
     /**
      * A committed batch was executed.

@@ -62,7 +62,7 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.RequestReceived received) {
             onRequest(received.request(), received.relayedBy());
         } else if (event instanceof Event.QueueDrained drained) {
-            onDrained(drained.timeMillis());
+            onDrained(drained);
         } else if (event instanceof Event.Executed executed) {
             onExecuted(executed);
         } else if (event instanceof Event.CheckpointTaken taken) {
@@ -200,8 +200,9 @@ public final class RaftProtocol implements Protocol {
         }
     }
 
-    private void onDrained(long timeMillis) {
-        state.nowMillis = timeMillis;
+    private void onDrained(Event.QueueDrained event) {
+        state.nowMillis = event.timeMillis();
+        state.elapsedMillis = event.elapsedMillis();
         if (state.isLeader()) {
             leader.propose();
             leader.reads().onDrained();

@@ -55,6 +55,8 @@ final class RaftState {
     long heardFromLeaderAtTick;
     /** The replica's own clock, as of the last turn; 0 before the first. */
     long nowMillis;
+    /** The same moment by the clock that nobody sets. */
+    long elapsedMillis;
 
     private long term;
     private int votedFor = NOBODY;

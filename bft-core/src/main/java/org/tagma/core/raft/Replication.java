@@ -16,8 +16,8 @@ final class Replication {
 
     private final RaftState state;
     private final TreeMap<Integer, Progress> followers = new TreeMap<>();
-    /** When each unconfirmed round began, by the leader's clock. */
-    private final TreeMap<Long, Long> roundBeganMillis = new TreeMap<>();
+    /** When each unconfirmed round began, by the leader's clocks. */
+    private final TreeMap<Long, Moment> roundBegan = new TreeMap<>();
 
     /** Up to here the leader's own log is durable. */
     private long ownMatch;
@@ -25,7 +25,23 @@ final class Replication {
     private long round;
     private long confirmedRound;
     /** When the last round that a quorum answered began. */
-    private long confirmedBeganMillis;
+    private Moment confirmedBegan = new Moment(0, 0);
+
+    /**
+     * A moment by both clocks of a replica. A lease counts on both: the one may be set back, the other stand still while
+     * the machine is suspended, and then a lease that is over would look fresh.
+     */
+    private record Moment(long wallMillis, long elapsedMillis) {
+
+        boolean isWithin(long millis, Moment earlier) {
+            return isWithin(millis, wallMillis - earlier.wallMillis)
+                    && isWithin(millis, elapsedMillis - earlier.elapsedMillis);
+        }
+
+        private static boolean isWithin(long millis, long sinceMillis) {
+            return sinceMillis >= 0 && sinceMillis < millis;
+        }
+    }
 
     Replication(RaftState state) {
         this.state = state;
@@ -34,7 +50,7 @@ final class Replication {
     /** Begins a term as leader: nothing is known of the others. */
     void start() {
         followers.clear();
-        roundBeganMillis.clear();
+        roundBegan.clear();
         round = 0;
         confirmedRound = 0;
         ownMatch = 0;
@@ -43,7 +59,7 @@ final class Replication {
 
     void stop() {
         followers.clear();
-        roundBeganMillis.clear();
+        roundBegan.clear();
     }
 
     /** The configuration may have changed: replicates to its members, and to nobody else. */
@@ -121,7 +137,7 @@ final class Replication {
     /** Says to all that this replica leads, and counts the answers: see {@link #confirmedRound}. */
     long beginRound() {
         round++;
-        roundBeganMillis.put(round, state.nowMillis);
+        roundBegan.put(round, now());
         followers.forEach(this::heartbeat);
         confirmRounds();
         return round;
@@ -228,8 +244,8 @@ final class Replication {
                 .reachedByQuorum(replica -> replica == state.self ? round : ackThatCounts(replica));
         if (reached > confirmedRound) {
             confirmedRound = reached;
-            confirmedBeganMillis = roundBeganMillis.floorEntry(reached).getValue();
-            roundBeganMillis.headMap(reached, true).clear();
+            confirmedBegan = roundBegan.floorEntry(reached).getValue();
+            roundBegan.headMap(reached, true).clear();
         }
     }
 
@@ -249,8 +265,11 @@ final class Replication {
 
     /** Whether no other replica can have been elected yet, as far as clocks can be trusted. */
     boolean holdsLease() {
-        long sinceMillis = state.nowMillis - confirmedBeganMillis;
-        return confirmedRound > 0 && sinceMillis >= 0 && sinceMillis < state.config.leaseMillis();
+        return confirmedRound > 0 && now().isWithin(state.config.leaseMillis(), confirmedBegan);
+    }
+
+    private Moment now() {
+        return new Moment(state.nowMillis, state.elapsedMillis);
     }
 
     /** Whether a quorum was heard from since the last call. */

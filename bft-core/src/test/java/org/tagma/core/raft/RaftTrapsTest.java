@@ -159,6 +159,30 @@ class RaftTrapsTest {
     }
 
     @Test
+    void trap30ALeaseIsNotKeptAliveByAClockThatWasSetBackOrStoodStill() {
+        RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
+        LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
+        leader.step(new Event.QueueDrained(9_000, 1_000)).tick(2);
+        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        long leaseMillis = config.leaseMillis();
+        leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(9_001, 1_000 + leaseMillis));
+        assertThat(leader.of(Action.ReadReady.class))
+                .as("the wall clock was set back")
+                .isEmpty();
+        LoneReplica suspended = new LoneReplica(config, 1, -1, 1).lead().loopBack();
+        suspended.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        suspended.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
+        suspended.step(new Event.QueueDrained(9_000, 1_000)).tick(2);
+        suspended.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        suspended.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(9_000 + leaseMillis, 1_001));
+        assertThat(suspended.of(Action.ReadReady.class))
+                .as("the machine was suspended")
+                .isEmpty();
+    }
+
+    @Test
     void trap31NoChangeOfTheGroupBeforeAnEntryOfTheTermIsCommitted() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead().loopBack();
         leader.step(new Event.MembershipRequested(5, List.of(0, 1), List.of()));
