@@ -1,20 +1,19 @@
 package org.tagma.simulator;
 
-import org.tagma.core.pbft.PbftConfig;
 import org.tagma.simulator.check.BoundsChecker;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.History;
 import org.tagma.simulator.check.LivenessChecker;
 import org.tagma.simulator.check.OrderChecker;
+import org.tagma.simulator.check.ProtocolObserver;
 import org.tagma.simulator.check.StateChecker;
-import org.tagma.simulator.check.VoteChecker;
 
 /** The checkers of one run. */
 record Checks(
         Findings findings,
         OrderChecker order,
         StateChecker states,
-        VoteChecker votes,
+        ProtocolObserver protocol,
         BoundsChecker bounds,
         LivenessChecker liveness,
         History history) {
@@ -28,18 +27,19 @@ record Checks(
     /** Frames that one event may cause: a status may be answered with votes and batches for a window of slots. */
     private static final int FRAMES_PER_SLOT = 16;
 
-    static Checks of(PbftConfig config, int correctClients, long livenessBoundMicros) {
+    static Checks of(SimulatedProtocol protocol, int correctClients, long livenessBoundMicros) {
         Findings findings = new Findings();
+        SimulatedProtocol.Sizes sizes = protocol.sizes();
         return new Checks(
                 findings,
                 new OrderChecker(findings, correctClients),
                 new StateChecker(findings),
-                new VoteChecker(findings),
+                protocol.observer(findings),
                 new BoundsChecker(
                         findings,
-                        config.maxPendingRequests(),
-                        RECORDS_PER_SLOT * config.logWindow() + OTHER_RECORDS,
-                        FRAMES_PER_SLOT * config.logWindow() * config.quorums().replicas()),
+                        sizes.maxPendingRequests(),
+                        RECORDS_PER_SLOT * sizes.logWindow() + OTHER_RECORDS,
+                        FRAMES_PER_SLOT * sizes.logWindow() * protocol.quorums().replicas()),
                 new LivenessChecker(findings, livenessBoundMicros),
                 new History());
     }

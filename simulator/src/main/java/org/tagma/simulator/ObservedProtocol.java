@@ -7,33 +7,50 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
-import org.tagma.simulator.check.VoteChecker;
+import org.tagma.simulator.check.ProtocolObserver;
 
-/** Notes what a correct protocol says, and shows it to the checker once it has really left the replica. */
+/**
+ * Shows an observer what a correct protocol decides, and what it says once that has really left the replica. What is decided
+ * after a record in one round of the engine cannot have left before that record is durable.
+ */
 final class ObservedProtocol implements Protocol {
+
+    private static final int TO_ALL = -1;
+
+    private record Said(int to, Message message) {}
 
     private final Protocol protocol;
     private final int replica;
-    private final VoteChecker votes;
-    private final List<Message> decided = new ArrayList<>();
+    private final ProtocolObserver observer;
+    private final List<Said> free = new ArrayList<>();
+    private final List<Said> behindBarrier = new ArrayList<>();
+    private boolean barrierIsDue;
 
-    ObservedProtocol(Protocol protocol, int replica, VoteChecker votes) {
+    ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer) {
         this.protocol = protocol;
         this.replica = replica;
-        this.votes = votes;
+        this.observer = observer;
     }
 
     @Override
     public List<Action> step(Event event) {
+        observer.stepping(replica, event);
         List<Action> actions = protocol.step(event);
         for (Action action : actions) {
+            observer.decided(replica, action);
             if (action instanceof Action.Broadcast broadcast) {
-                decided.add(broadcast.message());
+                say(TO_ALL, broadcast.message());
             } else if (action instanceof Action.Send send) {
-                decided.add(send.message());
+                say(send.to(), send.message());
+            } else if (action instanceof Action.Persist) {
+                barrierIsDue = true;
             }
         }
         return actions;
+    }
+
+    private void say(int to, Message message) {
+        (barrierIsDue ? behindBarrier : free).add(new Said(to, message));
     }
 
     @Override
@@ -41,9 +58,17 @@ final class ObservedProtocol implements Protocol {
         return protocol.status();
     }
 
-    /** Everything decided so far has left. */
+    /** All records decided so far are durable. */
+    void durable() {
+        barrierIsDue = false;
+        observer.durable(replica);
+        free.addAll(behindBarrier);
+        behindBarrier.clear();
+    }
+
+    /** Everything that may leave has left. */
     void flushed() {
-        decided.forEach(message -> votes.left(replica, message));
-        decided.clear();
+        free.forEach(said -> observer.left(replica, said.to, said.message));
+        free.clear();
     }
 }

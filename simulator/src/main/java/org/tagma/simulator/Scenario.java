@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.byzantine.Behaviours;
@@ -38,10 +37,11 @@ public final class Scenario {
     /** Something that happens in a run. */
     record Incident(boolean isAfterOperations, long when, Consumer<SimulatedCluster> action) {}
 
-    private final Quorums quorums;
+    private SimulatedProtocol protocol;
     private final TreeMap<Integer, List<Misbehaviour.Factory>> byzantine = new TreeMap<>();
     private final List<Incident> incidents = new ArrayList<>();
     private int drawnByzantine;
+    private boolean withinBound = true;
     private int clients = 1;
     private int faultyClients;
     private int operations = 10;
@@ -57,13 +57,18 @@ public final class Scenario {
     private boolean traced;
     private String replayCommand = "";
 
-    private Scenario(int replicas) {
-        this.quorums = Quorums.byzantine(replicas);
+    private Scenario(SimulatedProtocol protocol) {
+        this.protocol = protocol;
     }
 
-    /** A group of so many replicas, tolerating as many faults as it can. */
+    /** So many replicas under PBFT, tolerating as many faults as it can. */
     public static Scenario cluster(int replicas) {
-        return new Scenario(replicas);
+        return new Scenario(SimulatedPbft.of(replicas));
+    }
+
+    /** A group under this protocol. */
+    public static Scenario cluster(SimulatedProtocol protocol) {
+        return new Scenario(protocol);
     }
 
     /** The default scenario: four replicas, one malicious in ways drawn from the seed, fair loss, partial synchrony. */
@@ -74,6 +79,24 @@ public final class Scenario {
                 .operations(20)
                 .network(NetworkModel.fairLoss())
                 .timing(Timing.partiallySynchronous());
+    }
+
+    /** The same under another protocol. */
+    public Scenario protocol(SimulatedProtocol other) {
+        protocol = other;
+        return this;
+    }
+
+    /** The same with other sizes. */
+    public Scenario tuning(Tuning tuning) {
+        protocol = protocol.tuned(tuning);
+        return this;
+    }
+
+    /** More replicas may be malicious than the protocol tolerates: nothing is promised then. */
+    public Scenario beyondTheBound() {
+        withinBound = false;
+        return this;
     }
 
     /** This replica is malicious in these ways, all at once. */
@@ -192,8 +215,8 @@ public final class Scenario {
 
     // ---- for the simulation ----
 
-    Quorums quorums() {
-        return quorums;
+    SimulatedProtocol protocol() {
+        return protocol;
     }
 
     List<Incident> incidents() {
@@ -204,14 +227,14 @@ public final class Scenario {
     List<List<Misbehaviour.Factory>> misbehaviours(SplittableRandom random) {
         TreeMap<Integer, List<Misbehaviour.Factory>> chosen = new TreeMap<>(byzantine);
         while (chosen.size() < byzantine.size() + drawnByzantine) {
-            chosen.computeIfAbsent(random.nextInt(quorums.replicas()), id -> Behaviours.drawn(random));
+            chosen.computeIfAbsent(random.nextInt(protocol.quorums().replicas()), id -> Behaviours.drawn(random));
         }
-        if (chosen.size() > quorums.faults()) {
-            throw new IllegalArgumentException(
-                    chosen.size() + " malicious replicas, where " + quorums.faults() + " can be tolerated");
+        if (withinBound && chosen.size() > protocol.toleratedByzantine()) {
+            throw new IllegalArgumentException(chosen.size() + " malicious replicas, where "
+                    + protocol.toleratedByzantine() + " can be tolerated");
         }
         List<List<Misbehaviour.Factory>> all = new ArrayList<>();
-        for (int id = 0; id < quorums.replicas(); id++) {
+        for (int id = 0; id < protocol.quorums().replicas(); id++) {
             all.add(chosen.getOrDefault(id, List.of()));
         }
         return all;
@@ -245,12 +268,7 @@ public final class Scenario {
         return readOnlyFastPath.orElse(drawn);
     }
 
-    PbftConfig config(int replica) {
-        return PbftConfig.forTests(replica, quorums.replicas());
-    }
-
     long livenessBoundMicros() {
-        PbftConfig config = config(0);
-        return livenessTimeouts * config.requestTimeoutTicks() * config.tickMillis() * 1000;
+        return livenessTimeouts * protocol.timeoutMillis() * 1000;
     }
 }

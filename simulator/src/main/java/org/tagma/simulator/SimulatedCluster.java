@@ -5,13 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.tagma.client.ClientOptions;
-import org.tagma.client.ClientSetup;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.crypto.Authentication;
@@ -43,7 +40,7 @@ public final class SimulatedCluster implements World {
     private final long secret;
     private final long stabilizationMicros;
     private final boolean stabilizes;
-    private final IntFunction<PbftConfig> configs;
+    private final SimulatedProtocol protocol;
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<FaultyClient> faultyClients = new ArrayList<>();
@@ -52,18 +49,18 @@ public final class SimulatedCluster implements World {
     SimulatedCluster(Scenario scenario, long seed, Trace trace) {
         SplittableRandom random = new SplittableRandom(seed);
         this.trace = trace;
-        this.quorums = scenario.quorums();
+        this.protocol = scenario.protocol();
+        this.quorums = protocol.quorums();
         this.policy = scenario.policy(random.nextBoolean());
         this.secret = random.nextLong();
-        this.checks = Checks.of(scenario.config(0), scenario.clientCount(), scenario.livenessBoundMicros());
+        this.checks = Checks.of(protocol, scenario.clientCount(), scenario.livenessBoundMicros());
         this.codec = new MessageCodec(new CodecLimits(
-                scenario.config(0).maxBatchRequests(),
+                protocol.sizes().maxBatchRequests(),
                 MAX_OPERATION_BYTES,
                 quorums.replicas(),
-                scenario.config(0).logWindow(),
+                protocol.sizes().logWindow(),
                 MAX_STATE_PART_BYTES,
                 MAX_STATE_PART_BYTES));
-        this.configs = scenario::config;
         this.stabilizes = scenario.timing().stabilizes();
         this.stabilizationMicros =
                 stabilizes ? 1000 * random.nextLong(scenario.timing().latestStabilizationMillis() + 1) : Long.MAX_VALUE;
@@ -89,7 +86,7 @@ public final class SimulatedCluster implements World {
                 id,
                 this,
                 scenario.workload(),
-                new ClientSetup(id, quorums, macs, fastPath),
+                protocol.clientSetup(id, macs, fastPath),
                 new ClientOptions(
                         Scenario.CLIENT_DEADLINE_MILLIS,
                         Scenario.CLIENT_RETRY_MILLIS,
@@ -190,10 +187,13 @@ public final class SimulatedCluster implements World {
         return clients.stream().allMatch(SimulatedClient::isDone);
     }
 
-    /** Whether all correct replicas run and have executed the same. */
+    /** Whether all correct replicas of the group run and have executed the same. */
     boolean hasConverged() {
-        return replicas.stream().filter(SimulatedReplica::isCorrect).allMatch(SimulatedReplica::isUp)
-                && correctReplicas()
+        List<SimulatedReplica> members = replicas.stream()
+                .filter(replica -> replica.isCorrect() && checks.protocol().isMember(replica.id()))
+                .toList();
+        return members.stream().allMatch(SimulatedReplica::isUp)
+                && members.stream()
                                 .mapToLong(SimulatedReplica::lastExecuted)
                                 .distinct()
                                 .count()
@@ -202,10 +202,7 @@ public final class SimulatedCluster implements World {
 
     /** Since when the network and the nodes let the group make progress; {@link #now} while they do not. */
     long calmSinceMicros() {
-        long participating = correctReplicas()
-                .filter(replica -> !replica.status().mode().equals("recovering"))
-                .count();
-        if (participating < quorums.replicas() - quorums.faults() || !stabilizes) {
+        if (!stabilizes || !checks.protocol().canProgress(id -> replicas.get(id).takesPart())) {
             disturbed();
         }
         return Math.max(disturbedMicros, Math.max(stabilizationMicros, network.healedAtMicros()));
@@ -254,8 +251,8 @@ public final class SimulatedCluster implements World {
     }
 
     @Override
-    public PbftConfig config(int replica) {
-        return configs.apply(replica);
+    public SimulatedProtocol protocol() {
+        return protocol;
     }
 
     @Override

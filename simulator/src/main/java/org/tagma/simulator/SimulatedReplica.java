@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
@@ -24,6 +23,7 @@ import org.tagma.replica.EngineListener;
 import org.tagma.replica.Execution;
 import org.tagma.replica.Inbound;
 import org.tagma.replica.InboundVerifier;
+import org.tagma.replica.LogStore;
 import org.tagma.replica.MessageSealer;
 import org.tagma.replica.Outbound;
 import org.tagma.replica.RejectionReason;
@@ -57,6 +57,7 @@ public final class SimulatedReplica {
     private final SplittableRandom random;
     private final double clockRate;
     private final long wallOffsetMillis;
+    private final long lifeSeed;
     private final List<Misbehaviour.Factory> factories;
     private final EnumMap<RejectionReason, Integer> rejections = new EnumMap<>(RejectionReason.class);
     private final Map<String, Integer> protocolRejections = new HashMap<>();
@@ -77,6 +78,7 @@ public final class SimulatedReplica {
         this.log = new SimulatedLogStore(random.split());
         this.clockRate = 1 + MAX_DRIFT * (2 * random.nextDouble() - 1);
         this.wallOffsetMillis = random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1);
+        this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
     }
 
     /** Its id. */
@@ -92,6 +94,11 @@ public final class SimulatedReplica {
     /** Whether it runs. */
     public boolean isUp() {
         return life != null && !life.engine.isStopped();
+    }
+
+    /** Whether it runs and remembers what it must in order to take part in decisions. */
+    boolean takesPart() {
+        return isUp() && isCorrect() && !status().mode().equals("recovering");
     }
 
     /** Where its protocol stands; it must be up. */
@@ -223,12 +230,12 @@ public final class SimulatedReplica {
 
         Life() {
             MessageSealer sealer = new MessageSealer(authentication, world.policy());
-            Protocol correct = new PbftProtocol(world.config(id));
+            Protocol correct = world.protocol().create(id, KeyedHash.mix(lifeSeed, lives));
             StateMachine registers = new Registers();
             verifier = new InboundVerifier(authentication, world.policy(), world.codec(), world.quorums());
             if (isCorrect()) {
                 observed = Optional.of(
-                        new ObservedProtocol(correct, id, world.checks().votes()));
+                        new ObservedProtocol(correct, id, world.checks().protocol()));
                 tampering = Optional.empty();
                 protocol = observed.get();
                 registers =
@@ -244,8 +251,9 @@ public final class SimulatedReplica {
             Execution execution = isCorrect()
                     ? new ObservedExecution(executor, id, world.checks().order())
                     : executor;
+            LogStore observedLog = new ObservedLogStore(log, () -> observed.ifPresent(ObservedProtocol::durable));
             engine = new ReplicaEngine(
-                    protocol, sealer, new ReplicaEngine.Ports(this, log, this, this, execution, this));
+                    protocol, sealer, new ReplicaEngine.Ports(this, observedLog, this, this, execution, this));
         }
 
         private List<Misbehaviour> misbehaviours() {
@@ -253,7 +261,7 @@ public final class SimulatedReplica {
                     id,
                     world.quorums().replicas(),
                     world.clients(),
-                    world.config(id).requestTimeoutTicks() * world.config(id).tickMillis(),
+                    world.protocol().timeoutMillis(),
                     random.split(),
                     world::now);
             return factories.stream().map(factory -> factory.create(situation)).toList();
@@ -355,6 +363,11 @@ public final class SimulatedReplica {
         @Override
         public long wallMillis() {
             return EPOCH_MILLIS + wallOffsetMillis + (long) (world.now() * clockRate) / 1000;
+        }
+
+        @Override
+        public long elapsedMillis() {
+            return (long) (world.now() * clockRate) / 1000;
         }
 
         @Override

@@ -2,7 +2,6 @@ package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.crypto.Authentication;
@@ -29,7 +28,7 @@ interface World {
 
     ServiceLimits serviceLimits();
 
-    PbftConfig config(int replica);
+    SimulatedProtocol protocol();
 
     /** The means of a replica to speak as itself. */
     Authentication authenticationOf(int replica);

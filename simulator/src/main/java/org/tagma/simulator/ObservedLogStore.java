@@ -1,0 +1,44 @@
+package org.tagma.simulator;
+
+import java.io.IOException;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.replica.LogStore;
+
+/** Tells when what a replica wrote is durable. */
+final class ObservedLogStore implements LogStore {
+
+    private final LogStore log;
+    private final Runnable durable;
+
+    ObservedLogStore(LogStore log, Runnable durable) {
+        this.log = log;
+        this.durable = durable;
+    }
+
+    @Override
+    public RecoveredLog recover() throws IOException {
+        return log.recover();
+    }
+
+    @Override
+    public void append(LogRecord record) throws IOException {
+        log.append(record);
+    }
+
+    @Override
+    public void barrier() throws IOException {
+        log.barrier();
+        durable.run();
+    }
+
+    @Override
+    public void truncate(long sequence) throws IOException {
+        log.truncate(sequence);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

@@ -1,0 +1,99 @@
+package org.tagma.simulator;
+
+import java.util.function.Function;
+import org.tagma.client.ClientSetup;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.PbftObserver;
+import org.tagma.simulator.check.ProtocolObserver;
+
+/**
+ * PBFT in the simulator.
+ *
+ * @param template what replica 0 is configured with; the others differ in their ids only
+ * @param factory makes the protocol of a configuration: the one of production, unless a test wants another
+ */
+public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> factory) implements SimulatedProtocol {
+
+    /** A group of so many, with small windows and timeouts of one second. */
+    public static SimulatedPbft of(int replicas) {
+        return new SimulatedPbft(PbftConfig.forTests(0, replicas), PbftProtocol::new);
+    }
+
+    /** The same group, of another make. */
+    public SimulatedPbft madeBy(Function<PbftConfig, Protocol> otherFactory) {
+        return new SimulatedPbft(template, otherFactory);
+    }
+
+    @Override
+    public String name() {
+        return "pbft";
+    }
+
+    @Override
+    public Quorums quorums() {
+        return template.quorums();
+    }
+
+    @Override
+    public int toleratedByzantine() {
+        return quorums().faults();
+    }
+
+    @Override
+    public Sizes sizes() {
+        return new Sizes(template.maxBatchRequests(), template.logWindow(), template.maxPendingRequests());
+    }
+
+    @Override
+    public long timeoutMillis() {
+        return template.requestTimeoutTicks() * template.tickMillis();
+    }
+
+    @Override
+    public SimulatedPbft tuned(Tuning tuning) {
+        return new SimulatedPbft(config(0, tuning), factory);
+    }
+
+    @Override
+    public Protocol create(int replica, long lifeSeed) {
+        Tuning same = new Tuning(
+                template.checkpointInterval(),
+                template.logWindow(),
+                template.pipelineDepth(),
+                template.maxBatchRequests());
+        return factory.apply(config(replica, same));
+    }
+
+    private PbftConfig config(int replica, Tuning tuning) {
+        return new PbftConfig(
+                replica,
+                template.quorums(),
+                tuning.checkpointInterval(),
+                tuning.logWindow(),
+                tuning.pipelineDepth(),
+                tuning.maxBatchRequests(),
+                template.maxBatchBytes(),
+                template.tickMillis(),
+                template.requestTimeoutTicks(),
+                template.viewChangeTimeoutTicks(),
+                template.statusIntervalTicks(),
+                template.maxClockSkewMillis(),
+                template.maxPendingRequests(),
+                template.maxPendingPerClient(),
+                template.sessionPipeline());
+    }
+
+    @Override
+    public ProtocolObserver observer(Findings findings) {
+        return new PbftObserver(findings, quorums());
+    }
+
+    @Override
+    public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
+        return new ClientSetup(client, quorums(), macs, readOnlyFastPath);
+    }
+}

@@ -1,0 +1,52 @@
+package org.tagma.simulator;
+
+import org.tagma.client.ClientSetup;
+import org.tagma.core.Quorums;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.ProtocolObserver;
+
+/**
+ * A protocol as the simulator runs it: how its replicas and clients are made, and what its runs must keep beside what every
+ * replicated service keeps. Immutable: the state of a run is in what it makes.
+ */
+public interface SimulatedProtocol {
+
+    /**
+     * Sizes that the codec and the checks of bounds must know.
+     *
+     * @param logWindow sequence numbers that may be under way at once
+     */
+    record Sizes(int maxBatchRequests, int logWindow, int maxPendingRequests) {}
+
+    /** "pbft" or "raft". */
+    String name();
+
+    /** How many replicas there are, and how many of them may be faulty in the way that the protocol is made for. */
+    Quorums quorums();
+
+    /** How many of them may be malicious. */
+    int toleratedByzantine();
+
+    /** Its sizes. */
+    Sizes sizes();
+
+    /** The length of its base timeout: patience with a primary, or with a leader. */
+    long timeoutMillis();
+
+    /** The same protocol with other sizes. */
+    SimulatedProtocol tuned(Tuning tuning);
+
+    /**
+     * A replica at the start of a life.
+     *
+     * @param lifeSeed another one for every replica and life
+     */
+    Protocol create(int replica, long lifeSeed);
+
+    /** What follows one run. */
+    ProtocolObserver observer(Findings findings);
+
+    /** What a client of this protocol must know. */
+    ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath);
+}

@@ -1,0 +1,35 @@
+package org.tagma.simulator.check;
+
+import java.util.function.IntPredicate;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+
+/**
+ * Follows the correct replicas of one run: checks what their protocol promises beside what every service does, and knows
+ * from what it saw who belongs to the group. Not thread-safe.
+ */
+public interface ProtocolObserver {
+
+    /** A replica begins a step. */
+    default void stepping(int replica, Event event) {}
+
+    /** It decided this in that step; nothing of it has been done. */
+    default void decided(int replica, Action action) {}
+
+    /** All that a replica decided to make durable so far is durable. */
+    default void durable(int replica) {}
+
+    /**
+     * A message has really left a replica.
+     *
+     * @param to a replica, or -1 if it went to all
+     */
+    void left(int replica, int to, Message message);
+
+    /** Whether a replica belongs to the group now. */
+    boolean isMember(int replica);
+
+    /** Whether those that take part, as the predicate says, suffice for the group to go on. */
+    boolean canProgress(IntPredicate takesPart);
+}
