@@ -5,8 +5,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
@@ -24,9 +22,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         lines.setContext(context);
         lines.setPattern("%d{HH:mm:ss.SSS} %-5level %msg%n");
         lines.start();
-        ConsoleAppender<ILoggingEvent> errorStream = new ConsoleAppender<>();
+        ErrorStream errorStream = new ErrorStream();
         errorStream.setContext(context);
-        errorStream.setTarget("System.err");
+        errorStream.setName(ErrorStream.NAME);
         errorStream.setEncoder(lines);
         errorStream.start();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);

@@ -15,12 +15,25 @@ final class Logging {
         logger("org.tagma").setLevel(debug ? Level.DEBUG : Level.WARN);
     }
 
-    /** For long-running commands: also what happens in normal operation. */
+    /**
+     * For long-running commands: also what happens in normal operation, and what happens until then if it gets to {@link
+     * #started}.
+     */
     static void atLeastInformation() {
         Logger tagma = logger("org.tagma");
         if (tagma.getLevel().isGreaterOrEqual(Level.INFO)) {
             tagma.setLevel(Level.INFO);
+            errorStream().hold();
         }
+    }
+
+    /** The start has not failed. */
+    static void started() {
+        errorStream().release();
+    }
+
+    private static ErrorStream errorStream() {
+        return (ErrorStream) logger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(ErrorStream.NAME);
     }
 
     private static Logger logger(String name) {

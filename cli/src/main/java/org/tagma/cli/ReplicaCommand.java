@@ -150,6 +150,7 @@ final class ReplicaCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(stopper);
         try (server) {
             server.start();
+            Logging.started();
             if (untilInputEnds) {
                 stopWhenInputEnds(server);
             }

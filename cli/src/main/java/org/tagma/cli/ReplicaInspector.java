@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.tagma.client.WallClockSessionNumbers;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
@@ -80,7 +81,7 @@ public final class ReplicaInspector implements AutoCloseable {
         NodeId.Client self = new NodeId.Client(client);
         this.authentication = new RealAuthentication(self, keys, clusterKeys, provider);
         this.codec = new MessageCodec(ClusterSettings.codecLimits(config));
-        this.session = new SessionId(client, new SessionNumbers().getAsLong());
+        this.session = new SessionId(client, new WallClockSessionNumbers().getAsLong());
         Optional<TlsOptions> tls =
                 config.tls() ? Optional.of(tlsOptions(self, keys, config, clusterKeys, provider)) : Optional.empty();
         this.transport = NettyTransport.forClient(

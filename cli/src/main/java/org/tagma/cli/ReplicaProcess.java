@@ -97,6 +97,11 @@ public final class ReplicaProcess {
         return status;
     }
 
+    /** Waits until it has ended by itself; then gives its exit status. */
+    int awaitExit() {
+        return process.onExit().join().exitValue();
+    }
+
     /** Ends it at once (SIGKILL), as a failing machine would, and waits until it has gone. */
     public void kill() {
         process.destroyForcibly();

@@ -13,11 +13,14 @@ import java.util.function.LongSupplier;
  *
  * <p>Stays below the highest number that the wire format carries, 2^62, until the year 2112. Thread-safe.
  */
-final class WallClockSessionNumbers implements LongSupplier {
+public final class WallClockSessionNumbers implements LongSupplier {
 
     private static final int RANDOM_BITS = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final AtomicLong LAST = new AtomicLong();
+
+    /** All of one process count on together. */
+    public WallClockSessionNumbers() {}
 
     @Override
     public long getAsLong() {

@@ -33,4 +33,17 @@ class WallClockSessionNumbersTest {
 
         assertThat(all).hasSize(40_000);
     }
+
+    @Test
+    void twoProcessesThatStartTogetherDifferAlmostSurely() {
+        WallClockSessionNumbers numbers = new WallClockSessionNumbers();
+
+        long distinctLowBits = LongStream.generate(numbers)
+                .limit(2_000)
+                .map(number -> number & 1_023)
+                .distinct()
+                .count();
+
+        assertThat(distinctLowBits).isGreaterThan(500);
+    }
 }

@@ -27,7 +27,7 @@ import org.tagma.cli.FreePorts;
 import org.tagma.cli.HostedService;
 import org.tagma.cli.ProtocolOption;
 import org.tagma.cli.ReplicaInspector;
-import org.tagma.cli.SessionNumbers;
+import org.tagma.client.WallClockSessionNumbers;
 import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
@@ -241,7 +241,7 @@ public final class BenchCommand implements Callable<Integer> {
                 ? INSPECTING_CLIENT
                 : keys.keySet().iterator().next();
         try (ReplicaInspector inspector = new ReplicaInspector(config, inspecting, keys.get(inspecting));
-                LoadGenerator load = new LoadGenerator(config, keys, new SessionNumbers(), workload, plan)) {
+                LoadGenerator load = new LoadGenerator(config, keys, new WallClockSessionNumbers(), workload, plan)) {
             cluster.awaitServing(inspector);
             load.connect(CONNECT_MILLIS);
             return measure(config, inspector, load);

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.tagma.cli.ClusterFolder;
-import org.tagma.cli.SessionNumbers;
 import org.tagma.client.BftClient;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.examples.kv.KeyValueClient;
@@ -44,7 +43,6 @@ final class Load implements AutoCloseable {
                 BftClient client = BftClient.builder(config, entry.id())
                         .keys(folder.clientKeys(entry.id()))
                         .networkLoop(loop)
-                        .sessionNumbers(new SessionNumbers())
                         .build();
                 workers.add(new Worker(client, new Ledger(entry.id())));
             }

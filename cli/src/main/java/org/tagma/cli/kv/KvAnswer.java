@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tagma.examples.kv.KeyValueResult.Entries;
+import org.tagma.examples.kv.KeyValueResult.Swap;
 
 /** What became of a command that was carried out, for people and for programs. Immutable. */
 sealed interface KvAnswer {
@@ -50,24 +51,27 @@ sealed interface KvAnswer {
         }
     }
 
-    /** A compare-and-set. The store tells the value only by having set it. */
-    record Swapped(boolean swapped, String replacement) implements KvAnswer {
+    /** A compare-and-set. */
+    record Swapped(Swap swap) implements KvAnswer {
         @Override
         public boolean successful() {
-            return swapped;
+            return swap.swapped();
         }
 
         @Override
         public String text() {
-            return swapped ? "ok, swapped" : "not swapped: the key has another value, or none";
+            if (swap.swapped()) {
+                return "ok, swapped";
+            }
+            return swap.current()
+                    .map(value -> "not swapped: the value is " + value)
+                    .orElse("not swapped: there is no such key");
         }
 
         @Override
         public void addTo(Map<String, Object> json) {
-            json.put("swapped", swapped);
-            if (swapped) {
-                json.put("value", replacement);
-            }
+            json.put("swapped", swap.swapped());
+            json.put("value", swap.current().orElse(null));
         }
     }
 

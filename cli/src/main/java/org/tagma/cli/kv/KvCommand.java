@@ -13,7 +13,6 @@ import org.tagma.cli.ClusterFolder;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.FolderOption;
-import org.tagma.cli.SessionNumbers;
 import org.tagma.client.BftClient;
 import org.tagma.client.ClientOptions;
 import org.tagma.crypto.KeyFileException;
@@ -52,8 +51,8 @@ import picocli.CommandLine.Spec;
                     + " line when it has completed:",
             "  {\"line\":1,\"op\":\"put\",\"key\":\"k\",\"ok\":true,\"value\":\"v\",\"micros\":812}",
             "  {\"line\":2,\"op\":\"incr\",\"key\":\"k\",\"ok\":false,\"error\":\"timeout\",\"message\":...,\"unknown\":true}",
-            "The value is: of put the value set; of get the value, or null; of cas the value now, where it was swapped"
-                    + " (see also swapped); of incr the sum; of del whether the key was there; of scan an object.",
+            "The value is: of put the value set; of get the value, or null; of cas the value now, or null (swapped says"
+                    + " whether it is the new one); of incr the sum; of del whether the key was there; of scan an object.",
             "The error is malformed, rejected, refused, timeout, overloaded, session-expired, failed, reply-evicted,"
                     + " stale-number or closed. unknown says that the command may have been carried out all the same,"
                     + " or may yet be.",
@@ -113,11 +112,8 @@ public final class KvCommand implements Callable<Integer> {
         ClusterConfig config = folder.config();
         ClientOptions options = options(config);
         NodeKeys keys = folder.clientKeys(client);
-        try (BftClient connection = BftClient.builder(config, client)
-                .keys(keys)
-                .options(options)
-                .sessionNumbers(new SessionNumbers())
-                .build()) {
+        try (BftClient connection =
+                BftClient.builder(config, client).keys(keys).options(options).build()) {
             KeyValueClient store = new KeyValueClient(connection);
             return batch ? runBatch(store) : runOne(store, request, folder);
         }

@@ -56,8 +56,7 @@ sealed interface KvRequest {
 
         @Override
         public CompletableFuture<KvAnswer> send(KeyValueClient client) {
-            return client.compareAndSet(key, expected, replacement)
-                    .thenApply(swapped -> new KvAnswer.Swapped(swapped, replacement));
+            return client.compareAndSet(key, expected, replacement).thenApply(KvAnswer.Swapped::new);
         }
     }
 

@@ -58,6 +58,7 @@ class BatchTest {
         assertThat(lines.get(3).get("swapped").asBoolean()).isTrue();
         assertThat(lines.get(3).get("value").asText()).isEqualTo("x");
         assertThat(lines.get(4).get("swapped").asBoolean()).isFalse();
+        assertThat(lines.get(4).get("value").asText()).isEqualTo("x");
         assertThat(lines.get(5).get("value").asLong()).isEqualTo(1);
         assertThat(lines.get(6).get("value").asLong()).isEqualTo(-4);
         assertThat(lines.get(7).get("value").asBoolean()).isTrue();

@@ -15,6 +15,7 @@ import org.tagma.examples.kv.KeyValueOperation.Scan;
 import org.tagma.examples.kv.KeyValueResult.Done;
 import org.tagma.examples.kv.KeyValueResult.Entries;
 import org.tagma.examples.kv.KeyValueResult.Flag;
+import org.tagma.examples.kv.KeyValueResult.Swap;
 import org.tagma.examples.kv.KeyValueResult.Value;
 
 /**
@@ -71,9 +72,9 @@ public final class KeyValueClient {
         return call(new Delete(key), Flag.class, Flag::flag);
     }
 
-    /** Sets a key if it is there with the expected value; says whether it was. */
-    public CompletableFuture<Boolean> compareAndSet(String key, String expected, String replacement) {
-        return call(new CompareAndSet(key, expected, replacement), Flag.class, Flag::flag);
+    /** Sets a key if it is there with the expected value; says whether it was, and which value the key has now. */
+    public CompletableFuture<Swap> compareAndSet(String key, String expected, String replacement) {
+        return call(new CompareAndSet(key, expected, replacement), Swap.class, Function.identity());
     }
 
     /** Adds to the number under a key, 0 if there is none; gives the sum. */

@@ -18,7 +18,7 @@ public sealed interface KeyValueOperation {
     /** Removes a key. Gives {@link KeyValueResult.Flag}: whether it was there. */
     record Delete(String key) implements KeyValueOperation {}
 
-    /** Sets a key if it is there with the expected value. Gives {@link KeyValueResult.Flag}: whether it was. */
+    /** Sets a key if it is there with the expected value. Gives {@link KeyValueResult.Swap}: whether it was, and the value now. */
     record CompareAndSet(String key, String expected, String replacement) implements KeyValueOperation {}
 
     /** Adds to a decimal number; a key that is not there counts as 0. Gives {@link KeyValueResult.Number}: the sum. */

@@ -18,6 +18,13 @@ public sealed interface KeyValueResult {
     /** Yes or no. */
     record Flag(boolean flag) implements KeyValueResult {}
 
+    /**
+     * What came of a compare-and-set.
+     *
+     * @param current the value that the key has now; empty if it is not there
+     */
+    record Swap(boolean swapped, Optional<String> current) implements KeyValueResult {}
+
     /** A number. */
     record Number(long number) implements KeyValueResult {}
 
@@ -41,6 +48,8 @@ public sealed interface KeyValueResult {
             value.value.ifPresentOrElse(text -> out.tag(3).text(text), () -> out.tag(2));
         } else if (this instanceof Flag flag) {
             out.tag(flag.flag ? 5 : 4);
+        } else if (this instanceof Swap swap) {
+            swap.current.ifPresentOrElse(text -> out.tag(swap.swapped ? 11 : 10).text(text), () -> out.tag(9));
         } else if (this instanceof Number number) {
             out.tag(6).number(number.number);
         } else if (this instanceof Entries entries) {
@@ -74,6 +83,8 @@ public sealed interface KeyValueResult {
             case 3 -> new Value(Optional.of(in.text()));
             case 4, 5 -> new Flag(tag == 5);
             case 6 -> new Number(in.number());
+            case 9 -> new Swap(false, Optional.empty());
+            case 10, 11 -> new Swap(tag == 11, Optional.of(in.text()));
             case 7, 8 -> new Entries(readEntries(in), tag == 8);
             default -> throw new FieldReader.MalformedException("unknown result " + tag);
         };

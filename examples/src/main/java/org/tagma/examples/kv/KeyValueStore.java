@@ -19,6 +19,7 @@ import org.tagma.examples.kv.KeyValueOperation.Scan;
 import org.tagma.examples.kv.KeyValueResult.Done;
 import org.tagma.examples.kv.KeyValueResult.Entries;
 import org.tagma.examples.kv.KeyValueResult.Flag;
+import org.tagma.examples.kv.KeyValueResult.Swap;
 import org.tagma.examples.kv.KeyValueResult.Value;
 
 /**
@@ -84,7 +85,8 @@ public final class KeyValueStore implements StateMachine {
             return new Flag(entries.remove(checkKey(delete.key())) != null);
         }
         if (operation instanceof CompareAndSet cas) {
-            return new Flag(entries.replace(checkKey(cas.key()), cas.expected(), cas.replacement()));
+            boolean swapped = entries.replace(checkKey(cas.key()), cas.expected(), cas.replacement());
+            return new Swap(swapped, Optional.ofNullable(entries.get(cas.key())));
         }
         if (operation instanceof Increment increment) {
             return increment(checkKey(increment.key()), increment.delta());

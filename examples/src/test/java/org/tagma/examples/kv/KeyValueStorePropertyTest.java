@@ -92,7 +92,8 @@ class KeyValueStorePropertyTest {
             boolean same = cas.expected().equals(model.get(cas.key()));
             assertThat(client.compareAndSet(cas.key(), cas.expected(), cas.replacement())
                             .join())
-                    .isEqualTo(same);
+                    .isEqualTo(new KeyValueResult.Swap(
+                            same, same ? Optional.of(cas.replacement()) : Optional.ofNullable(model.get(cas.key()))));
             if (same) {
                 model.put(cas.key(), cas.replacement());
             }

@@ -20,6 +20,7 @@ import org.tagma.examples.kv.KeyValueOperation.Scan;
 import org.tagma.examples.kv.KeyValueResult.Done;
 import org.tagma.examples.kv.KeyValueResult.Entries;
 import org.tagma.examples.kv.KeyValueResult.Flag;
+import org.tagma.examples.kv.KeyValueResult.Swap;
 import org.tagma.examples.kv.KeyValueResult.Value;
 
 class KeyValueStoreTest {
@@ -46,11 +47,11 @@ class KeyValueStoreTest {
 
     @Test
     void compareAndSetChangesOnlyWhatIsAsExpected() throws Exception {
-        assertThat(apply(new CompareAndSet("k", "", "x"))).isEqualTo(new Flag(false));
+        assertThat(apply(new CompareAndSet("k", "", "x"))).isEqualTo(new Swap(false, Optional.empty()));
         apply(new Put("k", "a"));
 
-        assertThat(apply(new CompareAndSet("k", "b", "c"))).isEqualTo(new Flag(false));
-        assertThat(apply(new CompareAndSet("k", "a", "c"))).isEqualTo(new Flag(true));
+        assertThat(apply(new CompareAndSet("k", "b", "c"))).isEqualTo(new Swap(false, Optional.of("a")));
+        assertThat(apply(new CompareAndSet("k", "a", "c"))).isEqualTo(new Swap(true, Optional.of("c")));
         assertThat(query(new Get("k"))).isEqualTo(new Value(Optional.of("c")));
     }
 
