@@ -2,6 +2,7 @@ package org.tagma.core.mutation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -22,6 +23,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.mutation.Mutant;
+import org.tagma.mutation.MutantClassLoader;
+import org.tagma.mutation.MutantCompiler;
+import org.tagma.mutation.Mutants;
 
 /**
  * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A mutant
@@ -31,6 +37,9 @@ class MutationTest {
 
     /** A test must notice a mutant by failing: one that runs on and on lacks a bound of its own. */
     private static final long SCENARIO_SECONDS = 240;
+
+    private static final List<Mutant> KILLED_HERE =
+            Mutants.ALL.stream().filter(mutant -> !mutant.killers().isEmpty()).toList();
 
     private static ExecutorService workers;
     private static final List<String> TABLE = new ArrayList<>();
@@ -53,7 +62,7 @@ class MutationTest {
     @TestFactory
     Stream<DynamicTest> everyMutantIsKilled() {
         Map<Mutant, CompletableFuture<Optional<String>>> runs = new LinkedHashMap<>();
-        for (Mutant mutant : Mutants.ALL) {
+        for (Mutant mutant : KILLED_HERE) {
             runs.put(mutant, CompletableFuture.supplyAsync(() -> killer(mutant), workers));
         }
         return runs.entrySet().stream()
@@ -69,9 +78,9 @@ class MutationTest {
 
     /** The first test that fails with the mutant, and with what. */
     private static Optional<String> killer(Mutant mutant) {
-        Map<String, byte[]> classes = MutantCompiler.compile(mutant);
+        Map<String, byte[]> classes = MutantCompiler.compile(mutant, PbftProtocol.class, ByteString.class);
         for (String scenario : mutant.killers()) {
-            Optional<Throwable> failure = run(new MutantClassLoader(classes), scenario);
+            Optional<Throwable> failure = run(loaderOf(classes), scenario);
             if (failure.isPresent()) {
                 return Optional.of("killed by " + scenario + " ("
                         + failure.get().getClass().getSimpleName() + ")");
@@ -80,11 +89,17 @@ class MutationTest {
         return Optional.empty();
     }
 
+    /** Loads the core, and the tests that drive it, anew. */
+    private static ClassLoader loaderOf(Map<String, byte[]> classes) {
+        return new MutantClassLoader(
+                MutationTest.class.getClassLoader(), classes, name -> name.startsWith("org.tagma.core."));
+    }
+
     /** Every scenario that is to kill a mutant passes without one: else it would prove nothing. */
     @TestFactory
     Stream<DynamicTest> withoutAMutantEveryKillerPasses() {
         TreeSet<String> scenarios = new TreeSet<>();
-        Mutants.ALL.forEach(mutant -> scenarios.addAll(mutant.killers()));
+        KILLED_HERE.forEach(mutant -> scenarios.addAll(mutant.killers()));
         return scenarios.stream()
                 .map(scenario -> DynamicTest.dynamicTest(
                         scenario,
@@ -96,12 +111,12 @@ class MutationTest {
     @Test
     void everyTrapHasAMutant() {
         TreeSet<Integer> covered = new TreeSet<>();
-        Mutants.ALL.forEach(mutant -> covered.addAll(mutant.traps()));
+        KILLED_HERE.forEach(mutant -> covered.addAll(mutant.traps()));
         List<Integer> owed = IntStream.concat(IntStream.rangeClosed(1, 17), IntStream.of(19, 20, 23, 24))
                 .boxed()
                 .toList();
         assertThat(covered).containsAll(owed);
-        assertThat(Mutants.ALL.stream().map(Mutant::id)).doesNotHaveDuplicates();
+        assertThat(KILLED_HERE.stream().map(Mutant::id)).doesNotHaveDuplicates();
     }
 
     private static Optional<Throwable> run(ClassLoader loader, String scenario) {

@@ -1,6 +1,6 @@
-package org.tagma.core.mutation;
+package org.tagma.mutation;
 
-import static org.tagma.core.mutation.Mutant.of;
+import static org.tagma.mutation.Mutant.of;
 
 import java.util.List;
 
@@ -23,7 +23,7 @@ final class VotingMutants {
             of(
                     "certificate one vote short",
                     "1",
-                    "Quorums",
+                    "core/Quorums",
                     "(replicas + faults) / 2 + 1",
                     "(replicas + faults) / 2",
                     QUORUMS,
@@ -31,15 +31,21 @@ final class VotingMutants {
             of(
                     "certificate one vote too many",
                     "",
-                    "Quorums",
+                    "core/Quorums",
                     "(replicas + faults) / 2 + 1",
                     "(replicas + faults) / 2 + 2",
                     QUORUMS),
-            of("weak quorum without a correct replica", "", "Quorums", "return faults + 1;", "return faults;", QUORUMS),
+            of(
+                    "weak quorum without a correct replica",
+                    "",
+                    "core/Quorums",
+                    "return faults + 1;",
+                    "return faults;",
+                    QUORUMS),
             of(
                     "votes for other digests are counted",
                     "1",
-                    "pbft/Slot",
+                    "core/pbft/Slot",
                     "vote.view == view && vote.digest.equals(digest)",
                     "vote.view == view",
                     SPLIT,
@@ -47,7 +53,7 @@ final class VotingMutants {
             of(
                     "votes of other views are counted",
                     "7",
-                    "pbft/Slot",
+                    "core/pbft/Slot",
                     "vote.view == view && vote.digest.equals(digest)",
                     "vote.digest.equals(digest)",
                     RESTARTS,
@@ -55,21 +61,21 @@ final class VotingMutants {
             of(
                     "a second proposal replaces the first",
                     "1",
-                    "pbft/NormalCase",
+                    "core/pbft/NormalCase",
                     "accepted.isPresent() && !accepted.get().equals(digest)",
                     "false",
                     NORMAL + "trap01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary"),
             of(
                     "equivocation is not noticed",
                     "1",
-                    "pbft/NormalCase",
+                    "core/pbft/NormalCase",
                     "&& slot.largestConflict(state.view, accepted.get()) >= state.quorums.weak()",
                     "&& false",
                     EQUIVOCATION),
             of(
                     "commit without a prepared certificate",
                     "1",
-                    "pbft/NormalCase",
+                    "core/pbft/NormalCase",
                     "slot.prepareCount(state.view, digest) >= state.quorums.certificate()",
                     "slot.prepareCount(state.view, digest) >= 1",
                     NORMAL + "thePrimaryHasOneVoteInThePreparePhase",
@@ -77,91 +83,91 @@ final class VotingMutants {
             of(
                     "committed by a weak quorum of commits",
                     "1",
-                    "pbft/NormalCase",
+                    "core/pbft/NormalCase",
                     "slot.commitCount(message.view(), message.digest()) >= state.quorums.certificate()",
                     "slot.commitCount(message.view(), message.digest()) >= state.quorums.weak()",
                     NORMAL + "aBatchIsCommittedByAQuorumOfCommitsAndNotBefore"),
             of(
                     "one attestation of a committed batch suffices",
                     "6",
-                    "pbft/CatchUp",
+                    "core/pbft/CatchUp",
                     "slot.attest(sender, message.digest()) >= state.quorums.weak()",
                     "slot.attest(sender, message.digest()) >= 1",
                     ONCE),
             of(
                     "the primary's prepare counts beside its proposal",
                     "",
-                    "pbft/PbftValidator",
+                    "core/pbft/PbftValidator",
                     "verdict.isAccepted() && sender == state.quorums.primary(message.view())",
                     "false",
                     NORMAL + "thePrimaryHasOneVoteInThePreparePhase"),
             of(
                     "anybody proposes",
                     "",
-                    "pbft/PbftValidator",
+                    "core/pbft/PbftValidator",
                     "if (sender != state.primary())",
                     "if (false)",
                     NORMAL + "aBackupsProposalIsRefused"),
             of(
                     "a signer's second attestation counts",
                     "6",
-                    "pbft/Slot",
+                    "core/pbft/Slot",
                     "attestations[sender] = digest;",
                     "attestations[attestations[sender] == null ? sender : (sender + 1) % attestations.length] = digest;",
                     ONCE),
             of(
                     "a signer's second checkpoint vote counts",
                     "6",
-                    "pbft/PbftValidator",
+                    "core/pbft/PbftValidator",
                     "voters.size() == certificate.votes().size() && voters.size() >= config.quorums().certificate()",
                     "certificate.votes().size() >= config.quorums().certificate()",
                     CERTIFICATE),
             of(
                     "a checkpoint certificate needs no quorum",
                     "23",
-                    "pbft/PbftValidator",
+                    "core/pbft/PbftValidator",
                     "&& voters.size() >= config.quorums().certificate()",
                     "",
                     CERTIFICATE),
             of(
                     "a checkpoint is stable with one vote",
                     "",
-                    "pbft/CheckpointTracker",
+                    "core/pbft/CheckpointTracker",
                     "matching.size() >= state.quorums.certificate()",
                     "matching.size() >= 1",
                     NORMAL + "aCheckpointWithoutAQuorumIsNotStable"),
             of(
                     "a new view counts a signer twice",
                     "4, 6",
-                    "pbft/PbftValidator",
+                    "core/pbft/PbftValidator",
                     "senders.size() == message.viewChanges().size() && senders.size() >= quorums.certificate()",
                     "message.viewChanges().size() >= quorums.certificate()",
                     VIEWS + "trap04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll"),
             of(
                     "no vote ledger",
                     "",
-                    "pbft/VoteLedger",
+                    "core/pbft/VoteLedger",
                     "(earlier.view > view || (earlier.view == view && !earlier.digest.equals(digest)))",
                     "false",
                     VOTES + "theLedgerRefusesASecondDifferentVote"),
             of(
                     "a vote in a view that was left",
                     "",
-                    "pbft/VoteLedger",
+                    "core/pbft/VoteLedger",
                     "if (view < lowestView)",
                     "if (false)",
                     VOTES + "theLedgerRefusesAVoteInAViewThatWasLeft"),
             of(
                     "the reservation is ignored after a restart",
                     "",
-                    "pbft/Recovery",
+                    "core/pbft/Recovery",
                     "state.ledger.forget(reservation.sequence());",
                     "",
                     VOTES + "aReplicaWithoutMemoryDoesNotVoteWhereItMayHaveVoted"),
             of(
                     "nothing is reserved",
                     "",
-                    "pbft/PbftState",
+                    "core/pbft/PbftState",
                     "reservedUpTo = sequence + config.checkpointInterval(); persistReservation();",
                     "reservedUpTo = sequence + config.checkpointInterval();",
                     VOTES + "everyVoteLiesInADurableReservation",
@@ -169,14 +175,14 @@ final class VotingMutants {
             of(
                     "a restarted replica forgets its proposals",
                     "",
-                    "pbft/Recovery",
+                    "core/pbft/Recovery",
                     "slot.restorePrePrepared(vote.view(), vote.batch().digest());",
                     "",
                     VOTES + "aRestartedReplicaDoesNotVoteTwice"),
             of(
                     "a vote leaves before it is durable",
                     "",
-                    "pbft/NormalCase",
+                    "core/pbft/NormalCase",
                     "state.emit(new Action.Persist(new PbftRecord.Prepared(state.view, slot.sequence(), digest)));",
                     "",
                     EQUIVOCATION));

@@ -1,12 +1,13 @@
-package org.tagma.core.mutation;
+package org.tagma.mutation;
 
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The known mistakes, each as it would look in our code. */
-final class Mutants {
+public final class Mutants {
 
-    static final List<Mutant> ALL = Stream.of(
+    /** All of them; no two have the same id. */
+    public static final List<Mutant> ALL = Stream.of(
                     VotingMutants.ALL, ViewChangeMutants.ALL, NormalCaseMutants.ALL, ExecutionMutants.ALL)
             .flatMap(List::stream)
             .toList();

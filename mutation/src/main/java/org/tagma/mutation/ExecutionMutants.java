@@ -1,6 +1,6 @@
-package org.tagma.core.mutation;
+package org.tagma.mutation;
 
-import static org.tagma.core.mutation.Mutant.of;
+import static org.tagma.mutation.Mutant.of;
 
 import java.util.List;
 
@@ -16,56 +16,56 @@ final class ExecutionMutants {
             of(
                     "a diverged replica goes on",
                     "24",
-                    "pbft/CheckpointTracker",
+                    "core/pbft/CheckpointTracker",
                     "if (!mine.equals(certificate.stateDigest()))",
                     "if (false)",
                     DIVERGING),
             of(
                     "a diverged replica is not named",
                     "24",
-                    "pbft/CheckpointTracker",
+                    "core/pbft/CheckpointTracker",
                     "if (!vote.message().equals(certified))",
                     "if (false)",
                     DIVERGING),
             of(
                     "a duplicate is executed again",
                     "16",
-                    "service/SessionTable",
+                    "core/service/SessionTable",
                     "return request.number() == session.nextNumber() ? new Verdict.Execute()",
                     "return true ? new Verdict.Execute()",
                     CACHED),
             of(
                     "a session's requests run in any order",
                     "16",
-                    "service/SessionTable",
+                    "core/service/SessionTable",
                     "if (request.number() > session.nextNumber()) { return new Verdict.Wait(); }",
                     "if (request.number() > session.nextNumber()) { return new Verdict.Execute(); }",
                     EXECUTION + "trap16_aSessionsRequestsRunInTheOrderOfTheirNumbers"),
             of(
                     "the session table is not part of the fetched state",
                     "16",
-                    "service/ReplicatedService",
+                    "core/service/ReplicatedService",
                     "sessions = state.sessions();",
                     "sessions = new SessionTable(limits);",
                     CACHED),
             of(
                     "a chunk is not checked",
                     "23",
-                    "service/SnapshotManifest",
+                    "core/service/SnapshotManifest",
                     "return chunk.size() == length && Digest.of(chunk).equals(chunks.get(index));",
                     "return chunk.size() == length;",
                     LIAR),
             of(
                     "a manifest is not checked",
                     "23",
-                    "service/StateFetcher",
+                    "core/service/StateFetcher",
                     "if (!Digest.of(encoded).equals(target.orElseThrow().stateDigest()))",
                     "if (false)",
                     LIAR),
             of(
                     "a silent source is not replaced",
                     "23",
-                    "service/StateFetcher",
+                    "core/service/StateFetcher",
                     "ticks - late.getValue().atTick() >= limits.retryTicks()",
                     "false",
                     LIAR,
@@ -73,14 +73,14 @@ final class ExecutionMutants {
             of(
                     "a liar is asked again",
                     "23",
-                    "service/TransferSources",
+                    "core/service/TransferSources",
                     "usable.remove(source);",
                     "",
                     EXECUTION + "trap23_aLiarIsNotAskedAgain"),
             of(
                     "a shown certificate is not checked",
                     "23",
-                    "pbft/CheckpointTracker",
+                    "core/pbft/CheckpointTracker",
                     "if (!PbftValidator.certifies(certificate, state.config))",
                     "if (false)",
                     EXECUTION + "trap23_anUncertifiedCheckpointMovesNobody"));

@@ -1,24 +1,26 @@
-package org.tagma.core.mutation;
+package org.tagma.mutation;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.function.Predicate;
 
-/** Loads the core, and the tests that drive it, anew: with some classes exchanged. Everything else is its parent's. */
-final class MutantClassLoader extends ClassLoader {
-
-    private static final String CORE = "org.tagma.core.";
+/** Loads some classes anew, a few of them exchanged for a mutant's. Everything else is its parent's. Thread-safe. */
+public final class MutantClassLoader extends ClassLoader {
 
     private final Map<String, byte[]> exchanged;
+    private final Predicate<String> anew;
 
     /**
      * A loader for one mutant.
      *
      * @param exchanged class files by binary name
+     * @param anew which classes, by binary name, are not to be the parent's
      */
-    MutantClassLoader(Map<String, byte[]> exchanged) {
-        super(MutantClassLoader.class.getClassLoader());
-        this.exchanged = exchanged;
+    public MutantClassLoader(ClassLoader parent, Map<String, byte[]> exchanged, Predicate<String> anew) {
+        super(parent);
+        this.exchanged = Map.copyOf(exchanged);
+        this.anew = anew;
     }
 
     @Override
@@ -26,7 +28,9 @@ final class MutantClassLoader extends ClassLoader {
         synchronized (getClassLoadingLock(name)) {
             Class<?> loaded = findLoadedClass(name);
             if (loaded == null) {
-                loaded = name.startsWith(CORE) ? defineAnew(name) : super.loadClass(name, false);
+                loaded = exchanged.containsKey(name) || anew.test(name)
+                        ? defineAnew(name)
+                        : super.loadClass(name, false);
             }
             if (resolve) {
                 resolveClass(loaded);
@@ -40,7 +44,7 @@ final class MutantClassLoader extends ClassLoader {
         if (bytes == null) {
             bytes = original(name);
         }
-        // The code source stays null: nothing in the scenarios asks where a class came from.
+        // The code source stays null: nothing that runs here asks where a class came from.
         return defineClass(name, bytes, 0, bytes.length);
     }
 

@@ -1,6 +1,5 @@
-package org.tagma.core.mutation;
+package org.tagma.mutation;
 
-import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -24,29 +23,33 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
-import org.tagma.core.pbft.PbftProtocol;
 
-/** Compiles a mutant of one source file in memory, against the classes of the unchanged rest. */
-final class MutantCompiler {
+/** Compiles a mutant of one source file in memory, against the classes of the unchanged rest. Thread-safe. */
+public final class MutantCompiler {
 
-    private static final Path SOURCES = Path.of("src/main/java/org/tagma/core");
+    /** Opened once: to open the libraries of the JDK takes longer than to compile a class. Used under its lock. */
+    private static final StandardJavaFileManager FILES =
+            ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, StandardCharsets.UTF_8);
 
     private MutantCompiler() {}
 
     /**
      * The class files of the mutated source file, by binary name.
      *
+     * @param neighbours one class of each module and library that the source file uses
      * @throws AssertionError if the snippet does not occur exactly once, or the mutant does not compile: the mutant is
      *     stale and must follow the code
      */
-    static Map<String, byte[]> compile(Mutant mutant) {
-        return compile(mutant.className(), mutate(mutant));
+    public static Map<String, byte[]> compile(Mutant mutant, Class<?>... neighbours) {
+        String classPath =
+                Stream.of(neighbours).map(MutantCompiler::location).collect(Collectors.joining(File.pathSeparator));
+        return compile(mutant.className(), mutate(mutant), classPath);
     }
 
     private static String mutate(Mutant mutant) {
         String source;
         try {
-            source = Files.readString(SOURCES.resolve(mutant.source() + ".java"));
+            source = Files.readString(sources(mutant.module()).resolve(mutant.source() + ".java"));
         } catch (IOException e) {
             throw new AssertionError("mutant " + mutant.id() + " is stale: its source file is gone", e);
         }
@@ -61,6 +64,11 @@ final class MutantCompiler {
         return normalized.substring(0, at) + mutant.replacement() + normalized.substring(at + original.length());
     }
 
+    /** Tests run in the folder of their module, beside that of the mutant. */
+    private static Path sources(String module) {
+        return Path.of("..", module, "src/main/java/org/tagma");
+    }
+
     /** The code without comments to the end of a line, which would swallow the rest, and with single spaces. */
     private static String oneLine(String source) {
         return source.lines()
@@ -71,11 +79,12 @@ final class MutantCompiler {
                 .replace("( ", "(");
     }
 
-    private static Map<String, byte[]> compile(String className, String source) {
+    private static Map<String, byte[]> compile(String className, String source, String classPath) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter complaints = new StringWriter();
-        try (Output output = new Output(compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8))) {
-            List<String> options = List.of("--release", "17", "-proc:none", "-nowarn", "-classpath", classPath());
+        synchronized (FILES) {
+            Output output = new Output(FILES);
+            List<String> options = List.of("--release", "17", "-proc:none", "-nowarn", "-classpath", classPath);
             boolean compiled = compiler.getTask(
                             complaints, output, null, options, null, List.of(new Source(className, source)))
                     .call();
@@ -83,15 +92,7 @@ final class MutantCompiler {
                 throw new AssertionError("a mutant of " + className + " does not compile: " + complaints);
             }
             return output.classFiles();
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
-    }
-
-    private static String classPath() {
-        return Stream.of(PbftProtocol.class, ByteString.class)
-                .map(MutantCompiler::location)
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static String location(Class<?> type) {

@@ -1,22 +1,24 @@
-package org.tagma.core.mutation;
+package org.tagma.mutation;
 
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A mistake made on purpose in the production code: one snippet of one source file, replaced.
+ * A mistake made on purpose in the production code: one snippet of one source file, replaced. Immutable.
  *
  * @param id what people call it
  * @param traps the numbers of the traps whose mistake it is, or none for a classic slip
- * @param source the file, below {@code org/tagma/core}
+ * @param source the file, below {@code org/tagma}, without its ending
  * @param original what stands there; it must occur exactly once
  * @param replacement what is compiled instead
- * @param killers tests that notice, as {@code SimpleClass#method} of {@code org.tagma.core.pbft}, the likeliest first
+ * @param killers tests of the core that notice, as {@code SimpleClass#method} of {@code org.tagma.core.pbft}, the
+ *     likeliest first; none if only the simulator is to notice
  */
-record Mutant(
+public record Mutant(
         String id, List<Integer> traps, String source, String original, String replacement, List<String> killers) {
 
-    Mutant {
+    /** Checks nothing: whether the snippet is there shows when the mutant is compiled. */
+    public Mutant {
         traps = List.copyOf(traps);
         killers = List.copyOf(killers);
     }
@@ -29,7 +31,14 @@ record Mutant(
         return new Mutant(id, numbers, source, original, replacement, List.of(killers));
     }
 
-    String className() {
-        return "org.tagma.core." + source.replace('/', '.');
+    /** The class that the source file declares. */
+    public String className() {
+        return "org.tagma." + source.replace('/', '.');
+    }
+
+    /** The folder of the module that the source file is in. */
+    String module() {
+        String first = source.substring(0, source.indexOf('/'));
+        return first.equals("core") ? "bft-core" : first;
     }
 }
