@@ -1,0 +1,209 @@
+package org.tagma.core.state;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Optional;
+import org.tagma.core.state.Node.Inner;
+import org.tagma.core.state.Node.Leaf;
+import org.tagma.core.state.Node.Stub;
+
+/**
+ * An ordered map from bytes to bytes that never changes: a write gives another tree, which shares with the first what they
+ * have in common. So to keep a state as it is costs nothing, and the digest of the next one costs what changed.
+ *
+ * <p>It is a binary Patricia tree over the bits of keys ({@link KeyBits}), each node with a digest ({@link Node}). Its
+ * shape follows from the keys alone, so equal maps have equal digests, however they came about. Nothing here recurses: how
+ * deep a tree is, is up to who chooses the keys.
+ *
+ * <p>Immutable. A tree whose {@link #root} was asked for may be shared between threads.
+ */
+public final class MerkleTree implements StateView {
+
+    /** The tree without entries. */
+    public static final MerkleTree EMPTY = new MerkleTree(null, NodeSource.NOWHERE);
+
+    /** Null if there are no entries. */
+    private final Node root;
+
+    private final NodeSource source;
+
+    MerkleTree(Node root, NodeSource source) {
+        this.root = root;
+        this.source = source;
+    }
+
+    /**
+     * A tree of which nothing is in memory yet.
+     *
+     * @param root its root, from a place that can be trusted
+     * @param source has its nodes
+     */
+    public static MerkleTree stored(StateRoot root, NodeSource source) {
+        Node node = root.equals(StateRoot.EMPTY)
+                ? null
+                : new Stub(root.digest().bytes().toByteArray(), root.bytes());
+        return new MerkleTree(node, source);
+    }
+
+    /** What stands for all of it. Costs a few digests for each change since it was last asked for. */
+    public StateRoot root() {
+        return root == null ? StateRoot.EMPTY : new StateRoot(root.digest(), root.bytes());
+    }
+
+    /** How many bytes the keys and values have together. */
+    public long bytes() {
+        return root == null ? 0 : root.bytes();
+    }
+
+    /** Whether there are no entries. */
+    public boolean isEmpty() {
+        return root == null;
+    }
+
+    Node rootNode() {
+        return root;
+    }
+
+    NodeSource source() {
+        return source;
+    }
+
+    Node resolve(Node node) {
+        return node instanceof Stub ? PieceDecoder.decodeNode(source.load(node.digest())) : node;
+    }
+
+    @Override
+    public Optional<ByteString> get(ByteString key) {
+        if (root == null) {
+            return Optional.empty();
+        }
+        Node node = resolve(root);
+        while (node instanceof Inner inner) {
+            node = resolve(inner.child(KeyBits.bit(key, inner.bit)));
+        }
+        Leaf leaf = (Leaf) node;
+        return leaf.key.equals(key) ? Optional.of(leaf.value) : Optional.empty();
+    }
+
+    /** The tree with this key set to this value. */
+    MerkleTree with(ByteString key, ByteString value) {
+        Leaf added = new Leaf(key, value);
+        if (root == null) {
+            return new MerkleTree(added, source);
+        }
+        Deque<Inner> path = new ArrayDeque<>();
+        Leaf nearest = descend(key, path);
+        int difference = KeyBits.firstDifference(key, nearest.key);
+        if (difference < 0) {
+            return nearest.value.equals(value) ? this : new MerkleTree(rebuilt(path, key, added), source);
+        }
+        Node sibling = nearest;
+        while (!path.isEmpty() && path.peek().bit > difference) {
+            sibling = path.pop();
+        }
+        Inner fork = KeyBits.bit(key, difference)
+                ? new Inner(difference, key, sibling, added)
+                : new Inner(difference, key, added, sibling);
+        return new MerkleTree(rebuilt(path, key, fork), source);
+    }
+
+    /** The tree without this key; the same one if it is not there. */
+    MerkleTree without(ByteString key) {
+        if (root == null) {
+            return this;
+        }
+        Deque<Inner> path = new ArrayDeque<>();
+        if (!descend(key, path).key.equals(key)) {
+            return this;
+        }
+        if (path.isEmpty()) {
+            return new MerkleTree(null, source);
+        }
+        Inner parent = path.pop();
+        return new MerkleTree(rebuilt(path, key, parent.child(!KeyBits.bit(key, parent.bit))), source);
+    }
+
+    /** The leaf that a key leads to, and the inner nodes on the way, the deepest on top. */
+    private Leaf descend(ByteString key, Deque<Inner> path) {
+        Node node = resolve(root);
+        while (node instanceof Inner inner) {
+            path.push(inner);
+            node = resolve(inner.child(KeyBits.bit(key, inner.bit)));
+        }
+        return (Leaf) node;
+    }
+
+    private static Node rebuilt(Deque<Inner> path, ByteString key, Node changed) {
+        Node node = changed;
+        while (!path.isEmpty()) {
+            Inner parent = path.pop();
+            node = parent.with(KeyBits.bit(key, parent.bit), node);
+        }
+        return node;
+    }
+
+    @Override
+    public Iterable<StateEntry> range(ByteString from, Optional<ByteString> before) {
+        return () -> new EntryIterator(
+                this,
+                from,
+                key -> before.isEmpty()
+                        || ByteString.unsignedLexicographicalComparator().compare(key, before.get()) < 0);
+    }
+
+    @Override
+    public Iterable<StateEntry> withPrefix(ByteString prefix) {
+        return () -> new EntryIterator(this, prefix, key -> key.startsWith(prefix));
+    }
+
+    /** Compares with an earlier state, at a cost that depends on how much differs. */
+    public Iterator<StateChange> changesSince(MerkleTree earlier) {
+        return new ChangeIterator(earlier, this);
+    }
+
+    /** Proves the value of a key, or that it is not there, to whoever knows the {@link #root}. */
+    public StateProof prove(ByteString key) {
+        return new StateProof(key, PieceCodec.encodePath(this, key));
+    }
+
+    /**
+     * A part of the tree for somebody who will check it against its digest: as many nodes as fit, from the top, and the
+     * digests of what lies below.
+     *
+     * @param path what part
+     * @param maxBytes the answer is no longer than this, except where its topmost node is
+     * @return empty if no key is there
+     */
+    public Optional<ByteString> piece(NodePath path, int maxBytes) {
+        return find(path).map(node -> PieceCodec.encodePiece(this, path, node, maxBytes));
+    }
+
+    /** The node that holds all keys of a place, if there are any. */
+    Optional<Node> find(NodePath path) {
+        if (root == null) {
+            return Optional.empty();
+        }
+        Node node = resolve(root);
+        while (node instanceof Inner inner && inner.bit < path.bits()) {
+            node = resolve(inner.child(KeyBits.bit(path.prefix(), inner.bit)));
+        }
+        return path.covers(node.sample()) ? Optional.of(node) : Optional.empty();
+    }
+
+    /** All of it as bytes, the same for equal trees. */
+    public ByteString encode() {
+        return root == null ? ByteString.EMPTY : PieceCodec.encodePiece(this, NodePath.ROOT, root, Long.MAX_VALUE);
+    }
+
+    /** Reads what {@link #encode} wrote; empty if the bytes are not a whole tree. Check its {@link #root}. */
+    public static Optional<MerkleTree> decode(ByteString encoded) {
+        if (encoded.isEmpty()) {
+            return Optional.of(EMPTY);
+        }
+        return PieceDecoder.decode(NodePath.ROOT, encoded)
+                .filter(StatePiece::isWhole)
+                .map(piece -> new MerkleTree(piece.top(), NodeSource.NOWHERE));
+    }
+}

@@ -1,0 +1,198 @@
+package org.tagma.core.state;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.tagma.core.Digest;
+
+/**
+ * A node of a {@link MerkleTree}. Immutable, but for the digest, which is computed when it is first asked for.
+ *
+ * <p>A leaf's digest is SHA-256 of a zero byte, the length of the key (4 bytes), the key and the value. An inner node's is
+ * SHA-256 of a one byte, the bit in which its keys first differ (4), what they have in common up to there, and for each
+ * side its digest and how many bytes of keys and values it holds (8). Numbers are big endian. As the first byte tells the
+ * kinds apart, and every field's length follows from what comes before it, no two nodes have the same input.
+ */
+abstract sealed class Node {
+
+    private static final byte LEAF = 0;
+    private static final byte INNER = 1;
+
+    /** The digest of a tree without entries. */
+    static final Digest EMPTY = Digest.of(ByteString.copyFrom("tagma empty state", StandardCharsets.UTF_8));
+
+    /** Null until computed; then never written again. */
+    private byte[] digest;
+
+    private final long bytes;
+
+    private Node(long bytes) {
+        this.bytes = bytes;
+    }
+
+    /** A key, or its beginning, that all keys below agree with up to where they fork. */
+    abstract ByteString sample();
+
+    /** How many bytes the keys and values below have together. */
+    final long bytes() {
+        return bytes;
+    }
+
+    /** The digest. Computes those below as well, where they are not known. */
+    final Digest digest() {
+        return new Digest(ByteString.copyFrom(rawDigest()));
+    }
+
+    final boolean hasDigest(Digest other) {
+        return MessageDigest.isEqual(rawDigest(), other.bytes().toByteArray());
+    }
+
+    final byte[] rawDigest() {
+        if (digest == null) {
+            computeAll(this);
+        }
+        return digest;
+    }
+
+    /** Without recursion: a client chooses the keys, and so how deep a tree is. */
+    private static void computeAll(Node root) {
+        MessageDigest sha256 = Digest.sha256();
+        Deque<Node> waiting = new ArrayDeque<>();
+        waiting.push(root);
+        while (!waiting.isEmpty()) {
+            Node node = waiting.peek();
+            if (node instanceof Inner inner && (inner.left.missesDigest() || inner.right.missesDigest())) {
+                if (inner.left.missesDigest()) {
+                    waiting.push(inner.left);
+                }
+                if (inner.right.missesDigest()) {
+                    waiting.push(inner.right);
+                }
+            } else {
+                waiting.pop();
+                if (node.missesDigest()) {
+                    node.compute(sha256);
+                }
+            }
+        }
+    }
+
+    private boolean missesDigest() {
+        return digest == null;
+    }
+
+    private void compute(MessageDigest sha256) {
+        feed(sha256);
+        digest = sha256.digest();
+    }
+
+    abstract void feed(MessageDigest sha256);
+
+    private static void update(MessageDigest sha256, ByteString data) {
+        data.asReadOnlyByteBufferList().forEach(sha256::update);
+    }
+
+    /** One entry. */
+    static final class Leaf extends Node {
+
+        final ByteString key;
+        final ByteString value;
+
+        Leaf(ByteString key, ByteString value) {
+            super((long) key.size() + value.size());
+            this.key = key;
+            this.value = value;
+        }
+
+        @Override
+        ByteString sample() {
+            return key;
+        }
+
+        @Override
+        void feed(MessageDigest sha256) {
+            sha256.update(ByteBuffer.allocate(1 + Integer.BYTES)
+                    .put(LEAF)
+                    .putInt(key.size())
+                    .flip());
+            update(sha256, key);
+            update(sha256, value);
+        }
+    }
+
+    /** Two parts, which first differ in one bit. */
+    static final class Inner extends Node {
+
+        final int bit;
+
+        private final ByteString sample;
+
+        final Node left;
+        final Node right;
+
+        Inner(int bit, ByteString sample, Node left, Node right) {
+            super(left.bytes() + right.bytes());
+            this.bit = bit;
+            this.sample = sample;
+            this.left = left;
+            this.right = right;
+        }
+
+        Node child(boolean toTheRight) {
+            return toTheRight ? right : left;
+        }
+
+        /** This node with another child. */
+        Inner with(boolean toTheRight, Node child) {
+            return toTheRight ? new Inner(bit, sample, left, child) : new Inner(bit, sample, child, right);
+        }
+
+        /** What the keys below have in common. */
+        ByteString prefix() {
+            return KeyBits.prefix(sample, bit);
+        }
+
+        NodePath path(boolean toTheRight) {
+            return NodePath.below(sample, bit, toTheRight);
+        }
+
+        @Override
+        ByteString sample() {
+            return sample;
+        }
+
+        @Override
+        void feed(MessageDigest sha256) {
+            ByteString prefix = prefix();
+            ByteBuffer input = ByteBuffer.allocate(1 + Integer.BYTES + prefix.size() + 2 * (Digest.LENGTH + Long.BYTES))
+                    .put(INNER)
+                    .putInt(bit);
+            prefix.copyTo(input);
+            input.put(left.rawDigest()).putLong(left.bytes());
+            input.put(right.rawDigest()).putLong(right.bytes());
+            sha256.update(input.flip());
+        }
+    }
+
+    /** A node of which only the digest is here. */
+    static final class Stub extends Node {
+
+        Stub(byte[] digest, long bytes) {
+            super(bytes);
+            super.digest = digest;
+        }
+
+        @Override
+        ByteString sample() {
+            throw new IllegalStateException("a stub does not know its keys");
+        }
+
+        @Override
+        void feed(MessageDigest sha256) {
+            throw new IllegalStateException("a stub has its digest from the start");
+        }
+    }
+}
