@@ -271,7 +271,7 @@ class BftClientCoreTest {
     void badRepliesAreDroppedAndCounted() {
         Result result = client.invoke("x");
         SessionId session = new SessionId(CLIENT, client.core.session());
-        Reply good = new Reply(1, 0, session, RequestKind.FIFO, 1, ReplyStatus.OK, bytes("ok"));
+        Reply good = new Reply(1, 0, 0, session, RequestKind.FIFO, 1, ReplyStatus.OK, bytes("ok"));
         ByteString frame = client.frame(1, good);
         byte[] wrongMac = frame.toByteArray();
         wrongMac[wrongMac.length - 1] ^= 1;
@@ -303,7 +303,7 @@ class BftClientCoreTest {
         Result result = client.invoke("x");
         SessionId session = new SessionId(CLIENT, client.core.session());
         client.reply(1, 1, "ok");
-        byte[] frame = client.frame(2, new Reply(2, 0, session, RequestKind.FIFO, 1, ReplyStatus.OK, bytes("ok")))
+        byte[] frame = client.frame(2, new Reply(2, 0, 0, session, RequestKind.FIFO, 1, ReplyStatus.OK, bytes("ok")))
                 .toByteArray();
 
         for (int i = 0; i < frame.length; i++) {

@@ -199,7 +199,7 @@ final class CoreHarness {
             ReplyStatus status,
             ByteString result) {
         SessionId id = new SessionId(CLIENT, session);
-        deliver(replica, new Reply(replica, view, id, kind, number, status, result));
+        deliver(replica, new Reply(replica, view, (int) (view % REPLICAS), id, kind, number, status, result));
     }
 
     void deliver(int replica, Reply reply) {

@@ -52,7 +52,7 @@ final class EchoReplica implements FrameHandler, NestedVerifier {
         int self = authentication.self().id();
         ByteString result = lies ? ByteString.copyFromUtf8("lie") : operation;
         ByteString payload =
-                MessageCodec.encodePayload(new Reply(self, 0, session, kind, number, ReplyStatus.OK, result));
+                MessageCodec.encodePayload(new Reply(self, 0, 0, session, kind, number, ReplyStatus.OK, result));
         ByteString mac = authentication.mac(to.toNodeId(), MessageType.REPLY_VALUE, payload);
         transport.send(to, MessageCodec.envelope(authentication.self(), MessageType.REPLY_VALUE, payload, mac));
     }

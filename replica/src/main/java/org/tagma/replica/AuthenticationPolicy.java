@@ -6,7 +6,8 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.wire.MessageType;
 
 /**
- * How each message is authenticated, in each of a cluster's two modes: the one home of that table.
+ * How each message is authenticated, in each of a cluster's two modes: the one home of that table. Where replicas may
+ * lie (PBFT):
  *
  * <table>
  * <caption>Proofs by type and mode</caption>
@@ -20,12 +21,20 @@ import org.tagma.network.wire.MessageType;
  * </table>
  *
  * <p>The last row needs no signature in either mode, since such a message is never shown to a third replica.
+ *
+ * <p>Where replicas may crash but do not lie (Raft), every message between them carries MACs as in the last row, and a
+ * replica vouches for the requests that it passes on in its log entries. So nothing that a client sends must convince
+ * anybody but its receiver: in {@code macs} mode a request carries its client's vector of MACs and no signature.
  */
 public enum AuthenticationPolicy {
     /** Votes and requests are signed. */
     SIGNATURES,
     /** Votes carry vectors of MACs; requests carry both. */
-    MACS;
+    MACS,
+    /** For replicas that do not lie: requests are signed. */
+    CRASH_ONLY_SIGNATURES,
+    /** For replicas that do not lie: requests carry vectors of MACs, and nothing is signed. */
+    CRASH_ONLY_MACS;
 
     /** Length of an Ed25519 signature in bytes. */
     static final int SIGNATURE_BYTES = 64;
@@ -38,6 +47,32 @@ public enum AuthenticationPolicy {
         SIGNATURE_OF_DELIVERER,
         /** One MAC, or a vector with one for each replica. */
         MAC
+    }
+
+    /** Whether what an authentic replica says is true, so that it can vouch for what it passes on. */
+    public boolean trustsReplicas() {
+        return this == CRASH_ONLY_SIGNATURES || this == CRASH_ONLY_MACS;
+    }
+
+    /** Whether a client's request carries a vector of MACs. It comes before the signature. */
+    public boolean putsVectorOnRequests() {
+        return this == MACS || this == CRASH_ONLY_MACS;
+    }
+
+    /** Whether a client's request is signed. */
+    public boolean signsRequests() {
+        return this != CRASH_ONLY_MACS;
+    }
+
+    /**
+     * Whether replicas under this policy have messages of this type to say to each other. It keeps Raft's messages, in
+     * which replicas vouch for others, out of groups in which they may lie.
+     */
+    boolean isBetweenReplicas(int type) {
+        boolean ofPbft = type >= MessageType.PRE_PREPARE_VALUE && type <= MessageType.BATCH_BODY_VALUE;
+        boolean ofRaft = type >= MessageType.REQUEST_VOTE_VALUE && type <= MessageType.READ_INDEX_REPLY_VALUE;
+        boolean ofClients = type <= MessageType.REPLY_VALUE;
+        return !ofClients && !(trustsReplicas() ? ofPbft : ofRaft);
     }
 
     /** The proof of a message that replicas send each other; {@code type} is the number of a MessageType. */

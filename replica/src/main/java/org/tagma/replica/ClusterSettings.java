@@ -14,6 +14,7 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.CodecLimits;
 
 /** What a cluster file means for each part of a replica. */
@@ -29,9 +30,10 @@ public final class ClusterSettings {
 
     /** How messages are authenticated. */
     public static AuthenticationPolicy policy(ClusterConfig config) {
-        return config.authentication() == AuthenticationMode.SIGNATURES
-                ? AuthenticationPolicy.SIGNATURES
-                : AuthenticationPolicy.MACS;
+        boolean signatures = config.authentication() == AuthenticationMode.SIGNATURES;
+        return config.protocol() == ProtocolKind.RAFT
+                ? signatures ? AuthenticationPolicy.CRASH_ONLY_SIGNATURES : AuthenticationPolicy.CRASH_ONLY_MACS
+                : signatures ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS;
     }
 
     /**

@@ -33,8 +33,9 @@ public interface Execution {
     /**
      * Tells where the protocol stands now.
      *
-     * @param view goes into replies, so that clients learn who the primary is
+     * @param view goes into replies
+     * @param primary goes into replies, so that clients learn who leads; -1 if nobody is known to
      * @param serving whether queries may be answered from this replica's state
      */
-    void protocolIs(long view, boolean serving);
+    void protocolIs(long view, int primary, boolean serving);
 }

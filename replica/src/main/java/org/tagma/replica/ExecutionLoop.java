@@ -104,8 +104,8 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     @Override
-    public void protocolIs(long view, boolean serving) {
-        add(() -> executor.protocolIs(view, serving));
+    public void protocolIs(long view, int primary, boolean serving) {
+        add(() -> executor.protocolIs(view, primary, serving));
     }
 
     /** Queues a query; false if too many wait. Call {@link #signal} after the last of a batch. */

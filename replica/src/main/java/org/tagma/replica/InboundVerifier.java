@@ -57,7 +57,7 @@ public final class InboundVerifier {
     /** Whether checking this takes a signature check, which is dear, and not only MACs. */
     boolean isDear(Envelope envelope) {
         return envelope.sender() instanceof NodeId.Client
-                ? envelope.type() == MessageType.REQUEST_VALUE
+                ? envelope.type() == MessageType.REQUEST_VALUE && policy.signsRequests()
                 : policy.proofOf(envelope.type()) != Proof.MAC
                         || envelope.type() == MessageType.STABLE_CHECKPOINT_VALUE;
     }
@@ -111,7 +111,7 @@ public final class InboundVerifier {
     }
 
     private Inbound verifyBetweenReplicas(int deliverer, NodeId.Replica sender, Envelope envelope) {
-        if (!isForReplicas(envelope.type())) {
+        if (!policy.isBetweenReplicas(envelope.type())) {
             return unexpectedType(envelope);
         }
         Proof proof = policy.proofOf(envelope.type());
@@ -137,10 +137,6 @@ public final class InboundVerifier {
         }
         return new Inbound.ForEngine(new Event.MessageReceived(
                 new Authenticated<>(sender, message, envelope.payload(), envelope.authenticator())));
-    }
-
-    private static boolean isForReplicas(int type) {
-        return type != MessageType.REQUEST_VALUE && type != MessageType.QUERY_VALUE && type != MessageType.REPLY_VALUE;
     }
 
     private boolean isMacGood(Envelope envelope) {

@@ -79,13 +79,14 @@ public final class MessageSealer {
     }
 
     /** A frame that tells a client that its request was refused for now. */
-    ByteString refusal(Request request, Refusal reason, long view) {
+    ByteString refusal(Request request, Refusal reason, long view, int primary) {
         ReplyStatus status = switch (reason) {
             case OVERLOADED -> ReplyStatus.OVERLOADED;
             case OUT_OF_WINDOW -> ReplyStatus.OUT_OF_WINDOW;
-            case NO_LEADER -> ReplyStatus.UNAVAILABLE;
+            case NO_LEADER -> ReplyStatus.NO_LEADER;
         };
         RequestKind kind = RequestKind.of(request.semantics());
-        return frameOf(new Reply(self.id(), view, request.session(), kind, request.number(), status, ByteString.EMPTY));
+        return frameOf(new Reply(
+                self.id(), view, primary, request.session(), kind, request.number(), status, ByteString.EMPTY));
     }
 }

@@ -136,7 +136,8 @@ public final class ReplicaEngine {
             published = status;
             publishedMillis += sinceMillis;
             statusIsNews = false;
-            ports.execution().protocolIs(status.view(), !MODES_THAT_CANNOT_SERVE.contains(status.mode()));
+            ports.execution()
+                    .protocolIs(status.view(), status.leader(), !MODES_THAT_CANNOT_SERVE.contains(status.mode()));
         }
     }
 
@@ -246,7 +247,7 @@ public final class ReplicaEngine {
         ports.outbound()
                 .toClient(
                         refuse.request().session(),
-                        sealer.refusal(refuse.request(), refuse.reason(), published.view()));
+                        sealer.refusal(refuse.request(), refuse.reason(), published.view(), published.leader()));
     }
 
     private void stop(String reason, Throwable cause) {

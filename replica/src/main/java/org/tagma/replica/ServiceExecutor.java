@@ -41,6 +41,7 @@ public final class ServiceExecutor implements Execution {
     private final SnapshotKeeper kept = new SnapshotKeeper();
 
     private long view;
+    private int primary = -1;
     private boolean serving;
     private ServiceSnapshot lastDigested;
 
@@ -107,8 +108,9 @@ public final class ServiceExecutor implements Execution {
     }
 
     @Override
-    public void protocolIs(long currentView, boolean mayServe) {
+    public void protocolIs(long currentView, int currentPrimary, boolean mayServe) {
         view = currentView;
+        primary = currentPrimary;
         serving = mayServe;
     }
 
@@ -147,6 +149,7 @@ public final class ServiceExecutor implements Execution {
     private void send(SessionId session, RequestKind kind, long number, ServiceReply reply) {
         outbound.toClient(
                 session,
-                sealer.frameOf(new Reply(sealer.self(), view, session, kind, number, reply.status(), reply.result())));
+                sealer.frameOf(new Reply(
+                        sealer.self(), view, primary, session, kind, number, reply.status(), reply.result())));
     }
 }

@@ -38,19 +38,26 @@ final class SignatureChecker {
      */
     NestedVerifier requestsAlone() {
         return verifier((client, type, payload, authenticator) -> isOwnMacGood(client, type, payload, authenticator)
-                && isClientSignatureGood(client, type, payload, authenticator));
+                && (!policy.signsRequests() || isClientSignatureGood(client, type, payload, authenticator)));
     }
 
     /**
      * For a request that another replica hands on: its signature alone. The relay waits for this replica to propose it;
-     * to drop it for a MAC that is bad here and good there would let a client make a correct primary look faulty.
+     * to drop it for a MAC that is bad here and good there would let a client make a correct primary look faulty. Where
+     * nothing is signed, nobody is blamed either, and its MAC decides.
      */
     NestedVerifier requestsRelayed() {
-        return verifier(this::isClientSignatureGood);
+        return verifier(policy.signsRequests() ? this::isClientSignatureGood : this::isOwnMacGood);
     }
 
-    /** For a request in a proposal: in macs mode its MAC will do, and its signature where that is wrong. */
+    /**
+     * For a request in a proposal: in macs mode its MAC will do, and its signature where that is wrong. A replica that
+     * does not lie has verified it already and vouches for it.
+     */
     NestedVerifier requestsInProposal() {
+        if (policy.trustsReplicas()) {
+            return verifier((client, type, payload, authenticator) -> true);
+        }
         return verifier((client, type, payload, authenticator) ->
                 (policy == AuthenticationPolicy.MACS && isOwnMacGood(client, type, payload, authenticator))
                         || isClientSignatureGood(client, type, payload, authenticator));
@@ -82,7 +89,7 @@ final class SignatureChecker {
 
     private boolean isOwnMacGood(NodeId client, int type, ByteString payload, ByteString authenticator) {
         int vectorBytes = vectorBytes();
-        return authenticator.size() == vectorBytes + AuthenticationPolicy.SIGNATURE_BYTES
+        return authenticator.size() == vectorBytes + signatureBytes()
                 && (vectorBytes == 0
                         || authentication.verifyMacVector(
                                 client, type, payload, authenticator.substring(0, vectorBytes)));
@@ -90,13 +97,17 @@ final class SignatureChecker {
 
     private boolean isClientSignatureGood(NodeId client, int type, ByteString payload, ByteString authenticator) {
         int vectorBytes = vectorBytes();
-        return authenticator.size() == vectorBytes + AuthenticationPolicy.SIGNATURE_BYTES
+        return authenticator.size() == vectorBytes + signatureBytes()
                 && isGood(client, type, payload, authenticator.substring(vectorBytes));
     }
 
     /** What of a request's authenticator stands before the signature. */
     private int vectorBytes() {
-        return policy == AuthenticationPolicy.MACS ? authentication.replicas() * Authentication.MAC_BYTES : 0;
+        return policy.putsVectorOnRequests() ? authentication.replicas() * Authentication.MAC_BYTES : 0;
+    }
+
+    private int signatureBytes() {
+        return policy.signsRequests() ? AuthenticationPolicy.SIGNATURE_BYTES : 0;
     }
 
     @FunctionalInterface

@@ -34,7 +34,13 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.raft.Configuration;
+import org.tagma.core.raft.Entry;
+import org.tagma.core.raft.RaftMessage;
+import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.core.service.TransferMessage;
 import org.tagma.network.PeerId;
+import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 
 final class InboundVerifierTest {
@@ -96,6 +102,43 @@ final class InboundVerifierTest {
                 .isEqualTo(new Inbound.ForEngine(new Event.RequestReceived(request(policy), 2)));
     }
 
+    @ParameterizedTest
+    @EnumSource(AuthenticationPolicy.class)
+    void messagesOfTheOtherProtocolAreRefused(AuthenticationPolicy policy) {
+        List<Message> others = policy.trustsReplicas() ? pbftMessages(MACS) : raftMessages(policy);
+        for (Message message : others) {
+            if (!(message instanceof TransferMessage)) {
+                assertRejected(RejectionReason.UNEXPECTED_TYPE, verify(policy, REPLICA_0, frame(0, policy, message)));
+            }
+        }
+    }
+
+    @Test
+    void aReplicaThatDoesNotLieVouchesForTheRequestsInItsEntries() {
+        Request unprovable = TestCluster.withAuthenticator(
+                request(AuthenticationPolicy.CRASH_ONLY_MACS), ByteString.copyFrom(new byte[16]));
+        for (AuthenticationPolicy policy :
+                List.of(AuthenticationPolicy.CRASH_ONLY_MACS, AuthenticationPolicy.CRASH_ONLY_SIGNATURES)) {
+            assertThat(verify(policy, REPLICA_0, frame(0, policy, append(unprovable))))
+                    .isInstanceOf(Inbound.ForEngine.class);
+            assertRejected(
+                    RejectionReason.BAD_AUTHENTICATOR, verify(policy, CLIENT_0, MessageCodec.envelope(unprovable)));
+            assertRejected(
+                    RejectionReason.BAD_AUTHENTICATOR, verify(policy, REPLICA_0, MessageCodec.envelope(unprovable)));
+        }
+    }
+
+    @Test
+    void aSignatureIsNotAskedForWhereNothingIsSigned() {
+        InboundVerifier verifier = TestCluster.verifier(1, AuthenticationPolicy.CRASH_ONLY_MACS);
+        Envelope envelope = MessageCodec.parseEnvelope(
+                        MessageCodec.envelope(request(AuthenticationPolicy.CRASH_ONLY_MACS)))
+                .asOptional()
+                .orElseThrow();
+        assertThat(verifier.isDear(envelope)).isFalse();
+        assertThat(verifier.verify(CLIENT_0, envelope)).isInstanceOf(Inbound.ForEngine.class);
+    }
+
     @Test
     void garbageIsMalformed() {
         assertRejected(RejectionReason.MALFORMED, verify(MACS, CLIENT_0, ByteString.copyFromUtf8("GET / HTTP/1.1")));
@@ -124,7 +167,7 @@ final class InboundVerifierTest {
     @Test
     void aReplicaIsNotSentReplies() {
         Reply reply = new Reply(
-                0, 0, new SessionId(0, 1), RequestKind.FIFO, 1, ReplyStatus.OK, ByteString.copyFromUtf8("forged"));
+                0, 0, 0, new SessionId(0, 1), RequestKind.FIFO, 1, ReplyStatus.OK, ByteString.copyFromUtf8("forged"));
         assertRejected(
                 RejectionReason.UNEXPECTED_TYPE,
                 verify(MACS, REPLICA_0, TestCluster.sealer(0, MACS).frameOf(reply)));
@@ -149,14 +192,18 @@ final class InboundVerifierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @EnumSource(
+            value = AuthenticationPolicy.class,
+            names = {"SIGNATURES", "MACS"})
     void aVoteIsAcceptedFromItsSenderOnly(AuthenticationPolicy policy) {
         ByteString frame = frame(0, policy, new Commit(0, 1, DIGEST));
         assertRejected(RejectionReason.WRONG_SENDER, verify(policy, REPLICA_2, frame));
     }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @EnumSource(
+            value = AuthenticationPolicy.class,
+            names = {"SIGNATURES", "MACS"})
     void whatIsSignedInBothModesIsAcceptedFromAnyReplica(AuthenticationPolicy policy) {
         ViewChange viewChange = new ViewChange(1, certificate(8, 0, 1, 2), List.of(), List.of());
         assertThat(verify(policy, REPLICA_2, frame(0, policy, viewChange))).isInstanceOf(Inbound.ForEngine.class);
@@ -297,6 +344,30 @@ final class InboundVerifierTest {
     }
 
     private static List<Message> messages(AuthenticationPolicy policy) {
+        return policy.trustsReplicas() ? raftMessages(policy) : pbftMessages(policy);
+    }
+
+    private static List<Message> raftMessages(AuthenticationPolicy policy) {
+        SnapshotMeta snapshot = new SnapshotMeta(8, 2, DIGEST, Configuration.ofFirst(3));
+        return List.of(
+                append(request(policy)),
+                new RaftMessage.AppendEntriesReply(2, 7, true, 9, 0, 0, 0),
+                new RaftMessage.RequestVote(2, 9, 1, true, false),
+                new RaftMessage.RequestVoteReply(2, 2, true, true),
+                new RaftMessage.InstallSnapshot(2, snapshot),
+                new RaftMessage.RequestSnapshot(2),
+                new RaftMessage.TimeoutNow(2),
+                new RaftMessage.ReadIndex(2, 5),
+                new RaftMessage.ReadIndexReply(2, 5, 9),
+                new TransferMessage.FetchManifest(8, DIGEST));
+    }
+
+    private static RaftMessage.AppendEntries append(Request request) {
+        Entry entry = new Entry.Requests(9, 2, Batch.of(1, List.of(request)));
+        return new RaftMessage.AppendEntries(2, 8, 1, List.of(entry), 7, 3);
+    }
+
+    private static List<Message> pbftMessages(AuthenticationPolicy policy) {
         return List.of(
                 proposal(request(policy)),
                 new PrePrepare(0, 2, Batch.NULL),

@@ -111,7 +111,7 @@ final class RecordingPorts implements Outbound, LogStore, Timers, Execution, Eng
     }
 
     @Override
-    public void protocolIs(long view, boolean serving) {
+    public void protocolIs(long view, int primary, boolean serving) {
         calls.add("view " + view + (serving ? " serving" : " not serving"));
     }
 

@@ -38,7 +38,7 @@ final class ServiceExecutorTest {
 
     @Test
     void anExecutedBatchIsReportedAndItsClientsAreAnswered() {
-        executor.protocolIs(5, true);
+        executor.protocolIs(5, 1, true);
         Request first = request(1, "add");
         Request refused = request(2, "refuse");
         executor.commit(1, Batch.of(1, List.of(first, refused)));
@@ -48,7 +48,8 @@ final class ServiceExecutorTest {
         assertThat(ports.calls).containsExactly("to client 0/1", "to client 0/1");
         Reply reply = reply(ports.frames.get(0));
         assertThat(reply)
-                .isEqualTo(new Reply(0, 5, SESSION, RequestKind.FIFO, 1, ReplyStatus.OK, ByteString.copyFromUtf8("1")));
+                .isEqualTo(
+                        new Reply(0, 5, 1, SESSION, RequestKind.FIFO, 1, ReplyStatus.OK, ByteString.copyFromUtf8("1")));
         assertThat(reply(ports.frames.get(1)).status()).isEqualTo(ReplyStatus.REJECTED);
     }
 
@@ -74,7 +75,7 @@ final class ServiceExecutorTest {
     @Test
     void queriesAreUnavailableUntilTheProtocolSaysOtherwise() {
         executor.query(new Query(SESSION, 9, ByteString.EMPTY));
-        executor.protocolIs(0, true);
+        executor.protocolIs(0, 0, true);
         executor.query(new Query(SESSION, 10, ByteString.EMPTY));
         assertThat(reply(ports.frames.get(0)).status()).isEqualTo(ReplyStatus.UNAVAILABLE);
         assertThat(reply(ports.frames.get(1)).status()).isEqualTo(ReplyStatus.OK);

@@ -80,9 +80,12 @@ final class TestCluster {
 
     static ByteString proof(int client, AuthenticationPolicy policy, ByteString payload) {
         ByteString signature = client(client).sign(MessageType.REQUEST_VALUE, payload);
-        return policy == AuthenticationPolicy.SIGNATURES
-                ? signature
-                : client(client).macVector(MessageType.REQUEST_VALUE, payload).concat(signature);
+        ByteString vector = client(client).macVector(MessageType.REQUEST_VALUE, payload);
+        return switch (policy) {
+            case SIGNATURES, CRASH_ONLY_SIGNATURES -> signature;
+            case MACS -> vector.concat(signature);
+            case CRASH_ONLY_MACS -> vector;
+        };
     }
 
     static Request withAuthenticator(Request request, ByteString authenticator) {

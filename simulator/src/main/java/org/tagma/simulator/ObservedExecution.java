@@ -54,7 +54,7 @@ final class ObservedExecution implements Execution {
     }
 
     @Override
-    public void protocolIs(long view, boolean serving) {
-        executor.protocolIs(view, serving);
+    public void protocolIs(long view, int primary, boolean serving) {
+        executor.protocolIs(view, primary, serving);
     }
 }

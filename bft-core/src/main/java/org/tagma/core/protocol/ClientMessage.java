@@ -13,10 +13,12 @@ public sealed interface ClientMessage extends Message {
     record Query(SessionId session, long number, ByteString operation) implements ClientMessage {}
 
     /**
-     * A replica's answer. Two replies match if they agree in everything but {@code replica} and {@code view}.
+     * A replica's answer. Two replies match if they agree in everything but {@code replica}, {@code view} and
+     * {@code primary}.
      *
      * @param replica who answers
-     * @param view the view it is in: tells the client who the primary is
+     * @param view the view, or Raft's term, that it is in
+     * @param primary who leads in it as far as the replica knows: PBFT's primary, Raft's leader; -1 if it knows of none
      * @param session whose request it answers
      * @param kind which numbering {@code number} belongs to
      * @param number the number of the request or query
@@ -26,6 +28,7 @@ public sealed interface ClientMessage extends Message {
     record Reply(
             int replica,
             long view,
+            int primary,
             SessionId session,
             RequestKind kind,
             long number,
@@ -70,8 +73,10 @@ public sealed interface ClientMessage extends Message {
         OVERLOADED(false),
         /** The number is too far ahead of what was executed. */
         OUT_OF_WINDOW(false),
-        /** This replica cannot answer reads now (it is catching up); order the query instead. */
-        UNAVAILABLE(false);
+        /** This replica cannot answer reads now (it is catching up); ask another, or order the query instead. */
+        UNAVAILABLE(false),
+        /** This replica knows of nobody who could order the request; ask again later, or elsewhere. */
+        NO_LEADER(false);
 
         private final boolean agreed;
 

@@ -35,7 +35,7 @@ final class FollowerReads {
         } else {
             // Random, so that an answer meant for an earlier life of this replica cannot fit: its index would be too
             // old.
-            long context = state.random.nextLong();
+            long context = state.random.nextLong() >>> 2;
             asked.put(context, new Asked(gathering, state.tick));
             state.send(state.leader, new ReadIndex(state.term(), context));
         }

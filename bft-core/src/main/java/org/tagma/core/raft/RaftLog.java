@@ -50,11 +50,12 @@ final class RaftLog {
         return otherLastTerm > lastTerm() || (otherLastTerm == lastTerm() && otherLastIndex >= lastIndex());
     }
 
-    /** The entries from an index on, up to so many bytes, but at least one if there is one. */
-    List<Entry> from(long index, int maxBytes) {
+    /** The entries from an index on, so many and so many bytes at most, but at least one if there is one. */
+    List<Entry> from(long index, int maxEntries, int maxBytes) {
         List<Entry> slice = new ArrayList<>();
         long bytes = 0;
-        for (long next = index; next <= lastIndex(); next++) {
+        long end = Math.min(lastIndex(), index + maxEntries - 1);
+        for (long next = index; next <= end; next++) {
             Entry entry = get(next);
             bytes += entry.size();
             if (bytes > maxBytes && !slice.isEmpty()) {

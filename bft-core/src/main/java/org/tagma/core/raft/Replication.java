@@ -98,17 +98,22 @@ final class Replication {
         } else if (progress.mode == Mode.PROBE) {
             if (!progress.awaitsAnswer) {
                 progress.awaitsAnswer = true;
-                sendEntries(replica, progress, state.log.from(progress.next, state.config.maxAppendBytes()));
+                sendEntries(replica, progress, entriesFrom(progress.next));
             }
         } else {
             while (progress.next <= state.log.lastIndex() && progress.hasRoom(state.config)) {
-                List<Entry> entries = state.log.from(progress.next, state.config.maxAppendBytes());
+                List<Entry> entries = entriesFrom(progress.next);
                 sendEntries(replica, progress, entries);
                 progress.sent(
                         progress.next + entries.size() - 1,
                         entries.stream().mapToLong(Entry::size).sum());
             }
         }
+    }
+
+    /** As much as one message takes. A follower takes no more entries than the window holds. */
+    private List<Entry> entriesFrom(long next) {
+        return state.log.from(next, state.config.logWindow(), state.config.maxAppendBytes());
     }
 
     /** Tells those who have everything that more of it is committed. */

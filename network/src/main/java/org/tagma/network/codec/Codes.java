@@ -57,6 +57,7 @@ final class Codes {
             case OVERLOADED -> ReplyStatusCode.REPLY_STATUS_OVERLOADED;
             case OUT_OF_WINDOW -> ReplyStatusCode.REPLY_STATUS_OUT_OF_WINDOW;
             case UNAVAILABLE -> ReplyStatusCode.REPLY_STATUS_UNAVAILABLE;
+            case NO_LEADER -> ReplyStatusCode.REPLY_STATUS_NO_LEADER;
         };
     }
 
@@ -71,6 +72,7 @@ final class Codes {
             case REPLY_STATUS_OVERLOADED -> ReplyStatus.OVERLOADED;
             case REPLY_STATUS_OUT_OF_WINDOW -> ReplyStatus.OUT_OF_WINDOW;
             case REPLY_STATUS_UNAVAILABLE -> ReplyStatus.UNAVAILABLE;
+            case REPLY_STATUS_NO_LEADER -> ReplyStatus.NO_LEADER;
             case REPLY_STATUS_UNSPECIFIED, UNRECOGNIZED -> throw Checks.badValue("unknown status of a reply");
         };
     }

@@ -4,6 +4,7 @@ import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.raft.RaftMessage;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.network.wire.MessageType;
 
@@ -25,6 +26,9 @@ final class MessageTypes {
         }
         if (message instanceof TransferMessage transfer) {
             return of(transfer);
+        }
+        if (message instanceof RaftMessage raft) {
+            return of(raft);
         }
         throw new IllegalArgumentException("no message type for " + message.getClass());
     }
@@ -81,5 +85,32 @@ final class MessageTypes {
             return MessageType.MANIFEST_ANSWER_VALUE;
         }
         return MessageType.CHUNK_ANSWER_VALUE;
+    }
+
+    private static int of(RaftMessage message) {
+        if (message instanceof RaftMessage.AppendEntries) {
+            return MessageType.APPEND_ENTRIES_VALUE;
+        }
+        if (message instanceof RaftMessage.AppendEntriesReply) {
+            return MessageType.APPEND_ENTRIES_REPLY_VALUE;
+        }
+        if (message instanceof RaftMessage.ReadIndex) {
+            return MessageType.READ_INDEX_VALUE;
+        }
+        if (message instanceof RaftMessage.ReadIndexReply) {
+            return MessageType.READ_INDEX_REPLY_VALUE;
+        }
+        if (message instanceof RaftMessage.RequestVote) {
+            return MessageType.REQUEST_VOTE_VALUE;
+        }
+        if (message instanceof RaftMessage.RequestVoteReply) {
+            return MessageType.REQUEST_VOTE_REPLY_VALUE;
+        }
+        if (message instanceof RaftMessage.InstallSnapshot) {
+            return MessageType.INSTALL_SNAPSHOT_VALUE;
+        }
+        return message instanceof RaftMessage.RequestSnapshot
+                ? MessageType.REQUEST_SNAPSHOT_VALUE
+                : MessageType.TIMEOUT_NOW_VALUE;
     }
 }

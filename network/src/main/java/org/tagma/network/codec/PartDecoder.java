@@ -111,7 +111,7 @@ final class PartDecoder {
 
     ViewChange viewChange(ByteString bytes, NestedVerifier verifier) throws Rejection {
         long elements = (long) limits.maxReplicas() + limits.maxWindow() + limits.maxPrePreparedEntries();
-        return viewChange(VIEW_CHANGE.parse(bytes, ViewChangePayload.STABLE_FIELD_NUMBER, elements), verifier);
+        return viewChange(VIEW_CHANGE.parse(bytes, elements, ViewChangePayload.STABLE_FIELD_NUMBER), verifier);
     }
 
     ViewChange viewChange(ViewChangePayload payload, NestedVerifier verifier) throws Rejection {
@@ -135,7 +135,7 @@ final class PartDecoder {
     }
 
     NewView newView(ByteString bytes, NestedVerifier verifier) throws Rejection {
-        NewViewPayload payload = NEW_VIEW.parse(bytes, 0, (long) limits.maxReplicas() + limits.maxWindow());
+        NewViewPayload payload = NEW_VIEW.parse(bytes, (long) limits.maxReplicas() + limits.maxWindow());
         long view = Checks.counter("view", payload.getView());
         List<Reproposal> reproposals = reproposals(payload.getReproposalsList());
         int count = Checks.atMost("view changes", payload.getViewChangesCount(), limits.maxReplicas());

@@ -51,10 +51,12 @@ final class PayloadDecoder {
 
     private final CodecLimits limits;
     private final PartDecoder parts;
+    private final RaftPayloadDecoder raft;
 
     PayloadDecoder(CodecLimits limits) {
         this.limits = limits;
         this.parts = new PartDecoder(limits);
+        this.raft = new RaftPayloadDecoder(limits);
     }
 
     Message decode(Envelope envelope, NestedVerifier verifier) throws Rejection {
@@ -79,7 +81,7 @@ final class PayloadDecoder {
             case MessageType.FETCH_CHUNK_VALUE -> fetchChunk(payload);
             case MessageType.MANIFEST_ANSWER_VALUE -> manifestAnswer(payload);
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer(payload);
-            default -> throw new Rejection(RejectReason.UNKNOWN_TYPE, "message type " + envelope.type());
+            default -> raft.decode(envelope, verifier);
         };
     }
 
@@ -98,6 +100,7 @@ final class PayloadDecoder {
         return new ClientMessage.Reply(
                 replica.id(),
                 Checks.counter("view", payload.getView()),
+                Checks.atMost("primary", payload.getPrimary(), CodecLimits.MAX_NODES) - 1,
                 Checks.session(payload.getClient(), payload.getSession()),
                 Codes.decode(payload.getKind()),
                 Checks.counter("number", payload.getNumber()),
@@ -107,7 +110,7 @@ final class PayloadDecoder {
 
     private Message prePrepare(ByteString bytes, NestedVerifier verifier) throws Rejection {
         PrePreparePayload payload =
-                PRE_PREPARE.parse(bytes, PrePreparePayload.BATCH_FIELD_NUMBER, limits.maxBatchRequests());
+                PRE_PREPARE.parse(bytes, limits.maxBatchRequests(), PrePreparePayload.BATCH_FIELD_NUMBER);
         long view = view(payload.getView());
         long sequence = sequence(payload.getSequence());
         Checks.present("batch", payload.hasBatch());
@@ -138,7 +141,7 @@ final class PayloadDecoder {
 
     private Message stableCheckpoint(ByteString bytes, NestedVerifier verifier) throws Rejection {
         StableCheckpointPayload payload =
-                STABLE_CHECKPOINT.parse(bytes, StableCheckpointPayload.CERTIFICATE_FIELD_NUMBER, limits.maxReplicas());
+                STABLE_CHECKPOINT.parse(bytes, limits.maxReplicas(), StableCheckpointPayload.CERTIFICATE_FIELD_NUMBER);
         Checks.present("certificate", payload.hasCertificate());
         return new PbftMessage.StableCheckpoint(parts.certificate(payload.getCertificate(), verifier));
     }
@@ -155,7 +158,7 @@ final class PayloadDecoder {
 
     private Message batchBody(ByteString bytes, NestedVerifier verifier) throws Rejection {
         BatchBodyPayload payload =
-                BATCH_BODY.parse(bytes, BatchBodyPayload.BATCH_FIELD_NUMBER, limits.maxBatchRequests());
+                BATCH_BODY.parse(bytes, limits.maxBatchRequests(), BatchBodyPayload.BATCH_FIELD_NUMBER);
         long sequence = sequence(payload.getSequence());
         Checks.present("batch", payload.hasBatch());
         return new PbftMessage.BatchBody(sequence, parts.batch(payload.getBatch(), verifier));

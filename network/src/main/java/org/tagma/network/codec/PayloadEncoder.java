@@ -60,7 +60,7 @@ final class PayloadEncoder {
             case MessageType.FETCH_CHUNK_VALUE -> fetchChunk((TransferMessage.FetchChunk) message);
             case MessageType.MANIFEST_ANSWER_VALUE -> manifestAnswer((TransferMessage.ManifestAnswer) message);
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer((TransferMessage.ChunkAnswer) message);
-            default -> throw new IllegalArgumentException("no encoding for " + message.getClass());
+            default -> RaftPayloadEncoder.build(message);
         };
     }
 
@@ -93,6 +93,7 @@ final class PayloadEncoder {
                 .setNumber(reply.number())
                 .setStatus(Codes.encode(reply.status()))
                 .setResult(reply.result())
+                .setPrimary(reply.primary() + 1)
                 .build();
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.raft.RaftRecord;
 import org.tagma.network.wire.EnteredRecord;
 import org.tagma.network.wire.KeptBatchRecord;
 import org.tagma.network.wire.LeftForRecord;
@@ -19,6 +20,8 @@ final class RecordCodec {
 
     /** Limits may have been lowered since a record was written, and the replica must still remember it. */
     private static final PartDecoder PARTS = new PartDecoder(CodecLimits.unlimited());
+
+    private static final RaftPartDecoder RAFT_PARTS = new RaftPartDecoder(CodecLimits.unlimited());
 
     /** What is nested in a record was verified before it was written; the log store vouches for its own bytes. */
     private static final NestedVerifier VERIFIED_BEFORE = new NestedVerifier() {
@@ -36,6 +39,9 @@ final class RecordCodec {
     private RecordCodec() {}
 
     static ByteString encode(LogRecord logRecord) {
+        if (logRecord instanceof RaftRecord raft) {
+            return RaftRecordCodec.encode(raft).toByteString();
+        }
         if (!(logRecord instanceof PbftRecord pbft)) {
             throw new IllegalArgumentException("no encoding for " + logRecord.getClass());
         }
@@ -98,6 +104,11 @@ final class RecordCodec {
             case LEFT_FOR -> leftFor(payload.getLeftFor());
             case ENTERED -> entered(payload.getEntered());
             case STABLE -> new PbftRecord.Stable(PARTS.certificate(payload.getStable(), VERIFIED_BEFORE));
+            case HARD_STATE -> RaftRecordCodec.hardState(payload.getHardState());
+            case ACKNOWLEDGE -> RaftRecordCodec.reservation(payload.getAcknowledge());
+            case APPENDED -> new RaftRecord.Appended(RAFT_PARTS.entry(payload.getAppended(), VERIFIED_BEFORE));
+            case SUFFIX_REMOVED -> RaftRecordCodec.suffixRemoved(payload.getSuffixRemoved());
+            case SNAPSHOTTED -> new RaftRecord.Snapshotted(RAFT_PARTS.snapshot(payload.getSnapshotted()));
             case RECORD_NOT_SET -> throw new Rejection(RejectReason.UNKNOWN_TYPE, "a record of no known kind");
         };
     }

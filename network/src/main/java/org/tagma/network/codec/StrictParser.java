@@ -52,13 +52,14 @@ final class StrictParser<T extends Message> {
      * Parses a message that has repeated fields. They are counted first: an element can be empty, two bytes on the wire
      * and a hundred on the heap, and a count that is refused only after parsing has already cost the memory.
      *
-     * @param nestedField number of the field whose message has repeated fields too, or 0
      * @param maxElements how many elements all repeated fields may have together
+     * @param nestedFields where repeated fields are found inside: the number of a field whose message has some too, then of
+     *     one in that message, and so on
      */
-    T parse(ByteString bytes, int nestedField, long maxElements) throws Rejection {
+    T parse(ByteString bytes, long maxElements, int... nestedFields) throws Rejection {
         long counted;
         try {
-            counted = countFields(bytes.newCodedInput(), nestedField, maxElements + SINGLE_FIELDS);
+            counted = countFields(bytes.newCodedInput(), maxElements + SINGLE_FIELDS, nestedFields, 0);
         } catch (IOException e) {
             throw new Rejection(RejectReason.MALFORMED, "not an encoding of the message");
         }
@@ -68,8 +69,10 @@ final class StrictParser<T extends Message> {
         return parse(bytes);
     }
 
-    /** Counts fields, those inside {@code nestedField} included; stops soon after {@code stopAbove}. */
-    private static long countFields(CodedInputStream input, int nestedField, long stopAbove) throws IOException {
+    /** Counts fields, those inside the nested fields included; stops soon after {@code stopAbove}. */
+    private static long countFields(CodedInputStream input, long stopAbove, int[] nestedFields, int depth)
+            throws IOException {
+        int nestedField = depth < nestedFields.length ? nestedFields[depth] : 0;
         long count = 0;
         int tag = input.readTag();
         while (tag != 0 && count <= stopAbove) {
@@ -77,7 +80,7 @@ final class StrictParser<T extends Message> {
             if (WireFormat.getTagFieldNumber(tag) == nestedField
                     && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
                 int outerLimit = input.pushLimit(input.readRawVarint32());
-                count += countFields(input, 0, stopAbove - count);
+                count += countFields(input, stopAbove - count, nestedFields, depth + 1);
                 input.skipRawBytes(input.getBytesUntilLimit());
                 input.popLimit(outerLimit);
             } else if (!input.skipField(tag)) {

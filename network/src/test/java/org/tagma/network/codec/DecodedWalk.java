@@ -43,7 +43,8 @@ final class DecodedWalk {
         if (value instanceof Long number) {
             check(number >= 0 && number <= CodecLimits.MAX_COUNTER, "a counter out of range", number);
         } else if (value instanceof Integer number) {
-            check(number >= 0 && number < CodecLimits.MAX_NODES, "an id or index out of range", number);
+            // -1 stands for nobody.
+            check(number >= -1 && number < CodecLimits.MAX_NODES, "an id or index out of range", number);
         } else if (value instanceof List<?> list) {
             check(list.size() <= Samples.LIMITS.maxPrePreparedEntries(), "too long a list", list.size());
             list.forEach(this::visit);

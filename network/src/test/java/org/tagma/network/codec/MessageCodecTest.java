@@ -164,7 +164,7 @@ class MessageCodecTest {
 
         switch (MessageType.forNumber(MessageCodec.type(message))) {
             case REQUEST -> assertRejected(decoded, RejectReason.BAD_AUTHENTICATOR);
-            case PRE_PREPARE, VIEW_CHANGE, NEW_VIEW, STABLE_CHECKPOINT, BATCH_BODY ->
+            case PRE_PREPARE, VIEW_CHANGE, NEW_VIEW, STABLE_CHECKPOINT, BATCH_BODY, APPEND_ENTRIES ->
                 assertRejected(decoded, RejectReason.BAD_NESTED_AUTHENTICATOR);
             default -> assertThat(decoded).isEqualTo(new Decoded.Ok<>(message));
         }
@@ -198,7 +198,9 @@ class MessageCodecTest {
     void typeNumbersNeverChange() {
         assertThat(Samples.messages())
                 .extracting(MessageCodec::type)
-                .containsExactly(1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 48, 49, 50, 51);
+                .containsExactly(
+                        1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 48, 49, 50, 51, 64, 65, 66, 67, 68, 69, 70,
+                        71, 72);
     }
 
     @Test

@@ -120,6 +120,7 @@ final class MessageDomain extends DomainContextBase {
         return Combinators.combine(
                         nodes(),
                         counters(),
+                        Arbitraries.integers().between(-1, CodecLimits.MAX_NODES - 1),
                         sessions(),
                         Arbitraries.of(RequestKind.values()),
                         counters(),

@@ -31,6 +31,19 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.raft.Configuration;
+import org.tagma.core.raft.Entry;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.ReadIndex;
+import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.core.raft.RaftRecord;
+import org.tagma.core.raft.SnapshotMeta;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
@@ -87,7 +100,18 @@ final class Samples {
     }
 
     static Reply reply() {
-        return new Reply(3, 300, SESSION, RequestKind.FIFO, 5, ReplyStatus.REJECTED, bytes("no such key"));
+        return new Reply(3, 300, 2, SESSION, RequestKind.FIFO, 5, ReplyStatus.REJECTED, bytes("no such key"));
+    }
+
+    static SnapshotMeta snapshot() {
+        return new SnapshotMeta(128, 8, digest("state"), new Configuration(List.of(0, 1), List.of(1, 2), List.of(3)));
+    }
+
+    static List<Entry> entries() {
+        return List.of(
+                new Entry.Requests(131, 8, batch()),
+                new Entry.NoOp(132, 9),
+                new Entry.Reconfiguration(133, 9, snapshot().configuration()));
     }
 
     static List<Message> messages() {
@@ -109,7 +133,16 @@ final class Samples {
                 new FetchManifest(128, digest("state")),
                 new FetchChunk(128, digest("state"), 3),
                 new ManifestAnswer(128, bytes("a manifest")),
-                new ChunkAnswer(128, 3, bytes("a chunk")));
+                new ChunkAnswer(128, 3, bytes("a chunk")),
+                new RequestVote(9, 131, 8, true, true),
+                new RequestVoteReply(8, 9, true, true),
+                new AppendEntries(9, 130, 8, entries(), 129, 77),
+                new AppendEntriesReply(9, 77, true, 133, 120, 7, 140),
+                new InstallSnapshot(9, snapshot()),
+                new RequestSnapshot(9),
+                new TimeoutNow(9),
+                new ReadIndex(9, 4_242),
+                new ReadIndexReply(9, 4_242, 131));
     }
 
     static List<LogRecord> logRecords() {
@@ -121,7 +154,14 @@ final class Samples {
                 new PbftRecord.KeptBatch(131, batch()),
                 new PbftRecord.LeftFor(9, viewChange()),
                 new PbftRecord.Entered(9, FakeSignatures.signed(1, newView())),
-                new PbftRecord.Stable(certificate()));
+                new PbftRecord.Stable(certificate()),
+                new RaftRecord.HardState(9, 2),
+                new RaftRecord.Reservation(640),
+                new RaftRecord.Appended(entries().get(0)),
+                new RaftRecord.Appended(entries().get(1)),
+                new RaftRecord.Appended(entries().get(2)),
+                new RaftRecord.SuffixRemoved(131, 133),
+                new RaftRecord.Snapshotted(snapshot()));
     }
 
     /** Who sends such a message. */

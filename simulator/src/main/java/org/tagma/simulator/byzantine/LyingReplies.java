@@ -27,7 +27,8 @@ final class LyingReplies implements Misbehaviour {
                 ? ByteString.copyFrom(new byte[2 * Long.BYTES])
                 : ByteString.copyFromUtf8("a lie");
         long view = situation.chance(0.3) ? 1L << 50 : truth.view();
-        return Optional.of(
-                new Reply(truth.replica(), view, truth.session(), truth.kind(), truth.number(), status, result));
+        int primary = situation.chance(0.3) ? truth.replica() : truth.primary();
+        return Optional.of(new Reply(
+                truth.replica(), view, primary, truth.session(), truth.kind(), truth.number(), status, result));
     }
 }
