@@ -27,7 +27,7 @@ import org.tagma.simulator.byzantine.Misbehaviour;
 public final class Scenario {
 
     /** A call that takes longer is given up by its client; no run should get there. */
-    static final long CLIENT_DEADLINE_MILLIS = 600_000;
+    private static final long CLIENT_DEADLINE_MILLIS = 600_000;
 
     static final long CLIENT_RETRY_MILLIS = 400;
 
@@ -53,6 +53,8 @@ public final class Scenario {
     private Optional<AuthenticationPolicy> policy = Optional.empty();
     private Optional<Boolean> readOnlyFastPath = Optional.empty();
     private int livenessTimeouts = DEFAULT_LIVENESS_TIMEOUTS;
+    private Optional<Adversary> adversary = Optional.empty();
+    private long clientDeadlineMillis = CLIENT_DEADLINE_MILLIS;
     private long seed = 1;
     private boolean traced;
     private String replayCommand = "";
@@ -64,6 +66,11 @@ public final class Scenario {
     /** So many replicas under PBFT, tolerating as many faults as it can. */
     public static Scenario cluster(int replicas) {
         return new Scenario(SimulatedPbft.of(replicas));
+    }
+
+    /** So many replicas under Raft. */
+    public static Scenario raft(int replicas) {
+        return new Scenario(SimulatedRaft.of(replicas));
     }
 
     /** A group under this protocol. */
@@ -156,6 +163,18 @@ public final class Scenario {
     /** What is promised about time. */
     public Scenario timing(Timing model) {
         timing = model;
+        return this;
+    }
+
+    /** The network between the replicas is asynchronous, and scheduled by this adversary until it is told to stop. */
+    public Scenario scheduledBy(Adversary scheduler) {
+        adversary = Optional.of(scheduler);
+        return this;
+    }
+
+    /** How long a client waits for an operation before it gives it up. */
+    public Scenario clientDeadlineMillis(long millis) {
+        clientDeadlineMillis = millis;
         return this;
     }
 
@@ -258,6 +277,14 @@ public final class Scenario {
 
     Timing timing() {
         return timing;
+    }
+
+    Optional<Adversary> adversary() {
+        return adversary;
+    }
+
+    long clientDeadlineMillis() {
+        return clientDeadlineMillis;
     }
 
     AuthenticationPolicy policy(boolean drawn) {

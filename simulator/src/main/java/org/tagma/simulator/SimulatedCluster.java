@@ -3,6 +3,7 @@ package org.tagma.simulator;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -37,6 +38,7 @@ public final class SimulatedCluster implements World {
     private final Trace trace;
     private final Checks checks;
     private final SimulatedNetwork network;
+    private final Optional<HeldMessages> held;
     private final long secret;
     private final long stabilizationMicros;
     private final boolean stabilizes;
@@ -61,6 +63,7 @@ public final class SimulatedCluster implements World {
                 protocol.sizes().logWindow(),
                 MAX_STATE_PART_BYTES,
                 MAX_STATE_PART_BYTES));
+        this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
         this.stabilizes = scenario.timing().stabilizes();
         this.stabilizationMicros =
                 stabilizes ? 1000 * random.nextLong(scenario.timing().latestStabilizationMillis() + 1) : Long.MAX_VALUE;
@@ -88,7 +91,7 @@ public final class SimulatedCluster implements World {
                 scenario.workload(),
                 protocol.clientSetup(id, macs, fastPath),
                 new ClientOptions(
-                        Scenario.CLIENT_DEADLINE_MILLIS,
+                        scenario.clientDeadlineMillis(),
                         Scenario.CLIENT_RETRY_MILLIS,
                         SERVICE_LIMITS.sessionPipeline(),
                         ClientOptions.DEFAULT_MAX_QUEUED),
@@ -97,6 +100,7 @@ public final class SimulatedCluster implements World {
     }
 
     void start() {
+        held.ifPresent(HeldMessages::start);
         replicas.forEach(SimulatedReplica::start);
         clients.forEach(SimulatedClient::start);
         faultyClients.forEach(FaultyClient::start);
@@ -147,6 +151,22 @@ public final class SimulatedCluster implements World {
         });
     }
 
+    /** From now on so many seconds pass by a replica's clock in one. */
+    public void setClockRate(int id, double rate) {
+        replica(id).setClockRate(rate);
+    }
+
+    /** Nothing gets through between these two replicas for a while; both hear all others. */
+    public void separate(long millis, int one, int other) {
+        network.cut(now(), now() + millis * 1000, one, other);
+    }
+
+    /** The scheduler of the asynchronous network gives up: whatever is on its way arrives. */
+    public void endAsynchrony() {
+        disturbed();
+        held.ifPresent(HeldMessages::stop);
+    }
+
     /** Cuts these replicas off from all others and from the clients for a while. */
     public void isolate(long millis, Integer... ids) {
         network.cut(now(), now() + millis * 1000, Set.of(ids));
@@ -179,7 +199,36 @@ public final class SimulatedCluster implements World {
         return stabilizes;
     }
 
-    int returnedCalls() {
+    /** Whether an adversary is at work. */
+    boolean isAsynchronous() {
+        return held.filter(HeldMessages::isActive).isPresent();
+    }
+
+    /** What an adversary keeps on its way, if there is one. */
+    public Optional<HeldMessages> heldMessages() {
+        return held;
+    }
+
+    /** Milliseconds of virtual time since the start. */
+    public long nowMillis() {
+        return now() / 1000;
+    }
+
+    /** The highest view or term that a correct replica is in. */
+    public long highestView() {
+        return correctReplicas()
+                .mapToLong(replica -> replica.status().view())
+                .max()
+                .orElse(0);
+    }
+
+    /** The highest sequence number that a correct replica has executed. */
+    public long highestExecuted() {
+        return correctReplicas().mapToLong(SimulatedReplica::lastExecuted).max().orElse(0);
+    }
+
+    /** How many calls of clients have returned. */
+    public int returnedCalls() {
         return clients.stream().mapToInt(SimulatedClient::returned).sum();
     }
 
@@ -202,7 +251,9 @@ public final class SimulatedCluster implements World {
 
     /** Since when the network and the nodes let the group make progress; {@link #now} while they do not. */
     long calmSinceMicros() {
-        if (!stabilizes || !checks.protocol().canProgress(id -> replicas.get(id).takesPart())) {
+        if (!stabilizes
+                || isAsynchronous()
+                || !checks.protocol().canProgress(id -> replicas.get(id).takesPart())) {
             disturbed();
         }
         return Math.max(disturbedMicros, Math.max(stabilizationMicros, network.healedAtMicros()));
@@ -281,7 +332,15 @@ public final class SimulatedCluster implements World {
     public void toReplica(int from, int to, ByteString frame) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.Replica(from);
-        network.send(from, to, frame, arriving -> receiver.onFrame(sender, arriving));
+        network.send(from, to, frame, arriving -> arrive(sender, receiver, arriving));
+    }
+
+    private void arrive(PeerId sender, SimulatedReplica receiver, ByteString frame) {
+        if (held.isPresent()) {
+            held.get().pass(frame, receiver, () -> receiver.onFrame(sender, frame));
+        } else {
+            receiver.onFrame(sender, frame);
+        }
     }
 
     @Override

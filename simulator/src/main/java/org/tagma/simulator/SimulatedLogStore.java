@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.raft.RaftRecord;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.LogStore;
 
@@ -83,6 +84,14 @@ final class SimulatedLogStore implements LogStore {
         return survivors.isEmpty() ? RecoveredLog.empty() : new RecoveredLog(reread(durable), false, false);
     }
 
+    /** Where only the newest of its class counts, the ones before go. */
+    private void makeDurable(LogRecord record) {
+        if (record.survivesAmnesia() || record instanceof RaftRecord.Snapshotted) {
+            durable.removeIf(each -> each.getClass() == record.getClass());
+        }
+        durable.add(record);
+    }
+
     @Override
     public void append(LogRecord record) {
         unsynced.add(record);
@@ -91,12 +100,12 @@ final class SimulatedLogStore implements LogStore {
     @Override
     public void barrier() throws PowerLoss {
         if (barriersUntilCrash == 0) {
-            durable.addAll(unsynced.subList(0, random.nextInt(unsynced.size() + 1)));
+            unsynced.subList(0, random.nextInt(unsynced.size() + 1)).forEach(this::makeDurable);
             unsynced.clear();
             throw new PowerLoss();
         }
         barriersUntilCrash = Math.max(NEVER, barriersUntilCrash - 1);
-        durable.addAll(unsynced);
+        unsynced.forEach(this::makeDurable);
         unsynced.clear();
     }
 

@@ -24,12 +24,19 @@ final class SimulatedNetwork {
         }
     }
 
+    private record LinkCut(long fromMicros, long untilMicros, Set<Integer> ends) {
+        boolean separates(int a, int b, long atMicros) {
+            return atMicros >= fromMicros && atMicros < untilMicros && ends.contains(a) && ends.contains(b);
+        }
+    }
+
     private final EventQueue queue;
     private final SplittableRandom random;
     private final NetworkModel late;
     private final NetworkModel early;
     private final long stabilizationMicros;
     private final List<Cut> cuts = new ArrayList<>();
+    private final List<LinkCut> links = new ArrayList<>();
     private final List<ArrayDeque<ByteString>> remembered = new ArrayList<>();
     private final int nodes;
     private long sent;
@@ -69,9 +76,16 @@ final class SimulatedNetwork {
         cuts.add(new Cut(fromMicros, untilMicros, Set.copyOf(side)));
     }
 
+    /** For a while nothing gets from one of two nodes to the other. */
+    void cut(long fromMicros, long untilMicros, int one, int other) {
+        links.add(new LinkCut(fromMicros, untilMicros, Set.of(one, other)));
+    }
+
     /** When the last cut that has been made so far ends. */
     long healedAtMicros() {
-        return cuts.stream().mapToLong(Cut::untilMicros).max().orElse(0);
+        long healed = cuts.stream().mapToLong(Cut::untilMicros).max().orElse(0);
+        return Math.max(
+                healed, links.stream().mapToLong(LinkCut::untilMicros).max().orElse(0));
     }
 
     /** Takes a frame; hands it to the receiver once, later, or never, or more than once. */
@@ -94,6 +108,11 @@ final class SimulatedNetwork {
 
     private boolean isCut(int from, int to) {
         for (Cut cut : cuts) {
+            if (cut.separates(from, to, queue.nowMicros())) {
+                return true;
+            }
+        }
+        for (LinkCut cut : links) {
             if (cut.separates(from, to, queue.nowMicros())) {
                 return true;
             }

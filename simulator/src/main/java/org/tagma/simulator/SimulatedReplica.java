@@ -43,9 +43,6 @@ import org.tagma.simulator.check.Property;
  */
 public final class SimulatedReplica {
 
-    /** Clocks start at a time that people recognise. */
-    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
-
     private static final long MAX_WALL_OFFSET_MILLIS = 500;
 
     private static final double MAX_DRIFT = 0.01;
@@ -55,8 +52,7 @@ public final class SimulatedReplica {
     private final Authentication authentication;
     private final SimulatedLogStore log;
     private final SplittableRandom random;
-    private final double clockRate;
-    private final long wallOffsetMillis;
+    private final SimulatedClock clock;
     private final long lifeSeed;
     private final List<Misbehaviour.Factory> factories;
     private final EnumMap<RejectionReason, Integer> rejections = new EnumMap<>(RejectionReason.class);
@@ -76,8 +72,9 @@ public final class SimulatedReplica {
         this.random = random;
         this.authentication = world.authenticationOf(id);
         this.log = new SimulatedLogStore(random.split());
-        this.clockRate = 1 + MAX_DRIFT * (2 * random.nextDouble() - 1);
-        this.wallOffsetMillis = random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1);
+        double clockRate = 1 + MAX_DRIFT * (2 * random.nextDouble() - 1);
+        this.clock =
+                new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
         this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
     }
 
@@ -103,7 +100,7 @@ public final class SimulatedReplica {
 
     /** Where its protocol stands; it must be up. */
     public ProtocolStatus status() {
-        return life.protocol.status();
+        return life.status();
     }
 
     /** The last sequence number that it executed; it must be up. */
@@ -185,6 +182,11 @@ public final class SimulatedReplica {
         }
     }
 
+    /** From now on so many seconds pass by its clock in one. */
+    void setClockRate(double rate) {
+        clock.setRate(rate, world.now());
+    }
+
     void checkBounds() {
         if (isUp() && isCorrect()) {
             world.checks().bounds().holds(id, status().pendingRequests(), log.size());
@@ -227,6 +229,7 @@ public final class SimulatedReplica {
         private final Map<TimerId, Long> timerVersions = new HashMap<>();
         private List<Event> inbox = new ArrayList<>();
         private long timersSet;
+        private ProtocolStatus status;
 
         Life() {
             MessageSealer sealer = new MessageSealer(authentication, world.policy());
@@ -278,6 +281,14 @@ public final class SimulatedReplica {
             inbox.add(event);
         }
 
+        /** Of the last turn; a status is too dear to be made anew whenever somebody looks. */
+        ProtocolStatus status() {
+            if (status == null) {
+                status = protocol.status();
+            }
+            return status;
+        }
+
         void take(PeerId from, ByteString frame) {
             if (isOver()) {
                 return;
@@ -299,6 +310,7 @@ public final class SimulatedReplica {
                 List<Event> drained = inbox;
                 inbox = new ArrayList<>();
                 engine.turn(drained);
+                status = null;
                 trace(drained);
             }
         }
@@ -308,12 +320,7 @@ public final class SimulatedReplica {
                 StringBuilder what = new StringBuilder();
                 drained.forEach(
                         event -> what.append(event.getClass().getSimpleName()).append(' '));
-                world.trace()
-                        .add(
-                                world.now(),
-                                "replica " + id,
-                                what.toString(),
-                                protocol.status().stateHash());
+                world.trace().add(world.now(), "replica " + id, what.toString(), status().stateHash());
             }
         }
 
@@ -342,7 +349,7 @@ public final class SimulatedReplica {
         public void set(TimerId timer, long delayMillis) {
             long version = ++timersSet;
             timerVersions.put(timer, version);
-            world.queue().after((long) (delayMillis * 1000 / clockRate), () -> fire(timer, version));
+            world.queue().after(clock.realMicros(delayMillis), () -> fire(timer, version));
         }
 
         private void fire(TimerId timer, long version) {
@@ -362,12 +369,12 @@ public final class SimulatedReplica {
 
         @Override
         public long wallMillis() {
-            return EPOCH_MILLIS + wallOffsetMillis + (long) (world.now() * clockRate) / 1000;
+            return clock.wallMillis(world.now());
         }
 
         @Override
         public long elapsedMillis() {
-            return (long) (world.now() * clockRate) / 1000;
+            return clock.elapsedMillis(world.now());
         }
 
         @Override

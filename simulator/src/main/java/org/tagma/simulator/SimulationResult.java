@@ -51,10 +51,7 @@ public final class SimulationResult {
 
     /** The highest view that a correct replica is in. */
     public long highestView() {
-        return cluster.correctReplicas()
-                .mapToLong(replica -> replica.status().view())
-                .max()
-                .orElse(0);
+        return cluster.highestView();
     }
 
     /** The longest time that a call took, in milliseconds. */
@@ -75,6 +72,11 @@ public final class SimulationResult {
             throw violation.get();
         }
         return this;
+    }
+
+    /** Whether every promise was kept and every call returned. */
+    public boolean isEverythingAnswered() {
+        return violation.isEmpty() && cluster.areClientsDone();
     }
 
     /** Every call of every client returned a result. */

@@ -16,6 +16,18 @@ public enum Property {
     EQUAL_STATES,
     /** A correct replica never casts two different votes in one (view, sequence, phase), nor votes in a view it left. */
     NO_CONFLICTING_VOTES,
+    /** Raft: at most one leader is elected in a term. */
+    ELECTION_SAFETY,
+    /** Raft: a leader never overwrites or removes entries of its log; it only appends. */
+    LEADER_APPEND_ONLY,
+    /** Raft: two logs with an entry of the same index and term are the same up to there. */
+    LOG_MATCHING,
+    /** Raft: what was committed in a term is in the logs of the leaders of all later terms. */
+    LEADER_COMPLETENESS,
+    /** Raft: no two replicas execute different entries at one index. */
+    STATE_MACHINE_SAFETY,
+    /** Raft: a vote, a term or an acknowledgement leaves a replica only when it is durable there. */
+    DURABLE_BEFORE_SAID,
     /** To its clients the service looks like one that executes each operation at one moment between call and return. */
     LINEARIZABILITY,
     /** What clients ask for is done in time, once the network and the nodes let it. */

@@ -1,0 +1,119 @@
+package org.tagma.simulator;
+
+import java.util.function.Function;
+import org.tagma.client.ClientSetup;
+import org.tagma.core.Quorums;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftConfig;
+import org.tagma.core.raft.RaftProtocol;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.ProtocolObserver;
+import org.tagma.simulator.check.RaftObserver;
+
+/**
+ * Raft in the simulator.
+ *
+ * @param template what replica 0 is configured with; the others differ in their ids and seeds only
+ * @param machines how many replicas there are, those included that do not belong to the group at the beginning
+ * @param factory makes the protocol of a configuration: the one of production, unless a test wants another
+ */
+public record SimulatedRaft(RaftConfig template, int machines, Function<RaftConfig, Protocol> factory)
+        implements SimulatedProtocol {
+
+    /** A group of so many, with small windows and an election timeout of half a second. */
+    public static SimulatedRaft of(int voters) {
+        return new SimulatedRaft(RaftConfig.forTests(0, voters), voters, RaftProtocol::new);
+    }
+
+    /** The same group, and more machines that could join it. */
+    public SimulatedRaft withSpares(int count) {
+        return new SimulatedRaft(template, machines + count, factory);
+    }
+
+    /** The same group, where a leader answers reads as long as its lease holds. */
+    public SimulatedRaft withLeaseReads() {
+        return new SimulatedRaft(
+                RaftConfig.forTests(0, template.membership(), template.seed(), true), machines, factory);
+    }
+
+    /** The same group, of another make. */
+    public SimulatedRaft madeBy(Function<RaftConfig, Protocol> otherFactory) {
+        return new SimulatedRaft(template, machines, otherFactory);
+    }
+
+    @Override
+    public String name() {
+        return "raft";
+    }
+
+    @Override
+    public Quorums quorums() {
+        return new Quorums(machines, (template.membership().voters().size() - 1) / 2);
+    }
+
+    @Override
+    public int toleratedByzantine() {
+        return 0;
+    }
+
+    @Override
+    public Sizes sizes() {
+        return new Sizes(template.maxBatchRequests(), template.logWindow(), template.maxPendingRequests());
+    }
+
+    /** Twice the election timeout: the longest that a follower waits. */
+    @Override
+    public long timeoutMillis() {
+        return 2 * template.electionTimeoutTicks() * template.tickMillis();
+    }
+
+    @Override
+    public SimulatedRaft tuned(Tuning tuning) {
+        return new SimulatedRaft(config(0, template.seed(), tuning), machines, factory);
+    }
+
+    @Override
+    public Protocol create(int replica, long lifeSeed) {
+        Tuning same = new Tuning(
+                template.checkpointInterval(),
+                template.logWindow(),
+                template.pipelineDepth(),
+                template.maxBatchRequests());
+        return factory.apply(config(replica, lifeSeed, same));
+    }
+
+    private RaftConfig config(int replica, long seed, Tuning tuning) {
+        return new RaftConfig(
+                replica,
+                template.membership(),
+                seed,
+                tuning.checkpointInterval(),
+                template.logTail(),
+                tuning.logWindow(),
+                tuning.pipelineDepth(),
+                tuning.maxBatchRequests(),
+                template.maxBatchBytes(),
+                template.maxAppendBytes(),
+                template.maxInflightMessages(),
+                template.maxInflightBytes(),
+                template.tickMillis(),
+                template.electionTimeoutTicks(),
+                template.heartbeatTicks(),
+                template.leaseReads(),
+                template.maxClockDriftPercent(),
+                template.maxPendingReads(),
+                template.maxPendingRequests(),
+                template.maxPendingPerClient(),
+                template.sessionPipeline());
+    }
+
+    @Override
+    public ProtocolObserver observer(Findings findings) {
+        return new RaftObserver(findings, template.membership());
+    }
+
+    @Override
+    public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
+        return new ClientSetup(client, quorums(), macs, false);
+    }
+}

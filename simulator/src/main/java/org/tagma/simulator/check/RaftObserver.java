@@ -1,0 +1,262 @@
+package org.tagma.simulator.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import org.tagma.core.Digest;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.raft.Configuration;
+import org.tagma.core.raft.Entry;
+import org.tagma.core.raft.RaftMessage;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.HardState;
+import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+
+/**
+ * Follows a run of Raft: the five properties of the paper (Figure 3), and what they rest on: one vote a term in all lives of
+ * a replica, and nothing said that is not durable. It sees what a replica decides to write, say and execute, and nothing of
+ * its insides.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RaftObserver implements ProtocolObserver {
+
+    private record Place(long index, long term) {}
+
+    private record Ballot(int voter, long term) {}
+
+    /**
+     * An entry that a replica executed.
+     *
+     * @param byTerm the lowest term in which a replica is known to have held it committed
+     */
+    private record Committed(long term, Digest batch, long byTerm) {}
+
+    /** What is known of one replica. */
+    private static final class Book {
+        /** All that it decided to write. */
+        final RaftLogBook decided = new RaftLogBook();
+        /** What of that is durable. */
+        final RaftLogBook durable = new RaftLogBook();
+
+        final List<LogRecord> unsynced = new ArrayList<>();
+    }
+
+    private final Findings findings;
+    private final Map<Integer, Book> books = new HashMap<>();
+    private final Map<Long, Integer> leaders = new TreeMap<>();
+    private final Map<Ballot, Integer> ballots = new HashMap<>();
+    private final Map<Place, Entry> entries = new HashMap<>();
+    private final Map<Place, Long> termsBefore = new HashMap<>();
+    private final TreeMap<Long, Committed> committed = new TreeMap<>();
+    private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
+
+    /** An observer of a group that begins as this one. */
+    public RaftObserver(Findings findings, Configuration initial) {
+        this.findings = findings;
+        configurations.put(0L, initial);
+    }
+
+    private Book book(int replica) {
+        return books.computeIfAbsent(replica, id -> new Book());
+    }
+
+    @Override
+    public void stepping(int replica, Event event) {
+        if (event instanceof Event.Recovered recovered) {
+            Book book = book(replica);
+            book.unsynced.clear();
+            book.decided.recover(recovered.log().records());
+            book.durable.recover(recovered.log().records());
+        }
+    }
+
+    @Override
+    public void decided(int replica, Action action) {
+        if (action instanceof Action.Persist persist) {
+            Book book = book(replica);
+            writes(replica, book.decided, persist.record());
+            book.decided.apply(persist.record());
+            book.unsynced.add(persist.record());
+        } else if (action instanceof Action.Send send) {
+            if (send.message() instanceof AppendEntries || send.message() instanceof InstallSnapshot) {
+                leads(replica, ((RaftMessage) send.message()).term());
+            }
+        } else if (action instanceof Action.Commit commit) {
+            executes(replica, commit);
+        }
+    }
+
+    @Override
+    public void durable(int replica) {
+        Book book = book(replica);
+        book.unsynced.forEach(book.durable::apply);
+        book.unsynced.clear();
+    }
+
+    // Election Safety and Leader Completeness
+
+    private void leads(int replica, long term) {
+        Integer earlier = leaders.putIfAbsent(term, replica);
+        if (earlier == null) {
+            hasWhatIsCommitted(replica, term);
+        } else if (earlier != replica) {
+            report(Property.ELECTION_SAFETY, "replicas " + earlier + " and " + replica + " both lead term " + term);
+        }
+    }
+
+    private void hasWhatIsCommitted(int replica, long term) {
+        RaftLogBook log = book(replica).decided;
+        committed.forEach((index, entry) -> {
+            if (entry.byTerm < term && !log.coversBySnapshot(index) && log.termAt(index) != entry.term) {
+                report(
+                        Property.LEADER_COMPLETENESS,
+                        "replica " + replica + " leads term " + term + " without the entry of term " + entry.term
+                                + " at index " + index + ", which was committed by term " + entry.byTerm);
+            }
+        });
+    }
+
+    // Leader Append-Only and Log Matching; one vote a term
+
+    private void writes(int replica, RaftLogBook log, LogRecord record) {
+        boolean leads = leaders.getOrDefault(log.hardState().term(), -1) == replica;
+        if (record instanceof HardState state) {
+            votes(replica, log.hardState(), state);
+        } else if (record instanceof SuffixRemoved && leads) {
+            report(Property.LEADER_APPEND_ONLY, "replica " + replica + " removes entries while it leads: " + record);
+        } else if (record instanceof Appended appended) {
+            appends(replica, log, appended.entry(), leads);
+        }
+    }
+
+    private void votes(int replica, HardState before, HardState state) {
+        if (state.term() < before.term()) {
+            report(
+                    Property.NO_CONFLICTING_VOTES,
+                    "replica " + replica + " goes back from term " + before.term() + " to " + state.term());
+        }
+        if (state.votedFor() >= 0) {
+            Integer earlier = ballots.putIfAbsent(new Ballot(replica, state.term()), state.votedFor());
+            if (earlier != null && earlier != state.votedFor()) {
+                report(
+                        Property.NO_CONFLICTING_VOTES,
+                        "replica " + replica + " votes for " + state.votedFor() + " in term " + state.term() + " after "
+                                + earlier);
+            }
+        }
+    }
+
+    private void appends(int replica, RaftLogBook log, Entry entry, boolean leads) {
+        long index = entry.index();
+        if (index > log.lastIndex() + 1 || (leads && index != log.lastIndex() + 1)) {
+            report(
+                    leads ? Property.LEADER_APPEND_ONLY : Property.LOG_MATCHING,
+                    "replica " + replica + " writes index " + index + " where its log ends at " + log.lastIndex());
+        }
+        Place place = new Place(index, entry.term());
+        Entry same = entries.putIfAbsent(place, entry);
+        if (same != null && !same.equals(entry)) {
+            report(Property.LOG_MATCHING, "replica " + replica + " has another entry than others at " + place);
+        }
+        long before = log.termAt(index - 1);
+        Long beforeElsewhere = before == RaftLogBook.UNKNOWN ? null : termsBefore.putIfAbsent(place, before);
+        if (beforeElsewhere != null && beforeElsewhere != before) {
+            report(
+                    Property.LOG_MATCHING,
+                    "replica " + replica + " has term " + before + " before " + place + ", another has term "
+                            + beforeElsewhere);
+        }
+        if (entry instanceof Entry.Reconfiguration change) {
+            configurations.put(index, change.configuration());
+        }
+    }
+
+    // State Machine Safety
+
+    private void executes(int replica, Action.Commit commit) {
+        Book book = book(replica);
+        long inTerm = book.decided.hardState().term();
+        Committed mine = new Committed(
+                book.decided.termAt(commit.sequence()), commit.batch().digest(), inTerm);
+        Committed first = committed.putIfAbsent(commit.sequence(), mine);
+        if (first == null) {
+            return;
+        }
+        if (first.term != mine.term || !first.batch.equals(mine.batch)) {
+            report(
+                    Property.STATE_MACHINE_SAFETY,
+                    "replica " + replica + " executes the entry of term " + mine.term + " at index " + commit.sequence()
+                            + ", where another executed one of term " + first.term);
+        } else if (inTerm < first.byTerm) {
+            committed.put(commit.sequence(), mine);
+        }
+    }
+
+    // What is said is durable
+
+    @Override
+    public void left(int replica, int to, Message message) {
+        RaftLogBook log = book(replica).durable;
+        if (message instanceof RequestVote vote && !vote.preVote()) {
+            isDurable(replica, log.hardState().equals(new HardState(vote.term(), replica)), message);
+        } else if (message instanceof RequestVoteReply reply && reply.granted() && !reply.preVote()) {
+            isDurable(replica, log.hardState().equals(new HardState(reply.electionTerm(), to)), message);
+        } else if (message instanceof AppendEntriesReply reply && reply.success()) {
+            isDurable(replica, log.lastIndex() >= reply.index(), message);
+        }
+        if (message instanceof RaftMessage raft && !(message instanceof RequestVote)) {
+            isDurable(replica, log.hardState().term() >= raft.term(), message);
+        }
+    }
+
+    private void isDurable(int replica, boolean durable, Message message) {
+        if (!durable) {
+            report(Property.DURABLE_BEFORE_SAID, "replica " + replica + " says " + message + " before it is durable");
+        }
+    }
+
+    private void report(Property property, String details) {
+        findings.report(property, details);
+    }
+
+    // Who belongs to the group
+
+    /** The group as of the newest change that is known to be committed. */
+    private Configuration committedConfiguration() {
+        long last = committed.isEmpty() ? 0 : committed.lastKey();
+        return configurations.floorEntry(last).getValue();
+    }
+
+    @Override
+    public boolean isMember(int replica) {
+        return committedConfiguration().members().contains(replica);
+    }
+
+    @Override
+    public boolean canProgress(IntPredicate takesPart) {
+        // A change that is on its way may or may not take effect; so the old group and the new one must be able to.
+        return isEnough(committedConfiguration(), takesPart)
+                && isEnough(configurations.lastEntry().getValue(), takesPart);
+    }
+
+    private static boolean isEnough(Configuration group, IntPredicate takesPart) {
+        return group.isQuorum(group.members().stream().filter(takesPart::test).toList());
+    }
+
+    /** How many terms had a leader. */
+    public int elections() {
+        return leaders.size();
+    }
+}
