@@ -30,6 +30,7 @@ import org.tagma.network.cluster.ReplicaAddress;
  * @param clients how many may submit operations
  */
 public record ClusterPlan(
+        ProtocolKind protocol,
         AuthenticationMode authentication,
         CryptoProviderChoice cryptoProvider,
         boolean tls,
@@ -102,7 +103,7 @@ public record ClusterPlan(
         return new ClusterConfig(
                 ByteString.copyFrom(clusterId),
                 0,
-                ProtocolKind.PBFT,
+                protocol,
                 authentication,
                 cryptoProvider,
                 tls,

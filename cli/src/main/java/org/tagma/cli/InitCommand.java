@@ -40,9 +40,8 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            defaultValue = "4",
-            description = "How many replicas, at least 4 (default: ${DEFAULT-VALUE}).")
-    private int replicas;
+            description = "How many replicas: with pbft at least 4 (default: 4), with raft at least 1 (default: 3).")
+    private Integer replicas;
 
     @Mixin
     private ProtocolOption protocol;
@@ -64,7 +63,9 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--faults",
             paramLabel = "F",
-            description = "How many malicious replicas to tolerate (default: as many as possible, (n-1)/3).")
+            description =
+                    "How many faulty replicas to tolerate (default: as many as possible, with pbft (n-1)/3, with raft"
+                            + " (n-1)/2).")
     private Integer faults;
 
     @Option(
@@ -95,20 +96,22 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws KeyFileException {
-        protocol.requireSupported();
-        requireRange("--replicas", replicas, 4, 100);
+        ProtocolKind kind = protocol.kind();
+        int count = replicas == null ? ProtocolOption.defaultReplicas(kind) : replicas;
+        requireRange("--replicas", count, ProtocolOption.fewestReplicas(kind), ProtocolOption.MAX_REPLICAS);
         requireRange("--clients", clients, 1, MAX_CLIENTS);
-        requireRange("--base-port", basePort, 1, 65_536 - replicas);
-        int tolerated = faults == null ? ClusterConfig.maximumFaults(ProtocolKind.PBFT, replicas) : faults;
+        requireRange("--base-port", basePort, 1, 65_536 - count);
+        int tolerated = faults == null ? ClusterConfig.maximumFaults(kind, count) : faults;
         ClusterFolder made = new ClusterFolder(folder);
-        ClusterPlan plan = new ClusterPlan(authentication, cryptoProvider, tls, addresses(), tolerated, clients);
+        ClusterPlan plan =
+                new ClusterPlan(kind, authentication, cryptoProvider, tls, addresses(count), tolerated, clients);
         report(plan.make(made), made);
         return ExitStatus.OK;
     }
 
-    private List<ReplicaAddress> addresses() {
+    private List<ReplicaAddress> addresses(int count) {
         List<ReplicaAddress> addresses = new ArrayList<>();
-        for (int id = 0; id < replicas; id++) {
+        for (int id = 0; id < count; id++) {
             addresses.add(new ReplicaAddress(host, basePort + id));
         }
         return addresses;
@@ -124,14 +127,20 @@ final class InitCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         int last = config.replicaCount() - 1;
         out.printf(
-                "Made a cluster of %d replicas that tolerates %d malicious, in %s%n",
-                config.replicaCount(), config.faults(), made.root());
+                "Made a cluster of %d replicas that tolerates %d %s (%s), in %s%n",
+                config.replicaCount(),
+                config.faults(),
+                ProtocolOption.faulty(config.protocol()),
+                config.protocol().label(),
+                made.root());
         out.printf("  %-28s who, where, limits; public, the same for all%n", "cluster.yaml");
         out.printf("  %-28s secret, one for each replica%n", "keys/replica-0.pem .. " + last);
         out.printf(
                 "  %-28s secret, one for each client%n",
                 "keys/client-0.pem .. " + (config.clients().size() - 1));
-        out.printf("Start each replica:  tagma replica --dir %s --id 0  (to %d)%n", made.root(), last);
+        out.printf(
+                "Start each replica:  tagma replica --dir %s --id 0%s%n",
+                made.root(), last > 0 ? "  (to " + last + ")" : "");
         out.flush();
     }
 }

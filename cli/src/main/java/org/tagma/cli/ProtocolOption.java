@@ -3,24 +3,43 @@ package org.tagma.cli;
 import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Option;
 
-/** The option {@code --protocol}. */
+/** The option {@code --protocol}, and what follows from it for a cluster's size. */
 public final class ProtocolOption {
+
+    /** How many replicas there can be. */
+    public static final int MAX_REPLICAS = 100;
 
     @Option(
             names = "--protocol",
-            paramLabel = "pbft",
-            defaultValue = "pbft",
-            description = "The protocol. This version has pbft.")
+            paramLabel = "NAME",
+            description = "pbft, which tolerates malicious replicas, or raft, which tolerates replicas that crash"
+                    + " (default: pbft).")
     private ProtocolKind protocol;
 
     /** For picocli. */
     public ProtocolOption() {}
 
-    /** @throws CommandFailure if this version does not have the protocol */
-    public void requireSupported() {
-        if (protocol != ProtocolKind.PBFT) {
-            throw CommandFailure.cannotRun(
-                    "the protocol " + protocol.label() + " is not in this version yet; use --protocol pbft");
-        }
+    public boolean isGiven() {
+        return protocol != null;
+    }
+
+    /** The protocol asked for, or PBFT. */
+    public ProtocolKind kind() {
+        return protocol == null ? ProtocolKind.PBFT : protocol;
+    }
+
+    /** As many as it takes to tolerate one fault. */
+    public static int defaultReplicas(ProtocolKind protocol) {
+        return protocol == ProtocolKind.PBFT ? 4 : 3;
+    }
+
+    /** The fewest with which a protocol can run at all. */
+    public static int fewestReplicas(ProtocolKind protocol) {
+        return protocol == ProtocolKind.PBFT ? 4 : 1;
+    }
+
+    /** What the protocol's faulty replicas are called. */
+    public static String faulty(ProtocolKind protocol) {
+        return protocol == ProtocolKind.PBFT ? "malicious" : "crashed";
     }
 }

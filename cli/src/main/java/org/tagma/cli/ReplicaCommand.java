@@ -57,7 +57,7 @@ final class ReplicaCommand implements Callable<Integer> {
     @Option(
             names = "--fault",
             paramLabel = "KIND",
-            description = "For tests: misbehave. equivocate, silent, slow or crash.")
+            description = "For tests: misbehave. equivocate (pbft only), silent, slow, crash or cut.")
     private String fault;
 
     @Option(

@@ -102,6 +102,24 @@ public final class ReplicaProcess {
         return process.onExit().join().exitValue();
     }
 
+    /** Makes it stand still (SIGSTOP), without its knowing. */
+    public void pause() throws IOException {
+        signal("STOP");
+    }
+
+    /** Lets it go on (SIGCONT). */
+    public void resume() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        int status = kill.onExit().join().exitValue();
+        if (status != 0) {
+            throw new IOException("cannot send SIG" + name + " to replica " + id + ": kill says " + status);
+        }
+    }
+
     /** Ends it at once (SIGKILL), as a failing machine would, and waits until it has gone. */
     public void kill() {
         process.destroyForcibly();

@@ -43,7 +43,9 @@ class ErrorLineTest {
                     init --dir %new --base-port 65534           | --base-port must be from 1
                     init --dir %new --clients 0                 | --clients must be from 1
                     init --dir %new --host a"b                  | host name
-                    init --dir %new --protocol raft             | not in this version yet
+                    init --dir %new --protocol raft --replicas 0 | --replicas must be from 1
+                    init --dir %new --protocol raft --faults 2  | faults must be from 0 to 1
+                    init --dir %new --protocol paxos            | must be pbft or raft, not 'paxos'
                     init --dir %new --crypto magic              | must be auto or bouncycastle or corretto
                     init --dir %cluster                         | there is a cluster in
                     init --dir %cluster/cluster.yaml/x          | cannot write
@@ -65,7 +67,10 @@ class ErrorLineTest {
                     kv --dir %cluster --concurrency 2 get k     | --concurrency is for --batch
                     kv --dir %cluster --batch --concurrency 999 | --concurrency must be from 1 to 256
                     kv --dir %cluster --batch get k             | commands come from standard input
-                    demo --protocol raft                        | not in this version yet
+                    demo --protocol raft --fault equivocate     | raft promises nothing when a replica is malicious
+                    demo --protocol raft --replicas 2           | --replicas must be from 3
+                    demo --fault pause                          | has a traitor instead
+                    kv --dir %cluster --read-from 0 get k       | --read-from is for raft
                     demo --fault lies                           | no fault is called 'lies'
                     demo --replicas 3                           | --replicas must be from 4
                     demo --seconds 0                            | --seconds must be from 4

@@ -2,6 +2,7 @@ package org.tagma.cli;
 
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.ProtocolKind;
 
 /** A small cluster for tests. */
 public final class TestPlan {
@@ -16,6 +17,7 @@ public final class TestPlan {
      */
     public static ClusterPlan plan() {
         return new ClusterPlan(
+                ProtocolKind.PBFT,
                 AuthenticationMode.SIGNATURES,
                 CryptoProviderChoice.BOUNCYCASTLE,
                 false,

@@ -22,9 +22,11 @@ import org.tagma.network.NetworkLoop;
 import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
 
 /**
- * Has operations executed by a cluster, and believes only what enough replicas agree on.
+ * Has operations executed by a cluster, and believes only what enough replicas agree on: under PBFT more than can be lying,
+ * under Raft, where none lies, one.
  *
  * <p>Requests of one client are executed in the order of the calls, also when many are in flight, as long as they are
  * exactly-once and none times out. After a time-out, calls go on under a new session and may overtake what is still under
@@ -102,8 +104,9 @@ public final class BftClient implements AutoCloseable {
 
     /**
      * Has an operation that only reads answered, linearizably: it sees every request that completed, at any client, before
-     * the call. Where the cluster allows it, by asking all replicas at once; if too few of them agree, by ordering it. Its
-     * order relative to requests of this client that are still in flight is open. Never blocks.
+     * the call. Where the cluster allows it, without ordering it: under PBFT by asking all replicas at once, under Raft by
+     * asking one that makes sure of its answer; if that does not do, by ordering it. Its order relative to requests of this
+     * client that are still in flight is open. Never blocks.
      *
      * @param operation at most the cluster's {@code maxOperationBytes}
      * @return the state machine's result, or a {@link BftClientException}
@@ -316,6 +319,9 @@ public final class BftClient implements AutoCloseable {
                 throw new IllegalArgumentException("maxInFlight is at most the cluster's sessionPipeline, "
                         + config.limits().sessionPipeline() + ", not " + options.maxInFlight());
             }
+            if (options.readFrom() != ClientOptions.LEADER) {
+                requireReader(options.readFrom());
+            }
             Authentication proofs = authentication;
             SessionTransports connections = transports;
             if (proofs == null || connections == null) {
@@ -329,6 +335,17 @@ public final class BftClient implements AutoCloseable {
             BftClient client = new BftClient(this, proofs, connections);
             client.thread.start();
             return client;
+        }
+
+        private void requireReader(int replica) {
+            if (config.protocol() != ProtocolKind.RAFT) {
+                throw new IllegalArgumentException(
+                        "no single replica can be read from under pbft: it could be one that lies");
+            }
+            if (replica >= config.replicaCount()) {
+                throw new IllegalArgumentException("there is no replica " + replica + " to read from; there are 0 to "
+                        + (config.replicaCount() - 1));
+            }
         }
 
         private NetworkLoop loop() {

@@ -23,7 +23,7 @@ public final class BftClientCore {
 
     private final ClientSetup setup;
     private final ClientWire wire;
-    private final ViewEstimate views;
+    private final ClientPolicy policy;
     private final SessionBook sessions;
     private final RequestFlow requests;
     private final QueryFlow queries;
@@ -46,11 +46,11 @@ public final class BftClientCore {
             LongSupplier sessionNumbers,
             RandomGenerator jitter) {
         this.setup = setup;
-        this.wire = new ClientWire(setup, authentication);
-        this.views = new ViewEstimate(setup.quorums());
-        this.sessions = new SessionBook(ports, sessionNumbers, setup.quorums().replicas(), counters);
-        this.requests = new RequestFlow(setup, options, wire, views, sessions, completions, counters, jitter);
-        this.queries = new QueryFlow(setup, options, wire, sessions, requests, completions, counters);
+        this.policy = ClientPolicy.of(setup, options);
+        this.wire = new ClientWire(setup, policy, authentication);
+        this.sessions = new SessionBook(ports, sessionNumbers, counters);
+        this.requests = new RequestFlow(setup, options, wire, policy, sessions, completions, counters, jitter);
+        this.queries = new QueryFlow(setup, options, wire, policy, sessions, requests, completions, counters);
     }
 
     /** Opens the first session. Called once, before anything else. */
@@ -68,7 +68,7 @@ public final class BftClientCore {
         completions.run();
     }
 
-    /** Has an operation that only reads answered, without ordering if the replicas agree. */
+    /** Has an operation that only reads answered, without ordering if the replicas can. */
     public void query(ByteString operation, Completion completion, long now) {
         if (closed) {
             refuse(completion);
@@ -98,12 +98,13 @@ public final class BftClientCore {
         } else if (!wire.isAuthentic(incoming.get())) {
             counters.count(ClientCounter.DROPPED_FORGED);
         } else {
-            views.claimed(replica, reply.view());
+            policy.heard(reply);
             if (query) {
                 queries.onReply(reply, now);
             } else {
                 requests.onReply(reply, now);
             }
+            requests.followLeader();
         }
         completions.run();
     }
@@ -121,9 +122,9 @@ public final class BftClientCore {
         Session known = sessions.find(session);
         if (known != null) {
             known.connected.clear(replica);
-            if (replica == views.primary()) {
-                requests.onPrimaryLost(known, now);
-            }
+            policy.silent(replica);
+            requests.onConnectionLost(known, replica, now);
+            queries.onConnectionLost(known, replica, now);
         }
     }
 
@@ -152,9 +153,9 @@ public final class BftClientCore {
         }
     }
 
-    /** The view that requests are addressed by. */
+    /** The view, or Raft's term, that requests are addressed by. */
     public long view() {
-        return views.view();
+        return policy.view();
     }
 
     /** The session that new requests go to. */

@@ -6,13 +6,24 @@ package org.tagma.client;
  * <p>Immutable.
  *
  * @param deadlineMillis how long a call may take, from the call on, at least 1
- * @param retryMillis how long to wait for replies before a request is sent to every replica, at least 1; later retries back
- *     off to {@link #MAX_RETRY_MILLIS}. Also how long a query waits before it is ordered
+ * @param retryMillis how long to wait for replies before a request is sent elsewhere (under PBFT to every replica; under Raft
+ *     to the next, then to every one), at least 1; later retries back off to {@link #MAX_RETRY_MILLIS}. Also how long a
+ *     query waits before it is ordered, under Raft before the next replica is asked
  * @param maxInFlight how many requests, and how many queries, are outstanding at most; at least 1, at most the cluster's
  *     {@code sessionPipeline}
  * @param maxQueued how many more calls wait locally; beyond it a call fails at once, at least 0
+ * @param readFrom the replica that is asked first for what queries read, or {@link #LEADER}; under Raft only, where any
+ *     replica answers linearizably
  */
-public record ClientOptions(long deadlineMillis, long retryMillis, int maxInFlight, int maxQueued) {
+public record ClientOptions(long deadlineMillis, long retryMillis, int maxInFlight, int maxQueued, int readFrom) {
+
+    /** Queries go to whoever leads. */
+    public static final int LEADER = -1;
+
+    /** The same options, with queries that ask this replica first. */
+    public ClientOptions readingFrom(int replica) {
+        return new ClientOptions(deadlineMillis, retryMillis, maxInFlight, maxQueued, replica);
+    }
 
     /** The longest time between two retransmissions of one request. */
     public static final long MAX_RETRY_MILLIS = 4_000;
@@ -20,7 +31,15 @@ public record ClientOptions(long deadlineMillis, long retryMillis, int maxInFlig
     /** How many calls wait locally unless configured otherwise. */
     public static final int DEFAULT_MAX_QUEUED = 10_000;
 
+    /** Options of a client that reads from the leader. */
+    public ClientOptions(long deadlineMillis, long retryMillis, int maxInFlight, int maxQueued) {
+        this(deadlineMillis, retryMillis, maxInFlight, maxQueued, LEADER);
+    }
+
     public ClientOptions {
+        if (readFrom < LEADER) {
+            throw new IllegalArgumentException("readFrom is a replica or LEADER, not " + readFrom);
+        }
         if (deadlineMillis < 1 || retryMillis < 1) {
             throw new IllegalArgumentException(
                     "deadlineMillis and retryMillis are at least 1, not " + deadlineMillis + " and " + retryMillis);

@@ -41,15 +41,17 @@ final class ClientWire {
 
     private final NodeId.Client self;
     private final boolean macs;
+    private final boolean signed;
     private final Authentication authentication;
     private final MessageCodec codec;
 
-    ClientWire(ClientSetup setup, Authentication authentication) {
+    ClientWire(ClientSetup setup, ClientPolicy policy, Authentication authentication) {
         this.self = new NodeId.Client(setup.clientId());
         if (!authentication.self().equals(self)) {
             throw new IllegalArgumentException(self + " cannot speak as " + authentication.self());
         }
         this.macs = setup.macs();
+        this.signed = !macs || policy.signsBesidesMacs();
         this.authentication = authentication;
         // Results are bounded by the frame they come in.
         int frameBound = Integer.MAX_VALUE;
@@ -58,16 +60,15 @@ final class ClientWire {
     }
 
     /**
-     * The frame of a request. It is signed in both modes: in front of the signature, the vector of MACs only spares replicas
-     * from checking it where they can.
+     * The frame of a request. Where it carries both, the vector of MACs in front of the signature only spares replicas from
+     * checking it where they can.
      */
     ByteString request(long session, long number, RetrySemantics semantics, ByteString operation) {
         ByteString payload =
                 MessageCodec.encodeRequestPayload(new SessionId(self.id(), session), number, semantics, operation);
-        ByteString signature = authentication.sign(MessageType.REQUEST_VALUE, payload);
-        ByteString authenticator = macs
-                ? authentication.macVector(MessageType.REQUEST_VALUE, payload).concat(signature)
-                : signature;
+        ByteString vector = macs ? authentication.macVector(MessageType.REQUEST_VALUE, payload) : ByteString.EMPTY;
+        ByteString signature = signed ? authentication.sign(MessageType.REQUEST_VALUE, payload) : ByteString.EMPTY;
+        ByteString authenticator = vector.concat(signature);
         return MessageCodec.envelope(self, MessageType.REQUEST_VALUE, payload, authenticator);
     }
 

@@ -68,6 +68,7 @@ public final class ClusterConnector {
     public static ClientSetup setup(ClusterConfig config, int clientId) {
         return new ClientSetup(
                 clientId,
+                config.protocol(),
                 new Quorums(config.replicaCount(), config.faults()),
                 config.authentication() == AuthenticationMode.MACS,
                 config.readOnlyFastPath());

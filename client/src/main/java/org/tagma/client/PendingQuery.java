@@ -3,31 +3,36 @@ package org.tagma.client;
 import com.google.protobuf.ByteString;
 import java.util.BitSet;
 
-/** One query that was sent to all replicas. Not thread-safe. */
+/** One query that was sent to some replicas. Not thread-safe. */
 final class PendingQuery {
 
     final Session session;
     final ByteString operation;
     final Completion completion;
     final long deadlineAt;
-    final long fallBackAt;
     final ReplyTally tally;
+
+    /** Who was asked so far. */
+    final BitSet asked = new BitSet();
 
     /** Who has answered, whatever they said. */
     final BitSet answeredBy = new BitSet();
 
-    PendingQuery(
-            Session session,
-            ByteString operation,
-            Completion completion,
-            long deadlineAt,
-            long fallBackAt,
-            ReplyTally tally) {
+    /** When to stop waiting for those who were asked. */
+    long fallBackAt = PendingRequest.NEVER;
+
+    PendingQuery(Session session, ByteString operation, Completion completion, long deadlineAt, ReplyTally tally) {
         this.session = session;
         this.operation = operation;
         this.completion = completion;
         this.deadlineAt = deadlineAt;
-        this.fallBackAt = fallBackAt;
         this.tally = tally;
+    }
+
+    /** Who was asked and has said nothing yet. */
+    BitSet silent() {
+        BitSet silent = (BitSet) asked.clone();
+        silent.andNot(answeredBy);
+        return silent;
     }
 }

@@ -33,8 +33,17 @@ final class PendingRequest {
     /** Who refused it for lack of room. */
     final BitSet refusedBy = new BitSet();
 
-    /** Whether it was sent to all replicas, not to the primary alone. */
-    boolean sentToAll;
+    /** Who refused it for any reason since it was last repeated, and so is not silent. */
+    final BitSet refusedLatelyBy = new BitSet();
+
+    /** Who did not take it for lack of a leader, since it was last repeated. */
+    final BitSet strandedAt = new BitSet();
+
+    /** Who was sent it last. */
+    BitSet receivers = new BitSet();
+
+    /** How often it was sent again for lack of an answer. */
+    int repetitions;
 
     /** Whether its caller has been told; it may still be retransmitted for the sake of later requests of its session. */
     boolean completed;
@@ -49,6 +58,16 @@ final class PendingRequest {
         this.semantics = semantics;
         this.completion = completion;
         this.deadlineAt = deadlineAt;
+    }
+
+    /** Whether it is sent again without a refusal. */
+    boolean isRepeatable() {
+        return semantics != RetrySemantics.AT_MOST_ONCE;
+    }
+
+    void forgetRefusals() {
+        refusedLatelyBy.clear();
+        strandedAt.clear();
     }
 
     Attempt newestAttempt() {

@@ -2,6 +2,7 @@ package org.tagma.client;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -11,8 +12,10 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.RetrySemantics;
 
 /**
- * Reads that skip ordering: every replica is asked, and a quorum must say the same. Where they do not, the read is ordered
- * like any other request. Not thread-safe.
+ * Reads that skip ordering. The policy says who is asked and how many must say the same: under PBFT all at once and a quorum
+ * of them, under Raft one after the other until one answers. Where they cannot, the read is ordered like any other request.
+ *
+ * <p>Not thread-safe.
  */
 final class QueryFlow {
 
@@ -21,6 +24,7 @@ final class QueryFlow {
     private final ClientSetup setup;
     private final ClientOptions options;
     private final ClientWire wire;
+    private final ClientPolicy policy;
     private final SessionBook sessions;
     private final RequestFlow requests;
     private final Completions completions;
@@ -35,6 +39,7 @@ final class QueryFlow {
             ClientSetup setup,
             ClientOptions options,
             ClientWire wire,
+            ClientPolicy policy,
             SessionBook sessions,
             RequestFlow requests,
             Completions completions,
@@ -42,6 +47,7 @@ final class QueryFlow {
         this.setup = setup;
         this.options = options;
         this.wire = wire;
+        this.policy = policy;
         this.sessions = sessions;
         this.requests = requests;
         this.completions = completions;
@@ -77,8 +83,8 @@ final class QueryFlow {
                 active.remove(entry.getKey());
                 timedOut(query.completion, Outcome.UNKNOWN);
             } else if (now >= query.fallBackAt) {
-                active.remove(entry.getKey());
-                order(query, now);
+                query.silent().stream().forEach(policy::silent);
+                askOthers(entry.getKey(), query, now);
             }
         }
         // All wait equally long, so the oldest is due first.
@@ -107,16 +113,43 @@ final class QueryFlow {
         counters.count(ClientCounter.REPLIES);
         query.answeredBy.set(reply.replica());
         int matching = isAnswer(reply.status()) ? query.tally.add(reply.replica(), reply.status(), reply.result()) : 0;
-        int needed = setup.quorums().certificate();
-        int silent = setup.quorums().replicas() - query.answeredBy.cardinality();
+        int needed = policy.queryQuorum();
+        BitSet silent = query.silent();
         if (matching >= needed) {
             active.remove(reply.number());
             completions.later(() -> Results.complete(query.completion, reply.status(), reply.result()));
             sendWaiting(now);
-        } else if (query.tally.best() + silent < needed) {
-            active.remove(reply.number());
-            order(query, now);
+        } else if (query.tally.best() + silent.cardinality() < needed) {
+            askOthers(reply.number(), query, now);
             sendWaiting(now);
+        }
+    }
+
+    /** Those asked so far have not answered, or cannot. */
+    private void askOthers(long number, PendingQuery query, long now) {
+        BitSet others = policy.queryReceivers(query.asked, query.session.connected);
+        if (others.isEmpty()) {
+            active.remove(number);
+            order(query, now);
+        } else {
+            ask(number, query, others, now);
+        }
+    }
+
+    private void ask(long number, PendingQuery query, BitSet receivers, long now) {
+        query.asked.or(receivers);
+        query.fallBackAt = now + options.retryMillis();
+        wakeAt = Math.min(wakeAt, Math.min(query.fallBackAt, query.deadlineAt));
+        sessions.send(query.session, receivers, wire.query(query.session.number, number, query.operation));
+    }
+
+    /** A replica that cannot be reached does not answer. */
+    void onConnectionLost(Session session, int replica, long now) {
+        for (PendingQuery query : active.values()) {
+            if (query.session == session && query.silent().equals(Receivers.only(replica))) {
+                query.fallBackAt = now;
+                wakeAt = now;
+            }
         }
     }
 
@@ -145,12 +178,10 @@ final class QueryFlow {
                 query.operation(),
                 query.completion(),
                 query.deadlineAt(),
-                now + options.retryMillis(),
                 new ReplyTally(setup.quorums().replicas()));
         active.put(number, pending);
-        wakeAt = Math.min(wakeAt, Math.min(pending.fallBackAt, pending.deadlineAt));
         counters.count(ClientCounter.SENT);
-        sessions.sendToAll(session, wire.query(session.number, number, query.operation()));
+        ask(number, pending, policy.queryReceivers(pending.asked, session.connected), now);
     }
 
     private void order(PendingQuery query, long now) {
@@ -159,7 +190,8 @@ final class QueryFlow {
     }
 
     private void timedOut(Completion completion, Outcome outcome) {
-        String message = "no quorum of matching replies within " + options.deadlineMillis() + " ms";
+        String message = (policy.queryQuorum() == 1 ? "no answer" : "no quorum of matching replies") + " within "
+                + options.deadlineMillis() + " ms";
         fail(completion, new RequestTimeoutException(outcome, message));
     }
 

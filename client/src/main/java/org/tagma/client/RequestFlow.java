@@ -25,15 +25,18 @@ final class RequestFlow {
     private final ClientSetup setup;
     private final ClientOptions options;
     private final ClientWire wire;
-    private final ViewEstimate views;
+    private final ClientPolicy policy;
     private final SessionBook sessions;
     private final Completions completions;
     private final ClientCounters counters;
-    private final RandomGenerator jitter;
+    private final Dispatch dispatch;
 
     private final Deque<PendingRequest> queue = new ArrayDeque<>();
     private final Set<PendingRequest> inFlight = new LinkedHashSet<>();
     private long nextOrdinal;
+    /** Whom the requests under way were last sent to as the leader. */
+    private int followed;
+
     private long earliestQueuedDeadline = PendingRequest.NEVER;
     private long wakeAt = PendingRequest.NEVER;
 
@@ -41,7 +44,7 @@ final class RequestFlow {
             ClientSetup setup,
             ClientOptions options,
             ClientWire wire,
-            ViewEstimate views,
+            ClientPolicy policy,
             SessionBook sessions,
             Completions completions,
             ClientCounters counters,
@@ -49,11 +52,12 @@ final class RequestFlow {
         this.setup = setup;
         this.options = options;
         this.wire = wire;
-        this.views = views;
+        this.policy = policy;
         this.sessions = sessions;
         this.completions = completions;
         this.counters = counters;
-        this.jitter = jitter;
+        this.dispatch = new Dispatch(policy, options, sessions, counters, jitter);
+        this.followed = policy.leader();
     }
 
     /** A new call; fails at once if the queue is full. */
@@ -103,25 +107,45 @@ final class RequestFlow {
     void onReply(Reply reply, long now) {
         Attempt attempt = find(reply);
         if (!reply.status().isAgreed()) {
-            attempt.request().refusedBy.set(reply.replica());
             counters.count(ClientCounter.REPLIES);
+            onRefusal(attempt, reply, now);
             return;
         }
         int matching = attempt.tally().add(reply.replica(), reply.status(), reply.result());
         counters.count(matching == 0 ? ClientCounter.DROPPED_DUPLICATE : ClientCounter.REPLIES);
-        if (matching >= setup.replyQuorum()) {
+        if (matching >= policy.replyQuorum()) {
             accept(attempt, reply.status(), reply.result(), now);
             sendQueued(now);
         }
     }
 
-    /** A primary that cannot be reached cannot order: everyone else must hear of what only it was sent. */
-    void onPrimaryLost(Session session, long now) {
+    /** A replica that cannot be reached cannot have ordered what only it was sent: somebody else must hear of it. */
+    void onConnectionLost(Session session, int replica, long now) {
         for (PendingRequest request : inFlight) {
-            if (!request.sentToAll && request.newestAttempt().session() == session) {
+            boolean onlyThere = request.receivers.get(replica) && request.receivers.cardinality() == 1;
+            if (onlyThere && request.isRepeatable() && request.newestAttempt().session() == session) {
                 request.retryAt = now;
                 wakeAt = now;
             }
+        }
+    }
+
+    /** If somebody else leads, what is under way goes there at once, in the order of the calls. */
+    void followLeader() {
+        if (policy.leader() != followed) {
+            followed = policy.leader();
+            inFlight.forEach(dispatch::follow);
+        }
+    }
+
+    private void onRefusal(Attempt attempt, Reply reply, long now) {
+        PendingRequest request = attempt.request();
+        request.refusedLatelyBy.set(reply.replica());
+        if (reply.status() != ReplyStatus.NO_LEADER) {
+            request.refusedBy.set(reply.replica());
+        } else if (attempt == request.newestAttempt()) {
+            dispatch.strandedAt(reply.replica(), request, now);
+            wakeAt = Math.min(wakeAt, dueAt(request));
         }
     }
 
@@ -163,38 +187,21 @@ final class RequestFlow {
     }
 
     private void sendFirst(PendingRequest request, long now) {
-        Session session = sessions.current();
-        Attempt attempt = newAttempt(request, session);
+        newAttempt(request, sessions.current());
         inFlight.add(request);
-        counters.count(ClientCounter.SENT);
-        request.backOffMillis = options.retryMillis();
-        boolean once = request.semantics == RetrySemantics.AT_MOST_ONCE;
-        request.retryAt = once ? PendingRequest.NEVER : now + request.backOffMillis;
+        dispatch.first(request, now);
         wakeAt = Math.min(wakeAt, dueAt(request));
-        int primary = views.primary();
-        // What is never repeated goes to everyone at once, or one faulty primary could make it vanish.
-        request.sentToAll = once || !session.connected.get(primary);
-        if (request.sentToAll) {
-            sessions.sendToAll(session, attempt.frame());
-        } else {
-            sessions.send(session, primary, attempt.frame());
-        }
     }
 
     private void sendAgain(PendingRequest request, long now) {
-        counters.count(ClientCounter.RETRANSMITTED);
-        Attempt attempt = request.semantics == RetrySemantics.AT_LEAST_ONCE
-                ? newAttempt(request, sessions.current())
-                : request.newestAttempt();
-        request.sentToAll = true;
-        sessions.sendToAll(attempt.session(), attempt.frame());
-        request.backOffMillis = Math.min(ClientOptions.MAX_RETRY_MILLIS, 2 * request.backOffMillis);
-        long half = request.backOffMillis / 2;
-        request.retryAt = now + request.backOffMillis - half + jitter.nextLong(half + 1);
+        if (request.semantics == RetrySemantics.AT_LEAST_ONCE) {
+            newAttempt(request, sessions.current());
+        }
+        dispatch.again(request, inFlight.iterator().next() == request, now);
         wakeAt = Math.min(wakeAt, request.retryAt);
     }
 
-    private Attempt newAttempt(PendingRequest request, Session session) {
+    private void newAttempt(PendingRequest request, Session session) {
         if (request.attempts.size() == MAX_ATTEMPTS) {
             detach(request.attempts.get(0));
         }
@@ -205,7 +212,6 @@ final class RequestFlow {
         Attempt attempt = new Attempt(request, session, kind, number, frame, tally);
         request.attempts.add(attempt);
         session.add(attempt);
-        return attempt;
     }
 
     // ---- agreed replies ----
@@ -272,9 +278,8 @@ final class RequestFlow {
     // ---- endings ----
 
     private void timedOut(PendingRequest request) {
-        boolean refused =
-                request.refusedBy.cardinality() >= setup.quorums().weak() || request.refusedBy.get(views.primary());
-        String waited = "no " + setup.replyQuorum() + " matching replies within " + options.deadlineMillis() + " ms";
+        boolean refused = policy.believesOverload(request.refusedBy);
+        String waited = nothingWithin(options.deadlineMillis());
         fail(
                 request,
                 refused
@@ -287,6 +292,11 @@ final class RequestFlow {
         } else {
             finish(request);
         }
+    }
+
+    private String nothingWithin(long millis) {
+        int needed = policy.replyQuorum();
+        return (needed == 1 ? "no reply" : "no " + needed + " matching replies") + " within " + millis + " ms";
     }
 
     private void expireQueued(long now) {

@@ -2,6 +2,7 @@ package org.tagma.client;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
@@ -10,15 +11,13 @@ final class SessionBook {
 
     private final ClientPorts ports;
     private final LongSupplier numbers;
-    private final int replicas;
     private final ClientCounters counters;
     private final TreeMap<Long, Session> open = new TreeMap<>();
     private Session current;
 
-    SessionBook(ClientPorts ports, LongSupplier numbers, int replicas, ClientCounters counters) {
+    SessionBook(ClientPorts ports, LongSupplier numbers, ClientCounters counters) {
         this.ports = ports;
         this.numbers = numbers;
-        this.replicas = replicas;
         this.counters = counters;
     }
 
@@ -67,14 +66,8 @@ final class SessionBook {
         new ArrayList<>(open.values()).forEach(this::remove);
     }
 
-    void send(Session session, int replica, ByteString frame) {
-        ports.send(session.number, replica, frame);
-    }
-
-    void sendToAll(Session session, ByteString frame) {
-        for (int replica = 0; replica < replicas; replica++) {
-            ports.send(session.number, replica, frame);
-        }
+    void send(Session session, BitSet receivers, ByteString frame) {
+        receivers.stream().forEach(replica -> ports.send(session.number, replica, frame));
     }
 
     private void remove(Session session) {

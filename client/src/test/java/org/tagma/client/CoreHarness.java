@@ -18,6 +18,7 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
@@ -101,10 +102,13 @@ final class CoreHarness {
     }
 
     CoreHarness(ClientOptions options, boolean readOnlyFastPath, boolean macs) {
+        this(options, new ClientSetup(CLIENT, Quorums.byzantine(REPLICAS), macs, readOnlyFastPath));
+    }
+
+    private CoreHarness(ClientOptions options, ClientSetup setup) {
         for (int id = 0; id < REPLICAS; id++) {
             replicas[id] = new FakeAuthentication(new NodeId.Replica(id), REPLICAS);
         }
-        ClientSetup setup = new ClientSetup(CLIENT, Quorums.byzantine(REPLICAS), macs, readOnlyFastPath);
         core = new BftClientCore(
                 setup,
                 options,
@@ -122,6 +126,11 @@ final class CoreHarness {
 
     static CoreHarness withFastPath() {
         return new CoreHarness(defaults(), true, false);
+    }
+
+    static CoreHarness raft(ClientOptions options, boolean macs) {
+        return new CoreHarness(
+                options, new ClientSetup(CLIENT, ProtocolKind.RAFT, new Quorums(REPLICAS, 1), macs, true));
     }
 
     static ByteString bytes(String text) {
@@ -200,6 +209,13 @@ final class CoreHarness {
             ByteString result) {
         SessionId id = new SessionId(CLIENT, session);
         deliver(replica, new Reply(replica, view, (int) (view % REPLICAS), id, kind, number, status, result));
+    }
+
+    /** A reply under Raft, in a session that is open now, with a leader named, or -1. */
+    void raftReply(
+            int replica, long term, int leader, RequestKind kind, long number, ReplyStatus status, String result) {
+        SessionId id = new SessionId(CLIENT, core.session());
+        deliver(replica, new Reply(replica, term, leader, id, kind, number, status, bytes(result)));
     }
 
     void deliver(int replica, Reply reply) {

@@ -24,7 +24,8 @@ public final class AdminQueries {
     /**
      * Asks how the replica is: {@code replica}, {@code protocol}, {@code view}, {@code primary}, {@code mode}, {@code
      * lastCommitted}, {@code lastExecuted}, {@code stableCheckpoint}, {@code checkpoint} and {@code checkpointDigest} (the
-     * newest it keeps), {@code uptimeMillis}, {@code cpuNanos}, queues, counters.
+     * newest it keeps), {@code uptimeMillis}, {@code cpuNanos}, {@code
+     * compileMillis}, queues, counters.
      */
     public static final ByteString STATUS = PREFIX.concat(ByteString.copyFromUtf8("status"));
 

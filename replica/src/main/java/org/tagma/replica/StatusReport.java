@@ -1,5 +1,6 @@
 package org.tagma.replica;
 
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ final class StatusReport {
         values.put("executedBatches", metrics.batches());
         values.put("uptimeMillis", ManagementFactory.getRuntimeMXBean().getUptime());
         values.put("cpuNanos", processCpuNanos());
+        values.put("compileMillis", compileMillis());
         for (RejectionReason reason : RejectionReason.values()) {
             values.put("rejected." + reason.label(), metrics.rejected(reason));
         }
@@ -39,6 +41,14 @@ final class StatusReport {
 
     Map<String, Object> values() {
         return values;
+    }
+
+    /** For how long the just-in-time compilers have been busy, in milliseconds; tells whether a replica is warm. */
+    private static long compileMillis() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+                ? compiler.getTotalCompilationTime()
+                : 0;
     }
 
     /** Processor time of the whole process, in nanoseconds; -1 where the platform does not tell. */

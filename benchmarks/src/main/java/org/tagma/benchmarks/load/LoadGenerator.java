@@ -15,6 +15,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Many clients that keep a cluster busy, in a closed loop and on one network thread: connect, warm up until the throughput
@@ -89,9 +90,10 @@ public final class LoadGenerator implements AutoCloseable {
         while (fewestConnected() < quorums.replicas() && System.nanoTime() < endNanos) {
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
-        if (fewestConnected() < quorums.certificate()) {
+        int needed = config.protocol() == ProtocolKind.RAFT ? quorums.majority() : quorums.certificate();
+        if (fewestConnected() < needed) {
             throw new LoadException("a client reached " + fewestConnected() + " of " + quorums.replicas()
-                    + " replicas within " + deadlineMillis + " ms, and needs " + quorums.certificate());
+                    + " replicas within " + deadlineMillis + " ms, and needs " + needed);
         }
     }
 
@@ -105,28 +107,42 @@ public final class LoadGenerator implements AutoCloseable {
     }
 
     /**
-     * Waits until the throughput is steady, or for as long as the plan allows.
+     * Warms the cluster up as the plan says.
      *
+     * @param compileMillis for how long the compilers of all processes have been busy so far, in sum
      * @param eachWindow hears the operations of each window of a second
-     * @return whether it became steady
+     * @return whether it was steady in the end
      * @throws LoadException if the cluster answers nothing, or refuses the operations
      */
-    public boolean warmUp(WindowListener eachWindow) throws LoadException, InterruptedException {
+    public boolean warmUp(LongSupplier compileMillis, WindowListener eachWindow)
+            throws LoadException, InterruptedException {
         SteadyState steady = new SteadyState();
-        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(plan.maxWarmUpMillis());
+        boolean exact = plan.warmUp().exactMillis().isPresent();
+        long wholeMillis = plan.warmUp().exactMillis().orElse(plan.warmUp().maxMillis());
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wholeMillis);
         boolean isSteady = false;
-        while (!isSteady && System.nanoTime() < endNanos) {
-            long before = meter.answered();
-            TimeUnit.MILLISECONDS.sleep(WINDOW_MILLIS);
-            requireWilling();
-            long operations = meter.answered() - before;
-            eachWindow.window(operations);
-            isSteady = steady.add(operations);
+        long compiledBefore = compileMillis.getAsLong();
+        long leftMillis = wholeMillis;
+        while ((exact || !isSteady) && leftMillis > 0) {
+            long operations = oneWindow(Math.min(WINDOW_MILLIS, leftMillis), eachWindow);
+            long compiled = compileMillis.getAsLong();
+            isSteady = steady.add(operations, compiled - compiledBefore);
+            compiledBefore = compiled;
+            leftMillis = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
         }
         if (meter.answered() == 0) {
-            throw new LoadException("no operation was answered within " + plan.maxWarmUpMillis() + " ms");
+            throw new LoadException("no operation was answered within " + wholeMillis + " ms");
         }
         return isSteady;
+    }
+
+    private long oneWindow(long millis, WindowListener listener) throws LoadException, InterruptedException {
+        long before = meter.answered();
+        TimeUnit.MILLISECONDS.sleep(millis);
+        requireWilling();
+        long operations = meter.answered() - before;
+        listener.window(operations);
+        return operations;
     }
 
     /**
@@ -142,10 +158,7 @@ public final class LoadGenerator implements AutoCloseable {
         long beginNanos = System.nanoTime();
         long remainingMillis = plan.measureMillis();
         while (remainingMillis > 0) {
-            long before = meter.answered();
-            TimeUnit.MILLISECONDS.sleep(Math.min(remainingMillis, WINDOW_MILLIS));
-            requireWilling();
-            eachWindow.window(meter.answered() - before);
+            oneWindow(Math.min(remainingMillis, WINDOW_MILLIS), eachWindow);
             remainingMillis = plan.measureMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos);
         }
         long elapsedNanos = System.nanoTime() - beginNanos;

@@ -9,32 +9,62 @@ class SteadyStateTest {
     private final SteadyState steady = new SteadyState();
 
     @Test
-    void twoEqualWindowsAreNotEnough() {
-        assertThat(steady.add(100)).isFalse();
-        assertThat(steady.add(100)).isFalse();
-        assertThat(steady.add(100)).isTrue();
+    void fewEqualWindowsAreNotEnough() {
+        for (int i = 1; i < SteadyState.WINDOWS; i++) {
+            assertThat(steady.add(100, 0)).isFalse();
+        }
+        assertThat(steady.add(100, 0)).isTrue();
     }
 
     @Test
-    void aThroughputThatRisesByMoreThanTheToleranceIsNotSteady() {
-        steady.add(100);
-        steady.add(103);
-        assertThat(steady.add(106)).isFalse();
-        assertThat(steady.add(107)).isTrue();
+    void aPlateauWhileCodeIsStillBeingCompiledIsNotSteady() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(steady.add(1_000, 400)).isFalse();
+        }
+        for (int i = 1; i < SteadyState.WINDOWS; i++) {
+            assertThat(steady.add(1_000, 10)).isFalse();
+        }
+        assertThat(steady.add(1_000, 10)).isTrue();
+    }
+
+    @Test
+    void aThroughputThatKeepsRisingIsNotSteady() {
+        long operations = 1_000;
+        for (int i = 0; i < 20; i++) {
+            operations += operations / 50;
+            assertThat(steady.add(operations, 0)).isFalse();
+        }
+    }
+
+    @Test
+    void aThroughputThatJumpsAboutIsNotSteady() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(steady.add(i % 2 == 0 ? 1_000 : 800, 0)).isFalse();
+        }
+    }
+
+    @Test
+    void smallVariationIsSteady() {
+        boolean isSteady = false;
+        for (int i = 0; i < SteadyState.WINDOWS; i++) {
+            isSteady = steady.add(i % 2 == 0 ? 1_000 : 960, 20);
+        }
+        assertThat(isSteady).isTrue();
     }
 
     @Test
     void onlyTheLastWindowsCount() {
-        steady.add(1);
-        steady.add(1_000);
-        steady.add(1_000);
-        assertThat(steady.add(1_000)).isTrue();
+        steady.add(1, 5_000);
+        for (int i = 1; i < SteadyState.WINDOWS; i++) {
+            assertThat(steady.add(1_000, 0)).isFalse();
+        }
+        assertThat(steady.add(1_000, 0)).isTrue();
     }
 
     @Test
     void nothingAtAllIsNotSteady() {
-        steady.add(0);
-        steady.add(0);
-        assertThat(steady.add(0)).isFalse();
+        for (int i = 0; i < 20; i++) {
+            assertThat(steady.add(0, 0)).isFalse();
+        }
     }
 }

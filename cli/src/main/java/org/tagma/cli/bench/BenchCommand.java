@@ -1,24 +1,18 @@
 package org.tagma.cli.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.tagma.benchmarks.load.LoadException;
-import org.tagma.benchmarks.load.LoadGenerator;
 import org.tagma.benchmarks.load.LoadPlan;
-import org.tagma.benchmarks.load.LoadResult;
 import org.tagma.benchmarks.load.NullService;
-import org.tagma.benchmarks.load.Traffic;
-import org.tagma.benchmarks.load.Workload;
+import org.tagma.benchmarks.load.WarmUp;
 import org.tagma.cli.ClusterFolder;
 import org.tagma.cli.ClusterPlan;
 import org.tagma.cli.CommandFailure;
@@ -26,14 +20,9 @@ import org.tagma.cli.ExitStatus;
 import org.tagma.cli.FreePorts;
 import org.tagma.cli.HostedService;
 import org.tagma.cli.ProtocolOption;
-import org.tagma.cli.ReplicaInspector;
-import org.tagma.client.WallClockSessionNumbers;
-import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
-import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.ProtocolKind;
@@ -50,14 +39,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Each client has connections of its own and asks for the next operation when one was answered. The measurement",
-            "begins when the throughput of three seconds in a row differs by no more than 5 %, or when --warm-up is over.",
-            "CPU per operation is that of all processes, replicas and clients. Figures of a busy machine mean nothing."
+            "begins when the throughput has been level for six seconds and Java's compilers have come to rest, at the latest",
+            "after two minutes; or after --warm-up. CPU per operation is that of all processes, replicas and clients.",
+            "--compare measures PBFT and Raft one after the other, with the replicas that each needs to tolerate one fault",
+            "(or with --replicas for both). Figures of a busy machine mean nothing."
         },
         sortOptions = false)
 public final class BenchCommand implements Callable<Integer> {
 
-    private static final long CONNECT_MILLIS = 20_000;
-    private static final int INSPECTING_CLIENT = 0;
+    private static final int MAX_WARM_UP_SECONDS = 120;
 
     @Spec
     private CommandSpec spec;
@@ -71,7 +61,13 @@ public final class BenchCommand implements Callable<Integer> {
             description = "signatures or macs (default: signatures, or what the cluster in --dir has).")
     private AuthenticationMode authentication;
 
-    @Option(names = "--replicas", paramLabel = "N", description = "How many replicas to start (default: 4).")
+    @Option(names = "--compare", description = "Measure both protocols, and print one table.")
+    private boolean compare;
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            description = "How many replicas to start (default: with pbft 4, with raft 3).")
     private Integer replicas;
 
     @Option(
@@ -112,9 +108,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "S",
-            defaultValue = "30",
-            description = "How long to wait for a steady throughput at most (default: ${DEFAULT-VALUE}).")
-    private int maxWarmUpSeconds;
+            description = "Warm up for exactly so long (default: until the throughput is steady).")
+    private Integer warmUpSeconds;
 
     @Option(
             names = "--crypto",
@@ -141,26 +136,46 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, KeyFileException, ClusterFileException, InterruptedException {
-        protocol.requireSupported();
         checkRanges();
         if (service == null) {
             service = runningFolder == null ? HostedService.NULL : HostedService.KV;
         }
-        BenchReport report;
-        try (BenchCluster cluster = cluster()) {
-            checkFits(cluster.config());
-            report = measure(cluster);
+        List<BenchReport> reports = new ArrayList<>();
+        for (ProtocolKind kind : compare ? List.of(ProtocolKind.PBFT, ProtocolKind.RAFT) : List.of(protocol.kind())) {
+            reports.add(measure(kind));
+        }
+        print(reports);
+        boolean allAnswered = reports.stream().allMatch(report -> report.load().operations() > 0);
+        return allAnswered ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+    }
+
+    private BenchReport measure(ProtocolKind kind)
+            throws IOException, KeyFileException, ClusterFileException, InterruptedException {
+        Optional<PrintWriter> progress =
+                json ? Optional.empty() : Optional.of(spec.commandLine().getErr());
+        try (BenchCluster cluster = cluster(kind)) {
+            return new BenchRun(cluster, setting(), progress).measure();
         } catch (LoadException e) {
             throw CommandFailure.cannotRun(e.getMessage(), e);
         }
+    }
+
+    /** The report, on the output stream; progress went to the error stream, so that it can be kept apart. */
+    private void print(List<BenchReport> reports) throws JsonProcessingException {
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(report.toJson());
-            out.flush();
+        if (compare) {
+            Comparison comparison = new Comparison(reports);
+            if (json) {
+                out.println(comparison.toJson());
+            } else {
+                comparison.print(out);
+            }
+        } else if (json) {
+            out.println(reports.get(0).toJson());
         } else {
-            report.print(out);
+            reports.get(0).print(out);
         }
-        return report.load().operations() > 0 ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+        out.flush();
     }
 
     // ---- what the options say ----
@@ -171,129 +186,51 @@ public final class BenchCommand implements Callable<Integer> {
         requireRange("--payload", payloadBytes, 0, 1 << 20);
         requireRange("--reply", replyBytes, 0, NullService.MAX_REPLY_BYTES);
         requireRange("--seconds", seconds, 1, 86_400);
-        requireRange("--warm-up", maxWarmUpSeconds, 1, 86_400);
-        if (replicas != null) {
-            requireRange("--replicas", replicas, 4, 100);
+        if (warmUpSeconds != null) {
+            requireRange("--warm-up", warmUpSeconds, 1, 86_400);
         }
-        if (runningFolder != null && (replicas != null || authentication != null || cryptoProvider != null)) {
-            throw CommandFailure.cannotRun(
-                    "--dir measures the cluster as it is; leave out --replicas, --auth and --crypto");
+        if (replicas != null) {
+            int fewest = ProtocolOption.fewestReplicas(compare ? ProtocolKind.PBFT : protocol.kind());
+            requireRange("--replicas", replicas, fewest, ProtocolOption.MAX_REPLICAS);
+        }
+        boolean another =
+                replicas != null || authentication != null || cryptoProvider != null || protocol.isGiven() || compare;
+        if (runningFolder != null && another) {
+            throw CommandFailure.cannotRun("--dir measures the cluster as it is; leave out --replicas, --auth,"
+                    + " --crypto, --protocol and --compare");
+        }
+        if (compare && protocol.isGiven()) {
+            throw CommandFailure.cannotRun("--compare measures both protocols; leave out --protocol");
         }
     }
 
-    private static void requireRange(String option, int value, int least, int most) {
+    static void requireRange(String option, int value, int least, int most) {
         if (value < least || value > most) {
             throw CommandFailure.cannotRun(option + " must be from " + least + " to " + most + ", not " + value);
         }
     }
 
-    private void checkFits(ClusterConfig config) {
-        ClusterConfig.Limits limits = config.limits();
-        requireRange("--outstanding", outstanding, 1, limits.sessionPipeline());
-        requireRange("--payload", payloadBytes, 0, limits.maxOperationBytes());
-        if ((long) clients * outstanding > limits.maxPendingRequests()) {
-            throw CommandFailure.cannotRun("--clients times --outstanding must be no more than the cluster's "
-                    + "maxPendingRequests, " + limits.maxPendingRequests());
-        }
+    private BenchSetting setting() {
+        WarmUp warmUp = warmUpSeconds == null
+                ? WarmUp.untilSteady(TimeUnit.SECONDS.toMillis(MAX_WARM_UP_SECONDS))
+                : WarmUp.exactly(TimeUnit.SECONDS.toMillis(warmUpSeconds));
+        LoadPlan plan = new LoadPlan(clients, outstanding, TimeUnit.SECONDS.toMillis(seconds), warmUp);
+        return new BenchSetting(plan, service, payloadBytes, replyBytes);
     }
 
-    private BenchCluster cluster() throws IOException, KeyFileException, ClusterFileException {
+    private BenchCluster cluster(ProtocolKind kind) throws IOException, KeyFileException, ClusterFileException {
         if (runningFolder != null) {
             return BenchCluster.attach(new ClusterFolder(runningFolder));
         }
-        int count = replicas == null ? 4 : replicas;
+        int count = replicas == null ? ProtocolOption.defaultReplicas(kind) : replicas;
         ClusterPlan plan = new ClusterPlan(
+                kind,
                 authentication == null ? AuthenticationMode.SIGNATURES : authentication,
                 cryptoProvider == null ? CryptoProviderChoice.AUTO : cryptoProvider,
                 false,
                 FreePorts.loopback(count),
-                ClusterConfig.maximumFaults(ProtocolKind.PBFT, count),
+                ClusterConfig.maximumFaults(kind, count),
                 clients);
         return BenchCluster.start(plan, List.of("--service", service.label()));
-    }
-
-    private Map<Integer, NodeKeys> keys(BenchCluster cluster) throws KeyFileException {
-        Map<Integer, NodeKeys> keys = new HashMap<>();
-        for (ClientEntry client : cluster.config().clients()) {
-            if (keys.size() < clients && Files.exists(cluster.folder().clientKeyFile(client.id()))) {
-                keys.put(client.id(), cluster.folder().clientKeys(client.id()));
-            }
-        }
-        if (keys.isEmpty()) {
-            throw CommandFailure.cannotRun(
-                    "there is no client's key in " + cluster.folder().root());
-        }
-        return keys;
-    }
-
-    // ---- measuring ----
-
-    private BenchReport measure(BenchCluster cluster)
-            throws IOException, KeyFileException, LoadException, InterruptedException {
-        ClusterConfig config = cluster.config();
-        LoadPlan plan = new LoadPlan(
-                clients, outstanding, TimeUnit.SECONDS.toMillis(seconds), TimeUnit.SECONDS.toMillis(maxWarmUpSeconds));
-        Workload workload = service == HostedService.NULL
-                ? Workload.nothing(payloadBytes, replyBytes)
-                : Workload.puts(payloadBytes);
-        Map<Integer, NodeKeys> keys = keys(cluster);
-        int inspecting = keys.containsKey(INSPECTING_CLIENT)
-                ? INSPECTING_CLIENT
-                : keys.keySet().iterator().next();
-        try (ReplicaInspector inspector = new ReplicaInspector(config, inspecting, keys.get(inspecting));
-                LoadGenerator load = new LoadGenerator(config, keys, new WallClockSessionNumbers(), workload, plan)) {
-            cluster.awaitServing(inspector);
-            load.connect(CONNECT_MILLIS);
-            return measure(config, inspector, load);
-        }
-    }
-
-    private BenchReport measure(ClusterConfig config, ReplicaInspector inspector, LoadGenerator load)
-            throws LoadException, InterruptedException {
-        int quorum = new Quorums(config.replicaCount(), config.faults()).certificate();
-        AtomicInteger warmUpSeconds = new AtomicInteger();
-        load.begin();
-        boolean steady = load.warmUp(operations -> {
-            warmUpSeconds.incrementAndGet();
-            progress("warming up", operations);
-        });
-        ClusterCounters countersBefore = ClusterCounters.read(inspector, config.replicaCount(), quorum);
-        Traffic sentBefore = load.sent();
-        long cpuBefore = cpuNanos();
-        LoadResult result = load.measure(operations -> progress("measuring", operations));
-        long cpuNanos = cpuNanos() - cpuBefore;
-        Traffic sent = load.sent().since(sentBefore);
-        ClusterCounters counters =
-                ClusterCounters.read(inspector, config.replicaCount(), quorum).since(countersBefore);
-        return new BenchReport(setting(config), warmUpSeconds.get(), steady, result, counters, cpuNanos, sent);
-    }
-
-    private Map<String, Object> setting(ClusterConfig config) {
-        Map<String, Object> setting = new LinkedHashMap<>();
-        setting.put("protocol", config.protocol().label());
-        setting.put("auth", config.authentication().label());
-        setting.put("crypto", config.cryptoProvider().label());
-        setting.put("replicas", config.replicaCount());
-        setting.put("service", service.label());
-        setting.put("clients", clients);
-        setting.put("outstanding", outstanding);
-        setting.put("payload", payloadBytes);
-        setting.put("reply", replyBytes);
-        return setting;
-    }
-
-    /** On the error stream, so that the report can be kept apart. */
-    private void progress(String what, long operations) {
-        if (!json) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.printf("%s: %,d operations/s%n", what, operations);
-            err.flush();
-        }
-    }
-
-    private static long cpuNanos() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? system.getProcessCpuTime()
-                : 0;
     }
 }

@@ -14,19 +14,21 @@ import org.tagma.benchmarks.load.Traffic;
  *
  * @param setting what was run, by the names of the options
  * @param warmUpSeconds how long the warm-up took
- * @param steady whether the throughput was steady when it ended
+ * @param steady whether the throughput was steady, and the compilers at rest, when it ended
  * @param load what the clients saw
  * @param cluster what the replicas counted meanwhile
  * @param clientCpuNanos processor time of this process meanwhile
+ * @param clientCompileMillis for how long the compiler of this process was busy meanwhile
  * @param clientsSent what the clients sent meanwhile
  */
 record BenchReport(
         Map<String, Object> setting,
-        int warmUpSeconds,
+        double warmUpSeconds,
         boolean steady,
         LoadResult load,
         ClusterCounters cluster,
         long clientCpuNanos,
+        long clientCompileMillis,
         Traffic clientsSent) {
 
     private static final double NANOS_PER_MILLI = 1e6;
@@ -40,8 +42,25 @@ record BenchReport(
         return load.operations() == 0 ? 0 : total / load.operations();
     }
 
-    private double batchSize() {
+    double batchSize() {
         return cluster.batches() == 0 ? 0 : (double) cluster.executed() / cluster.batches();
+    }
+
+    double messagesPerOperation() {
+        return perOperation(traffic().messages());
+    }
+
+    double bytesPerOperation() {
+        return perOperation(traffic().bytes());
+    }
+
+    double latencyMillis(double percentile) {
+        return load.latencyMicros().getValueAtPercentile(percentile) / MICROS_PER_MILLI;
+    }
+
+    /** How busy the compilers were, as a part of one processor. */
+    private double compilerShare() {
+        return (cluster.compileMillis() + clientCompileMillis) * NANOS_PER_MILLI / load.elapsedNanos();
     }
 
     private Traffic traffic() {
@@ -52,7 +71,10 @@ record BenchReport(
         Histogram latency = load.latencyMicros();
         setting.forEach((name, value) -> out.printf("%-20s %s%n", name, value));
         out.printf(
-                "%-20s %d s%s%n", "warm-up", warmUpSeconds, steady ? "" : ", and the throughput was not steady then");
+                "%-20s %.0f s%s%n",
+                "warm-up",
+                warmUpSeconds,
+                steady ? "" : ", and the throughput was not steady then, or the compilers still busy");
         out.printf("%-20s %.1f s%n", "measured", load.elapsedNanos() / 1e9);
         out.println();
         out.printf("%-20s %,.0f%n", "operations/s", load.operationsPerSecond());
@@ -67,13 +89,21 @@ record BenchReport(
                 perOperation(cluster.cpuNanos()) / NANOS_PER_MILLI,
                 perOperation(clientCpuNanos) / NANOS_PER_MILLI);
         out.printf("%-20s %.1f%n", "batch size", batchSize());
-        out.printf("%-20s %.1f%n", "messages/operation", perOperation(traffic().messages()));
-        out.printf("%-20s %.0f%n", "bytes/operation", perOperation(traffic().bytes()));
-        if (cluster.view() > 0) {
-            out.printf("%-20s %d, so this is not the normal case%n", "view changes", cluster.view());
-        }
-        load.failures().forEach((kind, count) -> out.printf("%-20s %d %s%n", "failed", count, kind));
+        out.printf("%-20s %.1f%n", "messages/operation", messagesPerOperation());
+        out.printf("%-20s %.0f%n", "bytes/operation", bytesPerOperation());
+        out.printf("%-20s %.0f %% of a processor%n", "compilers", 100 * compilerShare());
+        printTroubles(out);
         out.flush();
+    }
+
+    /** What makes the figures doubtful. */
+    void printTroubles(PrintWriter out) {
+        String protocol = String.valueOf(setting.get("protocol"));
+        if (cluster.view() > 0) {
+            String changes = "raft".equals(protocol) ? "elections" : "view changes";
+            out.printf("%-20s %d under %s, so this is not the normal case%n", changes, cluster.view(), protocol);
+        }
+        load.failures().forEach((kind, count) -> out.printf("%-20s %d %s under %s%n", "failed", count, kind, protocol));
     }
 
     private static String millis(long micros) {
@@ -81,6 +111,11 @@ record BenchReport(
     }
 
     String toJson() throws JsonProcessingException {
+        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(values());
+    }
+
+    /** For programs. */
+    Map<String, Object> values() {
         Map<String, Object> values = new LinkedHashMap<>(setting);
         Histogram latency = load.latencyMicros();
         values.put("warmUpSeconds", warmUpSeconds);
@@ -96,11 +131,12 @@ record BenchReport(
         values.put("replicaCpuMicrosPerOperation", perOperation(cluster.cpuNanos()) / MICROS_PER_MILLI);
         values.put("clientCpuMicrosPerOperation", perOperation(clientCpuNanos) / MICROS_PER_MILLI);
         values.put("batchSize", batchSize());
-        values.put("messagesPerOperation", perOperation(traffic().messages()));
-        values.put("bytesPerOperation", perOperation(traffic().bytes()));
+        values.put("messagesPerOperation", messagesPerOperation());
+        values.put("bytesPerOperation", bytesPerOperation());
+        values.put("compilerShare", compilerShare());
         values.put("replicaWritesPerOperation", perOperation(cluster.writes()));
         values.put("viewChanges", cluster.view());
         values.put("failures", load.failures());
-        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(values);
+        return values;
     }
 }

@@ -15,12 +15,21 @@ import org.tagma.replica.AdminQueries;
  * @param replicas how many answered
  * @param view the highest view any of them is in
  * @param cpuNanos processor time of their processes
+ * @param compileMillis for how long their compilers were busy
  * @param executed requests executed, counted at each replica
  * @param batches batches executed, counted at each replica
  * @param sent what they sent, to each other and to clients
  * @param writes how often they handed something to the operating system to be sent
  */
-record ClusterCounters(int replicas, long view, long cpuNanos, long executed, long batches, Traffic sent, long writes) {
+record ClusterCounters(
+        int replicas,
+        long view,
+        long cpuNanos,
+        long compileMillis,
+        long executed,
+        long batches,
+        Traffic sent,
+        long writes) {
 
     private static final long DEADLINE_MILLIS = 5_000;
 
@@ -46,6 +55,7 @@ record ClusterCounters(int replicas, long view, long cpuNanos, long executed, lo
                         .max()
                         .orElse(0),
                 sum(answers, "cpuNanos"),
+                sum(answers, "compileMillis"),
                 sum(answers, "executedRequests"),
                 sum(answers, "executedBatches"),
                 new Traffic(sum(answers, "network.framesOut"), sum(answers, "network.bytesOut")),
@@ -58,6 +68,7 @@ record ClusterCounters(int replicas, long view, long cpuNanos, long executed, lo
                 replicas,
                 view - earlier.view,
                 cpuNanos - earlier.cpuNanos,
+                compileMillis - earlier.compileMillis,
                 executed - earlier.executed,
                 batches - earlier.batches,
                 sent.since(earlier.sent),

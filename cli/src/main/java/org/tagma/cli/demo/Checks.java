@@ -28,8 +28,12 @@ final class Checks {
         this.verdict = verdict;
     }
 
-    /** All correct replicas come to have executed the same, and have the same state. */
-    void sameState(ReplicaInspector inspector, List<Integer> correct) throws InterruptedException {
+    /**
+     * All correct replicas come to have executed the same, and have the same state.
+     *
+     * @param allOfThem whether there are no others
+     */
+    void sameState(ReplicaInspector inspector, List<Integer> correct, boolean allOfThem) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AGREE_TIMEOUT_SECONDS);
         List<StateDigest> digests = ReplicaStatus.digests(inspector, correct, ANSWER_MILLIS);
         while (!areAtOnePoint(digests, correct.size()) && System.nanoTime() < deadline) {
@@ -47,8 +51,9 @@ final class Checks {
                 equal,
                 String.format(
                         Locale.ROOT,
-                        "the %d correct replicas hold the same state: digest %s after %,d batches",
+                        "the %d %sreplicas hold the same state: digest %s after %,d batches",
                         correct.size(),
+                        allOfThem ? "" : "correct ",
                         digest.substring(0, Math.min(SHOWN_DIGEST_DIGITS, digest.length())),
                         digests.get(0).lastExecuted()),
                 "correct replicas hold DIFFERENT states: " + describe(digests));
@@ -69,6 +74,19 @@ final class Checks {
                                                 SHOWN_DIGEST_DIGITS,
                                                 digest.digest().length())))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** What had been acknowledged before a read was in it, whichever replica answered. */
+    void noStaleRead(List<Ledger> ledgers) {
+        List<String> problems =
+                ledgers.stream().flatMap(ledger -> ledger.wrongReads().stream()).toList();
+        long reads = ledgers.stream().mapToLong(Ledger::reads).sum();
+        verdict.check(
+                problems.isEmpty(),
+                String.format(
+                        Locale.ROOT, "no read was stale: %,d reads, each saw what was acknowledged before it", reads),
+                problems.size() + " wrong reads: "
+                        + problems.stream().limit(SHOWN_PROBLEMS).collect(Collectors.joining("; ")));
     }
 
     /** What clients were told has happened is in the state, once. Read as any client would, from a quorum. */

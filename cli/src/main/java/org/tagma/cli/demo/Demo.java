@@ -3,19 +3,17 @@ package org.tagma.cli.demo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.tagma.cli.ReplicaInspector;
+import org.tagma.network.cluster.ProtocolKind;
 
-/** One run: load, a traitor at half time, and the checks. Not thread-safe. */
+/** One run: load, faults of whoever leads, and the checks. Not thread-safe. */
 final class Demo {
     private static final long LIVE_TICK_MILLIS = 200;
     private static final long PLAIN_TICK_MILLIS = 1_000;
     private static final long DRAIN_MILLIS = 60_000;
-
-    /** How much longer the load may run for the malicious primary to be replaced. */
-    private static final double REPLACEMENT_SECONDS = 25;
 
     private final Screen screen;
     private final DemoCluster cluster;
@@ -23,12 +21,11 @@ final class Demo {
     private final ReplicaInspector inspector;
     private final Load load;
     private final ViewWatch watch;
+    private final Disturber disturber;
 
     private long beginNanos;
     private ViewWatch.View shownView;
-    private double turnedSeconds;
-    private long acknowledgedAtTurn;
-    private boolean primaryReplaced;
+    private long firstView;
 
     private double shownSeconds;
     private long shownAcknowledged;
@@ -49,46 +46,35 @@ final class Demo {
         this.inspector = inspector;
         this.load = load;
         this.watch = watch;
+        this.disturber = new Disturber(cluster, options, watch, load, screen);
     }
 
     /** Runs it, and says whether every check passed. */
     boolean run() throws IOException, InterruptedException {
         beginNanos = System.nanoTime();
         shownView = watch.view();
+        firstView = shownView.number();
         load.start();
         while (!isOver()) {
             Thread.sleep(screen.isLive() ? LIVE_TICK_MILLIS : PLAIN_TICK_MILLIS);
-            if (options.fault().isPresent() && watch.traitor().isEmpty() && seconds() >= options.seconds() / 2.0) {
-                turnPrimaryMalicious();
-            }
+            disturber.tick(seconds());
             noticeViewChange();
             showProgress();
         }
         return finish();
     }
 
-    /** Where a fault needs its time to be noticed, the end waits for that. */
+    /** Where a fault needs its time to be dealt with, the end waits for that. */
     private boolean isOver() {
-        boolean waiting = options.fault().isPresent() && !primaryReplaced;
-        return seconds() >= options.seconds() + (waiting ? REPLACEMENT_SECONDS : 0);
+        return seconds() >= options.seconds() && disturber.isOver(seconds());
     }
 
     private double seconds() {
         return (System.nanoTime() - beginNanos) / 1e9;
     }
 
-    private void turnPrimaryMalicious() throws IOException {
-        int primary = watch.view().primary();
-        watch.distrust(primary);
-        load.takeLongestPauseSeconds();
-        acknowledgedAtTurn = load.acknowledged();
-        cluster.turnMalicious(primary);
-        turnedSeconds = seconds();
-        screen.event(
-                Screen.Style.BAD,
-                turnedSeconds,
-                "replica " + primary + ", the primary, turns malicious ("
-                        + options.fault().orElseThrow() + "): " + options.faultInWords());
+    private boolean isRaft() {
+        return options.protocol() == ProtocolKind.RAFT;
     }
 
     private void noticeViewChange() {
@@ -96,17 +82,19 @@ final class Demo {
         if (now.equals(shownView)) {
             return;
         }
-        OptionalInt traitor = watch.traitor();
-        boolean replaced = traitor.isPresent() && !primaryReplaced && now.primary() != traitor.getAsInt();
-        String text = "view change: view " + shownView.number() + " -> " + now.number() + ", replica " + now.primary()
-                + " is the primary now";
-        if (replaced) {
-            primaryReplaced = true;
-            text += String.format(Locale.ROOT, ", %.1f s after the betrayal", seconds() - turnedSeconds);
+        String text = isRaft()
+                ? "election: term " + shownView.number() + " -> " + now.number() + ", replica " + now.primary()
+                        + " leads now"
+                : "view change: view " + shownView.number() + " -> " + now.number() + ", replica " + now.primary()
+                        + " is the primary now";
+        Optional<String> reaction = disturber.replaced(now, seconds());
+        Screen.Style style = reaction.isPresent() ? Screen.Style.GOOD : Screen.Style.NOTABLE;
+        screen.event(
+                style, seconds(), text + reaction.map(after -> ", " + after).orElse(""));
+        if (!isRaft()) {
+            cluster.reasonFor(now.number(), trusted())
+                    .ifPresent(reason -> screen.line(Screen.Style.FAINT, "            " + reason));
         }
-        screen.event(replaced ? Screen.Style.GOOD : Screen.Style.NOTABLE, seconds(), text);
-        cluster.reasonFor(now.number(), correct())
-                .ifPresent(reason -> screen.line(Screen.Style.FAINT, "            " + reason));
         shownView = now;
     }
 
@@ -123,19 +111,22 @@ final class Demo {
         }
         screen.progress(String.format(
                 Locale.ROOT,
-                "%6.1f s  %,9d operations  %,7.0f/s   p50 %6.1f ms  p99 %7.1f ms   view %d, primary replica %d",
+                "%6.1f s  %,9d operations  %,7.0f/s   p50 %6.1f ms  p99 %7.1f ms   %s %d, %s replica %d",
                 now,
                 load.acknowledged(),
                 throughput,
                 p50Millis,
                 p99Millis,
+                isRaft() ? "term" : "view",
                 shownView.number(),
+                isRaft() ? "leader" : "primary",
                 shownView.primary()));
     }
 
-    private List<Integer> correct() {
+    /** Those to whom nothing is being done. */
+    private List<Integer> trusted() {
         return cluster.all().stream()
-                .filter(replica -> replica != watch.traitor().orElse(-1))
+                .filter(replica -> replica != watch.distrusted().orElse(-1))
                 .toList();
     }
 
@@ -156,8 +147,9 @@ final class Demo {
         Verdict verdict = new Verdict(screen);
         checkService(verdict, drained, acknowledged);
         Checks checks = new Checks(verdict);
-        checks.sameState(inspector, correct());
+        checks.sameState(inspector, trusted(), watch.distrusted().isEmpty());
         checks.nothingLost(load.anyClient(), load.ledgers());
+        checks.noStaleRead(load.ledgers());
         return verdict.passed();
     }
 
@@ -170,39 +162,61 @@ final class Demo {
                         ? failures + " operations got no answer before their deadline"
                         : "operations were still under way " + TimeUnit.MILLISECONDS.toSeconds(DRAIN_MILLIS)
                                 + " s after the load had stopped");
-        List<Integer> dead = cluster.ended().stream()
-                .filter(replica -> correct().contains(replica))
-                .toList();
+        List<Integer> dead =
+                cluster.ended().stream().filter(trusted()::contains).toList();
         if (!dead.isEmpty()) {
             verdict.fail("correct replicas ended by themselves: " + dead);
         }
-        if (watch.traitor().isEmpty()) {
+        List<Disturber.Episode> episodes = disturber.episodes();
+        if (episodes.isEmpty()) {
             checkQuiet(verdict);
             return;
         }
+        episodes.forEach(episode -> checkReplaced(verdict, episode));
+        long before = episodes.get(0).acknowledgedBefore;
         verdict.check(
-                primaryReplaced,
-                "the group replaced its malicious primary, replica "
-                        + watch.traitor().getAsInt() + ", by replica " + shownView.primary(),
-                "the malicious primary, replica " + watch.traitor().getAsInt() + ", was not replaced");
-        verdict.check(
-                acknowledged > acknowledgedAtTurn,
+                acknowledged > before,
                 String.format(
                         Locale.ROOT,
-                        "service went on under attack: %,d operations since, the longest pause %.1f s",
-                        acknowledged - acknowledgedAtTurn,
+                        "service went on%s: %,d operations since, the longest pause %.1f s",
+                        isRaft() ? "" : " under attack",
+                        acknowledged - before,
                         load.takeLongestPauseSeconds()),
-                "no operation was executed after the primary had turned malicious");
+                "no operation was executed after the first fault");
     }
 
-    /** A view change without a traitor is a pity and no error: on a busy machine a correct primary can look slow. */
+    private void checkReplaced(Verdict verdict, Disturber.Episode episode) {
+        boolean replaced = episode.successor().isPresent();
+        if (isRaft()) {
+            String what = "replica " + episode.victim + ", which "
+                    + episode.fault.happening().replace("is ", "was ") + " as the leader";
+            verdict.check(
+                    replaced,
+                    String.format(
+                            Locale.ROOT,
+                            "%s, was succeeded by replica %d within %.1f s",
+                            what,
+                            episode.successor().orElse(-1),
+                            episode.secondsToReplace()),
+                    what + ", was not succeeded by another");
+        } else {
+            verdict.check(
+                    replaced,
+                    "the group replaced its malicious primary, replica " + episode.victim + ", by replica "
+                            + episode.successor().orElse(-1),
+                    "the malicious primary, replica " + episode.victim + ", was not replaced");
+        }
+    }
+
+    /** A change without a fault is a pity and no error: on a busy machine a correct leader can look slow. */
     private void checkQuiet(Verdict verdict) {
-        if (shownView.number() == 0) {
-            verdict.pass("nobody misbehaved, and nobody was suspected: still view 0");
+        String now = (isRaft() ? "term " : "view ") + shownView.number();
+        if (shownView.number() == firstView) {
+            verdict.pass("nothing was done to anybody, and nobody was suspected: still " + now);
         } else {
             screen.line(
                     Screen.Style.NOTABLE,
-                    "  note    nobody misbehaved, yet the group is in view " + shownView.number()
+                    "  note    nothing was done to anybody, yet the group is in " + now
                             + "; a very busy machine can cause that");
         }
     }

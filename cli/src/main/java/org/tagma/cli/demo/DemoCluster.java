@@ -19,6 +19,7 @@ import org.tagma.cli.ReplicaProcess;
 import org.tagma.cli.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
 
 /** A cluster of processes in a temporary folder. Thread-safe. */
 final class DemoCluster implements AutoCloseable {
@@ -27,10 +28,12 @@ final class DemoCluster implements AutoCloseable {
 
     private final ClusterFolder folder;
     private final ClusterConfig config;
+    private final Optional<String> injection;
     private final List<ReplicaProcess> processes = new ArrayList<>();
     private final Thread killer = new Thread(this::killAndForget, "tagma-demo-stop");
 
-    private DemoCluster(ClusterFolder folder, ClusterConfig config) {
+    private DemoCluster(ClusterFolder folder, ClusterConfig config, Optional<String> injection) {
+        this.injection = injection;
         this.folder = folder;
         this.config = config;
     }
@@ -38,17 +41,19 @@ final class DemoCluster implements AutoCloseable {
     /**
      * Makes a cluster and starts its processes.
      *
-     * @param fault how each of them would misbehave once it is told to; empty for not at all
+     * @param faults what is to be done to some of them; what a replica does itself it does once it is told to
      */
-    static DemoCluster start(ClusterPlan plan, Optional<String> fault) throws IOException, KeyFileException {
+    static DemoCluster start(ClusterPlan plan, List<DemoFault> faults) throws IOException, KeyFileException {
         ClusterFolder folder = new ClusterFolder(Files.createTempDirectory("tagma-demo-"));
-        DemoCluster cluster = new DemoCluster(folder, plan.make(folder));
+        Optional<String> injection =
+                faults.stream().flatMap(fault -> fault.injection().stream()).findFirst();
+        DemoCluster cluster = new DemoCluster(folder, plan.make(folder), injection);
         // Also for Ctrl-C.
         Runtime.getRuntime().addShutdownHook(cluster.killer);
         try {
             Files.createDirectory(folder.root().resolve("logs"));
             for (int id = 0; id < cluster.config.replicaCount(); id++) {
-                cluster.startReplica(id, fault);
+                cluster.processes.add(cluster.newReplica(id));
             }
         } catch (IOException | RuntimeException e) {
             cluster.close();
@@ -57,11 +62,11 @@ final class DemoCluster implements AutoCloseable {
         return cluster;
     }
 
-    private synchronized void startReplica(int id, Optional<String> fault) throws IOException {
+    private ReplicaProcess newReplica(int id) throws IOException {
         List<String> options = new ArrayList<>();
-        fault.ifPresent(kind -> options.addAll(
+        injection.ifPresent(kind -> options.addAll(
                 List.of("--fault", kind, "--fault-trigger", trigger(id).toString())));
-        processes.add(ReplicaProcess.start(folder, id, log(id), options));
+        return ReplicaProcess.start(folder, id, log(id), options);
     }
 
     private Path log(int id) {
@@ -105,14 +110,28 @@ final class DemoCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Makes a replica misbehave from now on. */
-    void turnMalicious(int replica) throws IOException {
-        Files.createFile(trigger(replica));
+    /** Does something to a replica that lasts. */
+    synchronized void disturb(int replica, DemoFault fault) throws IOException {
+        switch (fault) {
+            case CRASH -> processes.get(replica).kill();
+            case PAUSE -> processes.get(replica).pause();
+            case EQUIVOCATE, SILENT, SLOW, CUT -> Files.createFile(trigger(replica));
+        }
     }
 
-    /** Why some replica wanted a view, in its own words; empty if none of those given said. */
+    /** Undoes it. */
+    synchronized void restore(int replica, DemoFault fault) throws IOException {
+        switch (fault) {
+            case CRASH -> processes.set(replica, newReplica(replica));
+            case PAUSE -> processes.get(replica).resume();
+            case EQUIVOCATE, SILENT, SLOW, CUT -> Files.delete(trigger(replica));
+        }
+    }
+
+    /** Why some replica wanted a view, or how it came to lead, in its own words; empty if none of those given said. */
     Optional<String> reasonFor(long view, List<Integer> replicas) {
-        String wanted = " for view " + view + " (";
+        String wanted =
+                config.protocol() == ProtocolKind.PBFT ? " for view " + view + " (" : ": leader of term " + view;
         return replicas.stream()
                 .flatMap(replica -> logLines(replica).stream()
                         .filter(line -> line.contains(wanted))

@@ -1,10 +1,9 @@
 package org.tagma.cli.demo;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.tagma.cli.ClusterPlan;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
@@ -27,11 +26,25 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description =
                 "Runs a real cluster of processes under load, turns its primary malicious half-way, and checks in the"
-                        + " end that nothing was lost, nothing was executed twice, and all correct replicas agree.",
-        footer = {"", "Exit status: 0 if every check passes, 1 if one fails."},
+                        + " end that nothing was lost, nothing was executed twice, no read was stale, and all correct"
+                        + " replicas agree. Under Raft, its leaders are killed, paused and cut off instead.",
+        footer = {
+            "",
+            "Faults under pbft, from half time on, for good: equivocate (tells two stories), silent, slow, crash, none.",
+            "Faults under raft, each undone after a while: crash (kill -9, then started again), pause (SIGSTOP, then"
+                    + " SIGCONT), cut (nothing passes between it and the others), all (these three in turn), none.",
+            "",
+            "Exit status: 0 if every check passes, 1 if one fails."
+        },
         sortOptions = false)
 public final class DemoCommand implements Callable<Integer> {
-    private static final List<String> FAULTS = List.of("equivocate", "silent", "slow", "crash", "none");
+    private static final int MAX_REPLICAS = 31;
+
+    /** With these one fault is tolerated. */
+    private static final Map<ProtocolKind, Integer> FEWEST_REPLICAS =
+            Map.of(ProtocolKind.PBFT, 4, ProtocolKind.RAFT, 3);
+
+    private static final int LEADER_SECONDS = 30;
 
     @Spec
     private CommandSpec spec;
@@ -49,9 +62,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            defaultValue = "4",
-            description = "How many replicas, 4 to 31 (default: ${DEFAULT-VALUE}).")
-    private int replicas;
+            description = "How many replicas: with pbft 4 to 31 (default: 4), with raft 3 to 31 (default: 3).")
+    private Integer replicas;
 
     @Option(
             names = "--seconds",
@@ -63,9 +75,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--fault",
             paramLabel = "KIND",
-            defaultValue = "equivocate",
-            description = "What the primary does from half time on: equivocate, silent, slow, crash or none"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "What happens to the replica that leads, see below (default: with pbft equivocate, with raft"
+                    + " all).")
     private String fault;
 
     @Option(
@@ -79,22 +90,15 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, KeyFileException, InterruptedException {
-        protocol.requireSupported();
-        requireRange("--replicas", replicas, 4, 31);
+        ProtocolKind kind = protocol.kind();
+        int fewest = FEWEST_REPLICAS.get(kind);
+        int count = replicas == null ? fewest : replicas;
+        requireRange("--replicas", count, fewest, MAX_REPLICAS);
         requireRange("--seconds", seconds, 4, 3_600);
         requireRange("--clients", clients, 1, 256);
         Screen screen = Screen.of(spec.commandLine().getOut());
-        DemoOptions options = new DemoOptions(seconds, faultKind());
-        return run(screen, options) ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
-    }
-
-    private Optional<String> faultKind() {
-        String kind = fault.toLowerCase(Locale.ROOT);
-        if (!FAULTS.contains(kind)) {
-            throw CommandFailure.cannotRun(
-                    "no fault is called '" + fault + "'; there are " + String.join(", ", FAULTS));
-        }
-        return "none".equals(kind) ? Optional.empty() : Optional.of(kind);
+        DemoOptions options = new DemoOptions(kind, seconds, DemoOptions.faults(kind, fault));
+        return run(screen, options, count) ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
     private static void requireRange(String option, int value, int least, int most) {
@@ -103,16 +107,20 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private boolean run(Screen screen, DemoOptions options) throws IOException, KeyFileException, InterruptedException {
-        int faults = ClusterConfig.maximumFaults(ProtocolKind.PBFT, replicas);
+    private boolean run(Screen screen, DemoOptions options, int count)
+            throws IOException, KeyFileException, InterruptedException {
+        int faults = ClusterConfig.maximumFaults(options.protocol(), count);
         ClusterPlan plan = new ClusterPlan(
-                authentication, CryptoProviderChoice.AUTO, false, FreePorts.loopback(replicas), faults, clients);
-        screen.line(
-                Screen.Style.BOLD,
-                "Tagma: " + replicas + " replicas, each a process of its own, tolerate " + faults
-                        + (faults == 1 ? " traitor" : " traitors") + " (PBFT, " + authentication.label() + ")");
+                options.protocol(),
+                authentication,
+                CryptoProviderChoice.AUTO,
+                false,
+                FreePorts.loopback(count),
+                faults,
+                clients);
+        screen.line(Screen.Style.BOLD, title(options.protocol(), count, faults));
         boolean passed;
-        DemoCluster cluster = DemoCluster.start(plan, options.fault());
+        DemoCluster cluster = DemoCluster.start(plan, options.faults());
         try (cluster) {
             screen.line("starting them in " + cluster.folder().root() + " ...");
             passed = run(screen, options, cluster);
@@ -123,8 +131,10 @@ public final class DemoCommand implements Callable<Integer> {
         screen.line("");
         if (passed) {
             cluster.delete();
+            String who = options.protocol() == ProtocolKind.PBFT ? "the correct replicas" : "the replicas";
             screen.line(
-                    Screen.Style.GOOD, "PASSED: the correct replicas agree, and nothing was lost or executed twice.");
+                    Screen.Style.GOOD,
+                    "PASSED: " + who + " agree, nothing was lost or executed twice, and no read was stale.");
         } else {
             screen.line(
                     Screen.Style.BAD,
@@ -132,6 +142,14 @@ public final class DemoCommand implements Callable<Integer> {
                             + cluster.folder().root());
         }
         return passed;
+    }
+
+    private String title(ProtocolKind kind, int count, int faults) {
+        String tolerated = kind == ProtocolKind.PBFT
+                ? faults + (faults == 1 ? " traitor" : " traitors")
+                : faults + (faults == 1 ? " crash" : " crashes");
+        return "Tagma: " + count + " replicas, each a process of its own, tolerate " + tolerated + " ("
+                + (kind == ProtocolKind.PBFT ? "PBFT" : "Raft") + ", " + authentication.label() + ")";
     }
 
     private boolean run(Screen screen, DemoOptions options, DemoCluster cluster)
@@ -142,8 +160,12 @@ public final class DemoCommand implements Callable<Integer> {
                 Load load = new Load(cluster.folder(), config);
                 ViewWatch watch = new ViewWatch(inspector, config)) {
             cluster.awaitServing(inspector);
+            if (!watch.awaitLeader(TimeUnit.SECONDS.toMillis(LEADER_SECONDS))) {
+                throw CommandFailure.cannotRun(
+                        "the replicas have found nobody to lead them in " + LEADER_SECONDS + " s");
+            }
             watch.start();
-            screen.line(clients + " clients put values and increment counters for " + seconds + " s");
+            screen.line(clients + " clients put values, increment counters and read them for " + seconds + " s");
             screen.line("");
             return new Demo(screen, cluster, options, inspector, load, watch).run();
         }

@@ -1,24 +1,59 @@
 package org.tagma.cli.demo;
 
-import java.util.Optional;
+import java.util.List;
+import java.util.Locale;
+import org.tagma.cli.CommandFailure;
+import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * What the demo is asked to show.
  *
  * @param seconds how long the load runs
- * @param fault what the primary does from half time on; empty for nothing
+ * @param faults what happens to whoever leads, one after the other
  */
-record DemoOptions(int seconds, Optional<String> fault) {
+record DemoOptions(ProtocolKind protocol, int seconds, List<DemoFault> faults) {
 
-    /** The same in words. */
-    String faultInWords() {
-        return switch (fault.orElse("none")) {
-            case "equivocate" ->
-                "it proposes different operations to different replicas at the same place in the order";
-            case "silent" -> "it does not say a word to the others any more";
-            case "slow" -> "it sends everything so late that clients suffer, though never too late";
-            case "crash" -> "its process ends";
-            default -> "it goes on as before";
-        };
+    DemoOptions {
+        faults = List.copyOf(faults);
+    }
+
+    /**
+     * The faults that a word on the command line asks for.
+     *
+     * @param word null for the usual
+     */
+    static List<DemoFault> faults(ProtocolKind protocol, String word) {
+        String kind = word == null ? usual(protocol) : word.toLowerCase(Locale.ROOT);
+        if ("none".equals(kind)) {
+            return List.of();
+        }
+        if ("all".equals(kind) && protocol == ProtocolKind.RAFT) {
+            return DemoFault.of(ProtocolKind.RAFT);
+        }
+        for (DemoFault fault : DemoFault.values()) {
+            if (fault.label().equals(kind)) {
+                requireOf(protocol, fault);
+                return List.of(fault);
+            }
+        }
+        throw CommandFailure.cannotRun(
+                "no fault is called '" + word + "'; under " + protocol.label() + " there are " + names(protocol));
+    }
+
+    private static String usual(ProtocolKind protocol) {
+        return protocol == ProtocolKind.PBFT ? DemoFault.EQUIVOCATE.label() : "all";
+    }
+
+    private static String names(ProtocolKind protocol) {
+        return DemoFault.names(protocol) + (protocol == ProtocolKind.RAFT ? ", all" : "") + " and none";
+    }
+
+    private static void requireOf(ProtocolKind protocol, DemoFault fault) {
+        if (!fault.isOf(protocol)) {
+            String why = protocol == ProtocolKind.RAFT
+                    ? "raft promises nothing when a replica is malicious, so there is nothing to check"
+                    : "the demo of pbft has a traitor instead";
+            throw CommandFailure.cannotRun("--fault " + fault.label() + ": " + why + "; there are " + names(protocol));
+        }
     }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What one client asked for and what it was told, to be held against the state in the end. It increments one counter and puts
- * rising numbers under some keys, all its own.
+ * What one client asked for and what it was told, to be held against the state in the end. It increments one counter, which it
+ * also reads, and puts rising numbers under some keys, all its own.
  *
  * <p>Thread-safe.
  */
@@ -28,6 +28,8 @@ final class Ledger {
     private long putsIssued;
     private long putsAcknowledged;
     private long failures;
+    private long reads;
+    private final List<String> wrongReads = new ArrayList<>();
 
     /** A put to be made. */
     record Put(int slot, String key, long number) {}
@@ -61,6 +63,33 @@ final class Ledger {
 
     synchronized void incrementFailed() {
         failures++;
+    }
+
+    /**
+     * The counter was read.
+     *
+     * @param atLeast how many increments had been acknowledged when the read was asked for
+     */
+    synchronized void read(Optional<String> value, long atLeast) {
+        reads++;
+        long found = number(value.orElse("0"));
+        if (found < atLeast || found > incrementsIssued) {
+            wrongReads.add(counter() + " was read as " + value.orElse("not there") + " after " + atLeast + " of "
+                    + incrementsIssued + " increments were acknowledged");
+        }
+    }
+
+    synchronized void readFailed() {
+        failures++;
+    }
+
+    synchronized long reads() {
+        return reads;
+    }
+
+    /** Reads that missed what had been acknowledged before, or saw what nobody asked for. */
+    synchronized List<String> wrongReads() {
+        return List.copyOf(wrongReads);
     }
 
     synchronized Put issuePut() {

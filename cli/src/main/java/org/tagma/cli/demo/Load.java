@@ -12,10 +12,13 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.tagma.cli.ClusterFolder;
 import org.tagma.client.BftClient;
+import org.tagma.client.ClientOptions;
+import org.tagma.client.ClusterConnector;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Clients that keep a cluster busy: each has a few operations under way, and makes the next when one is answered.
@@ -42,6 +45,7 @@ final class Load implements AutoCloseable {
             for (ClusterConfig.ClientEntry entry : config.clients()) {
                 BftClient client = BftClient.builder(config, entry.id())
                         .keys(folder.clientKeys(entry.id()))
+                        .options(options(config, entry.id()))
                         .networkLoop(loop)
                         .build();
                 workers.add(new Worker(client, new Ledger(entry.id())));
@@ -50,6 +54,13 @@ final class Load implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Where any replica answers reads, each is read from by one client, also one that believes wrongly that it leads. */
+    private static ClientOptions options(ClusterConfig config, int client) {
+        ClientOptions usual = ClusterConnector.options(config);
+        boolean reader = config.protocol() == ProtocolKind.RAFT && client < config.replicaCount();
+        return reader ? usual.readingFrom(client) : usual;
     }
 
     void start() {
@@ -133,11 +144,25 @@ final class Load implements AutoCloseable {
 
         void next() {
             underWay.incrementAndGet();
-            if (made.getAndIncrement() % 2 == 0) {
-                increment();
-            } else {
-                put();
+            switch ((int) (made.getAndIncrement() % 3)) {
+                case 0 -> increment();
+                case 1 -> put();
+                default -> read();
             }
+        }
+
+        /** Its order relative to increments under way is open, but what was acknowledged before must be in it. */
+        private void read() {
+            long begin = System.nanoTime();
+            long atLeast = ledger.acknowledgedIncrements();
+            store.get(ledger.counter()).whenComplete((value, failure) -> {
+                if (failure == null) {
+                    ledger.read(value, atLeast);
+                } else {
+                    ledger.readFailed();
+                }
+                after(begin, failure == null);
+            });
         }
 
         private void increment() {

@@ -4,15 +4,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.tagma.cli.ReplicaInspector;
 import org.tagma.cli.ReplicaStatus;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
 
 /**
- * Keeps asking the replicas which view they are in. Believed is the highest view that f+1 replicas are in, not counting the one
- * that is known to lie: so at least one correct replica is.
+ * Keeps asking the replicas which view, or term, they are in and who leads. Believed is the highest that f+1 replicas have
+ * reached, not counting the one that something was done to: so at least one correct replica has.
  *
  * <p>Thread-safe.
  */
@@ -20,21 +22,23 @@ final class ViewWatch implements AutoCloseable {
     private static final long PAUSE_MILLIS = 250;
     private static final long ANSWER_MILLIS = 1_000;
 
-    /** A view that the group works in. */
+    /** A view, or a term, that the group works in, and who leads in it. */
     record View(long number, int primary) {}
 
     private final ReplicaInspector inspector;
     private final int replicas;
     private final Quorums quorums;
     private final Thread thread = new Thread(this::run, "tagma-demo-watch");
+    private final boolean raft;
     private volatile View view = new View(0, 0);
-    private volatile int traitor = -1;
+    private volatile int distrusted = -1;
     private volatile boolean closing;
 
     ViewWatch(ReplicaInspector inspector, ClusterConfig config) {
         this.inspector = inspector;
         this.replicas = config.replicaCount();
         this.quorums = new Quorums(replicas, config.faults());
+        this.raft = config.protocol() == ProtocolKind.RAFT;
         thread.setDaemon(true);
     }
 
@@ -49,11 +53,25 @@ final class ViewWatch implements AutoCloseable {
 
     /** From now on this replica is not believed any more. */
     void distrust(int replica) {
-        traitor = replica;
+        distrusted = replica;
     }
 
-    OptionalInt traitor() {
-        return traitor < 0 ? OptionalInt.empty() : OptionalInt.of(traitor);
+    /** From now on every replica is believed. */
+    void trustAgain() {
+        distrusted = -1;
+    }
+
+    OptionalInt distrusted() {
+        return distrusted < 0 ? OptionalInt.empty() : OptionalInt.of(distrusted);
+    }
+
+    /** Waits until somebody is known to lead. */
+    boolean awaitLeader(long deadlineMillis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMillis);
+        while (!look() && System.nanoTime() < deadline) {
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        return look();
     }
 
     private void run() {
@@ -68,19 +86,28 @@ final class ViewWatch implements AutoCloseable {
         }
     }
 
-    private void look() {
-        List<Integer> believed =
-                IntStream.range(0, replicas).boxed().filter(id -> id != traitor).toList();
-        List<Long> views = ReplicaStatus.of(inspector, believed, ANSWER_MILLIS).stream()
-                .flatMap(Optional::stream)
-                .filter(status -> "normal".equals(status.mode()))
-                .map(ReplicaStatus::view)
-                .sorted(Comparator.reverseOrder())
+    /** Whether f+1 replicas agree on who leads. */
+    private boolean look() {
+        List<Integer> believed = IntStream.range(0, replicas)
+                .boxed()
+                .filter(id -> id != distrusted)
                 .toList();
-        if (views.size() >= quorums.weak()) {
-            long reached = views.get(quorums.weak() - 1);
-            view = new View(reached, quorums.primary(reached));
+        List<ReplicaStatus> settled = ReplicaStatus.of(inspector, believed, ANSWER_MILLIS).stream()
+                .flatMap(Optional::stream)
+                .filter(status -> raft ? status.primary() >= 0 : "normal".equals(status.mode()))
+                .sorted(Comparator.comparingLong(ReplicaStatus::view).reversed())
+                .toList();
+        if (settled.size() < quorums.weak()) {
+            return false;
         }
+        ReplicaStatus reached = settled.get(quorums.weak() - 1);
+        // Under PBFT it follows from the view, and nobody need be believed.
+        int leader = raft ? reached.primary() : quorums.primary(reached.view());
+        // A replica whose answer was on its way when it was disturbed does not lead.
+        if (reached.view() >= view.number() && leader != distrusted) {
+            view = new View(reached.view(), leader);
+        }
+        return true;
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Spec;
         name = "kv",
         description = "Reads and changes the replicated key-value store.",
         customSynopsis = {
-            "tagma kv --dir DIR [--client N] [--deadline MILLIS] COMMAND",
-            "       tagma kv --dir DIR [--client N] [--deadline MILLIS] [--concurrency N] --batch"
+            "tagma kv --dir DIR [--client N] [--deadline MILLIS] [--read-from N] COMMAND",
+            "       tagma kv --dir DIR [--client N] [--deadline MILLIS] [--read-from N] [--concurrency N] --batch"
         },
         footer = {
             "",
@@ -82,6 +83,13 @@ public final class KvCommand implements Callable<Integer> {
             paramLabel = "MILLIS",
             description = "When to give up (default: clientDeadlineMillis of cluster.yaml).")
     private Long deadlineMillis;
+
+    @Option(
+            names = "--read-from",
+            paramLabel = "N",
+            description = "With raft: ask replica N for what get and scan read, and others only if it cannot answer"
+                    + " (default: the leader).")
+    private Integer readFrom;
 
     @Option(names = "--batch", description = "Take commands from standard input.")
     private boolean batch;
@@ -137,7 +145,21 @@ public final class KvCommand implements Callable<Integer> {
             throw CommandFailure.cannotRun("--deadline must be at least 1 millisecond, not " + deadlineMillis);
         }
         long deadline = deadlineMillis == null ? config.timeouts().clientDeadlineMillis() : deadlineMillis;
-        return new ClientOptions(deadline, config.timeouts().clientRetryMillis(), concurrency, concurrency);
+        ClientOptions options =
+                new ClientOptions(deadline, config.timeouts().clientRetryMillis(), concurrency, concurrency);
+        return readFrom == null ? options : options.readingFrom(reader(config));
+    }
+
+    private int reader(ClusterConfig config) {
+        if (config.protocol() != ProtocolKind.RAFT) {
+            throw CommandFailure.cannotRun("--read-from is for raft: under "
+                    + config.protocol().label() + " a single replica could lie, so reads ask all of them");
+        }
+        if (readFrom < 0 || readFrom >= config.replicaCount()) {
+            throw CommandFailure.cannotRun(
+                    "--read-from: there is no replica " + readFrom + "; there are 0 to " + (config.replicaCount() - 1));
+        }
+        return readFrom;
     }
 
     private int runBatch(KeyValueClient store) throws IOException, InterruptedException {

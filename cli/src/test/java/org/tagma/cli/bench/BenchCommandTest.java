@@ -40,7 +40,9 @@ class BenchCommandTest {
                 "--replicas 3",
                 "--clients 4000 --outstanding 256",
                 "--auth passwords",
-                "--protocol raft",
+                "--protocol raft --replicas 0",
+                "--compare --protocol raft",
+                "--compare --replicas 3",
                 "--service none",
             })
     void whatCannotBeMeasuredIsRefusedInOneLine(String options) {

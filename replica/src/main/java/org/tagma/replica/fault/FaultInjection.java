@@ -11,7 +11,8 @@ import org.tagma.core.protocol.Protocol;
  * with an explicit option; nothing that arrives over the network can switch it on.
  *
  * @param kind what it does
- * @param begins whether it begins, given how many requests were executed so far; asked until it first says yes
+ * @param begins whether it begins, given how many requests were executed so far; asked until it first says yes, and for
+ *     {@link Kind#CUT}, which ends when it says no again, for ever
  */
 public record FaultInjection(Kind kind, LongPredicate begins) {
 
@@ -24,7 +25,9 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
         /** Sends everything late, yet before anyone's patience ends if the delay is chosen so. */
         SLOW,
         /** Stops. */
-        CRASH;
+        CRASH,
+        /** Exchanges no message with the other replicas, until the reason to begin has gone. */
+        CUT;
 
         /**
          * The kind with this name, in any case.
@@ -38,7 +41,7 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
                 }
             }
             throw new IllegalArgumentException(
-                    "no fault is called '" + name + "'; there are equivocate, silent, slow and crash");
+                    "no fault is called '" + name + "'; there are equivocate, silent, slow, crash and cut");
         }
 
         @Override
@@ -47,7 +50,7 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
         }
     }
 
-    /** Misbehaves from the moment a file exists. */
+    /** Misbehaves from the moment a file exists; {@link Kind#CUT} as long as it does. */
     public static FaultInjection afterFile(Kind kind, Path file) {
         return new FaultInjection(kind, executed -> Files.exists(file));
     }

@@ -34,12 +34,16 @@ final class FaultyProtocol implements Protocol {
                 (event, actions) ->
                         actions.stream().filter(action -> !isOutgoing(action)).toList();
             case SLOW -> new Delay(delayMillis);
+            case CUT -> new Cut(self);
             case CRASH -> (event, actions) -> List.of(new Action.Halt("it was told to crash (fault injection)"));
         };
     }
 
     @Override
     public List<Action> step(Event event) {
+        if (begun && !fault.admits(event)) {
+            return List.of();
+        }
         List<Action> actions = correct.step(event);
         if (event instanceof Event.Executed executed) {
             executedRequests += executed.outcomes().size();
@@ -53,7 +57,19 @@ final class FaultyProtocol implements Protocol {
             announced.addAll(fault.apply(event, actions));
             return announced;
         }
+        if (begun && hasEnded(event)) {
+            begun = false;
+            List<Action> announced = new ArrayList<>(actions);
+            announced.add(new Action.Announce("FAULT INJECTION: this replica is as it should be again"));
+            return announced;
+        }
         return begun ? fault.apply(event, actions) : actions;
+    }
+
+    private boolean hasEnded(Event event) {
+        return injection.kind() == FaultInjection.Kind.CUT
+                && event instanceof Event.QueueDrained
+                && !injection.begins().test(executedRequests);
     }
 
     @Override
@@ -74,5 +90,10 @@ final class FaultyProtocol implements Protocol {
     @FunctionalInterface
     interface Fault {
         List<Action> apply(Event event, List<Action> actions);
+
+        /** Whether the protocol hears of an event at all. */
+        default boolean admits(Event event) {
+            return true;
+        }
     }
 }

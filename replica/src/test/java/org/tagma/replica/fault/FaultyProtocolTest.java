@@ -19,6 +19,7 @@ import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftTimer;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RequestOutcome;
@@ -72,6 +73,29 @@ final class FaultyProtocolTest {
         assertThat(protocol.step(drained(1))).containsExactly(VOTE);
         Files.createFile(file);
         assertThat(protocol.step(drained(2))).doesNotContain(VOTE);
+    }
+
+    @Test
+    void aReplicaThatIsCutOffHearsOnlyItselfAndItsClientsUntilTheFileHasGone() throws IOException {
+        Path file = Files.createFile(folder.resolve("now"));
+        Action toItself = new Action.Send(0, new Prepare(0, 1, Digest.of(ByteString.EMPTY)));
+        Protocol protocol =
+                FaultInjection.afterFile(Kind.CUT, file).around(new Constant(List.of(VOTE, toItself)), 0, 4, 0);
+        protocol.step(drained(1));
+
+        assertThat(protocol.step(new Event.RequestReceived(request(1), -1))).containsExactly(toItself);
+        assertThat(protocol.step(new Event.RequestReceived(request(1), 2))).isEmpty();
+        assertThat(protocol.step(received(0))).containsExactly(toItself);
+        assertThat(protocol.step(received(2))).isEmpty();
+
+        Files.delete(file);
+        assertThat(protocol.step(drained(2))).contains(VOTE, toItself).last().isInstanceOf(Action.Announce.class);
+        assertThat(protocol.step(received(2))).containsExactly(VOTE, toItself);
+    }
+
+    private static Event received(int sender) {
+        return new Event.MessageReceived(new Authenticated<>(
+                sender, new Prepare(0, 1, Digest.of(ByteString.EMPTY)), ByteString.EMPTY, ByteString.EMPTY));
     }
 
     @Test
