@@ -13,6 +13,7 @@ package org.tagma.simulator;
  * @param duplicateProbability how likely it arrives twice
  * @param corruptProbability how likely a byte of it is changed
  * @param replayProbability how likely an older frame of the same link is delivered once more along with it
+ * @param injectProbability how likely a frame that the adversary made up, or took from another link, comes along with it
  */
 public record NetworkModel(
         long minDelayMicros,
@@ -22,7 +23,8 @@ public record NetworkModel(
         double dropProbability,
         double duplicateProbability,
         double corruptProbability,
-        double replayProbability) {
+        double replayProbability,
+        double injectProbability) {
 
     public NetworkModel {
         if (minDelayMicros < 0 || maxDelayMicros < minDelayMicros || slowDelayMicros < 0) {
@@ -32,17 +34,17 @@ public record NetworkModel(
 
     /** Everything arrives, once, within 5 ms. */
     public static NetworkModel reliable() {
-        return new NetworkModel(200, 5_000, 0, 0, 0, 0, 0, 0);
+        return new NetworkModel(200, 5_000, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** Frames are lost, doubled and overtaken, but what is sent again and again gets through. */
     public static NetworkModel fairLoss() {
-        return new NetworkModel(200, 5_000, 0.02, 60_000, 0.03, 0.02, 0, 0);
+        return new NetworkModel(200, 5_000, 0.02, 60_000, 0.03, 0.02, 0, 0, 0);
     }
 
-    /** Fair loss, and frames are also damaged and replayed: an adversary on the wire that does not cut it for ever. */
+    /** Fair loss, and frames are also damaged, replayed and forged: an adversary on the wire that does not cut it for ever. */
     public static NetworkModel arbitrary() {
-        return new NetworkModel(200, 5_000, 0.02, 60_000, 0.05, 0.02, 0.03, 0.05);
+        return new NetworkModel(200, 5_000, 0.02, 60_000, 0.05, 0.02, 0.03, 0.05, 0.02);
     }
 
     /** The same network before the global stabilization time: slow and lossy beyond any timeout. */
@@ -55,6 +57,12 @@ public record NetworkModel(
                 Math.max(dropProbability, dropProbability == 0 ? 0 : 0.25),
                 duplicateProbability,
                 corruptProbability,
-                replayProbability);
+                replayProbability,
+                injectProbability);
+    }
+
+    /** Whether every frame arrives. */
+    boolean isReliable() {
+        return dropProbability == 0;
     }
 }

@@ -34,6 +34,9 @@ public final class Scenario {
     /** How many base timeouts a call may take once the group can make progress, unless the scenario says otherwise. */
     private static final int DEFAULT_LIVENESS_TIMEOUTS = 20;
 
+    /** By how much a clock may be too fast or too slow, unless the scenario says otherwise. */
+    private static final double DEFAULT_CLOCK_DRIFT = 0.01;
+
     /** Something that happens in a run. */
     record Incident(boolean isAfterOperations, long when, Consumer<SimulatedCluster> action) {}
 
@@ -52,6 +55,11 @@ public final class Scenario {
     private Timing timing = Timing.synchronous();
     private Optional<AuthenticationPolicy> policy = Optional.empty();
     private Optional<Boolean> readOnlyFastPath = Optional.empty();
+    private Optional<List<Workload>> workloads = Optional.empty();
+    private boolean realCrypto;
+    private boolean owesLiveness = true;
+    private boolean expectsStableView;
+    private double clockDrift = DEFAULT_CLOCK_DRIFT;
     private int livenessTimeouts = DEFAULT_LIVENESS_TIMEOUTS;
     private Optional<Adversary> adversary = Optional.empty();
     private long clientDeadlineMillis = CLIENT_DEADLINE_MILLIS;
@@ -151,6 +159,37 @@ public final class Scenario {
     /** How long a client pauses between a return and the next call, at most. */
     public Scenario thinkMillis(long millis) {
         thinkMicros = millis * 1000;
+        return this;
+    }
+
+    /** What each client does; overrides what else was said of clients and their operations. */
+    public Scenario workloads(List<Workload> ofClients) {
+        workloads = Optional.of(List.copyOf(ofClients));
+        clients = ofClients.size();
+        return this;
+    }
+
+    /** Whether messages carry Ed25519 signatures and HMACs instead of the simulator's own keyed hashes. */
+    public Scenario realCrypto(boolean on) {
+        realCrypto = on;
+        return this;
+    }
+
+    /** Whether calls must be answered in time; if not, a run in which they are not just ends. */
+    public Scenario owesLiveness(boolean owed) {
+        owesLiveness = owed;
+        return this;
+    }
+
+    /** Whether no correct replica may leave view 0. */
+    public Scenario expectsStableView(boolean expected) {
+        expectsStableView = expected;
+        return this;
+    }
+
+    /** By how much each replica's clock may be too fast or too slow: 0.01 is one in a hundred. */
+    public Scenario clockDrift(double bound) {
+        clockDrift = bound;
         return this;
     }
 
@@ -267,8 +306,26 @@ public final class Scenario {
         return faultyClients;
     }
 
-    Workload workload() {
-        return new Workload(operations, pipeline, registers, thinkMicros);
+    Workload workload(int client) {
+        return workloads
+                .map(all -> all.get(client))
+                .orElseGet(() -> new Workload(operations, pipeline, registers, thinkMicros));
+    }
+
+    boolean hasRealCrypto() {
+        return realCrypto;
+    }
+
+    boolean isLivenessOwed() {
+        return owesLiveness && timing.stabilizes();
+    }
+
+    boolean isStableViewExpected() {
+        return expectsStableView;
+    }
+
+    double clockDriftBound() {
+        return clockDrift;
     }
 
     NetworkModel networkModel() {

@@ -39,7 +39,8 @@ public final class SimulatedCluster implements World {
     private final Checks checks;
     private final SimulatedNetwork network;
     private final Optional<HeldMessages> held;
-    private final long secret;
+    private final Identities identities;
+    private final double clockDrift;
     private final long stabilizationMicros;
     private final boolean stabilizes;
     private final SimulatedProtocol protocol;
@@ -54,7 +55,12 @@ public final class SimulatedCluster implements World {
         this.protocol = scenario.protocol();
         this.quorums = protocol.quorums();
         this.policy = scenario.policy(random.nextBoolean());
-        this.secret = random.nextLong();
+        long secret = random.nextLong();
+        int allClients = scenario.clientCount() + scenario.faultyClientCount();
+        this.identities = scenario.hasRealCrypto()
+                ? Identities.real(quorums.replicas(), allClients, secret)
+                : Identities.simulated(quorums.replicas(), secret);
+        this.clockDrift = scenario.clockDriftBound();
         this.checks = Checks.of(protocol, scenario.clientCount(), scenario.livenessBoundMicros());
         this.codec = new MessageCodec(new CodecLimits(
                 protocol.sizes().maxBatchRequests(),
@@ -65,10 +71,18 @@ public final class SimulatedCluster implements World {
                 MAX_STATE_PART_BYTES));
         this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
         this.stabilizes = scenario.timing().stabilizes();
-        this.stabilizationMicros =
-                stabilizes ? 1000 * random.nextLong(scenario.timing().latestStabilizationMillis() + 1) : Long.MAX_VALUE;
-        int nodes = quorums.replicas() + scenario.clientCount() + scenario.faultyClientCount();
-        this.network = new SimulatedNetwork(queue, random.split(), scenario.networkModel(), stabilizationMicros, nodes);
+        this.stabilizationMicros = stabilizes
+                ? 1000
+                        * random.nextLong(
+                                scenario.timing().earliestStabilizationMillis(),
+                                scenario.timing().latestStabilizationMillis() + 1)
+                : Long.MAX_VALUE;
+        this.network = new SimulatedNetwork(
+                queue,
+                random.nextLong(),
+                scenario.networkModel(),
+                stabilizationMicros,
+                quorums.replicas() + allClients);
         List<List<Misbehaviour.Factory>> misbehaviours = scenario.misbehaviours(random.split());
         for (int id = 0; id < quorums.replicas(); id++) {
             replicas.add(new SimulatedReplica(id, this, misbehaviours.get(id), random.split()));
@@ -79,7 +93,7 @@ public final class SimulatedCluster implements World {
         }
         for (int i = 0; i < scenario.faultyClientCount(); i++) {
             int id = scenario.clientCount() + i;
-            faultyClients.add(new FaultyClient(id, this, authentication(new NodeId.Client(id)), random.split()));
+            faultyClients.add(new FaultyClient(id, this, identities.of(new NodeId.Client(id)), random.split()));
         }
     }
 
@@ -88,14 +102,14 @@ public final class SimulatedCluster implements World {
         return new SimulatedClient(
                 id,
                 this,
-                scenario.workload(),
+                scenario.workload(id),
                 protocol.clientSetup(id, macs, fastPath),
                 new ClientOptions(
                         scenario.clientDeadlineMillis(),
                         Scenario.CLIENT_RETRY_MILLIS,
                         SERVICE_LIMITS.sessionPipeline(),
                         ClientOptions.DEFAULT_MAX_QUEUED),
-                authentication(new NodeId.Client(id)),
+                identities.of(new NodeId.Client(id)),
                 random);
     }
 
@@ -122,6 +136,17 @@ public final class SimulatedCluster implements World {
     public void crash(int id) {
         disturbed();
         replica(id).crash();
+    }
+
+    /** Stops a replica that will not come back. */
+    public void crashForGood(int id) {
+        crash(id);
+        replica(id).retire();
+    }
+
+    /** Has something happen later. */
+    public void after(long millis, Runnable action) {
+        queue.after(millis * 1000, action);
     }
 
     /** Has a replica lose power in the middle of the durable write after so many more. */
@@ -239,7 +264,9 @@ public final class SimulatedCluster implements World {
     /** Whether all correct replicas of the group run and have executed the same. */
     boolean hasConverged() {
         List<SimulatedReplica> members = replicas.stream()
-                .filter(replica -> replica.isCorrect() && checks.protocol().isMember(replica.id()))
+                .filter(replica -> replica.isCorrect()
+                        && !replica.isRetired()
+                        && checks.protocol().isMember(replica.id()))
                 .toList();
         return members.stream().allMatch(SimulatedReplica::isUp)
                 && members.stream()
@@ -308,11 +335,12 @@ public final class SimulatedCluster implements World {
 
     @Override
     public Authentication authenticationOf(int replica) {
-        return authentication(new NodeId.Replica(replica));
+        return identities.of(new NodeId.Replica(replica));
     }
 
-    private Authentication authentication(NodeId node) {
-        return new SimulatedAuthentication(node, quorums.replicas(), secret);
+    @Override
+    public double clockDrift() {
+        return clockDrift;
     }
 
     @Override

@@ -36,6 +36,9 @@ final class SimulatedLogStore implements LogStore {
     private final List<LogRecord> durable = new ArrayList<>();
     private final List<LogRecord> unsynced = new ArrayList<>();
     private boolean amnesia;
+    /** Up to where records are missing since an amnesia; nothing is, once a truncation has come that far. */
+    private long missingUpTo;
+
     private int barriersUntilCrash = NEVER;
 
     SimulatedLogStore(SplittableRandom random) {
@@ -70,9 +73,10 @@ final class SimulatedLogStore implements LogStore {
             return RecoveredLog.empty();
         }
         if (!amnesia) {
-            return new RecoveredLog(reread(durable), false, true);
+            return new RecoveredLog(reread(durable), false, missingUpTo == 0);
         }
         amnesia = false;
+        missingUpTo = durable.stream().mapToLong(LogRecord::sequence).max().orElse(0);
         Map<Class<?>, LogRecord> survivors = new LinkedHashMap<>();
         for (LogRecord each : durable) {
             if (each.survivesAmnesia()) {
@@ -111,7 +115,9 @@ final class SimulatedLogStore implements LogStore {
 
     @Override
     public void truncate(long sequence) {
-        durable.removeIf(each -> each.sequence() > 0 && each.sequence() <= sequence);
+        // What must survive amnesia has its sequence number for another reason than belonging there.
+        durable.removeIf(each -> each.sequence() > 0 && each.sequence() <= sequence && !each.survivesAmnesia());
+        missingUpTo = sequence >= missingUpTo ? 0 : missingUpTo;
     }
 
     @Override

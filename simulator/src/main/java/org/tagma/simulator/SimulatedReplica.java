@@ -45,8 +45,6 @@ public final class SimulatedReplica {
 
     private static final long MAX_WALL_OFFSET_MILLIS = 500;
 
-    private static final double MAX_DRIFT = 0.01;
-
     private final int id;
     private final World world;
     private final Authentication authentication;
@@ -63,6 +61,7 @@ public final class SimulatedReplica {
     private Life life;
     private int lives;
     private boolean paused;
+    private boolean retired;
     private List<Runnable> whilePaused = new ArrayList<>();
 
     SimulatedReplica(int id, World world, List<Misbehaviour.Factory> factories, SplittableRandom random) {
@@ -72,7 +71,7 @@ public final class SimulatedReplica {
         this.random = random;
         this.authentication = world.authenticationOf(id);
         this.log = new SimulatedLogStore(random.split());
-        double clockRate = 1 + MAX_DRIFT * (2 * random.nextDouble() - 1);
+        double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
         this.clock =
                 new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
         this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
@@ -155,7 +154,19 @@ public final class SimulatedReplica {
         log.losePowerAfter(barriers);
     }
 
+    /** It is never started again. */
+    void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
     void restart(boolean withAmnesia) {
+        if (retired) {
+            return;
+        }
         if (life != null) {
             crash();
         }

@@ -89,13 +89,28 @@ final class Simulation {
             doneMicros = doneMicros < 0 ? now : doneMicros;
             over = cluster.hasConverged();
         }
-        if (cluster.stabilizes()) {
+        if (scenario.isStableViewExpected()) {
+            observeView();
+        }
+        if (scenario.isLivenessOwed()) {
             observeProgress(now);
         } else {
             over |= now > lastIncidentMicros + LONGEST_WITHOUT_PROMISE_MICROS;
         }
         over |= now > lastIncidentMicros + LONGEST_MICROS;
         cluster.queue().after(OBSERVATION_MICROS, this::observe);
+    }
+
+    private void observeView() {
+        cluster.correctReplicas()
+                .filter(replica -> replica.status().view() > 0)
+                .findFirst()
+                .ifPresent(replica -> cluster.checks()
+                        .findings()
+                        .report(
+                                Property.STABLE_VIEW,
+                                "replica " + replica.id() + " is in view "
+                                        + replica.status().view() + " although nothing went wrong in view 0"));
     }
 
     private void observeProgress(long now) {

@@ -49,6 +49,11 @@ public final class SimulationResult {
         return cluster.network().sent();
     }
 
+    /** How many calls returned. */
+    public long operations() {
+        return cluster.returnedCalls();
+    }
+
     /** The highest view that a correct replica is in. */
     public long highestView() {
         return cluster.highestView();

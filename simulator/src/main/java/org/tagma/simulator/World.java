@@ -33,6 +33,9 @@ interface World {
     /** The means of a replica to speak as itself. */
     Authentication authenticationOf(int replica);
 
+    /** By how much a replica's clock may be too fast or too slow. */
+    double clockDrift();
+
     boolean isCorrect(int replica);
 
     /** A correct replica holds another correct replica to be malicious. */

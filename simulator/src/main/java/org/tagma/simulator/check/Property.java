@@ -30,6 +30,8 @@ public enum Property {
     DURABLE_BEFORE_SAID,
     /** To its clients the service looks like one that executes each operation at one moment between call and return. */
     LINEARIZABILITY,
+    /** Nobody leaves a view in which nothing goes wrong and nothing is late. */
+    STABLE_VIEW,
     /** What clients ask for is done in time, once the network and the nodes let it. */
     LIVENESS,
     /** Nothing that others can cause grows without bound. */
@@ -37,5 +39,10 @@ public enum Property {
     /** A correct replica is never held to be malicious by another. */
     TRUE_EVIDENCE,
     /** A correct replica never stops by itself. */
-    NO_HALT
+    NO_HALT;
+
+    /** Whether it must hold whatever time does; the others need bounds on delays. */
+    public boolean isSafety() {
+        return this != LIVENESS && this != STABLE_VIEW;
+    }
 }

@@ -1,0 +1,279 @@
+package org.tagma.simulator.plan;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.Scenario;
+import org.tagma.simulator.SimulatedPbft;
+import org.tagma.simulator.Timing;
+import org.tagma.simulator.Tuning;
+import org.tagma.simulator.Workload;
+import org.tagma.simulator.byzantine.BehaviourNames;
+import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.check.Property;
+import org.tagma.simulator.model.Network;
+import org.tagma.simulator.model.Promise;
+import org.tagma.simulator.model.Promises;
+import org.tagma.simulator.model.Synchrony;
+import org.tagma.simulator.model.SystemModel;
+
+/**
+ * One run, said in full: what it is made of, and what goes wrong in it. What is left to its seed are the choices nobody
+ * wants to name: which frame is lost, what a client asks for. Each link and each client draws them from a stream of its own,
+ * so that a plan that lacks one thing is otherwise much the same run; that is what makes it possible to shrink one.
+ *
+ * <p>Immutable.
+ *
+ * @param faults how many replicas are taken to be faulty; if it is more than the group tolerates, less is promised
+ * @param hasRealCrypto whether messages carry Ed25519 signatures and HMACs, instead of keyed hashes that cost nothing
+ * @param hasFastReads whether queries skip ordering
+ * @param stabilizationMillis when the bounds on time begin to hold: 0 always, negative never
+ * @param driftPerMille by how much a replica's clock may be too fast or too slow, of a thousand, at most 200
+ * @param malicious for each malicious replica the ways in which it is, as {@link BehaviourNames} writes them
+ * @param registers over how many registers the operations are spread, at least 1
+ * @param faultyClients how many malicious clients there are besides
+ */
+public record Plan(
+        ProtocolKind protocol,
+        SystemModel model,
+        long seed,
+        int replicas,
+        int faults,
+        Tuning tuning,
+        AuthenticationPolicy authentication,
+        boolean hasRealCrypto,
+        boolean hasFastReads,
+        Wire wire,
+        long stabilizationMillis,
+        int driftPerMille,
+        SortedMap<Integer, List<String>> malicious,
+        List<ClientPlan> clients,
+        int registers,
+        int faultyClients,
+        List<Incident> incidents) {
+
+    public static final int MAX_REPLICAS = 31;
+    public static final int MAX_CLIENTS = 64;
+
+    public Plan {
+        malicious = copyOf(malicious);
+        clients = List.copyOf(clients);
+        incidents = List.copyOf(incidents);
+        require(replicas >= 1 && replicas <= MAX_REPLICAS, "there must be 1 to " + MAX_REPLICAS + " replicas");
+        require(
+                !clients.isEmpty() && clients.size() + faultyClients <= MAX_CLIENTS,
+                "there must be 1 to " + MAX_CLIENTS + " clients");
+        require(faults >= 0 && faults <= replicas, "no more replicas can be faulty than there are");
+        require(faultyClients >= 0, "malicious clients must be 0 or more");
+        require(registers >= 1 && registers <= 1_000, "there must be 1 to 1000 registers");
+        require(driftPerMille >= 0 && driftPerMille <= 200, "drift must be 0 to 200 of a thousand");
+        require(stabilizationMillis <= 3_600_000, "stabilization must come within an hour, or never");
+        int count = replicas;
+        require(malicious.keySet().stream().allMatch(id -> id >= 0 && id < count), "a malicious replica must exist");
+        require(
+                incidents.stream().allMatch(each -> each.replicas().stream().allMatch(id -> id >= 0 && id < count)),
+                "an incident must happen to a replica that exists");
+    }
+
+    private static SortedMap<Integer, List<String>> copyOf(SortedMap<Integer, List<String>> malicious) {
+        TreeMap<Integer, List<String>> copy = new TreeMap<>();
+        malicious.forEach((id, ways) -> copy.put(id, List.copyOf(ways)));
+        return Collections.unmodifiableSortedMap(copy);
+    }
+
+    static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** How many operations all clients have done together. */
+    public int operations() {
+        return clients.stream().mapToInt(ClientPlan::operations).sum();
+    }
+
+    /** What the run must keep. */
+    public Promise promise() {
+        return Promises.of(protocol, model, replicas, Math.max(faults, malicious.size()));
+    }
+
+    /** Whether nothing happens to the first primary, and nothing delays it: then nobody has a reason to leave its view. */
+    boolean hasStableView() {
+        return protocol == ProtocolKind.PBFT
+                && model.network() == Network.RELIABLE
+                && model.synchrony() == Synchrony.SYNCHRONOUS
+                && stabilizationMillis == 0
+                && !malicious.containsKey(0)
+                && incidents.isEmpty()
+                && Math.max(faults, malicious.size()) <= Promises.tolerated(protocol, replicas);
+    }
+
+    /** The scenario that runs it. */
+    public Scenario toScenario() {
+        Scenario scenario = Scenario.cluster(SimulatedPbft.of(replicas))
+                .beyondTheBound()
+                .tuning(tuning)
+                .authentication(authentication)
+                .realCrypto(hasRealCrypto)
+                .fastPathForQueries(hasFastReads)
+                .network(wire.toModel())
+                .timing(Timing.stableFromMillis(stabilizationMillis))
+                .clockDrift(driftPerMille / 1000.0)
+                .workloads(clients.stream()
+                        .map(each ->
+                                new Workload(each.operations(), each.pipeline(), registers, each.thinkMillis() * 1000L))
+                        .toList())
+                .faultyClients(faultyClients)
+                .owesLiveness(promise().owes(Property.LIVENESS))
+                .expectsStableView(hasStableView())
+                .seed(seed);
+        malicious.forEach((id, ways) ->
+                scenario.byzantine(id, ways.stream().map(BehaviourNames::parse).toArray(Misbehaviour.Factory[]::new)));
+        for (Incident each : incidents) {
+            if (each.isAfterOperations()) {
+                scenario.afterOperations((int) Math.min(each.when(), operations()), each::happenTo);
+            } else {
+                scenario.atMillis(each.when(), each::happenTo);
+            }
+        }
+        return scenario;
+    }
+
+    /** The run in one line that {@link PlanText#parse} reads. */
+    @Override
+    public String toString() {
+        return PlanText.print(this);
+    }
+
+    /** What goes on and what goes wrong, line by line, for people. */
+    public List<String> describe() {
+        return PlanDescription.of(this);
+    }
+
+    // ---- the same run but for one thing ----
+
+    public Plan withSeed(long value) {
+        return new Edit(this).seed(value).plan();
+    }
+
+    Edit edit() {
+        return new Edit(this);
+    }
+
+    /** A plan that is being changed. */
+    static final class Edit {
+        private final Plan base;
+        private long seed;
+        private Tuning tuning;
+        private boolean fastReads;
+        private Wire wire;
+        private long stabilizationMillis;
+        private int driftPerMille;
+        private SortedMap<Integer, List<String>> malicious;
+        private List<ClientPlan> clients;
+        private int registers;
+        private int faultyClients;
+        private List<Incident> incidents;
+
+        private Edit(Plan base) {
+            this.base = base;
+            this.seed = base.seed;
+            this.tuning = base.tuning;
+            this.fastReads = base.hasFastReads;
+            this.wire = base.wire;
+            this.stabilizationMillis = base.stabilizationMillis;
+            this.driftPerMille = base.driftPerMille;
+            this.malicious = base.malicious;
+            this.clients = base.clients;
+            this.registers = base.registers;
+            this.faultyClients = base.faultyClients;
+            this.incidents = base.incidents;
+        }
+
+        Edit seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        Edit tuning(Tuning value) {
+            tuning = value;
+            return this;
+        }
+
+        Edit fastReads(boolean value) {
+            fastReads = value;
+            return this;
+        }
+
+        Edit wire(Wire value) {
+            wire = value;
+            return this;
+        }
+
+        Edit stabilizationMillis(long value) {
+            stabilizationMillis = value;
+            return this;
+        }
+
+        Edit driftPerMille(int value) {
+            driftPerMille = value;
+            return this;
+        }
+
+        Edit malicious(SortedMap<Integer, List<String>> value) {
+            malicious = value;
+            return this;
+        }
+
+        Edit client(int index, ClientPlan value) {
+            clients = new ArrayList<>(clients);
+            clients.set(index, value);
+            return this;
+        }
+
+        Edit clients(List<ClientPlan> value) {
+            clients = value;
+            return this;
+        }
+
+        Edit registers(int value) {
+            registers = value;
+            return this;
+        }
+
+        Edit faultyClients(int value) {
+            faultyClients = value;
+            return this;
+        }
+
+        Edit incidents(List<Incident> value) {
+            incidents = value;
+            return this;
+        }
+
+        Plan plan() {
+            return new Plan(
+                    base.protocol,
+                    base.model,
+                    seed,
+                    base.replicas,
+                    base.faults,
+                    tuning,
+                    base.authentication,
+                    base.hasRealCrypto,
+                    fastReads,
+                    wire,
+                    stabilizationMillis,
+                    driftPerMille,
+                    malicious,
+                    clients,
+                    registers,
+                    faultyClients,
+                    incidents);
+        }
+    }
+}

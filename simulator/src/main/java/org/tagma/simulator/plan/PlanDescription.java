@@ -1,0 +1,72 @@
+package org.tagma.simulator.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tagma.simulator.Tuning;
+
+/** A plan in words, line by line. */
+final class PlanDescription {
+
+    private PlanDescription() {}
+
+    static List<String> of(Plan plan) {
+        List<String> lines = new ArrayList<>();
+        lines.add(plan.replicas() + " replicas, " + plan.protocol().label() + ", "
+                + plan.authentication().name().toLowerCase(Locale.ROOT) + ", "
+                + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered") + tuning(plan.tuning()));
+        lines.add(network(plan));
+        for (int id = 0; id < plan.clients().size(); id++) {
+            if (plan.clients().get(id).operations() > 0) {
+                lines.add(client(id, plan.clients().get(id)));
+            }
+        }
+        if (plan.faultyClients() > 0) {
+            lines.add(plan.faultyClients() + (plan.faultyClients() == 1 ? " malicious client" : " malicious clients"));
+        }
+        plan.malicious()
+                .forEach((id, ways) -> lines.add("replica " + id + " is malicious: " + String.join(", ", ways)));
+        plan.incidents().forEach(each -> lines.add(each.describe()));
+        return lines;
+    }
+
+    private static String tuning(Tuning tuning) {
+        return "; a checkpoint every " + tuning.checkpointInterval() + ", window " + tuning.logWindow() + ", pipeline "
+                + tuning.pipelineDepth() + ", batches of up to " + tuning.maxBatchRequests();
+    }
+
+    private static String network(Plan plan) {
+        Wire wire = plan.wire();
+        StringBuilder text = new StringBuilder("network: up to " + wire.maxDelayMillis() + " ms");
+        append(text, wire.drop(), "lost");
+        append(text, wire.duplicate(), "doubled");
+        append(text, wire.slow(), "slow");
+        append(text, wire.corrupt(), "damaged");
+        append(text, wire.replay(), "replayed");
+        append(text, wire.inject(), "forged");
+        if (plan.stabilizationMillis() > 0) {
+            text.append("; stable from ").append(plan.stabilizationMillis()).append(" ms on");
+        } else if (plan.stabilizationMillis() < 0) {
+            text.append("; never stable");
+        }
+        if (plan.driftPerMille() > 0) {
+            text.append("; clocks drift by up to ")
+                    .append(plan.driftPerMille() / 10.0)
+                    .append(" %");
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, int perMille, String what) {
+        if (perMille > 0) {
+            text.append(", ").append(perMille / 10.0).append(" % ").append(what);
+        }
+    }
+
+    private static String client(int id, ClientPlan client) {
+        String operations = client.operations() == 1 ? "1 operation" : client.operations() + " operations";
+        return "client " + id + ": " + operations
+                + (client.pipeline() > 1 ? ", up to " + client.pipeline() + " at a time" : "")
+                + (client.thinkMillis() > 1 ? ", pausing up to " + client.thinkMillis() + " ms" : "");
+    }
+}

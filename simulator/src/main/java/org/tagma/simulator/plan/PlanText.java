@@ -1,0 +1,249 @@
+package org.tagma.simulator.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.Tuning;
+import org.tagma.simulator.byzantine.BehaviourNames;
+import org.tagma.simulator.model.Assumption;
+import org.tagma.simulator.model.Network;
+import org.tagma.simulator.model.Nodes;
+import org.tagma.simulator.model.Synchrony;
+import org.tagma.simulator.model.SystemModel;
+
+/**
+ * Plans as one line of words, none of which a shell would touch, for instance
+ *
+ * <pre>{@code
+ * pbft fair-loss byzantine partial seed=17 n=4 f=1 auth=macs crypto=simulated reads=fast tuning=8/32/2/16
+ *   wire=5/30/20/20/0/0/0 gst=1200 drift=10 registers=4 clients=20x2@5,20x1@1 bad-clients=0 r2=equivocates+silent-from:700
+ *   down=1@20ops+500ms cut=0.3@800ms+2000ms
+ * }</pre>
+ */
+public final class PlanText {
+
+    private static final Pattern SETTING = Pattern.compile("([a-z-]+|r\\d{1,3})=(\\S+)");
+    private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})");
+    private static final Pattern INCIDENT =
+            Pattern.compile("([\\d.]+)@(\\d{1,9})(ops|ms)\\+(\\d{1,9})ms(?:!(\\d{1,6}))?");
+    private static final String BAD = "the plan has ";
+
+    private PlanText() {}
+
+    /** The line for a plan. */
+    public static String print(Plan plan) {
+        StringJoiner words = new StringJoiner(" ");
+        Tuning tuning = plan.tuning();
+        Wire wire = plan.wire();
+        words.add(plan.protocol().label())
+                .add(plan.model().label())
+                .add("seed=" + plan.seed())
+                .add("n=" + plan.replicas())
+                .add("f=" + plan.faults())
+                .add("auth=" + plan.authentication().name().toLowerCase(Locale.ROOT))
+                .add("crypto=" + (plan.hasRealCrypto() ? "real" : "simulated"))
+                .add("reads=" + (plan.hasFastReads() ? "fast" : "ordered"))
+                .add("tuning=" + tuning.checkpointInterval() + "/" + tuning.logWindow() + "/" + tuning.pipelineDepth()
+                        + "/" + tuning.maxBatchRequests())
+                .add("wire=" + wire.maxDelayMillis() + "/" + wire.drop() + "/" + wire.duplicate() + "/" + wire.slow()
+                        + "/" + wire.corrupt() + "/" + wire.replay() + "/" + wire.inject())
+                .add("gst=" + (plan.stabilizationMillis() < 0 ? "never" : plan.stabilizationMillis()))
+                .add("drift=" + plan.driftPerMille())
+                .add("registers=" + plan.registers())
+                .add("clients="
+                        + plan.clients().stream()
+                                .map(each -> each.operations() + "x" + each.pipeline() + "@" + each.thinkMillis())
+                                .collect(Collectors.joining(",")))
+                .add("bad-clients=" + plan.faultyClients());
+        plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
+        plan.incidents().forEach(each -> words.add(print(each)));
+        return words.toString();
+    }
+
+    private static String print(Incident incident) {
+        String who = incident.replicas().stream().map(String::valueOf).collect(Collectors.joining("."));
+        return incident.kind().label() + "=" + who + "@" + incident.when()
+                + (incident.isAfterOperations() ? "ops" : "ms") + "+" + incident.millis() + "ms"
+                + (incident.barriers() > 0 ? "!" + incident.barriers() : "");
+    }
+
+    /**
+     * Reads a line that {@link #print} wrote, or that somebody wrote by hand.
+     *
+     * @throws IllegalArgumentException if it is no plan; the message says why
+     */
+    public static Plan parse(String line) {
+        String[] words = line.strip().split("\\s+");
+        if (words.length < 4) {
+            throw new IllegalArgumentException(
+                    "a plan begins with a protocol, a network, nodes and a timing, as in: pbft fair-loss byzantine partial");
+        }
+        return new Reader(words).plan();
+    }
+
+    private static final class Reader {
+        private final String[] words;
+        private final Map<String, String> settings = new TreeMap<>();
+        private final List<Incident> incidents = new ArrayList<>();
+        private final TreeMap<Integer, List<String>> malicious = new TreeMap<>();
+        private final Set<String> used = new HashSet<>();
+
+        Reader(String[] words) {
+            this.words = words;
+        }
+
+        Plan plan() {
+            Arrays.stream(words).skip(4).forEach(this::take);
+            Plan plan = new Plan(
+                    protocol(),
+                    new SystemModel(
+                            axis(Network.class, words[1]),
+                            axis(Nodes.class, words[2]),
+                            axis(Synchrony.class, words[3])),
+                    number("seed", 1),
+                    (int) number("n", 4),
+                    (int) number("f", 1),
+                    tuning(),
+                    choice("auth", "macs", "signatures").equals("macs")
+                            ? AuthenticationPolicy.MACS
+                            : AuthenticationPolicy.SIGNATURES,
+                    choice("crypto", "simulated", "real").equals("real"),
+                    choice("reads", "ordered", "fast").equals("fast"),
+                    wire(),
+                    text("gst", "0").equals("never") ? -1 : number("gst", 0),
+                    (int) number("drift", 0),
+                    malicious,
+                    clients(),
+                    (int) number("registers", 4),
+                    (int) number("bad-clients", 0),
+                    incidents);
+            settings.keySet().stream()
+                    .filter(key -> !used.contains(key))
+                    .findFirst()
+                    .ifPresent(key -> {
+                        throw new IllegalArgumentException(BAD + "the unknown setting '" + key + "'");
+                    });
+            return plan;
+        }
+
+        private void take(String word) {
+            Matcher setting = SETTING.matcher(word);
+            if (!setting.matches()) {
+                throw new IllegalArgumentException(BAD + "'" + word + "', which is no setting of the form name=value");
+            }
+            String name = setting.group(1);
+            String value = setting.group(2);
+            for (Incident.Kind kind : Incident.Kind.values()) {
+                if (kind.label().equals(name)) {
+                    incidents.add(incident(kind, value));
+                    return;
+                }
+            }
+            if (name.startsWith("r") && Character.isDigit(name.charAt(name.length() - 1))) {
+                List<String> ways = List.of(value.split("\\+"));
+                ways.forEach(BehaviourNames::parse);
+                malicious.put(Integer.parseInt(name.substring(1)), ways);
+            } else if (settings.put(name, value) != null) {
+                throw new IllegalArgumentException(BAD + name + " twice");
+            }
+        }
+
+        private ProtocolKind protocol() {
+            return Arrays.stream(ProtocolKind.values())
+                    .filter(kind -> kind.label().equalsIgnoreCase(words[0]))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(BAD + "no protocol '" + words[0] + "'"));
+        }
+
+        private static <A extends Enum<A> & Assumption> A axis(Class<A> axis, String word) {
+            return Assumption.labelled(axis, word)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            BAD + "'" + word + "' where " + Assumption.choices(axis) + " is expected"));
+        }
+
+        private String text(String name, String otherwise) {
+            used.add(name);
+            return settings.getOrDefault(name, otherwise);
+        }
+
+        private String choice(String name, String first, String second) {
+            String value = text(name, first);
+            if (!value.equals(first) && !value.equals(second)) {
+                throw new IllegalArgumentException(
+                        BAD + name + "=" + value + ", which must be " + first + " or " + second);
+            }
+            return value;
+        }
+
+        private long number(String name, long otherwise) {
+            String value = text(name, Long.toString(otherwise));
+            try {
+                return Long.parseLong(value);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(BAD + name + "=" + value + ", which is no whole number", e);
+            }
+        }
+
+        private int[] numbers(String name, String otherwise, int count) {
+            String value = text(name, otherwise);
+            String[] parts = value.split("/", -1);
+            if (parts.length != count || Arrays.stream(parts).anyMatch(part -> !part.matches("\\d{1,7}"))) {
+                throw new IllegalArgumentException(BAD + name + "=" + value + ", which must be like " + otherwise);
+            }
+            return Arrays.stream(parts).mapToInt(Integer::parseInt).toArray();
+        }
+
+        private Tuning tuning() {
+            int[] sizes = numbers("tuning", "8/32/2/16", 4);
+            return new Tuning(sizes[0], sizes[1], sizes[2], sizes[3]);
+        }
+
+        private Wire wire() {
+            int[] faults = numbers("wire", "5/0/0/0/0/0/0", 7);
+            return new Wire(faults[0], faults[1], faults[2], faults[3], faults[4], faults[5], faults[6]);
+        }
+
+        private List<ClientPlan> clients() {
+            List<ClientPlan> clients = new ArrayList<>();
+            for (String each : text("clients", "20x1@1").split(",")) {
+                Matcher client = CLIENT.matcher(each);
+                if (!client.matches()) {
+                    throw new IllegalArgumentException(BAD + "the client '" + each + "', which must be like 20x1@5");
+                }
+                clients.add(new ClientPlan(
+                        Integer.parseInt(client.group(1)),
+                        Integer.parseInt(client.group(2)),
+                        Integer.parseInt(client.group(3))));
+            }
+            return clients;
+        }
+
+        private static Incident incident(Incident.Kind kind, String value) {
+            Matcher incident = INCIDENT.matcher(value);
+            if (!incident.matches() || !incident.group(1).matches("\\d{1,3}(\\.\\d{1,3})*")) {
+                throw new IllegalArgumentException(
+                        BAD + kind.label() + "=" + value + ", which must be like 2@20ops+500ms");
+            }
+            return new Incident(
+                    kind,
+                    Arrays.stream(incident.group(1).split("\\."))
+                            .map(Integer::valueOf)
+                            .toList(),
+                    incident.group(3).equals("ops"),
+                    Long.parseLong(incident.group(2)),
+                    Long.parseLong(incident.group(4)),
+                    incident.group(5) == null ? 0 : Integer.parseInt(incident.group(5)));
+        }
+    }
+}

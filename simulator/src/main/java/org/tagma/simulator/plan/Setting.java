@@ -1,0 +1,55 @@
+package org.tagma.simulator.plan;
+
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.model.Network;
+import org.tagma.simulator.model.Nodes;
+import org.tagma.simulator.model.Promise;
+import org.tagma.simulator.model.Promises;
+import org.tagma.simulator.model.Synchrony;
+import org.tagma.simulator.model.SystemModel;
+
+/**
+ * What is given when plans are drawn; a seed says the rest.
+ *
+ * <p>Immutable.
+ *
+ * @param faults how many replicas may be faulty, in the way that the model says
+ * @param clients how many correct clients there are, at least 1
+ * @param operations how many operations they have done, all together
+ * @param hasRealCrypto whether messages are really signed
+ */
+public record Setting(
+        ProtocolKind protocol,
+        SystemModel model,
+        int replicas,
+        int faults,
+        int clients,
+        int operations,
+        boolean hasRealCrypto) {
+
+    /** The smallest group that tolerates one fault, three clients and 200 operations, under this model. */
+    public static Setting of(ProtocolKind protocol, SystemModel model) {
+        int replicas = protocol == ProtocolKind.PBFT ? 4 : 3;
+        return new Setting(protocol, model, replicas, Promises.tolerated(protocol, replicas), 3, 200, false);
+    }
+
+    /** The default: PBFT, one of four replicas malicious, fair loss, partial synchrony. */
+    public static Setting standard() {
+        return of(ProtocolKind.PBFT, new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL));
+    }
+
+    /** The same with so many operations in all. */
+    public Setting withOperations(int count) {
+        return new Setting(protocol, model, replicas, faults, clients, count, hasRealCrypto);
+    }
+
+    /** What is owed under it. */
+    public Promise promise() {
+        return Promises.of(protocol, model, replicas, faults);
+    }
+
+    /** The plan that a seed stands for. */
+    public Plan draw(long seed) {
+        return new PlanDrawing(this, seed).plan();
+    }
+}

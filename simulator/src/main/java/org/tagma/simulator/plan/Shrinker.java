@@ -1,0 +1,234 @@
+package org.tagma.simulator.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Makes a plan that shows something smaller for as long as it still shows it (delta debugging; Zeller and Hildebrandt
+ * 2002). It takes away incidents, malicious replicas, their ways, clients, operations and faults of the network, most
+ * of it first, and starts anew after what succeeded, until nothing more can go or the patience is over. Since what is left
+ * may need other luck, every smaller plan is tried with a few seeds.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Shrinker {
+
+    private static final int SEEDS_PER_PLAN = 3;
+
+    private final Function<Plan, Boolean> shows;
+    private final int maxRuns;
+    private final long deadlineNanos;
+    private int runs;
+
+    /**
+     * A shrinker with limits.
+     *
+     * @param shows whether a run of a plan shows what is looked for
+     * @param maxRuns how many runs it may take at most
+     * @param maxMillis how long it may take, about
+     */
+    public Shrinker(Function<Plan, Boolean> shows, int maxRuns, long maxMillis) {
+        this.shows = shows;
+        this.maxRuns = maxRuns;
+        this.deadlineNanos = System.nanoTime() + maxMillis * 1_000_000;
+    }
+
+    /** How many runs it took so far. */
+    public int runs() {
+        return runs;
+    }
+
+    /** The smallest plan found that shows it; the given one at worst. */
+    public Plan shrink(Plan plan) {
+        Plan smallest = plan;
+        boolean progress = true;
+        while (progress && !isOver()) {
+            progress = false;
+            for (Function<Plan, List<Plan>> reduction : reductions()) {
+                Optional<Plan> smaller = first(reduction.apply(smallest));
+                while (smaller.isPresent()) {
+                    smallest = smaller.get();
+                    progress = true;
+                    smaller = first(reduction.apply(smallest));
+                }
+            }
+        }
+        return smallest;
+    }
+
+    private boolean isOver() {
+        return runs >= maxRuns || System.nanoTime() - deadlineNanos > 0;
+    }
+
+    private Optional<Plan> first(List<Plan> candidates) {
+        for (Plan candidate : candidates) {
+            for (int i = 0; i < SEEDS_PER_PLAN && !isOver(); i++) {
+                Plan tried = candidate.withSeed(candidate.seed() + i);
+                runs++;
+                if (shows.apply(tried)) {
+                    return Optional.of(tried);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Each gives smaller plans, the smallest first. */
+    private static List<Function<Plan, List<Plan>>> reductions() {
+        return List.of(
+                Shrinker::fewerIncidents,
+                Shrinker::fewerMalicious,
+                Shrinker::fewerWays,
+                Shrinker::fewerClients,
+                Shrinker::fewerOperations,
+                Shrinker::kinderNetwork,
+                Shrinker::plainer,
+                Shrinker::shorterIncidents);
+    }
+
+    private static List<Plan> fewerIncidents(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        int size = plan.incidents().size();
+        for (int chunk = size; chunk >= 1; chunk /= 2) {
+            for (int from = 0; from < size; from += chunk) {
+                List<Incident> left = new ArrayList<>(plan.incidents());
+                left.subList(from, Math.min(size, from + chunk)).clear();
+                smaller.add(plan.edit().incidents(left).plan());
+            }
+        }
+        return smaller;
+    }
+
+    private static List<Plan> fewerMalicious(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        for (int id : plan.malicious().keySet()) {
+            TreeMap<Integer, List<String>> left = new TreeMap<>(plan.malicious());
+            left.remove(id);
+            smaller.add(plan.edit().malicious(left).plan());
+        }
+        if (plan.faultyClients() > 0) {
+            smaller.add(plan.edit().faultyClients(0).plan());
+        }
+        return smaller;
+    }
+
+    private static List<Plan> fewerWays(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        plan.malicious().forEach((id, ways) -> {
+            for (int i = 0; i < ways.size() && ways.size() > 1; i++) {
+                List<String> left = new ArrayList<>(ways);
+                left.remove(i);
+                TreeMap<Integer, List<String>> malicious = new TreeMap<>(plan.malicious());
+                malicious.put(id, left);
+                smaller.add(plan.edit().malicious(malicious).plan());
+            }
+        });
+        return smaller;
+    }
+
+    /** A client without operations keeps its place, so that the others remain who they are. */
+    private static List<Plan> fewerClients(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        for (int i = 0; i < plan.clients().size(); i++) {
+            ClientPlan client = plan.clients().get(i);
+            if (client.operations() > 0) {
+                smaller.add(plan.edit().client(i, client.withOperations(0)).plan());
+            }
+        }
+        return smaller;
+    }
+
+    private static List<Plan> fewerOperations(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        for (int i = 0; i < plan.clients().size(); i++) {
+            ClientPlan client = plan.clients().get(i);
+            for (int less = client.operations() / 2; less >= 1; less /= 2) {
+                ClientPlan shorter = client.withOperations(client.operations() - less);
+                smaller.add(plan.edit().client(i, shorter).plan());
+            }
+        }
+        return smaller;
+    }
+
+    private static List<Plan> kinderNetwork(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        Wire wire = plan.wire();
+        int delay = wire.maxDelayMillis();
+        Wire calm = new Wire(delay, 0, 0, 0, 0, 0, 0);
+        addWire(smaller, plan, calm);
+        addWire(
+                smaller,
+                plan,
+                new Wire(delay, 0, wire.duplicate(), wire.slow(), wire.corrupt(), wire.replay(), wire.inject()));
+        addWire(
+                smaller,
+                plan,
+                new Wire(delay, wire.drop(), 0, wire.slow(), wire.corrupt(), wire.replay(), wire.inject()));
+        addWire(
+                smaller,
+                plan,
+                new Wire(delay, wire.drop(), wire.duplicate(), 0, wire.corrupt(), wire.replay(), wire.inject()));
+        addWire(
+                smaller,
+                plan,
+                new Wire(delay, wire.drop(), wire.duplicate(), wire.slow(), 0, wire.replay(), wire.inject()));
+        addWire(
+                smaller,
+                plan,
+                new Wire(delay, wire.drop(), wire.duplicate(), wire.slow(), wire.corrupt(), 0, wire.inject()));
+        addWire(
+                smaller,
+                plan,
+                new Wire(delay, wire.drop(), wire.duplicate(), wire.slow(), wire.corrupt(), wire.replay(), 0));
+        if (plan.stabilizationMillis() > 0) {
+            smaller.add(plan.edit().stabilizationMillis(0).plan());
+        }
+        if (plan.driftPerMille() > 0) {
+            smaller.add(plan.edit().driftPerMille(0).plan());
+        }
+        return smaller;
+    }
+
+    private static void addWire(List<Plan> smaller, Plan plan, Wire wire) {
+        if (!wire.equals(plan.wire())) {
+            smaller.add(plan.edit().wire(wire).plan());
+        }
+    }
+
+    private static List<Plan> plainer(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        if (!plan.tuning().equals(PlanDrawing.USUAL)) {
+            smaller.add(plan.edit().tuning(PlanDrawing.USUAL).plan());
+        }
+        if (plan.registers() > 1) {
+            smaller.add(plan.edit().registers(1).plan());
+        }
+        if (plan.hasFastReads()) {
+            smaller.add(plan.edit().fastReads(false).plan());
+        }
+        for (int i = 0; i < plan.clients().size(); i++) {
+            ClientPlan client = plan.clients().get(i);
+            ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()));
+            if (!client.equals(simple)) {
+                smaller.add(plan.edit().client(i, simple).plan());
+            }
+        }
+        return smaller;
+    }
+
+    private static List<Plan> shorterIncidents(Plan plan) {
+        List<Plan> smaller = new ArrayList<>();
+        for (int i = 0; i < plan.incidents().size(); i++) {
+            Incident incident = plan.incidents().get(i);
+            if (incident.millis() > 1) {
+                List<Incident> shorter = new ArrayList<>(plan.incidents());
+                shorter.set(i, incident.withMillis(incident.millis() / 2));
+                smaller.add(plan.edit().incidents(shorter).plan());
+            }
+        }
+        return smaller;
+    }
+}
