@@ -1,10 +1,18 @@
 package org.tagma.replica;
 
+import org.tagma.core.protocol.Batch;
+
 /** Hears what an operator should know about an engine. Called on the thread that drives the engine. */
 public interface EngineListener {
 
     /** The protocol has something to say, in one line: a view change, for one. */
     void announced(String text);
+
+    /** What was decided so far is durable, and may take effect. */
+    default void persisted() {}
+
+    /** A batch has its place in the order and is about to be executed. */
+    default void committed(long sequence, Batch batch) {}
 
     /** Another replica was seen to misbehave. */
     void evidence(int replica, String text);

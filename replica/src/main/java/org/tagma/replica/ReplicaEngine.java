@@ -164,6 +164,7 @@ public final class ReplicaEngine {
         if (logDirty) {
             ports.log().barrier();
             logDirty = false;
+            ports.listener().persisted();
         }
         for (Action action : undone) {
             perform(action);
@@ -208,6 +209,7 @@ public final class ReplicaEngine {
     private void execute(Action action) {
         Execution execution = ports.execution();
         if (action instanceof Action.Commit commit) {
+            ports.listener().committed(commit.sequence(), commit.batch());
             execution.commit(commit.sequence(), commit.batch());
         } else if (action instanceof Action.TakeCheckpoint take) {
             execution.takeCheckpoint(take.sequence());

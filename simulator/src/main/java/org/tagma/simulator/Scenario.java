@@ -1,5 +1,10 @@
 package org.tagma.simulator;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.byzantine.Misbehaviour;
 
@@ -64,6 +70,7 @@ public final class Scenario {
     private Optional<Adversary> adversary = Optional.empty();
     private long clientDeadlineMillis = CLIENT_DEADLINE_MILLIS;
     private long seed = 1;
+    private Optional<Path> traceFile = Optional.empty();
     private boolean traced;
     private String replayCommand = "";
 
@@ -253,7 +260,13 @@ public final class Scenario {
         return this;
     }
 
-    /** Keeps a trace. */
+    /** Writes a trace of the run to a file, in place of one that may be there; docs/causality.md says how to read it. */
+    public Scenario traceTo(Path file) {
+        traceFile = Optional.of(file);
+        return this;
+    }
+
+    /** Keeps a trace in memory. */
     public Scenario traced() {
         traced = true;
         return this;
@@ -265,10 +278,31 @@ public final class Scenario {
         return this;
     }
 
-    /** Runs it to its end, or to the first violation. */
+    /**
+     * Runs it to its end, or to the first violation.
+     *
+     * @throws UncheckedIOException if the trace cannot be written
+     */
     public SimulationResult run() {
         String command = replayCommand.isEmpty() ? ReplayCommand.ofRunningTest(seed) : replayCommand;
-        return new Simulation(this, seed, traced ? Trace.on() : Trace.off(), command).run();
+        if (traceFile.isPresent()) {
+            return new Simulation(this, seed, Optional.of(writerTo(traceFile.get())), command).run();
+        }
+        if (traced) {
+            ByteArrayOutputStream trace = new ByteArrayOutputStream();
+            return new Simulation(this, seed, Optional.of(TraceWriter.to(trace)), command)
+                    .run()
+                    .withTrace(trace.toString(StandardCharsets.US_ASCII));
+        }
+        return new Simulation(this, seed, Optional.empty(), command).run();
+    }
+
+    private static TraceWriter writerTo(Path file) {
+        try {
+            return TraceWriter.toFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the trace cannot be written to " + file, e);
+        }
     }
 
     // ---- for the simulation ----

@@ -16,6 +16,7 @@ import org.tagma.client.Outcome;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
+import org.tagma.replica.trace.EventKind;
 
 /** The production client on virtual time, working through a workload. Not thread-safe. */
 public final class SimulatedClient {
@@ -111,6 +112,8 @@ public final class SimulatedClient {
         int index = called++;
         RegisterOperation operation = workload.draw(id, index, random);
         open.put(index, world.now());
+        world.recorder()
+                .atClient(id, EventKind.CALL, "operation " + index + ": " + operation.kind() + " " + operation.key());
         world.checks().order().issued(operation);
         Call call = new Call(index, world.checks().history().called(operation));
         if (operation.kind() == RegisterOperation.Kind.GET) {
@@ -149,7 +152,7 @@ public final class SimulatedClient {
         @Override
         public void succeeded(ByteString result) {
             world.checks().history().returned(handle, result.toStringUtf8());
-            over();
+            over("'" + result.toStringUtf8() + "'");
         }
 
         @Override
@@ -158,15 +161,13 @@ public final class SimulatedClient {
                 world.checks().history().hadNoEffect(handle);
             }
             unknown++;
-            over();
+            over(failure.outcome().toString());
         }
 
-        private void over() {
+        private void over(String how) {
             returned++;
+            world.recorder().atClient(id, EventKind.RETURN, "operation " + index + ": " + how);
             longestMicros = Math.max(longestMicros, world.now() - open.remove(index));
-            if (world.trace().isOn()) {
-                world.trace().add(world.now(), "client " + id, "operation " + index + " returns", returned);
-            }
             callAfterThinking();
         }
     }

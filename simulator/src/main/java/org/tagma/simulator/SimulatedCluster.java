@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.tagma.client.ClientOptions;
 import org.tagma.core.NodeId;
@@ -17,6 +18,7 @@ import org.tagma.network.PeerId;
 import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.check.Property;
 
@@ -35,7 +37,7 @@ public final class SimulatedCluster implements World {
     private final Quorums quorums;
     private final AuthenticationPolicy policy;
     private final MessageCodec codec;
-    private final Trace trace;
+    private final Recorder recorder;
     private final Checks checks;
     private final SimulatedNetwork network;
     private final Optional<HeldMessages> held;
@@ -49,9 +51,8 @@ public final class SimulatedCluster implements World {
     private final List<FaultyClient> faultyClients = new ArrayList<>();
     private long disturbedMicros;
 
-    SimulatedCluster(Scenario scenario, long seed, Trace trace) {
+    SimulatedCluster(Scenario scenario, long seed, Optional<TraceWriter> trace) {
         SplittableRandom random = new SplittableRandom(seed);
-        this.trace = trace;
         this.protocol = scenario.protocol();
         this.quorums = protocol.quorums();
         this.policy = scenario.policy(random.nextBoolean());
@@ -83,6 +84,12 @@ public final class SimulatedCluster implements World {
                 scenario.networkModel(),
                 stabilizationMicros,
                 quorums.replicas() + allClients);
+        this.recorder = Recorder.of(
+                trace,
+                queue,
+                quorums.replicas(),
+                allClients,
+                protocol.name() + ", " + quorums.replicas() + " replicas, seed " + seed);
         List<List<Misbehaviour.Factory>> misbehaviours = scenario.misbehaviours(random.split());
         for (int id = 0; id < quorums.replicas(); id++) {
             replicas.add(new SimulatedReplica(id, this, misbehaviours.get(id), random.split()));
@@ -294,8 +301,8 @@ public final class SimulatedCluster implements World {
     }
 
     @Override
-    public Trace trace() {
-        return trace;
+    public Recorder recorder() {
+        return recorder;
     }
 
     @Override
@@ -360,14 +367,17 @@ public final class SimulatedCluster implements World {
     public void toReplica(int from, int to, ByteString frame) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.Replica(from);
-        network.send(from, to, frame, arriving -> arrive(sender, receiver, arriving));
+        Consumer<ByteString> receive = recorder.leaves(
+                from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving));
+        network.send(from, to, frame, arriving -> arrive(receiver, arriving, receive));
+        recorder.hasLeft(network.dropped());
     }
 
-    private void arrive(PeerId sender, SimulatedReplica receiver, ByteString frame) {
+    private void arrive(SimulatedReplica receiver, ByteString frame, Consumer<ByteString> receive) {
         if (held.isPresent()) {
-            held.get().pass(frame, receiver, () -> receiver.onFrame(sender, frame));
+            held.get().pass(frame, receiver, () -> receive.accept(frame));
         } else {
-            receiver.onFrame(sender, frame);
+            receive.accept(frame);
         }
     }
 
@@ -375,11 +385,18 @@ public final class SimulatedCluster implements World {
     public void toClient(int from, SessionId session, ByteString frame) {
         if (session.client() < clients.size()) {
             SimulatedClient receiver = clients.get(session.client());
+            int to = quorums.replicas() + session.client();
             network.send(
                     from,
-                    quorums.replicas() + session.client(),
+                    to,
                     frame,
-                    arriving -> receiver.onFrame(from, session.session(), arriving));
+                    recorder.leaves(
+                            from,
+                            to,
+                            frame,
+                            () -> true,
+                            arriving -> receiver.onFrame(from, session.session(), arriving)));
+            recorder.hasLeft(network.dropped());
         }
     }
 
@@ -387,6 +404,12 @@ public final class SimulatedCluster implements World {
     public void fromClient(SessionId session, int to, ByteString frame) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.ClientSession(session.client(), session.session());
-        network.send(quorums.replicas() + session.client(), to, frame, arriving -> receiver.onFrame(sender, arriving));
+        int from = quorums.replicas() + session.client();
+        network.send(
+                from,
+                to,
+                frame,
+                recorder.leaves(from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving)));
+        recorder.hasLeft(network.dropped());
     }
 }

@@ -30,6 +30,8 @@ import org.tagma.replica.RejectionReason;
 import org.tagma.replica.ReplicaEngine;
 import org.tagma.replica.ServiceExecutor;
 import org.tagma.replica.Timers;
+import org.tagma.replica.trace.EventKind;
+import org.tagma.replica.trace.ReplicaTracer;
 import org.tagma.simulator.byzantine.MisbehavingProtocol;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.byzantine.Situation;
@@ -146,7 +148,7 @@ public final class SimulatedReplica {
         log.crash();
         whilePaused.clear();
         paused = false;
-        world.trace().add(world.now(), "replica " + id, "crashes", 0);
+        world.recorder().atReplica(id, EventKind.CRASH, "");
     }
 
     /** Crashes in the middle of making a record durable. */
@@ -179,11 +181,13 @@ public final class SimulatedReplica {
     /** Nothing happens here until {@link #resume}, as in a long garbage collection. */
     void pause() {
         paused = true;
+        world.recorder().atReplica(id, EventKind.PAUSE, "");
     }
 
     void resume() {
         if (paused) {
             paused = false;
+            world.recorder().atReplica(id, EventKind.RESUME, "");
             List<Runnable> waiting = whilePaused;
             whilePaused = new ArrayList<>();
             waiting.forEach(Runnable::run);
@@ -266,8 +270,11 @@ public final class SimulatedReplica {
                     ? new ObservedExecution(executor, id, world.checks().order())
                     : executor;
             LogStore observedLog = new ObservedLogStore(log, () -> observed.ifPresent(ObservedProtocol::durable));
+            Optional<ReplicaTracer> tracer = world.recorder().tracer(id);
             engine = new ReplicaEngine(
-                    protocol, sealer, new ReplicaEngine.Ports(this, observedLog, this, this, execution, this));
+                    Recorder.around(tracer, protocol),
+                    sealer,
+                    new ReplicaEngine.Ports(this, observedLog, this, this, execution, Recorder.around(tracer, this)));
         }
 
         private List<Misbehaviour> misbehaviours() {
@@ -311,7 +318,9 @@ public final class SimulatedReplica {
                 executor.query(forExecution.query());
                 flush();
             } else {
-                rejections.merge(((Inbound.Rejected) inbound).reason(), 1, Integer::sum);
+                RejectionReason reason = ((Inbound.Rejected) inbound).reason();
+                rejections.merge(reason, 1, Integer::sum);
+                world.recorder().remark(id, "refused: " + reason);
             }
         }
 
@@ -322,16 +331,6 @@ public final class SimulatedReplica {
                 inbox = new ArrayList<>();
                 engine.turn(drained);
                 status = null;
-                trace(drained);
-            }
-        }
-
-        private void trace(List<Event> drained) {
-            if (world.trace().isOn()) {
-                StringBuilder what = new StringBuilder();
-                drained.forEach(
-                        event -> what.append(event.getClass().getSimpleName()).append(' '));
-                world.trace().add(world.now(), "replica " + id, what.toString(), status().stateHash());
             }
         }
 

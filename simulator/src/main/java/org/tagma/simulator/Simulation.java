@@ -3,6 +3,7 @@ package org.tagma.simulator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.LinearizabilityChecker;
 import org.tagma.simulator.check.Property;
@@ -24,7 +25,6 @@ final class Simulation {
 
     private final Scenario scenario;
     private final long seed;
-    private final Trace trace;
     private final String command;
     private final SimulatedCluster cluster;
     private final List<Scenario.Incident> awaited = new ArrayList<>();
@@ -33,15 +33,22 @@ final class Simulation {
     private long doneMicros = -1;
     private boolean over;
 
-    Simulation(Scenario scenario, long seed, Trace trace, String command) {
+    Simulation(Scenario scenario, long seed, Optional<TraceWriter> trace, String command) {
         this.scenario = scenario;
         this.seed = seed;
-        this.trace = trace;
         this.command = command;
         this.cluster = new SimulatedCluster(scenario, seed, trace);
     }
 
     SimulationResult run() {
+        try {
+            return runToEnd();
+        } finally {
+            cluster.recorder().close();
+        }
+    }
+
+    private SimulationResult runToEnd() {
         for (Scenario.Incident incident : scenario.incidents()) {
             if (incident.isAfterOperations()) {
                 awaited.add(incident);
@@ -63,7 +70,7 @@ final class Simulation {
         checkEnd();
         Optional<PropertyViolation> violation = findings.first()
                 .map(finding -> new PropertyViolation(seed, finding.property(), finding.details(), command));
-        return new SimulationResult(cluster, violation, trace.text());
+        return new SimulationResult(cluster, violation);
     }
 
     private void fireAwaited() {

@@ -13,10 +13,19 @@ public final class SimulationResult {
     private final Optional<PropertyViolation> violation;
     private final String trace;
 
-    SimulationResult(SimulatedCluster cluster, Optional<PropertyViolation> violation, String trace) {
+    SimulationResult(SimulatedCluster cluster, Optional<PropertyViolation> violation) {
+        this(cluster, violation, "");
+    }
+
+    private SimulationResult(SimulatedCluster cluster, Optional<PropertyViolation> violation, String trace) {
         this.cluster = cluster;
         this.violation = violation;
         this.trace = trace;
+    }
+
+    /** The same run, and its trace. */
+    SimulationResult withTrace(String text) {
+        return new SimulationResult(cluster, violation, text);
     }
 
     /** The first broken promise, if one was broken. */
@@ -29,7 +38,7 @@ public final class SimulationResult {
         return cluster;
     }
 
-    /** The trace, or nothing if the scenario did not ask for one. */
+    /** The trace, or nothing if the scenario did not ask to keep one in memory. */
     public String trace() {
         return trace;
     }

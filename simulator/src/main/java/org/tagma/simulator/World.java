@@ -13,7 +13,7 @@ interface World {
 
     EventQueue queue();
 
-    Trace trace();
+    Recorder recorder();
 
     Checks checks();
 

@@ -14,7 +14,7 @@ class DeterminismTest {
         String first = traceOf(seed);
 
         assertThat(traceOf(seed)).isEqualTo(first);
-        assertThat(first).contains("replica 0: ", "client 0: operation");
+        assertThat(first).contains("\"e\":\"r0:1\"", "\"k\":\"commit\"", "\"k\":\"return\"", "\"k\":\"pause\"");
     }
 
     @ParameterizedTest
