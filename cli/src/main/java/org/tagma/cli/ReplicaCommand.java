@@ -15,6 +15,7 @@ import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.ClusterReplica;
+import org.tagma.replica.DataFolderException;
 import org.tagma.replica.ReplicaServer;
 import org.tagma.replica.fault.FaultInjection;
 import picocli.CommandLine.Command;
@@ -70,6 +71,12 @@ final class ReplicaCommand implements Callable<Integer> {
     private Path faultTrigger;
 
     @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Record all that happens, for `tagma trace`; adds to FILE, up to a gigabyte. Costs time.")
+    private Path trace;
+
+    @Option(
             names = "--until-input-ends",
             hidden = true,
             description = "Also stop when standard input ends, that is, when whoever started this process has gone.")
@@ -92,6 +99,9 @@ final class ReplicaCommand implements Callable<Integer> {
                 .dataFolder(folder.dataFolder(id))
                 .slownessMillis(config.timeouts().requestTimeoutMillis() * 4L / 5);
         injection.ifPresent(replica::fault);
+        if (trace != null) {
+            replica.traceTo(trace);
+        }
         return run(build(replica, folder), config);
     }
 
@@ -140,6 +150,10 @@ final class ReplicaCommand implements Callable<Integer> {
             throws IOException, KeyFileException {
         try {
             return replica.build();
+        } catch (DataFolderException e) {
+            throw e;
+        } catch (IOException e) {
+            throw CommandFailure.cannotRun(e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.cannotRun(folder.clusterFile() + ": " + e.getMessage(), e);
         }

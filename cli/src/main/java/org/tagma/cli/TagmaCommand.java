@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.tagma.cli.bench.BenchCommand;
 import org.tagma.cli.demo.DemoCommand;
 import org.tagma.cli.kv.KvCommand;
+import org.tagma.cli.trace.TraceCommand;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.ProtocolKind;
@@ -30,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             StatusCommand.class,
             KvCommand.class,
             BenchCommand.class,
+            TraceCommand.class,
             HelpCommand.class
         },
         footer = {
@@ -115,6 +117,7 @@ public final class TagmaCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: demo, init, replica, status, kv or bench");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do: demo, init, replica, status, kv, bench or trace");
     }
 }

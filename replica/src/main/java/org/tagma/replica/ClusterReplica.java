@@ -33,6 +33,7 @@ import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.fault.FaultInjection;
+import org.tagma.replica.trace.ReplicaTraceFile;
 
 /**
  * Makes a {@link ReplicaServer} from a cluster file: what somebody calls who wants to run a replica of a state machine.
@@ -54,6 +55,7 @@ public final class ClusterReplica {
     private final StateMachine stateMachine;
     private Optional<Path> dataFolder = Optional.empty();
     private Optional<FaultInjection> fault = Optional.empty();
+    private Optional<Path> traceFile = Optional.empty();
     private Optional<InetSocketAddress> bindAddress = Optional.empty();
     private MeterRegistry registry = new SimpleMeterRegistry();
     private ServerOptions options = ServerOptions.defaults();
@@ -114,6 +116,15 @@ public final class ClusterReplica {
         return this;
     }
 
+    /**
+     * Where it records every event and every frame's type and summary, for `tagma trace`; adds to a file that is there. Costs
+     * time and much disk: for finding out, not for production. The file ends at a gigabyte.
+     */
+    public ClusterReplica traceTo(Path file) {
+        traceFile = Optional.of(file);
+        return this;
+    }
+
     /** How late a replica with the fault {@code slow} sends, in milliseconds; by default an eighth of the request timeout. */
     public ClusterReplica slownessMillis(long millis) {
         slownessMillis = millis;
@@ -125,6 +136,7 @@ public final class ClusterReplica {
      *
      * @throws KeyFileException if the keys are not those of the replica
      * @throws DataFolderException if the data folder is in use or cannot be used
+     * @throws IOException if the trace cannot be written
      * @throws IllegalArgumentException if the cluster file asks for what this version cannot do
      */
     public ReplicaServer build() throws IOException, KeyFileException {
@@ -133,19 +145,22 @@ public final class ClusterReplica {
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
         Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
+        Transport transport = transport(authentication, clusterKeys, provider);
         LogStore log = openLog();
-        return new ReplicaServer(new ReplicaParts(
+        Optional<ReplicaTraceFile> trace = openTrace(log);
+        ReplicaParts parts = new ReplicaParts(
                 protocol(),
                 authentication,
                 ClusterSettings.policy(config),
                 new MessageCodec(ClusterSettings.codecLimits(config)),
                 new Quorums(config.replicaCount(), config.faults()),
-                transport(authentication, clusterKeys, provider),
+                trace.map(each -> each.around(transport)).orElse(transport),
                 new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
                 log,
                 Clock.ofMachine(),
                 registry,
-                options));
+                options);
+        return new ReplicaServer(parts, trace);
     }
 
     private void requireSupported() {
@@ -156,6 +171,18 @@ public final class ClusterReplica {
         if (config.durability() != Durability.MEMORY) {
             throw new IllegalArgumentException(
                     "durability " + config.durability().label() + " is not in this version; use memory");
+        }
+    }
+
+    private Optional<ReplicaTraceFile> openTrace(LogStore log) throws IOException {
+        if (traceFile.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ReplicaTraceFile.open(traceFile.get(), config.clusterId(), replica));
+        } catch (IOException e) {
+            log.close();
+            throw e;
         }
     }
 

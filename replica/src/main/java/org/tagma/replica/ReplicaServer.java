@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.replica.trace.ReplicaTraceFile;
+import org.tagma.replica.trace.ReplicaTracer;
 
 /**
  * A running replica: threads, queues, wiring, and nothing of any protocol.
@@ -26,6 +29,7 @@ public final class ReplicaServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
 
     private final ReplicaParts parts;
+    private final Optional<ReplicaTraceFile> trace;
     private final String name;
     private final ReplicaMetrics metrics;
     private final EngineQueue engineQueue;
@@ -44,7 +48,17 @@ public final class ReplicaServer implements AutoCloseable {
 
     /** A server that has not started. */
     public ReplicaServer(ReplicaParts parts) {
+        this(parts, Optional.empty());
+    }
+
+    /** A server that has not started, and takes possession of the file in which it is recorded, if any. */
+    ReplicaServer(ReplicaParts parts, Optional<ReplicaTraceFile> trace) {
         this.parts = parts;
+        this.trace = trace;
+        Optional<ReplicaTracer> tracer = trace.map(ReplicaTraceFile::tracer);
+        Protocol protocol = tracer.map(each -> each.around(parts.protocol())).orElse(parts.protocol());
+        EngineListener listener = new Listener();
+        EngineListener heard = tracer.map(each -> each.around(listener)).orElse(listener);
         MessageSealer sealer = new MessageSealer(parts.authentication(), parts.policy());
         this.name = "tagma-" + sealer.self();
         this.metrics = new ReplicaMetrics(parts.registry());
@@ -62,9 +76,9 @@ public final class ReplicaServer implements AutoCloseable {
                 parts.options().queries());
         this.inbound = newInboundStage();
         this.engine = new ReplicaEngine(
-                parts.protocol(),
+                protocol,
                 sealer,
-                new ReplicaEngine.Ports(outbound, parts.log(), timers, parts.clock(), execution, new Listener()));
+                new ReplicaEngine.Ports(outbound, parts.log(), timers, parts.clock(), execution, heard));
         EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, this::afterTurn);
         this.engineThread =
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
@@ -157,9 +171,18 @@ public final class ReplicaServer implements AutoCloseable {
             executionThread.stop();
             executionThread.join();
             parts.log().close();
+            trace.ifPresent(this::close);
             LOG.info("{} has stopped", name);
         } finally {
             terminated.countDown();
+        }
+    }
+
+    private void close(ReplicaTraceFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.warn("{}: the end of the trace could not be written: {}", name, e.getMessage());
         }
     }
 

@@ -367,8 +367,8 @@ public final class SimulatedCluster implements World {
     public void toReplica(int from, int to, ByteString frame) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.Replica(from);
-        Consumer<ByteString> receive = recorder.leaves(
-                from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving));
+        Consumer<ByteString> receive =
+                recorder.leaves(from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving));
         network.send(from, to, frame, arriving -> arrive(receiver, arriving, receive));
         recorder.hasLeft(network.dropped());
     }

@@ -188,7 +188,7 @@ record FrameSummary(String type, String text) {
         return true;
     }
 
-    private static String hex(ByteString bytes) {
+    static String hex(ByteString bytes) {
         StringBuilder hex = new StringBuilder();
         for (int i = 0; i < bytes.size(); i++) {
             hex.append(Character.forDigit(bytes.byteAt(i) >> 4 & 15, 16))

@@ -109,6 +109,8 @@ public final class TraceWriter implements Closeable, Flushable {
     public void close() throws IOException {
         try (out) {
             flush();
+        } finally {
+            over = true;
         }
     }
 }

@@ -1,0 +1,2 @@
+/** {@code tagma trace}: reads what runs and replicas recorded. */
+package org.tagma.cli.trace;

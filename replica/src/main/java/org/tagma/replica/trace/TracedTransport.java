@@ -1,0 +1,104 @@
+package org.tagma.replica.trace;
+
+import com.google.protobuf.ByteString;
+import org.tagma.core.NodeId;
+import org.tagma.network.FrameHandler;
+import org.tagma.network.PeerId;
+import org.tagma.network.Transport;
+import org.tagma.network.TransportStats;
+
+/**
+ * A transport whose frames are recorded: before one is handed over to leave, and before one that arrived is handed on, so
+ * that a cause is in the log before its effect.
+ *
+ * <p>Thread-safe.
+ */
+final class TracedTransport implements Transport {
+
+    private final Transport transport;
+    private final EventLog log;
+    private final int process;
+
+    TracedTransport(Transport transport, EventLog log, int process) {
+        this.transport = transport;
+        this.log = log;
+        this.process = process;
+    }
+
+    @Override
+    public void start(FrameHandler handler) {
+        transport.start(new TracedHandler(handler));
+    }
+
+    @Override
+    public void send(PeerId to, ByteString frame) {
+        log.sends(process, nameOf(to), frame);
+        transport.send(to, frame);
+    }
+
+    @Override
+    public void flush() {
+        // A replica that is killed leaves in the file all that it had let out.
+        log.flush();
+        transport.flush();
+    }
+
+    @Override
+    public void resumeReading() {
+        transport.resumeReading();
+    }
+
+    @Override
+    public TransportStats stats() {
+        return transport.stats();
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    private static String nameOf(PeerId peer) {
+        return peer.toNodeId() instanceof NodeId.Replica replica
+                ? EventId.replica(replica.id())
+                : EventId.client(peer.toNodeId().id());
+    }
+
+    private final class TracedHandler implements FrameHandler {
+        private final FrameHandler handler;
+
+        TracedHandler(FrameHandler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public Verdict onFrame(PeerId from, ByteString frame) {
+            log.receivesFrom(process, nameOf(from), frame);
+            Verdict verdict = handler.onFrame(from, frame);
+            if (verdict == Verdict.CLOSE) {
+                log.remark(process, "refused");
+            }
+            return verdict;
+        }
+
+        @Override
+        public void onReadComplete() {
+            handler.onReadComplete();
+        }
+
+        @Override
+        public void onPeerUp(PeerId peer) {
+            handler.onPeerUp(peer);
+        }
+
+        @Override
+        public void onPeerDown(PeerId peer) {
+            handler.onPeerDown(peer);
+        }
+
+        @Override
+        public boolean acceptsMore() {
+            return handler.acceptsMore();
+        }
+    }
+}
