@@ -2,10 +2,15 @@ package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.Event;
 import org.tagma.core.service.RejectionResult;
 import org.tagma.core.service.ServiceReply;
 
@@ -24,8 +29,10 @@ public final class AdminQueries {
     /**
      * Asks how the replica is: {@code replica}, {@code protocol}, {@code view}, {@code primary}, {@code mode}, {@code
      * lastCommitted}, {@code lastExecuted}, {@code stableCheckpoint}, {@code checkpoint} and {@code checkpointDigest} (the
-     * newest it keeps), {@code uptimeMillis}, {@code cpuNanos}, {@code
-     * compileMillis}, queues, counters.
+     * newest it keeps), {@code uptimeMillis}, {@code cpuNanos}, {@code compileMillis}, queues, counters; and what the
+     * protocol adds, see {@link org.tagma.core.protocol.Protocol#details}: under Raft {@code term}, {@code role}, {@code
+     * leader}, {@code commitIndex}, {@code firstIndex}, {@code lastIndex}, {@code snapshotIndex}, {@code voters}, {@code
+     * oldVoters}, {@code learners}, {@code match.N} and {@code mode.N}.
      */
     public static final ByteString STATUS = PREFIX.concat(ByteString.copyFromUtf8("status"));
 
@@ -34,10 +41,21 @@ public final class AdminQueries {
 
     private final Supplier<Map<String, Object>> status;
     private final ServiceExecutor executor;
+    private final List<Integer> operators;
+    private final int replicas;
 
-    AdminQueries(Supplier<Map<String, Object>> status, ServiceExecutor executor) {
+    /**
+     * Answers for one replica.
+     *
+     * @param operators clients that may send the {@linkplain OperatorCommands commands of operators}
+     * @param replicas how many the cluster has
+     */
+    AdminQueries(
+            Supplier<Map<String, Object>> status, ServiceExecutor executor, List<Integer> operators, int replicas) {
         this.status = status;
         this.executor = executor;
+        this.operators = operators;
+        this.replicas = replicas;
     }
 
     /** Reads an answer back. Lines that are none are left out. */
@@ -52,23 +70,77 @@ public final class AdminQueries {
         return values;
     }
 
-    /** The answer, if the operation is one of these; on the execution thread. */
-    Optional<ServiceReply> answer(ByteString operation) {
-        if (!operation.startsWith(PREFIX)) {
-            return Optional.empty();
+    /** Whether a query is one of these; then it is answered, now or later. On the execution thread. */
+    boolean take(Query query) {
+        if (!query.operation().startsWith(PREFIX)) {
+            return false;
         }
+        String command = query.operation().substring(PREFIX.size()).toStringUtf8();
+        if (OperatorCommands.isOne(command)) {
+            carryOut(query, command);
+        } else {
+            executor.answer(query, answer(query.operation()));
+        }
+        return true;
+    }
+
+    private void carryOut(Query query, String command) {
+        int client = query.session().client();
+        if (!operators.contains(client)) {
+            executor.answer(
+                    query, refused("not-an-operator", "client " + client + " is none of the operators " + operators));
+            return;
+        }
+        LongFunction<Event> question;
+        try {
+            question = OperatorCommands.parse(command, replicas);
+        } catch (IllegalArgumentException badCommand) {
+            executor.answer(query, refused("bad-command", badCommand.getMessage()));
+            return;
+        }
+        executor.ask(question, (done, text) -> executor.answer(query, outcome(done, text)));
+    }
+
+    private static ServiceReply outcome(boolean done, String text) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("done", done);
+        values.put("text", text);
+        return reply(values);
+    }
+
+    private ServiceReply answer(ByteString operation) {
         if (operation.equals(STATUS)) {
-            return Optional.of(reply(describe()));
+            return reply(describe());
         }
         if (operation.equals(DIGEST)) {
             Map<String, Object> values = new LinkedHashMap<>();
             values.put("lastExecuted", executor.lastExecuted());
             values.put("stateDigest", executor.digestNow().stateDigest().hex());
-            return Optional.of(reply(values));
+            return reply(values);
         }
-        return Optional.of(new ServiceReply(
-                ReplyStatus.REJECTED,
-                new RejectionResult("unknown-admin-query", "there are status and digest").encode()));
+        if (operation.equals(OperatorCommands.SHOW_MEMBERSHIP)) {
+            return reply(membership());
+        }
+        return refused("unknown-admin-query", "there are status, digest, membership and transfer");
+    }
+
+    private static ServiceReply refused(String code, String message) {
+        return new ServiceReply(ReplyStatus.REJECTED, new RejectionResult(code, message).encode());
+    }
+
+    /** A protocol that says nothing of its group has one that never changes: all replicas. */
+    private Map<String, Object> membership() {
+        Map<String, Object> all = status.get();
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("protocol", all.get("protocol"));
+        values.put(
+                "voters",
+                all.getOrDefault(
+                        "voters",
+                        IntStream.range(0, replicas).mapToObj(String::valueOf).collect(Collectors.joining(","))));
+        values.put("oldVoters", all.getOrDefault("oldVoters", ""));
+        values.put("learners", all.getOrDefault("learners", ""));
+        return values;
     }
 
     private Map<String, Object> describe() {

@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Optional;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.StateMachine;
 import org.tagma.crypto.Authentication;
@@ -159,15 +161,12 @@ public final class ClusterReplica {
                 log,
                 Clock.ofMachine(),
                 registry,
-                options);
+                options,
+                new ReplicaParts.OperatorRules(config.operators(), ClusterSettings.handOverMillis(config)));
         return new ReplicaServer(parts, trace);
     }
 
     private void requireSupported() {
-        if (config.protocol() != ProtocolKind.PBFT) {
-            throw new IllegalArgumentException(
-                    "protocol " + config.protocol().label() + " is not in this version; use pbft");
-        }
         if (config.durability() != Durability.MEMORY) {
             throw new IllegalArgumentException(
                     "durability " + config.durability().label() + " is not in this version; use memory");
@@ -193,7 +192,9 @@ public final class ClusterReplica {
     }
 
     private Protocol protocol() {
-        Protocol correct = new PbftProtocol(ClusterSettings.pbftConfig(config, replica));
+        Protocol correct = config.protocol() == ProtocolKind.RAFT
+                ? new RaftProtocol(ClusterSettings.raftConfig(config, replica, new SecureRandom().nextLong()))
+                : new PbftProtocol(ClusterSettings.pbftConfig(config, replica));
         return fault.map(injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
                 .orElse(correct);
     }

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.raft.Configuration;
+import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.crypto.ClusterKeys;
@@ -15,6 +17,7 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.network.cluster.RaftSettings;
 import org.tagma.network.codec.CodecLimits;
 
 /** What a cluster file means for each part of a replica. */
@@ -25,6 +28,11 @@ public final class ClusterSettings {
 
     /** Digests of 32 bytes for chunks of 64 KiB: enough for a state of 2 GiB. */
     private static final int MAX_MANIFEST_BYTES = 1 << 20;
+
+    private static final int TICKS_PER_ELECTION = 10;
+
+    /** The protocol gives a hand-over up after an election timeout, and says so. */
+    private static final int HAND_OVER_SLACK_MILLIS = 200;
 
     private ClusterSettings() {}
 
@@ -98,6 +106,48 @@ public final class ClusterSettings {
                 config.limits().maxPendingRequests(),
                 config.limits().maxPendingRequestsPerClient(),
                 config.limits().sessionPipeline());
+    }
+
+    /**
+     * How Raft runs at one replica. A tick is a heartbeat, or a tenth of the election timeout if that is less.
+     *
+     * @param seed where the replica's random numbers start: another one in every life
+     */
+    public static RaftConfig raftConfig(ClusterConfig config, int replica, long seed) {
+        RaftSettings raft = config.raft();
+        int tickMillis =
+                Math.max(1, Math.min(raft.heartbeatMillis(), raft.electionTimeoutMillis() / TICKS_PER_ELECTION));
+        return new RaftConfig(
+                replica,
+                raft.voters().isEmpty()
+                        ? Configuration.ofFirst(config.replicaCount())
+                        : Configuration.of(raft.voters()),
+                seed,
+                config.window().checkpointInterval(),
+                raft.logTail(),
+                config.window().logWindow(),
+                config.window().pipelineDepth(),
+                config.batch().maxRequests(),
+                config.batch().maxBytes(),
+                config.batch().maxBytes(),
+                raft.maxInflightMessages(),
+                raft.maxInflightBytes(),
+                tickMillis,
+                raft.electionTimeoutMillis() / tickMillis,
+                raft.heartbeatMillis() / tickMillis,
+                raft.leaseReads(),
+                raft.maxClockDriftPercent(),
+                config.limits().maxPendingRequests(),
+                config.limits().maxPendingRequests(),
+                config.limits().maxPendingRequestsPerClient(),
+                config.limits().sessionPipeline());
+    }
+
+    /** How long a leader that is stopped waits for another one to take over. Only Raft's can hand over. */
+    static long handOverMillis(ClusterConfig config) {
+        return config.protocol() == ProtocolKind.RAFT
+                ? config.raft().electionTimeoutMillis() + HAND_OVER_SLACK_MILLIS
+                : 0;
     }
 
     private static int ticks(int millis, long tickMillis, int atLeast) {

@@ -30,6 +30,15 @@ public interface Execution {
     /** Sends the cached reply to a duplicate, if it is still cached. */
     void resendReply(Request request);
 
+    /** Answers a read that asked the protocol from which state on it may be answered: from the state as it is now. */
+    void answerRead(long id, long sequence);
+
+    /** Tells a client that its read cannot be answered here for now. */
+    void refuseRead(long id);
+
+    /** Passes on what the protocol says to an operator's request. */
+    void answerOperator(long id, boolean done, String text);
+
     /**
      * Tells where the protocol stands now.
      *

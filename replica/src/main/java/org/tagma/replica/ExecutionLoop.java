@@ -104,6 +104,21 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     @Override
+    public void answerRead(long id, long sequence) {
+        add(() -> executor.answerRead(id, sequence));
+    }
+
+    @Override
+    public void refuseRead(long id) {
+        add(() -> executor.refuseRead(id));
+    }
+
+    @Override
+    public void answerOperator(long id, boolean done, String text) {
+        add(() -> executor.answerOperator(id, done, text));
+    }
+
+    @Override
     public void protocolIs(long view, int primary, boolean serving) {
         add(() -> executor.protocolIs(view, primary, serving));
     }
@@ -111,6 +126,11 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     /** Queues a query; false if too many wait. Call {@link #signal} after the last of a batch. */
     boolean offerQuery(Query query) {
         return offerAsked(() -> queries.accept(query));
+    }
+
+    /** Runs something on the execution thread, in its turn. Call {@link #signal} after it. */
+    void run(Runnable task) {
+        add(task);
     }
 
     /** Wakes the execution thread, if it sleeps. */

@@ -21,6 +21,11 @@ public interface LogStore extends AutoCloseable {
     /** Returns once everything appended is durable. */
     void barrier() throws IOException;
 
+    /** Whether {@link #barrier} waits for a disk, so that it is worth letting what may leave before it leave before it. */
+    default boolean waitsForDisk() {
+        return true;
+    }
+
     /** Records up to and including this sequence number may be removed; those of sequence number 0 may not. */
     void truncate(long sequence) throws IOException;
 

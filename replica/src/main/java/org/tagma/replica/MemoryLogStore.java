@@ -80,6 +80,12 @@ public final class MemoryLogStore implements LogStore {
         dirty = false;
     }
 
+    /** It hardly ever does: what survives is rare. */
+    @Override
+    public boolean waitsForDisk() {
+        return false;
+    }
+
     /** Nothing to do: what survives belongs to no sequence number, and the rest was never kept. */
     @Override
     public void truncate(long sequence) {}

@@ -42,6 +42,11 @@ public final class MessageSealer {
         return self.id();
     }
 
+    /** Whether replicas do not lie: then one of them suffices to answer a client. */
+    boolean oneReplicaDecides() {
+        return policy.trustsReplicas();
+    }
+
     int replicas() {
         return authentication.replicas();
     }

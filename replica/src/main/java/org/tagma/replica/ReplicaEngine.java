@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
@@ -16,7 +17,8 @@ import org.tagma.core.protocol.ProtocolStatus;
  *
  * <p>One {@linkplain #turn turn} takes everything that was queued. It runs in rounds: step every event, then
  * {@link Event.QueueDrained}; make all records of the round durable with one barrier; only then perform the rest, in
- * order. A replica's own broadcasts are the events of the next round, until a round has none. Whatever the turn sent
+ * order. (What the protocol says need not wait, {@link Action.LetLeave}, leaves before the barrier if that is worth a
+ * flush.) A replica's own broadcasts are the events of the next round, until a round has none. Whatever the turn sent
  * leaves with one flush at its end. So disk and network are paid for once a turn and not once a message, and nothing
  * that follows from a record leaves before the record is durable.
  *
@@ -44,8 +46,10 @@ public final class ReplicaEngine {
     private List<Event> loopedBack = new ArrayList<>();
     private boolean logDirty;
     private boolean statusIsNews;
+    private boolean publishedInRound;
     private long publishedMillis;
     private volatile ProtocolStatus published;
+    private volatile Map<String, String> details = Map.of();
     private volatile boolean stopped;
 
     /** What an engine acts on. */
@@ -114,6 +118,11 @@ public final class ReplicaEngine {
         return published;
     }
 
+    /** More about where it stood then, see {@link Protocol#details}. Any thread may ask. */
+    public Map<String, String> details() {
+        return details;
+    }
+
     private void runRounds(List<Event> drained) throws IOException {
         List<Event> events = drained;
         int rounds = 0;
@@ -122,6 +131,7 @@ public final class ReplicaEngine {
                 throw new IllegalStateException("the protocol answers its own messages without end");
             }
             loopedBack = new ArrayList<>();
+            publishedInRound = false;
             stepAll(events);
             performAll();
             events = loopedBack;
@@ -132,12 +142,24 @@ public final class ReplicaEngine {
         long sinceMillis = ports.clock().wallMillis() - publishedMillis;
         // The wall clock may have gone back.
         if (statusIsNews || sinceMillis >= STATUS_AGE_MILLIS || sinceMillis < 0) {
-            ProtocolStatus status = protocol.status();
-            published = status;
             publishedMillis += sinceMillis;
-            statusIsNews = false;
-            ports.execution()
-                    .protocolIs(status.view(), status.leader(), !MODES_THAT_CANNOT_SERVE.contains(status.mode()));
+            publishNow();
+        }
+    }
+
+    private void publishNow() {
+        ProtocolStatus status = protocol.status();
+        published = status;
+        details = protocol.details();
+        statusIsNews = false;
+        publishedInRound = true;
+        ports.execution().protocolIs(status.view(), status.leader(), !MODES_THAT_CANNOT_SERVE.contains(status.mode()));
+    }
+
+    /** A client that is sent away should hear who leads now. */
+    private void publishBeforeRefusal() {
+        if (!publishedInRound) {
+            publishNow();
         }
     }
 
@@ -153,9 +175,18 @@ public final class ReplicaEngine {
             if (action instanceof Action.Persist persist) {
                 ports.log().append(persist.record());
                 logDirty = true;
+            } else if (action instanceof Action.LetLeave) {
+                letLeave();
             } else {
                 undone.add(action);
             }
+        }
+    }
+
+    private void letLeave() throws IOException {
+        if (!logDirty && !undone.isEmpty() && !stopped && ports.log().waitsForDisk()) {
+            performUndone();
+            ports.outbound().flush();
         }
     }
 
@@ -166,6 +197,10 @@ public final class ReplicaEngine {
             logDirty = false;
             ports.listener().persisted();
         }
+        performUndone();
+    }
+
+    private void performUndone() throws IOException {
         for (Action action : undone) {
             perform(action);
             if (stopped) {
@@ -201,9 +236,24 @@ public final class ReplicaEngine {
             ports.listener().rejected(reject.sender(), reject.reason());
         } else if (action instanceof Action.Halt halt) {
             stop(halt.reason(), null);
-        } else {
+        } else if (!answer(action)) {
             execute(action);
         }
+    }
+
+    /** Whether it is an answer to somebody who waits at the execution. */
+    private boolean answer(Action action) {
+        if (action instanceof Action.ReadReady ready) {
+            ports.execution().answerRead(ready.id(), ready.sequence());
+        } else if (action instanceof Action.RefuseRead refuse) {
+            publishBeforeRefusal();
+            ports.execution().refuseRead(refuse.id());
+        } else if (action instanceof Action.AnswerOperator answer) {
+            ports.execution().answerOperator(answer.id(), answer.done(), answer.text());
+        } else {
+            return false;
+        }
+        return true;
     }
 
     private void execute(Action action) {
@@ -246,6 +296,9 @@ public final class ReplicaEngine {
     }
 
     private void refuse(Action.Refuse refuse) {
+        if (refuse.reason() == Action.Refusal.NO_LEADER) {
+            publishBeforeRefusal();
+        }
         ports.outbound()
                 .toClient(
                         refuse.request().session(),

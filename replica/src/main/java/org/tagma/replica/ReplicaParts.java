@@ -1,6 +1,7 @@
 package org.tagma.replica;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.service.ReplicatedService;
@@ -29,4 +30,20 @@ public record ReplicaParts(
         LogStore log,
         Clock clock,
         MeterRegistry registry,
-        ServerOptions options) {}
+        ServerOptions options,
+        OperatorRules operatorRules) {
+
+    /**
+     * What operators may do.
+     *
+     * <p>Immutable.
+     *
+     * @param operators clients that may send the {@linkplain OperatorCommands commands of operators}
+     * @param handOverMillis how long a replica that is stopped waits until another one leads in its place, at least 0
+     */
+    public record OperatorRules(List<Integer> operators, long handOverMillis) {
+        public OperatorRules {
+            operators = List.copyOf(operators);
+        }
+    }
+}

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.core.protocol.ClientMessage.Query;
+import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.replica.trace.ReplicaTraceFile;
@@ -42,6 +44,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final LoopThread executionThread;
     private final AdminQueries adminQueries;
 
+    private volatile boolean running;
     private final AtomicBoolean closeBegun = new AtomicBoolean();
     private final AtomicReference<String> failure = new AtomicReference<>();
     private final CountDownLatch terminated = new CountDownLatch(1);
@@ -84,7 +87,11 @@ public final class ReplicaServer implements AutoCloseable {
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
         this.executionThread = new LoopThread(
                 name + "-execution", execution, executionWakeUp, e -> fatal("the execution broke: " + e, e));
-        this.adminQueries = new AdminQueries(this::describe, executor);
+        this.adminQueries = new AdminQueries(
+                this::describe,
+                executor,
+                parts.operatorRules().operators(),
+                parts.quorums().replicas());
         watchQueues();
     }
 
@@ -127,6 +134,7 @@ public final class ReplicaServer implements AutoCloseable {
             inbound.startThreads();
             parts.transport().start(inbound);
             started = true;
+            running = true;
         } finally {
             if (!started) {
                 close();
@@ -155,7 +163,10 @@ public final class ReplicaServer implements AutoCloseable {
         return metrics.rejected(reason);
     }
 
-    /** Stops everything and waits until it has stopped. Idempotent; not for the server's own threads. */
+    /**
+     * Stops everything and waits until it has stopped. A leader first has another replica lead, if that can be had in time.
+     * Idempotent; not for the server's own threads.
+     */
     @Override
     public void close() {
         if (!closeBegun.compareAndSet(false, true)) {
@@ -163,6 +174,7 @@ public final class ReplicaServer implements AutoCloseable {
             return;
         }
         try {
+            handOver();
             // From the outside in, so that nobody hands work to one who has gone.
             parts.transport().close();
             inbound.stopThreads();
@@ -183,6 +195,27 @@ public final class ReplicaServer implements AutoCloseable {
             file.close();
         } catch (IOException e) {
             LOG.warn("{}: the end of the trace could not be written: {}", name, e.getMessage());
+        }
+    }
+
+    /** A leader that just goes leaves the group without one for an election timeout (dissertation 3.10). */
+    private void handOver() {
+        long waitMillis = parts.operatorRules().handOverMillis();
+        if (!running || engine.isStopped() || failure.get() != null || waitMillis == 0) {
+            return;
+        }
+        CountDownLatch answered = new CountDownLatch(1);
+        execution.run(() -> executor.ask(
+                id -> new Event.LeadershipTransferRequested(id, OperatorCommands.WHOEVER_IS_BEST),
+                (done, text) -> answered.countDown()));
+        execution.signal();
+        try {
+            if (!answered.await(waitMillis, TimeUnit.MILLISECONDS)) {
+                LOG.info("{} stops without having handed over", name);
+            }
+        } catch (InterruptedException e) {
+            // Whoever interrupts wants it to be over.
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -225,13 +258,13 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private void answer(Query query) {
-        adminQueries
-                .answer(query.operation())
-                .ifPresentOrElse(reply -> executor.answer(query, reply), () -> executor.query(query));
+        if (!adminQueries.take(query)) {
+            executor.query(query);
+        }
     }
 
     private Map<String, Object> describe() {
-        return new StatusReport(parts, engine.status(), metrics)
+        return new StatusReport(parts, engine.status(), engine.details(), metrics)
                 .withQueue("engine", engineQueue.size())
                 .withQueue("execution", execution.size())
                 .withQueue("verification", inbound.size())

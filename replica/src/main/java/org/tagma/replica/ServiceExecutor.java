@@ -2,9 +2,12 @@ package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.Query;
@@ -33,17 +36,30 @@ import org.tagma.core.service.TransferMessage;
 public final class ServiceExecutor implements Execution {
 
     private static final ServiceReply UNAVAILABLE = new ServiceReply(ReplyStatus.UNAVAILABLE, ByteString.EMPTY);
+    private static final ServiceReply OVERLOADED = new ServiceReply(ReplyStatus.OVERLOADED, ByteString.EMPTY);
+
+    /** Reads, and requests of operators, that may wait for the protocol's answer. */
+    private static final int MAX_WAITING = 1 << 16;
 
     private final ReplicatedService service;
     private final MessageSealer sealer;
     private final Outbound outbound;
     private final Consumer<Event> events;
     private final SnapshotKeeper kept = new SnapshotKeeper();
+    private final Map<Long, Query> waitingReads = new HashMap<>();
+    private final Map<Long, OperatorAnswer> waitingOperators = new HashMap<>();
 
     private long view;
     private int primary = -1;
     private boolean serving;
     private ServiceSnapshot lastDigested;
+    private long asked;
+
+    /** Takes what the protocol says to an operator's request. */
+    @FunctionalInterface
+    interface OperatorAnswer {
+        void accept(boolean done, String text);
+    }
 
     /**
      * An executor of a service that has executed nothing yet.
@@ -63,7 +79,7 @@ public final class ServiceExecutor implements Execution {
         List<RequestOutcome> outcomes = new ArrayList<>(executed.size());
         for (ExecutedRequest each : executed) {
             outcomes.add(each.outcome());
-            each.reply().ifPresent(reply -> reply(each.request(), reply));
+            each.reply().filter(reply -> answersRequests()).ifPresent(reply -> reply(each.request(), reply));
         }
         events.accept(new Event.Executed(sequence, outcomes));
     }
@@ -99,7 +115,13 @@ public final class ServiceExecutor implements Execution {
 
     @Override
     public void serveState(int to, TransferMessage.Question question) {
-        kept.answer(question).ifPresent(answer -> outbound.toReplica(to, sealer.frameFor(to, answer)));
+        kept.answer(question).ifPresent(answer -> {
+            if (to == sealer.self()) {
+                events.accept(new Event.MessageReceived(sealer.seal(answer)));
+            } else {
+                outbound.toReplica(to, sealer.frameFor(to, answer));
+            }
+        });
     }
 
     @Override
@@ -114,9 +136,55 @@ public final class ServiceExecutor implements Execution {
         serving = mayServe;
     }
 
-    /** Answers a query from the state as it is now, or says that this replica cannot. */
+    /**
+     * Answers a query. Where replicas may lie, the client compares what they say: each answers from the state as it is now,
+     * or says that it cannot. Where they do not, the client takes one replica's word: the protocol is asked from which
+     * state on the answer is linearizable.
+     */
     public void query(Query query) {
-        answer(query, serving ? service.query(query.operation()) : UNAVAILABLE);
+        if (!sealer.oneReplicaDecides()) {
+            answer(query, serving ? service.query(query.operation()) : UNAVAILABLE);
+        } else if (waitingReads.size() >= MAX_WAITING) {
+            answer(query, OVERLOADED);
+        } else {
+            waitingReads.put(++asked, query);
+            events.accept(new Event.ReadReceived(asked));
+        }
+    }
+
+    /**
+     * Asks the protocol on an operator's behalf.
+     *
+     * @param question makes the event of an id
+     * @param onAnswer called once, on the execution thread, unless the replica stops before
+     */
+    void ask(LongFunction<Event> question, OperatorAnswer onAnswer) {
+        if (waitingOperators.size() >= MAX_WAITING) {
+            onAnswer.accept(false, "too many requests of operators wait here already");
+        } else {
+            waitingOperators.put(++asked, onAnswer);
+            events.accept(question.apply(asked));
+        }
+    }
+
+    @Override
+    public void answerRead(long id, long sequence) {
+        if (service.lastExecuted() < sequence) {
+            throw new IllegalStateException(
+                    "a read of the state at " + sequence + ", and it is at " + service.lastExecuted());
+        }
+        Query query = waitingReads.remove(id);
+        answer(query, service.query(query.operation()));
+    }
+
+    @Override
+    public void refuseRead(long id) {
+        answer(waitingReads.remove(id), UNAVAILABLE);
+    }
+
+    @Override
+    public void answerOperator(long id, boolean done, String text) {
+        waitingOperators.remove(id).accept(done, text);
     }
 
     /** Sends a result of the caller's making as the reply to a query. */
@@ -140,6 +208,11 @@ public final class ServiceExecutor implements Execution {
     /** The newest checkpoint kept. */
     Optional<ServiceSnapshot> newestCheckpoint() {
         return kept.newest();
+    }
+
+    /** Where one reply decides, it is the leader's; if the leader fails before it answers, its successor is asked again. */
+    private boolean answersRequests() {
+        return !sealer.oneReplicaDecides() || primary == sealer.self();
     }
 
     private void reply(Request request, ServiceReply reply) {

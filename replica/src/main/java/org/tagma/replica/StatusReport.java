@@ -12,7 +12,7 @@ final class StatusReport {
 
     private final Map<String, Object> values = new LinkedHashMap<>();
 
-    StatusReport(ReplicaParts parts, ProtocolStatus status, ReplicaMetrics metrics) {
+    StatusReport(ReplicaParts parts, ProtocolStatus status, Map<String, String> details, ReplicaMetrics metrics) {
         values.put("replica", parts.authentication().self().id());
         values.put("protocol", status.protocol());
         values.put("view", status.view());
@@ -22,6 +22,7 @@ final class StatusReport {
         values.put("lastExecuted", status.lastExecuted());
         values.put("stableCheckpoint", status.stableCheckpoint());
         values.put("pendingRequests", status.pendingRequests());
+        details.forEach(values::putIfAbsent);
         values.put("executedRequests", metrics.executedRequests());
         values.put("executedBatches", metrics.batches());
         values.put("uptimeMillis", ManagementFactory.getRuntimeMXBean().getUptime());

@@ -63,9 +63,6 @@ final class ClusterReplicaTest {
     @Test
     void whatThisVersionCannotDoIsRefused() {
         assertThatThrownBy(() ->
-                        replica(config(ProtocolKind.RAFT, Durability.MEMORY), 0).build())
-                .hasMessageContaining("protocol raft is not in this version");
-        assertThatThrownBy(() ->
                         replica(config(ProtocolKind.PBFT, Durability.SYNC), 0).build())
                 .hasMessageContaining("durability sync is not in this version");
     }

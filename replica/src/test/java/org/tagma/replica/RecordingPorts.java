@@ -21,6 +21,7 @@ final class RecordingPorts implements Outbound, LogStore, Timers, Execution, Eng
     RecoveredLog recovered = RecoveredLog.empty();
     IOException barrierFailure;
     long wallMillis = 1_000;
+    boolean waitsForDisk = true;
 
     ReplicaEngine.Ports asPorts() {
         return new ReplicaEngine.Ports(this, this, this, () -> wallMillis, this, this);
@@ -108,6 +109,26 @@ final class RecordingPorts implements Outbound, LogStore, Timers, Execution, Eng
     @Override
     public void resendReply(Request request) {
         calls.add("resend " + request);
+    }
+
+    @Override
+    public void answerRead(long id, long sequence) {
+        calls.add("answer read " + id + " at " + sequence);
+    }
+
+    @Override
+    public void refuseRead(long id) {
+        calls.add("refuse read " + id);
+    }
+
+    @Override
+    public void answerOperator(long id, boolean done, String text) {
+        calls.add("answer operator " + id + " " + done + " " + text);
+    }
+
+    @Override
+    public boolean waitsForDisk() {
+        return waitsForDisk;
     }
 
     @Override

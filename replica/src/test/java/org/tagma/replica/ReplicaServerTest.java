@@ -301,7 +301,8 @@ final class ReplicaServerTest {
                 log,
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
-                ServerOptions.defaults()));
+                ServerOptions.defaults(),
+                new ReplicaParts.OperatorRules(List.of(0), 0)));
         servers.add(server);
         return server;
     }

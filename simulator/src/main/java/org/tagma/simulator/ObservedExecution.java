@@ -54,6 +54,21 @@ final class ObservedExecution implements Execution {
     }
 
     @Override
+    public void answerRead(long id, long sequence) {
+        executor.answerRead(id, sequence);
+    }
+
+    @Override
+    public void refuseRead(long id) {
+        executor.refuseRead(id);
+    }
+
+    @Override
+    public void answerOperator(long id, boolean done, String text) {
+        executor.answerOperator(id, done, text);
+    }
+
+    @Override
     public void protocolIs(long view, int primary, boolean serving) {
         executor.protocolIs(view, primary, serving);
     }

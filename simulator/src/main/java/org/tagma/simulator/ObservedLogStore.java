@@ -33,6 +33,11 @@ final class ObservedLogStore implements LogStore {
     }
 
     @Override
+    public boolean waitsForDisk() {
+        return log.waitsForDisk();
+    }
+
+    @Override
     public void truncate(long sequence) throws IOException {
         log.truncate(sequence);
     }

@@ -72,6 +72,16 @@ public final class PbftProtocol implements Protocol {
         } else if (event instanceof Event.Recovered recovered) {
             new Recovery(state, viewChanger, checkpoints).recover(recovered.log());
             startTick();
+        } else if (event instanceof Event.MembershipRequested request) {
+            answerOperator(
+                    request.id(),
+                    "the group of a pbft cluster is fixed by its cluster file: a change needs a new file with a higher"
+                            + " epoch, and all replicas restarted with it");
+        } else if (event instanceof Event.LeadershipTransferRequested request) {
+            answerOperator(
+                    request.id(),
+                    "the primary of a pbft cluster follows from the view, and no single replica can be trusted to change"
+                            + " the view: it changes when the others suspect the primary");
         }
         if (state.windowMoved) {
             state.windowMoved = false;
@@ -213,6 +223,11 @@ public final class PbftProtocol implements Protocol {
 
     private void startTick() {
         state.emit(new Action.SetTimer(PbftTimer.TICK, state.config.tickMillis()));
+    }
+
+    /** These two are what only a group that trusts its members can do for an operator. */
+    private void answerOperator(long id, String whyNot) {
+        state.emit(new Action.AnswerOperator(id, false, whyNot));
     }
 
     @Override

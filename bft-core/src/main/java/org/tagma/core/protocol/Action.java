@@ -24,6 +24,12 @@ public sealed interface Action {
     /** Make a record durable. A barrier: nothing after it leaves, and no loop-back arrives, before it is. */
     record Persist(LogRecord record) implements Action {}
 
+    /**
+     * What was decided so far need not wait for the records that are decided next: it may leave now, if no record is
+     * waiting to be made durable already. Whoever performs the actions may ignore this; it only saves time.
+     */
+    record LetLeave() implements Action {}
+
     /** Records up to and including this sequence number are no longer needed. */
     record Truncate(long sequence) implements Action {}
 

@@ -1,6 +1,7 @@
 package org.tagma.core.protocol;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A replication protocol as a deterministic state machine: the same history of events gives the same actions.
@@ -19,4 +20,12 @@ public interface Protocol {
 
     /** Where the protocol stands now. */
     ProtocolStatus status();
+
+    /**
+     * More about where it stands, in the protocol's own words, for operators: names and values in a fixed order. Empty if
+     * it has no more to say.
+     */
+    default Map<String, String> details() {
+        return Map.of();
+    }
 }

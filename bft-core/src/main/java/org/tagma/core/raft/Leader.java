@@ -2,6 +2,7 @@ package org.tagma.core.raft;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
@@ -108,6 +109,7 @@ final class Leader {
         entries.forEach(state::append);
         replication.syncMembers();
         replication.sendToAll();
+        state.emit(new Action.LetLeave());
         state.persist(entries);
         state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, 0));
     }

@@ -1,7 +1,10 @@
 package org.tagma.core.raft;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
@@ -284,6 +287,36 @@ public final class RaftProtocol implements Protocol {
                 leader.replication().followers().entrySet().stream()
                         .map(each -> status(each.getKey(), each.getValue()))
                         .toList());
+    }
+
+    /**
+     * {@code term}, {@code role}, {@code leader} (-1 if unknown), {@code commitIndex}, {@code firstIndex}, {@code
+     * lastIndex}, {@code snapshotIndex}, {@code voters}, {@code oldVoters} (while the group changes) and {@code learners}
+     * (ids with commas between), and at a leader {@code match.N} and {@code mode.N} for every other member N.
+     */
+    @Override
+    public Map<String, String> details() {
+        RaftStatus status = raftStatus();
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("term", String.valueOf(status.term()));
+        details.put("role", status.role());
+        details.put("leader", String.valueOf(status.leader()));
+        details.put("commitIndex", String.valueOf(status.commitIndex()));
+        details.put("firstIndex", String.valueOf(status.firstIndex()));
+        details.put("lastIndex", String.valueOf(status.lastIndex()));
+        details.put("snapshotIndex", String.valueOf(status.snapshotIndex()));
+        details.put("voters", ids(status.configuration().voters()));
+        details.put("oldVoters", ids(status.configuration().oldVoters()));
+        details.put("learners", ids(status.configuration().learners()));
+        for (FollowerStatus follower : status.followers()) {
+            details.put("match." + follower.replica(), String.valueOf(follower.match()));
+            details.put("mode." + follower.replica(), follower.mode());
+        }
+        return details;
+    }
+
+    private static String ids(List<Integer> replicas) {
+        return replicas.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     private static FollowerStatus status(int replica, Progress progress) {

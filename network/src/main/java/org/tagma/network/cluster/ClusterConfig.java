@@ -22,6 +22,8 @@ import org.tagma.core.NodeId;
  * @param readOnlyFastPath whether queries may be answered without ordering them
  * @param replicas in the order of their ids, 0..n-1
  * @param clients who may submit operations, ids at least 0
+ * @param raft what only Raft needs; of no account under PBFT
+ * @param operators clients that may also send the commands of operators, such as a change of the group
  */
 public record ClusterConfig(
         ByteString clusterId,
@@ -38,7 +40,9 @@ public record ClusterConfig(
         Window window,
         Limits limits,
         List<ReplicaEntry> replicas,
-        List<ClientEntry> clients) {
+        List<ClientEntry> clients,
+        RaftSettings raft,
+        List<Integer> operators) {
 
     static final int CLUSTER_ID_BYTES = 16;
 
@@ -48,15 +52,60 @@ public record ClusterConfig(
     public ClusterConfig {
         replicas = List.copyOf(replicas);
         clients = List.copyOf(clients);
+        operators = List.copyOf(operators);
         if (clusterId.size() != CLUSTER_ID_BYTES) {
             throw new InvalidSettingException("clusterId", "must be 32 hexadecimal digits");
         }
         checkRange("epoch", epoch, 0, Integer.MAX_VALUE);
         checkReplicas(replicas);
-        checkFaults(protocol, replicas.size(), faults);
+        checkVoters(raft.voters(), replicas.size());
+        checkFaults(protocol, voterCount(protocol, replicas, raft), faults);
         checkClients(clients);
+        checkOperators(operators, clients);
         checkKeysDiffer(replicas, clients);
         checkSizesFit(batch, limits);
+    }
+
+    /** The same with Raft's defaults and client 0, if there is one, as the operator. */
+    public ClusterConfig(
+            ByteString clusterId,
+            int epoch,
+            ProtocolKind protocol,
+            AuthenticationMode authentication,
+            CryptoProviderChoice cryptoProvider,
+            boolean tls,
+            int faults,
+            boolean readOnlyFastPath,
+            Durability durability,
+            Timeouts timeouts,
+            Batch batch,
+            Window window,
+            Limits limits,
+            List<ReplicaEntry> replicas,
+            List<ClientEntry> clients) {
+        this(
+                clusterId,
+                epoch,
+                protocol,
+                authentication,
+                cryptoProvider,
+                tls,
+                faults,
+                readOnlyFastPath,
+                durability,
+                timeouts,
+                batch,
+                window,
+                limits,
+                replicas,
+                clients,
+                RaftSettings.defaults(),
+                defaultOperators(clients));
+    }
+
+    /** Client 0, if there is one. */
+    static List<Integer> defaultOperators(List<ClientEntry> clients) {
+        return clients.stream().map(ClientEntry::id).filter(id -> id == 0).toList();
     }
 
     /**
@@ -218,6 +267,32 @@ public record ClusterConfig(
             if (!addresses.add(replica.address())) {
                 throw new InvalidSettingException(
                         "replicas", "must have different addresses; " + replica.address() + " is there twice");
+            }
+        }
+    }
+
+    private static int voterCount(ProtocolKind protocol, List<ReplicaEntry> replicas, RaftSettings raft) {
+        return protocol == ProtocolKind.PBFT || raft.voters().isEmpty()
+                ? replicas.size()
+                : raft.voters().size();
+    }
+
+    private static void checkVoters(List<Integer> voters, int replicas) {
+        for (int voter : voters) {
+            if (voter < 0 || voter >= replicas) {
+                throw new InvalidSettingException(
+                        "raft", "has the voter " + voter + ", and there are only the replicas 0 to " + (replicas - 1));
+            }
+        }
+    }
+
+    private static void checkOperators(List<Integer> operators, List<ClientEntry> clients) {
+        Set<Integer> ids = new HashSet<>();
+        clients.forEach(client -> ids.add(client.id()));
+        for (int operator : operators) {
+            if (!ids.remove(operator)) {
+                throw new InvalidSettingException(
+                        "operators", "must be ids of clients, each once; " + operator + " is not, or is there twice");
             }
         }
     }

@@ -65,8 +65,10 @@ public final class ClusterFile {
                 "batch",
                 "window",
                 "limits",
+                "raft",
                 "replicas",
-                "clients");
+                "clients",
+                "operators");
         var clusterId = root.hex("clusterId", ClusterConfig.CLUSTER_ID_BYTES);
         int epoch = root.integer("epoch");
         var protocol = root.choice("protocol", ProtocolKind.class);
@@ -80,8 +82,10 @@ public final class ClusterFile {
         var batch = batch(root);
         var window = window(root);
         var limits = limits(root);
+        var raft = raft(root);
         var replicas = replicas(root);
         var clients = clients(root);
+        var operators = root.integersOr("operators", ClusterConfig.defaultOperators(clients));
         return root.build(() -> new ClusterConfig(
                 clusterId,
                 epoch,
@@ -97,7 +101,9 @@ public final class ClusterFile {
                 window,
                 limits,
                 replicas,
-                clients));
+                clients,
+                raft,
+                operators));
     }
 
     private static ClusterConfig.Timeouts timeouts(SettingsSection root) throws ClusterFileException {
@@ -150,6 +156,34 @@ public final class ClusterFile {
         int operation = section.integer("maxOperationBytes");
         return section.build(
                 () -> new ClusterConfig.Limits(frame, pending, pendingPerClient, sessions, pipeline, skew, operation));
+    }
+
+    /** Optional, and so is each of its keys: {@code protocol: raft} alone makes a PBFT cluster one of Raft. */
+    private static RaftSettings raft(SettingsSection root) throws ClusterFileException {
+        RaftSettings defaults = RaftSettings.defaults();
+        if (!root.has("raft")) {
+            return defaults;
+        }
+        SettingsSection section = root.section(
+                "raft",
+                "electionTimeoutMillis",
+                "heartbeatMillis",
+                "leaseReads",
+                "maxClockDriftPercent",
+                "maxInflightMessages",
+                "maxInflightBytes",
+                "logTail",
+                "voters");
+        int election = section.integerOr("electionTimeoutMillis", defaults.electionTimeoutMillis());
+        int heartbeat = section.integerOr("heartbeatMillis", defaults.heartbeatMillis());
+        boolean leaseReads = section.boolOr("leaseReads", defaults.leaseReads());
+        int drift = section.integerOr("maxClockDriftPercent", defaults.maxClockDriftPercent());
+        int messages = section.integerOr("maxInflightMessages", defaults.maxInflightMessages());
+        int bytes = section.integerOr("maxInflightBytes", defaults.maxInflightBytes());
+        int logTail = section.integerOr("logTail", defaults.logTail());
+        List<Integer> voters = section.integersOr("voters", defaults.voters());
+        return section.build(
+                () -> new RaftSettings(election, heartbeat, leaseReads, drift, messages, bytes, logTail, voters));
     }
 
     private static List<ClusterConfig.ReplicaEntry> replicas(SettingsSection root) throws ClusterFileException {

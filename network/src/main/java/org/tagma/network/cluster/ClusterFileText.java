@@ -74,11 +74,35 @@ final class ClusterFileText {
               # The largest operation a client may submit.
               maxOperationBytes: {maxOperationBytes}
 
-            # ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal.
+            {raft}# ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal.
             replicas:{replicas}
 
             # Who may submit operations.
             clients:{clients}
+
+            # Clients that may also send operators' commands: hand over the leadership, change the group.
+            operators: {operators}
+            """;
+
+    /** For Raft alone; a file of a PBFT cluster that says nothing else of it leaves it out. */
+    private static final String RAFT = """
+            raft:
+              # A follower that hears no leader for so long, or for up to twice as long, has another one elected.
+              electionTimeoutMillis: {electionTimeoutMillis}
+              # How often a leader says that it leads; at most a third of the election timeout.
+              heartbeatMillis: {heartbeatMillis}
+              # Lets a leader answer reads without asking the others: faster, and stale if clocks drift more than stated.
+              leaseReads: {leaseReads}
+              # By how much one clock may run faster than another, for lease reads.
+              maxClockDriftPercent: {maxClockDriftPercent}
+              # Messages with entries, and bytes of entries, that may be under way to one follower.
+              maxInflightMessages: {maxInflightMessages}
+              maxInflightBytes: {maxInflightBytes}
+              # Entries kept below the newest snapshot, for followers that are a little behind.
+              logTail: {logTail}
+              # Who votes in the beginning; [] for all replicas. Those left out can be added with tagma members.
+              voters: {voters}
+
             """;
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
@@ -114,9 +138,33 @@ final class ClusterFileText {
                 Map.entry("maxClockSkewMillis", config.limits().maxClockSkewMillis()),
                 Map.entry("maxOperationBytes", config.limits().maxOperationBytes()),
                 Map.entry("replicas", replicas(config)),
-                Map.entry("clients", clients(config)));
+                Map.entry("clients", clients(config)),
+                Map.entry("operators", config.operators()),
+                Map.entry("raft", saysRaft(config) ? raft(config.raft()) : ""));
+        return fill(TEMPLATE, values);
+    }
+
+    private static boolean saysRaft(ClusterConfig config) {
+        return config.protocol() == ProtocolKind.RAFT || !config.raft().equals(RaftSettings.defaults());
+    }
+
+    private static String raft(RaftSettings raft) {
+        return fill(
+                RAFT,
+                Map.ofEntries(
+                        Map.entry("electionTimeoutMillis", raft.electionTimeoutMillis()),
+                        Map.entry("heartbeatMillis", raft.heartbeatMillis()),
+                        Map.entry("leaseReads", raft.leaseReads()),
+                        Map.entry("maxClockDriftPercent", raft.maxClockDriftPercent()),
+                        Map.entry("maxInflightMessages", raft.maxInflightMessages()),
+                        Map.entry("maxInflightBytes", raft.maxInflightBytes()),
+                        Map.entry("logTail", raft.logTail()),
+                        Map.entry("voters", raft.voters())));
+    }
+
+    private static String fill(String template, Map<String, Object> values) {
         return PLACEHOLDER
-                .matcher(TEMPLATE)
+                .matcher(template)
                 .replaceAll(match -> Matcher.quoteReplacement(value(values, match.group(1))));
     }
 

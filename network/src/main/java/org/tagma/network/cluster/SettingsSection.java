@@ -67,12 +67,45 @@ final class SettingsSection {
     }
 
     int integer(String key) throws ClusterFileException {
-        String text = text(key);
+        return parse(key, text(key));
+    }
+
+    private int parse(String key, String text) throws ClusterFileException {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
             throw error(key, key + " must be a whole number up to 2147483647, not \"" + text + "\"");
         }
+    }
+
+    boolean has(String key) {
+        return mapping.entries().containsKey(key);
+    }
+
+    int integerOr(String key, int missing) throws ClusterFileException {
+        return has(key) ? integer(key) : missing;
+    }
+
+    boolean boolOr(String key, boolean missing) throws ClusterFileException {
+        return has(key) ? bool(key) : missing;
+    }
+
+    /** A list of whole numbers, in whichever of YAML's two ways it is written. */
+    List<Integer> integersOr(String key, List<Integer> missing) throws ClusterFileException {
+        if (!has(key)) {
+            return missing;
+        }
+        if (!(value(key) instanceof YamlNode.Sequence sequence)) {
+            throw error(key, key + " must be a list of whole numbers, such as [0, 1, 2]");
+        }
+        List<Integer> numbers = new ArrayList<>();
+        for (YamlNode item : sequence.items()) {
+            if (!(item instanceof YamlNode.Scalar scalar)) {
+                throw error(key, key + " must be a list of whole numbers, such as [0, 1, 2]");
+            }
+            numbers.add(parse(key, scalar.text()));
+        }
+        return numbers;
     }
 
     boolean bool(String key) throws ClusterFileException {

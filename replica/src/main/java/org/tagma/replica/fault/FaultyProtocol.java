@@ -2,6 +2,7 @@ package org.tagma.replica.fault;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
@@ -75,6 +76,11 @@ final class FaultyProtocol implements Protocol {
     @Override
     public ProtocolStatus status() {
         return correct.status();
+    }
+
+    @Override
+    public Map<String, String> details() {
+        return correct.details();
     }
 
     /** Whether an action says something to another replica. */
