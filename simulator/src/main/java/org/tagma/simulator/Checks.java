@@ -1,5 +1,7 @@
 package org.tagma.simulator;
 
+import java.util.function.LongSupplier;
+import org.tagma.simulator.check.AgreedTimeChecker;
 import org.tagma.simulator.check.BoundsChecker;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.History;
@@ -12,6 +14,7 @@ import org.tagma.simulator.check.StateChecker;
 record Checks(
         Findings findings,
         OrderChecker order,
+        AgreedTimeChecker time,
         StateChecker states,
         ProtocolObserver protocol,
         BoundsChecker bounds,
@@ -27,12 +30,17 @@ record Checks(
     /** Frames that one event may cause: a status may be answered with votes and batches for a window of slots. */
     private static final int FRAMES_PER_SLOT = 16;
 
-    static Checks of(SimulatedProtocol protocol, int correctClients, long livenessBoundMicros) {
+    /** How far agreed time may be ahead: what replicas let a primary get away with, and their own clocks' errors. */
+    private static final long MAX_AHEAD_MILLIS = 75_000;
+
+    static Checks of(
+            SimulatedProtocol protocol, int correctClients, long livenessBoundMicros, LongSupplier wallMillis) {
         Findings findings = new Findings();
         SimulatedProtocol.Sizes sizes = protocol.sizes();
         return new Checks(
                 findings,
                 new OrderChecker(findings, correctClients),
+                new AgreedTimeChecker(findings, wallMillis, MAX_AHEAD_MILLIS),
                 new StateChecker(findings),
                 protocol.observer(findings),
                 new BoundsChecker(

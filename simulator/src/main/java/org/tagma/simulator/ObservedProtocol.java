@@ -35,7 +35,14 @@ final class ObservedProtocol implements Protocol {
     @Override
     public List<Action> step(Event event) {
         observer.stepping(replica, event);
+        boolean compares = observer.comparesStates(event);
+        long hashBefore = compares ? protocol.status().stateHash() : 0;
         List<Action> actions = protocol.step(event);
+        if (compares) {
+            observer.compared(
+                    replica, event, actions, hashBefore, protocol.status().stateHash());
+        }
+        observer.stepped(replica, event, actions);
         for (Action action : actions) {
             observer.decided(replica, action);
             if (action instanceof Action.Broadcast broadcast) {

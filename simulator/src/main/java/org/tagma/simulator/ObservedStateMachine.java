@@ -4,24 +4,28 @@ import com.google.protobuf.ByteString;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.OperationRejectedException;
 import org.tagma.core.service.StateMachine;
+import org.tagma.simulator.check.AgreedTimeChecker;
 import org.tagma.simulator.check.OrderChecker;
 
-/** Shows the checker what a correct replica executes. */
+/** Shows the checkers what a correct replica executes. */
 final class ObservedStateMachine implements StateMachine {
 
     private final StateMachine stateMachine;
     private final int replica;
     private final OrderChecker order;
+    private final AgreedTimeChecker time;
 
-    ObservedStateMachine(StateMachine stateMachine, int replica, OrderChecker order) {
+    ObservedStateMachine(StateMachine stateMachine, int replica, OrderChecker order, AgreedTimeChecker time) {
         this.stateMachine = stateMachine;
         this.replica = replica;
         this.order = order;
+        this.time = time;
     }
 
     @Override
     public ByteString apply(ByteString operation, ExecutionContext context) throws OperationRejectedException {
         order.executed(replica, operation, context);
+        time.executed(replica, context.sequence(), context.timeMillis());
         return stateMachine.apply(operation, context);
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
@@ -332,6 +333,15 @@ public final class Scenario {
         return all;
     }
 
+    /** Whether only malicious replicas and clients disturb the group. */
+    boolean isUndisturbed() {
+        return network.isReliable()
+                && network.slowProbability() == 0
+                && timing.equals(Timing.synchronous())
+                && incidents.isEmpty()
+                && adversary.isEmpty();
+    }
+
     int clientCount() {
         return clients;
     }
@@ -344,6 +354,13 @@ public final class Scenario {
         return workloads
                 .map(all -> all.get(client))
                 .orElseGet(() -> new Workload(operations, pipeline, registers, thinkMicros));
+    }
+
+    /** How many calls there may be at a time, of all clients. */
+    int callsAtATime() {
+        return IntStream.range(0, clients)
+                .map(client -> workload(client).pipeline())
+                .sum();
     }
 
     boolean hasRealCrypto() {

@@ -6,7 +6,7 @@ package org.tagma.simulator;
 final class SimulatedClock {
 
     /** Clocks start at a time that people recognise. */
-    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+    static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
     private final long wallOffsetMillis;
     private double rate;

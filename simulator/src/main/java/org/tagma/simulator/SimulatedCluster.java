@@ -62,7 +62,11 @@ public final class SimulatedCluster implements World {
                 ? Identities.real(quorums.replicas(), allClients, secret)
                 : Identities.simulated(quorums.replicas(), secret);
         this.clockDrift = scenario.clockDriftBound();
-        this.checks = Checks.of(protocol, scenario.clientCount(), scenario.livenessBoundMicros());
+        this.checks = Checks.of(
+                protocol,
+                scenario.clientCount(),
+                scenario.livenessBoundMicros(),
+                () -> SimulatedClock.EPOCH_MILLIS + now() / 1000);
         this.codec = new MessageCodec(new CodecLimits(
                 protocol.sizes().maxBatchRequests(),
                 MAX_OPERATION_BYTES,
@@ -213,6 +217,11 @@ public final class SimulatedCluster implements World {
     /** The correct replicas that run. */
     Stream<SimulatedReplica> correctReplicas() {
         return replicas.stream().filter(replica -> replica.isCorrect() && replica.isUp());
+    }
+
+    /** Whether nobody is malicious, neither replica nor client. */
+    boolean areAllCorrect() {
+        return faultyClients.isEmpty() && replicas.stream().allMatch(SimulatedReplica::isCorrect);
     }
 
     List<SimulatedReplica> replicas() {

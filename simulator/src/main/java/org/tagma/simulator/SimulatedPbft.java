@@ -1,6 +1,9 @@
 package org.tagma.simulator;
 
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
@@ -87,9 +90,18 @@ public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> 
                 template.sessionPipeline());
     }
 
+    /** Every faulty primary before the first correct one may cost a view, and no faulty backup may. */
+    @Override
+    public OptionalLong lastUndisturbedView(IntPredicate isCorrect) {
+        return IntStream.range(0, quorums().replicas())
+                .filter(isCorrect)
+                .asLongStream()
+                .findFirst();
+    }
+
     @Override
     public ProtocolObserver observer(Findings findings) {
-        return new PbftObserver(findings, quorums());
+        return new PbftObserver(findings, quorums(), template.logWindow());
     }
 
     @Override

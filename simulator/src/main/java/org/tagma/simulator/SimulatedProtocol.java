@@ -1,5 +1,7 @@
 package org.tagma.simulator;
 
+import java.util.OptionalLong;
+import java.util.function.IntPredicate;
 import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
@@ -43,6 +45,14 @@ public interface SimulatedProtocol {
      * @param lifeSeed another one for every replica and life
      */
     Protocol create(int replica, long lifeSeed);
+
+    /**
+     * The latest view in which a group of these replicas may be that nothing else disturbs: no loss, no delay, no crash.
+     * Empty if there is no such view.
+     */
+    default OptionalLong lastUndisturbedView(IntPredicate isCorrect) {
+        return OptionalLong.empty();
+    }
 
     /** What follows one run. */
     ProtocolObserver observer(Findings findings);

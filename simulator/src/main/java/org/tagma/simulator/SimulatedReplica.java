@@ -256,8 +256,8 @@ public final class SimulatedReplica {
                         new ObservedProtocol(correct, id, world.checks().protocol()));
                 tampering = Optional.empty();
                 protocol = observed.get();
-                registers =
-                        new ObservedStateMachine(registers, id, world.checks().order());
+                registers = new ObservedStateMachine(
+                        registers, id, world.checks().order(), world.checks().time());
             } else {
                 List<Misbehaviour> misbehaviours = misbehaviours();
                 observed = Optional.empty();

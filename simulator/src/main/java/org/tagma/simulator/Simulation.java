@@ -23,6 +23,9 @@ final class Simulation {
     /** More events than this are a group that talks without end. */
     private static final long MAX_EVENTS = 5_000_000;
 
+    /** How long the agreement on one batch takes where nothing is lost. */
+    private static final long TURN_MILLIS = 60;
+
     private final Scenario scenario;
     private final long seed;
     private final String command;
@@ -132,7 +135,34 @@ final class Simulation {
         }
     }
 
+    /** A rescue in a later view, or by a client that asks again, would hide a mistake. */
+    private void checkDelays() {
+        if (!scenario.isUndisturbed()) {
+            return;
+        }
+        scenario.protocol().lastUndisturbedView(cluster::isCorrect).ifPresent(lastView -> {
+            Findings findings = cluster.checks().findings();
+            cluster.correctReplicas()
+                    .filter(replica -> replica.status().view() > lastView)
+                    .forEach(replica -> findings.report(
+                            Property.NO_NEEDLESS_DELAY,
+                            "replica " + replica.id() + " is in view "
+                                    + replica.status().view() + ", where nothing leads beyond view " + lastView));
+            cluster.allClients().stream()
+                    .filter(client -> cluster.areAllCorrect() && client.longestMillis() > longestUsualMillis())
+                    .forEach(client -> findings.report(
+                            Property.NO_NEEDLESS_DELAY,
+                            "a call took " + client.longestMillis() + " ms, though nothing went wrong"));
+        });
+    }
+
+    /** What a call takes at most where nothing is lost: less than a client waits, and its turn behind the others. */
+    private long longestUsualMillis() {
+        return Scenario.CLIENT_RETRY_MILLIS + TURN_MILLIS * scenario.callsAtATime();
+    }
+
     private void checkEnd() {
+        checkDelays();
         cluster.replicas().forEach(SimulatedReplica::checkState);
         LinearizabilityChecker.check(cluster.checks().history().calls())
                 .ifPresent(details -> cluster.checks().findings().report(Property.LINEARIZABILITY, details));

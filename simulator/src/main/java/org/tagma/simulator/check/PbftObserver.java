@@ -1,25 +1,113 @@
 package org.tagma.simulator.check;
 
+import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftMessage;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
-/** Follows a run of PBFT: no correct replica contradicts itself. Not thread-safe. */
+/**
+ * Follows a run of PBFT: no correct replica contradicts itself, takes anything for certified that is not, says what it
+ * may forget, or lets a refused message change it. Not thread-safe.
+ */
 public final class PbftObserver implements ProtocolObserver {
 
-    private final VoteChecker votes;
+    private final Findings findings;
     private final Quorums quorums;
+    private final VoteChecker votes;
+    private final CertificateChecker certificates;
+    private final DurabilityChecker durability;
+    private final RefusalChecker refusals;
+    private long highestView;
 
-    /** An observer that has seen nothing. */
-    public PbftObserver(Findings findings, Quorums quorums) {
-        this.votes = new VoteChecker(findings);
+    /** An observer that has seen nothing, of replicas that look so far ahead of their last stable checkpoint. */
+    public PbftObserver(Findings findings, Quorums quorums, int logWindow) {
+        this.findings = findings;
         this.quorums = quorums;
+        this.votes = new VoteChecker(findings);
+        this.certificates = new CertificateChecker(findings, quorums);
+        this.durability = new DurabilityChecker(findings);
+        this.refusals = new RefusalChecker(findings, logWindow);
+    }
+
+    @Override
+    public void stepping(int replica, Event event) {
+        certificates.isCorrect(replica);
+        if (event instanceof Event.Recovered recovered) {
+            durability.recovers(replica, recovered.log().records());
+        }
+    }
+
+    @Override
+    public boolean comparesStates(Event event) {
+        return refusals.samples(event);
+    }
+
+    @Override
+    public void stepped(int replica, Event event, List<Action> actions) {
+        refusals.reacted(replica, event, actions);
+    }
+
+    @Override
+    public void compared(int replica, Event event, List<Action> actions, long hashBefore, long hashAfter) {
+        refusals.compared(replica, event, actions, hashBefore, hashAfter);
+    }
+
+    @Override
+    public void decided(int replica, Action action) {
+        if (action instanceof Action.Broadcast broadcast) {
+            certificates.says(replica, broadcast.message());
+        } else if (action instanceof Action.Send send) {
+            certificates.says(replica, send.message());
+        } else if (action instanceof Action.Commit commit) {
+            certificates.delivers(replica, commit.sequence(), commit.batch().digest());
+        } else if (action instanceof Action.TakeCheckpoint checkpoint) {
+            refusals.tookCheckpoint(checkpoint.sequence());
+        } else if (action instanceof Action.Persist persist) {
+            persists(replica, persist.record());
+        }
+    }
+
+    private void persists(int replica, LogRecord record) {
+        durability.persists(replica, record);
+        if (record instanceof PbftRecord.Stable stable) {
+            certificates.stabilizes(replica, stable.certificate());
+        } else if (record instanceof PbftRecord.Entered entered) {
+            certificates.enters(replica, entered.newView().message());
+        } else if (record instanceof PbftRecord.LeftFor left) {
+            leaves(replica, left.view());
+        }
+    }
+
+    /** A correct replica wants the next view, or joins f+1 others, of which one is correct (PBFT 4.5.2). */
+    private void leaves(int replica, long view) {
+        if (view > highestView + 1) {
+            findings.report(
+                    Property.CERTIFICATES,
+                    "replica " + replica + " leaves for view " + view + ", where no correct replica was beyond "
+                            + highestView);
+        }
+        highestView = Math.max(highestView, view);
+        refusals.leftFor(view);
+    }
+
+    @Override
+    public void durable(int replica) {
+        durability.durable(replica);
     }
 
     @Override
     public void left(int replica, int to, Message message) {
         votes.left(replica, message);
+        durability.left(replica, message);
+        if (message instanceof PbftMessage.Commit commit) {
+            certificates.left(replica, commit);
+        }
     }
 
     @Override

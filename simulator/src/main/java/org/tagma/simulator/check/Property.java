@@ -39,10 +39,20 @@ public enum Property {
     /** A correct replica is never held to be malicious by another. */
     TRUE_EVIDENCE,
     /** A correct replica never stops by itself. */
-    NO_HALT;
+    NO_HALT,
+    /** What a correct replica takes for certified, a quorum has voted for; and what may have committed stays. */
+    CERTIFICATES,
+    /** No vote of a correct replica leaves before it is durable. */
+    DURABLE_VOTES,
+    /** A message that a correct replica refuses leaves it as it was. */
+    REFUSAL_WITHOUT_TRACE,
+    /** The time that operations see never goes back, is the same everywhere, and is near the correct replicas' clocks. */
+    AGREED_TIME,
+    /** Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time. */
+    NO_NEEDLESS_DELAY;
 
     /** Whether it must hold whatever time does; the others need bounds on delays. */
     public boolean isSafety() {
-        return this != LIVENESS && this != STABLE_VIEW;
+        return this != LIVENESS && this != STABLE_VIEW && this != NO_NEEDLESS_DELAY;
     }
 }

@@ -1,0 +1,90 @@
+package org.tagma.simulator.check;
+
+import java.util.List;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+
+/**
+ * Watches what correct replicas refuse: a refusal changes nothing, and what lies far beyond the window is refused, for it
+ * would be kept. Not thread-safe.
+ */
+final class RefusalChecker {
+
+    /** Hashes cost much, so not every message has its trace looked for. */
+    private static final int SAMPLE = 8;
+
+    private final Findings findings;
+    private final int logWindow;
+    private long messages;
+    private long highestCheckpoint;
+    private long highestView;
+
+    /** A checker for replicas that look so far ahead of their last stable checkpoint. */
+    RefusalChecker(Findings findings, int logWindow) {
+        this.findings = findings;
+        this.logWindow = logWindow;
+    }
+
+    /** Whether the replica's state is to be compared before and after this event. */
+    boolean samples(Event event) {
+        return event instanceof Event.MessageReceived && ++messages % SAMPLE == 0;
+    }
+
+    /** A correct replica took a checkpoint: none of them is further than this. */
+    void tookCheckpoint(long sequence) {
+        highestCheckpoint = Math.max(highestCheckpoint, sequence);
+    }
+
+    /** A correct replica leaves the views below this one. */
+    void leftFor(long view) {
+        highestView = Math.max(highestView, view);
+    }
+
+    /** A correct replica did this because of a message. */
+    void reacted(int replica, Event event, List<Action> actions) {
+        if (event instanceof Event.MessageReceived received) {
+            boolean refused = actions.stream().anyMatch(action -> action instanceof Action.Reject);
+            Message message = received.message().message();
+            if (!refused && isKept(message) && sequenceOf(message) > highestCheckpoint + 2L * logWindow) {
+                findings.report(
+                        Property.BOUNDED_MEMORY,
+                        "replica " + replica + " takes " + message.getClass().getSimpleName() + " for sequence "
+                                + sequenceOf(message) + ", where no checkpoint is above " + highestCheckpoint);
+            }
+        }
+    }
+
+    /** A vote of a view that has been left is not kept even if it is not refused: it shows that its sender is slow. */
+    private boolean isKept(Message message) {
+        return !(message instanceof PrePrepare proposal && proposal.view() < highestView)
+                && !(message instanceof Prepare prepare && prepare.view() < highestView)
+                && !(message instanceof Commit commit && commit.view() < highestView);
+    }
+
+    private static long sequenceOf(Message message) {
+        if (message instanceof PrePrepare vote) {
+            return vote.sequence();
+        } else if (message instanceof Prepare vote) {
+            return vote.sequence();
+        } else if (message instanceof Commit vote) {
+            return vote.sequence();
+        }
+        return message instanceof Checkpoint vote ? vote.sequence() : 0;
+    }
+
+    /** The hash of a replica's state around an event that was {@link #samples sampled}. */
+    void compared(int replica, Event event, List<Action> actions, long before, long after) {
+        boolean onlyRefused =
+                !actions.isEmpty() && actions.stream().allMatch(action -> action instanceof Action.Reject);
+        if (onlyRefused && before != after) {
+            findings.report(
+                    Property.REFUSAL_WITHOUT_TRACE,
+                    "replica " + replica + " refused " + event + " and is not as it was before");
+        }
+    }
+}

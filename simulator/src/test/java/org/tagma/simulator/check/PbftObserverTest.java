@@ -1,0 +1,206 @@
+package org.tagma.simulator.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+
+/** Four replicas, of which 0, 1 and 2 are correct: so a quorum of three needs two of those. */
+class PbftObserverTest {
+
+    private static final Batch BATCH = Batch.of(1, List.of());
+    private static final Digest D = BATCH.digest();
+
+    private final Findings findings = new Findings();
+    private final PbftObserver observer = new PbftObserver(findings, Quorums.byzantine(4), 8);
+
+    @BeforeEach
+    void threeCorrectReplicasStart() {
+        IntStream.range(0, 3).forEach(id -> observer.stepping(id, new Event.Recovered(Event.RecoveredLog.empty())));
+    }
+
+    private static Authenticated<?> signed(int sender, Message message) {
+        return new Authenticated<>(sender, message, ByteString.EMPTY, ByteString.EMPTY);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <M extends Message> Authenticated<M> from(int sender, M message) {
+        return (Authenticated<M>) signed(sender, message);
+    }
+
+    private void decide(int replica, Message message) {
+        observer.decided(replica, new Action.Broadcast(message));
+    }
+
+    private void persist(int replica, LogRecord record) {
+        observer.decided(replica, new Action.Persist(record));
+        observer.durable(replica);
+    }
+
+    /** Votes with everything about it as it must be. */
+    private void commits(int replica, long view, long sequence) {
+        persist(replica, new PbftRecord.Reservation(view, sequence + 8));
+        persist(replica, new PbftRecord.Prepared(view, sequence, D));
+        decide(replica, new Commit(view, sequence, D));
+        observer.left(replica, -1, new Commit(view, sequence, D));
+    }
+
+    private void prepareByTwo(long view, long sequence) {
+        decide(0, new Prepare(view, sequence, D));
+        decide(1, new Prepare(view, sequence, D));
+    }
+
+    private void expectFound(Property property) {
+        assertThat(findings.first().map(Findings.Finding::property)).contains(property);
+    }
+
+    @Test
+    void properCommitIsNotComplainedOf() {
+        prepareByTwo(0, 1);
+        commits(0, 0, 1);
+        commits(1, 0, 1);
+        observer.decided(2, new Action.Commit(1, BATCH));
+
+        assertThat(findings.first()).isEmpty();
+    }
+
+    @Test
+    void commitVoteWithTooFewPreparesIsFound() {
+        decide(0, new Prepare(0, 1, D));
+        decide(0, new Commit(0, 1, D));
+
+        expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void executionWithTooFewCommitsIsFound() {
+        prepareByTwo(0, 1);
+        commits(0, 0, 1);
+        observer.decided(0, new Action.Commit(1, BATCH));
+
+        expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void stableCheckpointWithTooFewVotesIsFound() {
+        decide(0, new Checkpoint(8, D));
+        List<Authenticated<Checkpoint>> votes = IntStream.range(0, 3)
+                .mapToObj(id -> from(id, new Checkpoint(8, D)))
+                .toList();
+        observer.decided(0, new Action.Persist(new PbftRecord.Stable(new CheckpointCertificate(8, D, votes))));
+
+        expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void newViewThatForgetsWhatMayHaveCommittedIsFound() {
+        prepareByTwo(0, 1);
+        commits(0, 0, 1);
+        commits(1, 0, 1);
+        enterView1(List.of(new Reproposal(1, D)));
+        assertThat(findings.first()).isEmpty();
+
+        enterView1(List.of(new Reproposal(1, Digest.NULL)));
+        expectFound(Property.CERTIFICATES);
+    }
+
+    private void enterView1(List<Reproposal> reproposals) {
+        ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of());
+        decide(0, viewChange);
+        decide(1, viewChange);
+        NewView newView = new NewView(1, List.of(from(0, viewChange)), reproposals);
+        observer.decided(0, new Action.Persist(new PbftRecord.Entered(1, from(1, newView))));
+    }
+
+    @Test
+    void viewChangeFurtherThanAnyCorrectReplicaIsFound() {
+        ViewChange far = new ViewChange(1L << 60, CheckpointCertificate.GENESIS, List.of(), List.of());
+        observer.decided(0, new Action.Persist(new PbftRecord.LeftFor(far.view(), far)));
+
+        expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void voteThatLeavesBeforeItIsDurableIsFound() {
+        persist(0, new PbftRecord.Reservation(0, 8));
+        observer.decided(0, new Action.Persist(new PbftRecord.PrePrepared(0, 1, BATCH)));
+        observer.left(0, -1, new Prepare(0, 1, D));
+
+        expectFound(Property.DURABLE_VOTES);
+    }
+
+    @Test
+    void voteOutsideOfTheReservationIsFound() {
+        persist(0, new PbftRecord.Reservation(0, 8));
+        persist(0, new PbftRecord.PrePrepared(0, 9, BATCH));
+        observer.left(0, -1, new Prepare(0, 9, D));
+
+        expectFound(Property.DURABLE_VOTES);
+    }
+
+    @Test
+    void whatATornWriteLeftMayBeRepeated() {
+        observer.decided(0, new Action.Persist(new PbftRecord.Prepared(0, 1, D)));
+        List<LogRecord> torn = List.of(new PbftRecord.Reservation(0, 8), new PbftRecord.Prepared(0, 1, D));
+        observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, false, true)));
+        observer.left(0, -1, new Commit(0, 1, D));
+
+        assertThat(findings.first()).isEmpty();
+    }
+
+    @Test
+    void keptMessageFromTheFarFutureIsFound() {
+        Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1_000, D)));
+        observer.stepped(0, event, List.of(new Action.Reject(3, "OUTSIDE_WINDOW")));
+        assertThat(findings.first()).isEmpty();
+
+        observer.stepped(0, event, List.of());
+        expectFound(Property.BOUNDED_MEMORY);
+    }
+
+    @Test
+    void refusalThatLeavesATraceIsFound() {
+        Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1, D)));
+        List<Action> refusal = List.of(new Action.Reject(3, "WRONG_ROLE"));
+        observer.compared(0, event, refusal, 7, 7);
+        assertThat(findings.first()).isEmpty();
+
+        observer.compared(0, event, refusal, 7, 8);
+        expectFound(Property.REFUSAL_WITHOUT_TRACE);
+    }
+
+    @Test
+    void agreedTimeThatGoesBackOrRunsAheadIsFound() {
+        AgreedTimeChecker time = new AgreedTimeChecker(findings, () -> 1_000, 100);
+        time.executed(0, 1, 900);
+        time.executed(0, 2, 1_050);
+        time.executed(1, 1, 900);
+        assertThat(findings.first()).isEmpty();
+
+        time.executed(0, 3, 1_049);
+        expectFound(Property.AGREED_TIME);
+        Findings others = new Findings();
+        new AgreedTimeChecker(others, () -> 1_000, 100).executed(0, 1, 1_101);
+        assertThat(others.isEmpty()).isFalse();
+    }
+}
