@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.tagma.cli.bench.BenchCommand;
 import org.tagma.cli.demo.DemoCommand;
 import org.tagma.cli.kv.KvCommand;
+import org.tagma.cli.sim.SimCommand;
 import org.tagma.cli.trace.TraceCommand;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
@@ -31,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
             StatusCommand.class,
             KvCommand.class,
             BenchCommand.class,
+            SimCommand.class,
             TraceCommand.class,
             HelpCommand.class
         },
@@ -118,6 +120,6 @@ public final class TagmaCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do: demo, init, replica, status, kv, bench or trace");
+                spec.commandLine(), "say what to do: demo, init, replica, status, kv, bench, sim or trace");
     }
 }

@@ -109,7 +109,7 @@ public final class SimulatedCluster implements World {
     }
 
     private SimulatedClient newClient(int id, Scenario scenario, boolean fastPath, SplittableRandom random) {
-        boolean macs = policy == AuthenticationPolicy.MACS;
+        boolean macs = policy.putsVectorOnRequests();
         return new SimulatedClient(
                 id,
                 this,

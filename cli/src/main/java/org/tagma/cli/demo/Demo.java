@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.tagma.cli.ReplicaInspector;
+import org.tagma.cli.Screen;
 import org.tagma.network.cluster.ProtocolKind;
 
 /** One run: load, faults of whoever leads, and the checks. Not thread-safe. */

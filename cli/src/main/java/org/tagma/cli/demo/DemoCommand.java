@@ -10,6 +10,7 @@ import org.tagma.cli.ExitStatus;
 import org.tagma.cli.FreePorts;
 import org.tagma.cli.ProtocolOption;
 import org.tagma.cli.ReplicaInspector;
+import org.tagma.cli.Screen;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;

@@ -70,7 +70,7 @@ public final class VoteChecker {
 
     private void vote(int replica, Record record, Phase phase, long view, long sequence, Digest digest) {
         boolean repeated = digest.equals(record.votes.get(new Place(phase, view, sequence)));
-        if (view < record.promisedView && !repeated) {
+        if (view < record.promisedView && !repeated && !isTold(record, phase, new VoteInfo(sequence, digest, view))) {
             findings.report(
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " casts a " + phase + " in view " + view + " at sequence " + sequence
@@ -112,6 +112,19 @@ public final class VoteChecker {
                                 + " and keeps quiet about its commit " + cast);
             }
         }
+    }
+
+    /**
+     * Whether every view change since tells of a vote, which then counts as cast before them: its sender may have lost power
+     * between making it durable and sending it.
+     */
+    private static boolean isTold(Record record, Phase phase, VoteInfo vote) {
+        return record.viewChanges.values().stream()
+                .filter(viewChange -> viewChange.view() > vote.view())
+                .allMatch(viewChange -> vote.sequence() <= viewChange.stable().sequence()
+                        || (phase == Phase.COMMIT ? viewChange.prepared() : viewChange.prePrepared())
+                                .stream()
+                                        .anyMatch(entry -> entry.sequence() == vote.sequence() && isTold(vote, entry)));
     }
 
     private static boolean isTold(VoteInfo cast, VoteInfo entry) {

@@ -9,6 +9,8 @@ import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulatedPbft;
+import org.tagma.simulator.SimulatedProtocol;
+import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.Timing;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.Workload;
@@ -29,6 +31,7 @@ import org.tagma.simulator.model.SystemModel;
  * <p>Immutable.
  *
  * @param faults how many replicas are taken to be faulty; if it is more than the group tolerates, less is promised
+ * @param hasMacs whether messages carry vectors of MACs, instead of signatures
  * @param hasRealCrypto whether messages carry Ed25519 signatures and HMACs, instead of keyed hashes that cost nothing
  * @param hasFastReads whether queries skip ordering
  * @param stabilizationMillis when the bounds on time begin to hold: 0 always, negative never
@@ -44,7 +47,7 @@ public record Plan(
         int replicas,
         int faults,
         Tuning tuning,
-        AuthenticationPolicy authentication,
+        boolean hasMacs,
         boolean hasRealCrypto,
         boolean hasFastReads,
         Wire wire,
@@ -114,10 +117,10 @@ public record Plan(
 
     /** The scenario that runs it. */
     public Scenario toScenario() {
-        Scenario scenario = Scenario.cluster(SimulatedPbft.of(replicas))
+        Scenario scenario = Scenario.cluster(simulatedProtocol())
                 .beyondTheBound()
                 .tuning(tuning)
-                .authentication(authentication)
+                .authentication(policy())
                 .realCrypto(hasRealCrypto)
                 .fastPathForQueries(hasFastReads)
                 .network(wire.toModel())
@@ -141,6 +144,20 @@ public record Plan(
             }
         }
         return scenario;
+    }
+
+    private SimulatedProtocol simulatedProtocol() {
+        return switch (protocol) {
+            case PBFT -> SimulatedPbft.of(replicas);
+            case RAFT -> SimulatedRaft.of(replicas);
+        };
+    }
+
+    private AuthenticationPolicy policy() {
+        return switch (protocol) {
+            case PBFT -> hasMacs ? AuthenticationPolicy.MACS : AuthenticationPolicy.SIGNATURES;
+            case RAFT -> hasMacs ? AuthenticationPolicy.CRASH_ONLY_MACS : AuthenticationPolicy.CRASH_ONLY_SIGNATURES;
+        };
     }
 
     /** The run in one line that {@link PlanText#parse} reads. */
@@ -263,7 +280,7 @@ public record Plan(
                     base.replicas,
                     base.faults,
                     tuning,
-                    base.authentication,
+                    base.hasMacs,
                     base.hasRealCrypto,
                     fastReads,
                     wire,

@@ -2,7 +2,6 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.tagma.simulator.Tuning;
 
 /** A plan in words, line by line. */
@@ -13,7 +12,7 @@ final class PlanDescription {
     static List<String> of(Plan plan) {
         List<String> lines = new ArrayList<>();
         lines.add(plan.replicas() + " replicas, " + plan.protocol().label() + ", "
-                + plan.authentication().name().toLowerCase(Locale.ROOT) + ", "
+                + (plan.hasMacs() ? "MACs" : "signatures") + ", "
                 + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered") + tuning(plan.tuning()));
         lines.add(network(plan));
         for (int id = 0; id < plan.clients().size(); id++) {

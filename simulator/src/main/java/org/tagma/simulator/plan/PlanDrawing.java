@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
@@ -53,7 +52,7 @@ final class PlanDrawing {
                 setting.replicas(),
                 setting.faults(),
                 tuning(),
-                random.nextBoolean() ? AuthenticationPolicy.MACS : AuthenticationPolicy.SIGNATURES,
+                random.nextBoolean(),
                 setting.hasRealCrypto(),
                 random.nextBoolean(),
                 wire(),

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -13,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Assumption;
@@ -51,7 +49,7 @@ public final class PlanText {
                 .add("seed=" + plan.seed())
                 .add("n=" + plan.replicas())
                 .add("f=" + plan.faults())
-                .add("auth=" + plan.authentication().name().toLowerCase(Locale.ROOT))
+                .add("auth=" + (plan.hasMacs() ? "macs" : "signatures"))
                 .add("crypto=" + (plan.hasRealCrypto() ? "real" : "simulated"))
                 .add("reads=" + (plan.hasFastReads() ? "fast" : "ordered"))
                 .add("tuning=" + tuning.checkpointInterval() + "/" + tuning.logWindow() + "/" + tuning.pipelineDepth()
@@ -115,9 +113,7 @@ public final class PlanText {
                     (int) number("n", 4),
                     (int) number("f", 1),
                     tuning(),
-                    choice("auth", "macs", "signatures").equals("macs")
-                            ? AuthenticationPolicy.MACS
-                            : AuthenticationPolicy.SIGNATURES,
+                    choice("auth", "macs", "signatures").equals("macs"),
                     choice("crypto", "simulated", "real").equals("real"),
                     choice("reads", "ordered", "fast").equals("fast"),
                     wire(),

@@ -1,4 +1,4 @@
-package org.tagma.cli.demo;
+package org.tagma.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

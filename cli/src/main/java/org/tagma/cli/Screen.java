@@ -1,21 +1,21 @@
-package org.tagma.cli.demo;
+package org.tagma.cli;
 
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * The demo's output: lines that stay, and on a terminal one line at the bottom that changes. Where there is no terminal, that
+ * A command's output while it works: lines that stay, and on a terminal one line at the bottom that changes. Where there is no terminal, that
  * line is written once a second.
  *
  * <p>Thread-safe.
  */
-final class Screen {
+public final class Screen {
     private static final String RESET = "\u001b[0m";
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     /** How lines that matter look on a terminal. */
-    enum Style {
+    public enum Style {
         PLAIN(""),
         BOLD("\u001b[1m"),
         FAINT("\u001b[2m"),
@@ -42,7 +42,7 @@ final class Screen {
     }
 
     /** What this process writes to. */
-    static Screen of(PrintWriter out) {
+    public static Screen of(PrintWriter out) {
         boolean terminal = isTerminal() && !"dumb".equals(System.getenv("TERM"));
         String noColour = System.getenv("NO_COLOR");
         return new Screen(out, terminal, terminal && (noColour == null || noColour.isEmpty()));
@@ -61,27 +61,35 @@ final class Screen {
         }
     }
 
-    boolean isLive() {
+    /** Whether the last line can change. */
+    public boolean isLive() {
         return terminal;
     }
 
-    synchronized void line(String text) {
+    /** A line that stays. */
+    public synchronized void line(String text) {
         line(Style.PLAIN, text);
     }
 
-    synchronized void line(Style style, String text) {
+    /** A line that stays. */
+    public synchronized void line(Style style, String text) {
         clear();
-        out.println(colours && style != Style.PLAIN ? style.escape + text + RESET : text);
+        out.println(paint(style, text));
         out.flush();
     }
 
+    /** Part of a line, looking so. */
+    public String paint(Style style, String text) {
+        return colours && style != Style.PLAIN ? style.escape + text + RESET : text;
+    }
+
     /** Something that happened, with the time since the load began. */
-    void event(Style style, double seconds, String text) {
+    public void event(Style style, double seconds, String text) {
         line(style, String.format(Locale.ROOT, "%6.1f s  %s", seconds, text));
     }
 
     /** Shows how it goes. */
-    synchronized void progress(String text) {
+    public synchronized void progress(String text) {
         if (terminal) {
             out.print(CLEAR_LINE + text);
             out.flush();

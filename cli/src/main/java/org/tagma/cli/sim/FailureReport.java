@@ -1,0 +1,68 @@
+package org.tagma.cli.sim;
+
+import org.tagma.cli.Screen;
+import org.tagma.cli.Screen.Style;
+import org.tagma.simulator.check.Findings.Finding;
+import org.tagma.simulator.check.Property;
+import org.tagma.simulator.plan.Plan;
+import org.tagma.simulator.plan.Shrinker;
+import org.tagma.simulator.sweep.Outcome;
+
+/** A broken promise: which, the shortest schedule found that breaks it too, and the command that runs that. */
+final class FailureReport {
+
+    private static final int MAX_SHRINK_RUNS = 4_000;
+    private static final long MAX_SHRINK_MILLIS = 30_000;
+    private static final int MAX_DETAILS = 600;
+
+    private final Screen screen;
+
+    FailureReport(Screen screen) {
+        this.screen = screen;
+    }
+
+    void show(Outcome failure) {
+        Finding finding = failure.violation().orElseThrow();
+        Plan plan = failure.plan();
+        screen.line("");
+        screen.line(Style.BAD, "FAILED: " + SweepRun.name(finding.property()) + " is broken with seed " + plan.seed());
+        screen.line("  " + shortened(finding.details()));
+        screen.progress("  looking for a shorter schedule that breaks it ...");
+        Shrinker shrinker =
+                new Shrinker(smaller -> breaks(smaller, finding.property()), MAX_SHRINK_RUNS, MAX_SHRINK_MILLIS);
+        Plan smallest = shrinker.shrink(plan);
+        screen.line("");
+        screen.line(
+                Style.BOLD,
+                "the shortest schedule found that breaks it (" + Figures.plural(shrinker.runs(), "run", "runs") + "):");
+        smallest.describe().forEach(line -> screen.line("  " + line));
+        if (!smallest.equals(plan)) {
+            Outcome.of(smallest)
+                    .violation()
+                    .map(Finding::details)
+                    .ifPresent(details -> screen.line("  then: " + shortened(details)));
+        }
+        screen.line("");
+        screen.line(Style.BOLD, "to run it again:");
+        screen.line("  " + replayCommand(smallest));
+        if (!smallest.equals(plan)) {
+            screen.line(Style.BOLD, "to run all of seed " + plan.seed() + " again:");
+            screen.line("  " + replayCommand(plan));
+        }
+    }
+
+    private static boolean breaks(Plan plan, Property property) {
+        return Outcome.of(plan)
+                .violation()
+                .filter(finding -> finding.property() == property)
+                .isPresent();
+    }
+
+    static String replayCommand(Plan plan) {
+        return "./tagma sim --plan '" + plan + "'";
+    }
+
+    private static String shortened(String details) {
+        return details.length() <= MAX_DETAILS ? details : details.substring(0, MAX_DETAILS) + " ...";
+    }
+}

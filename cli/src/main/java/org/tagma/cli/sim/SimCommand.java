@@ -1,0 +1,189 @@
+package org.tagma.cli.sim;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.tagma.cli.CommandFailure;
+import org.tagma.cli.Screen;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.flp.Flp;
+import org.tagma.simulator.plan.Plan;
+import org.tagma.simulator.plan.PlanText;
+import org.tagma.simulator.plan.Setting;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tagma sim}. */
+@Command(
+        name = "sim",
+        description =
+                "Simulates whole clusters of the production code on a virtual clock, each from a seed, and checks what"
+                        + " the protocol promises under the chosen assumptions about network, nodes and time.",
+        footer = {
+            "",
+            "A seed gives a plan: sizes, loads, which replicas are faulty and how, crashes, pauses, cuts, faults of the network.",
+            "The same seed gives the same run. When a promise is broken, the shortest plan found that breaks it is printed,",
+            "with the one command that runs it again.",
+            "",
+            "  tagma sim                                                 1000 seeds of the default",
+            "  tagma sim --protocol raft --nodes crash-recovery --budget 60s",
+            "  tagma sim --faults 2                                      more than PBFT tolerates: see it break",
+            "  tagma sim --matrix --html matrix.html                     all 27 combinations, for PBFT and Raft",
+            "  tagma sim --flp pbft --for 24h                            an adversary that keeps PBFT from deciding",
+            "  tagma sim --seed 7 --seeds 1 --trace run.trace            what happened in one run; then: tagma trace",
+            "",
+            "Exit status: 0 if every promise was kept, 1 if one was broken, 2 if it cannot run."
+        },
+        sortOptions = false)
+public final class SimCommand implements Callable<Integer> {
+
+    private static final long DEFAULT_SEEDS = 1_000;
+    private static final int MATRIX_OPERATIONS = 60;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private SettingOptions setting;
+
+    @Mixin
+    private SeedOptions seeds;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "PLAN",
+            description = "Run just this plan, as a failure printed it or as --show does.")
+    private String plan;
+
+    @Option(
+            names = "--show",
+            description = "Print the plan of the first seed, in words and as one line, and do not run it.")
+    private boolean show;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Record the run, one line an event; needs --plan or --seeds 1.")
+    private Path trace;
+
+    @Option(
+            names = "--matrix",
+            description = "Run all 27 combinations of network, nodes and timing for each of --protocols.")
+    private boolean matrix;
+
+    @Option(
+            names = "--protocols",
+            paramLabel = "LIST",
+            defaultValue = "pbft,raft",
+            description = "The protocols of a matrix (default: ${DEFAULT-VALUE}).")
+    private String protocols;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the matrix as a web page, too.")
+    private Path html;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the matrix as JSON, too.")
+    private Path json;
+
+    @Option(
+            names = "--benchmark",
+            description =
+                    "Measure how fast the default runs on one thread: seeds a CPU second, simulated against real time.")
+    private boolean benchmark;
+
+    @Option(
+            names = "--flp",
+            paramLabel = "NAME",
+            description =
+                    "Show for pbft or raft that no protocol decides if an adversary schedules an asynchronous network"
+                            + " (Fischer, Lynch and Paterson 1985): nothing is decided until the adversary stops.")
+    private ProtocolKind flp;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            description =
+                    "How long that adversary is at work, in simulated time, as in 10m (default: ${DEFAULT-VALUE}).")
+    private String adversaryTime;
+
+    /** For picocli. */
+    public SimCommand() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Screen screen = Screen.of(spec.commandLine().getOut());
+        checkCombination();
+        if (flp != null) {
+            long millis = SeedOptions.millis("--for", adversaryTime);
+            SettingOptions.requireRange("--for in milliseconds", millis, 1_000, 30L * 24 * 3_600_000);
+            return Flp.run(flp.label(), millis, System.out);
+        }
+        if (plan != null) {
+            return new PlanRun(screen).run(parsedPlan(), Optional.ofNullable(trace));
+        }
+        if (matrix) {
+            return new MatrixRun(screen, chosenProtocols(), setting.operations(MATRIX_OPERATIONS))
+                    .run(seeds, Optional.ofNullable(html), Optional.ofNullable(json));
+        }
+        Setting chosen = setting.setting();
+        if (benchmark) {
+            return new SimBenchmark(screen).run(chosen, seeds.hasBudget() ? seeds.budgetMillis() : 20_000);
+        }
+        if (show) {
+            Plan drawn = chosen.draw(seeds.first());
+            drawn.describe().forEach(screen::line);
+            screen.line(drawn.toString());
+            return 0;
+        }
+        if (seeds.count(DEFAULT_SEEDS) == 1) {
+            return new PlanRun(screen).run(chosen.draw(seeds.first()), Optional.ofNullable(trace));
+        }
+        if (trace != null) {
+            throw CommandFailure.cannotRun("--trace records one run: add --seeds 1, or give a --plan");
+        }
+        return new SweepRun(screen, chosen)
+                .run(seeds.first(), seeds.count(DEFAULT_SEEDS), seeds.budgetMillis(), seeds.threads());
+    }
+
+    private void checkCombination() {
+        if (Stream.of(plan != null, matrix, benchmark, show, flp != null)
+                        .filter(each -> each)
+                        .count()
+                > 1) {
+            throw CommandFailure.cannotRun("--plan, --matrix, --benchmark, --show and --flp exclude each other");
+        }
+        if (!matrix && (html != null || json != null)) {
+            throw CommandFailure.cannotRun("--html and --json write a matrix: add --matrix");
+        }
+        if (trace != null && (matrix || benchmark || show || flp != null)) {
+            throw CommandFailure.cannotRun("--trace records one run: use it with --plan or --seeds 1");
+        }
+    }
+
+    private Plan parsedPlan() {
+        try {
+            return PlanText.parse(plan);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.cannotRun("--plan: " + e.getMessage(), e);
+        }
+    }
+
+    private List<ProtocolKind> chosenProtocols() {
+        List<ProtocolKind> chosen = new ArrayList<>();
+        for (String name : protocols.split(",")) {
+            chosen.add(Arrays.stream(ProtocolKind.values())
+                    .filter(kind -> kind.label().equalsIgnoreCase(name.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> CommandFailure.cannotRun(
+                            "--protocols must be pbft, raft or both with a comma, not '" + protocols + "'")));
+        }
+        return chosen.stream().distinct().toList();
+    }
+}

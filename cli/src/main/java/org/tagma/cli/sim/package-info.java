@@ -1,0 +1,2 @@
+/** {@code tagma sim}: simulated clusters by the thousand. */
+package org.tagma.cli.sim;
