@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.raft.RaftConfig;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.AuthenticationMode;
@@ -76,6 +77,18 @@ final class ClusterReplicaTest {
         assertThat(pbft.viewChangeTimeoutTicks()).isEqualTo(20);
         assertThat(pbft.statusIntervalTicks()).isEqualTo(2);
         assertThat(pbft.quorums().certificate()).isEqualTo(3);
+    }
+
+    @Test
+    void aHeartbeatOfRaftIsOneTick() {
+        RaftConfig raft = ClusterSettings.raftConfig(config(ProtocolKind.RAFT, Durability.MEMORY), 2, 77);
+        assertThat(raft.replica()).isEqualTo(2);
+        assertThat(raft.seed()).isEqualTo(77);
+        assertThat(raft.membership().voters()).containsExactly(0, 1, 2, 3);
+        assertThat(raft.tickMillis()).isEqualTo(100);
+        assertThat(raft.electionTimeoutTicks()).isEqualTo(10);
+        assertThat(raft.heartbeatTicks()).isEqualTo(1);
+        assertThat(raft.leaseReads()).isFalse();
     }
 
     private ClusterReplica replica(ClusterConfig config, int id) {

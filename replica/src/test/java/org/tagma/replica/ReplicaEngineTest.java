@@ -77,6 +77,53 @@ final class ReplicaEngineTest {
     }
 
     @Test
+    void whatMayLeaveBeforeTheRecordsLeavesBeforeTheBarrierIfThatTakesTime() {
+        Function<Event, List<Action>> leader = onTick(
+                new Action.Send(1, new Prepare(0, 1, DIGEST)),
+                new Action.LetLeave(),
+                new Action.Persist(record(1)),
+                new Action.Send(2, new Prepare(0, 1, DIGEST)));
+        ReplicaEngine engine = started(leader);
+        engine.turn(List.of(TICK));
+        assertThat(ports.calls)
+                .containsExactly("to replica 1", "flush", "append 1", "barrier", "to replica 2", "flush");
+
+        ports.waitsForDisk = false;
+        ports.calls.clear();
+        engine.turn(List.of(TICK));
+        assertThat(ports.calls).containsExactly("append 1", "barrier", "to replica 1", "to replica 2", "flush");
+    }
+
+    @Test
+    void nothingOvertakesARecordThatWaitsForTheBarrierAlready() {
+        ReplicaEngine engine = started(onTick(
+                new Action.Persist(record(1)), new Action.Send(1, new Prepare(0, 1, DIGEST)), new Action.LetLeave()));
+        engine.turn(List.of(TICK));
+        assertThat(ports.calls).containsExactly("append 1", "barrier", "to replica 1", "flush");
+    }
+
+    @Test
+    void answersForThoseWhoWaitGoToTheExecutionAndARefusalTellsWhoLeadsNow() {
+        ScriptedProtocol protocol = new ScriptedProtocol(onTick(
+                new Action.ReadReady(7, 3),
+                new Action.RefuseRead(8),
+                new Action.RefuseRead(9),
+                new Action.AnswerOperator(5, true, "done")));
+        ReplicaEngine engine = start(protocol);
+        protocol.view = 2;
+        ports.calls.clear();
+        engine.turn(List.of(TICK));
+        assertThat(ports.calls)
+                .containsExactly(
+                        "answer read 7 at 3",
+                        "view 2 serving",
+                        "refuse read 8",
+                        "refuse read 9",
+                        "answer operator 5 true done",
+                        "flush");
+    }
+
+    @Test
     void withoutARecordThereIsNoBarrier() {
         ReplicaEngine engine = started(onTick(new Action.SetTimer(PbftTimer.TICK, 50)));
         engine.turn(List.of(TICK));

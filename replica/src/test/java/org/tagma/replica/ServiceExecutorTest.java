@@ -21,6 +21,7 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.service.TransferMessage;
 import org.tagma.core.service.TransferMessage.FetchManifest;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
@@ -83,6 +84,70 @@ final class ServiceExecutorTest {
     }
 
     @Test
+    void whereReplicasDoNotLieAReadWaitsForTheProtocol() {
+        ServiceExecutor raft = executor(AuthenticationPolicy.CRASH_ONLY_MACS);
+        raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
+        raft.query(new Query(SESSION, 9, ByteString.EMPTY));
+        raft.query(new Query(SESSION, 10, ByteString.EMPTY));
+        assertThat(events).endsWith(new Event.ReadReceived(1), new Event.ReadReceived(2));
+        assertThat(ports.calls).isEmpty();
+
+        raft.protocolIs(4, 2, true);
+        raft.answerRead(2, 1);
+        raft.refuseRead(1);
+        assertThat(reply(ports.frames.get(0)).number()).isEqualTo(10);
+        assertThat(reply(ports.frames.get(0)).result().toStringUtf8()).isEqualTo("1");
+        Reply refused = reply(ports.frames.get(1));
+        assertThat(refused.number()).isEqualTo(9);
+        assertThat(refused.status()).isEqualTo(ReplyStatus.UNAVAILABLE);
+        assertThat(refused.primary()).isEqualTo(2);
+    }
+
+    @Test
+    void aReadThatIsAheadOfTheStateIsABug() {
+        ServiceExecutor raft = executor(AuthenticationPolicy.CRASH_ONLY_MACS);
+        raft.query(new Query(SESSION, 9, ByteString.EMPTY));
+        assertThatThrownBy(() -> raft.answerRead(1, 1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whereReplicasDoNotLieOnlyTheLeaderAnswersRequests() {
+        ServiceExecutor raft = executor(AuthenticationPolicy.CRASH_ONLY_MACS);
+        raft.protocolIs(4, 2, true);
+        raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
+        assertThat(ports.calls).isEmpty();
+        raft.protocolIs(5, 0, true);
+        raft.commit(2, Batch.of(1, List.of(request(2, "add"))));
+        assertThat(ports.calls).containsExactly("to client 0/1");
+        raft.resendReply(request(1, "add"));
+        assertThat(reply(ports.frames.get(1)).result().toStringUtf8()).isEqualTo("1");
+    }
+
+    @Test
+    void anOperatorIsToldWhatTheProtocolSays() {
+        List<String> answers = new ArrayList<>();
+        executor.ask(
+                id -> new Event.LeadershipTransferRequested(id, 2), (done, text) -> answers.add(done + " " + text));
+        assertThat(events).containsExactly(new Event.LeadershipTransferRequested(1, 2));
+        executor.answerOperator(1, false, "not now");
+        assertThat(answers).containsExactly("false not now");
+    }
+
+    @Test
+    void aStateServedToThisReplicaItselfComesBackAsAMessage() {
+        executor.commit(1, Batch.of(1, List.of(request(1, "add"))));
+        executor.takeCheckpoint(1);
+        Digest digest = executor.digestNow().stateDigest();
+        ports.calls.clear();
+        executor.serveState(0, new FetchManifest(1, digest));
+        assertThat(ports.calls).isEmpty();
+        assertThat(events).last().isInstanceOfSatisfying(Event.MessageReceived.class, received -> {
+            assertThat(received.message().sender()).isZero();
+            assertThat(received.message().message()).isInstanceOf(TransferMessage.ManifestAnswer.class);
+        });
+    }
+
+    @Test
     void aCheckpointIsDigestedKeptServedAndReleased() {
         executor.commit(1, Batch.of(1, List.of(request(1, "add"))));
         executor.takeCheckpoint(1);
@@ -130,8 +195,13 @@ final class ServiceExecutorTest {
 
     /** Reads a reply as the client does, who checks its MAC. */
     static Reply reply(ByteString frame) {
+        return reply(0, frame);
+    }
+
+    /** A reply whose MAC is good for this client. */
+    static Reply reply(int client, ByteString frame) {
         Envelope envelope = ok(MessageCodec.parseEnvelope(frame));
-        assertThat(TestCluster.client(0)
+        assertThat(TestCluster.client(client)
                         .verifyMac(
                                 envelope.sender(),
                                 MessageType.REPLY_VALUE,
@@ -140,7 +210,7 @@ final class ServiceExecutorTest {
                 .isTrue();
         assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
         return (Reply) ok(TestCluster.codec()
-                .decode(envelope, new SignatureChecker(TestCluster.client(0), POLICY).requestsAlone()));
+                .decode(envelope, new SignatureChecker(TestCluster.client(client), POLICY).requestsAlone()));
     }
 
     private static <T> T ok(Decoded<T> decoded) {
@@ -149,7 +219,11 @@ final class ServiceExecutorTest {
     }
 
     private ServiceExecutor executor() {
+        return executor(POLICY);
+    }
+
+    private ServiceExecutor executor(AuthenticationPolicy policy) {
         ReplicatedService service = new ReplicatedService(new CountingMachine(), new ServiceLimits(8, 8));
-        return new ServiceExecutor(service, TestCluster.sealer(0, POLICY), ports, events::add);
+        return new ServiceExecutor(service, TestCluster.sealer(0, policy), ports, events::add);
     }
 }

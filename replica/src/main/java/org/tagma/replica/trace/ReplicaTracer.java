@@ -1,6 +1,7 @@
 package org.tagma.replica.trace;
 
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.tagma.core.protocol.Action;
@@ -122,6 +123,11 @@ public final class ReplicaTracer {
         @Override
         public ProtocolStatus status() {
             return protocol.status();
+        }
+
+        @Override
+        public Map<String, String> details() {
+            return protocol.details();
         }
     }
 
