@@ -90,6 +90,7 @@ final class ReplicaCommand implements Callable<Integer> {
         ClusterFolder folder = folderOption.folder();
         Optional<FaultInjection> injection = injection();
         ClusterConfig config = supportedConfig(folder);
+        injection.ifPresent(wanted -> requirePossible(wanted.kind(), config.protocol()));
         if (id < 0 || id >= config.replicaCount()) {
             throw CommandFailure.cannotRun("there is no replica " + id + " in " + folder.clusterFile()
                     + "; it has the replicas 0 to " + (config.replicaCount() - 1));
@@ -107,10 +108,6 @@ final class ReplicaCommand implements Callable<Integer> {
 
     private ClusterConfig supportedConfig(ClusterFolder folder) throws ClusterFileException {
         ClusterConfig config = folder.config();
-        if (config.protocol() != ProtocolKind.PBFT) {
-            throw CommandFailure.cannotRun(folder.clusterFile() + ": the protocol "
-                    + config.protocol().label() + " is not in this version yet; set protocol: pbft");
-        }
         if (config.durability() != Durability.MEMORY) {
             throw CommandFailure.cannotRun(folder.clusterFile() + ": the durability "
                     + config.durability().label() + " is not in this version yet; set durability: memory");
@@ -135,6 +132,14 @@ final class ReplicaCommand implements Callable<Integer> {
         }
         return Optional.of(
                 FaultInjection.afterOperations(kind, faultAfterOperations == null ? 0 : faultAfterOperations));
+    }
+
+    /** Two stories about one sequence number need a message that tells it, which is PBFT's pre-prepare. */
+    private static void requirePossible(FaultInjection.Kind kind, ProtocolKind protocol) {
+        if (protocol == ProtocolKind.RAFT && kind == FaultInjection.Kind.EQUIVOCATE) {
+            throw CommandFailure.cannotRun("--fault equivocate is for pbft: raft promises nothing when a replica is"
+                    + " malicious; there are silent, slow, crash and cut");
+        }
     }
 
     private FaultInjection.Kind kind() {
@@ -184,9 +189,10 @@ final class ReplicaCommand implements Callable<Integer> {
     private void announce(ClusterConfig config) {
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
-                "replica %d serves at %s (%d replicas, f=%d, %s)%n",
+                "replica %d serves at %s (%s, %d replicas, f=%d, %s)%n",
                 id,
                 config.address(id),
+                config.protocol().label(),
                 config.replicaCount(),
                 config.faults(),
                 config.authentication().label());

@@ -15,6 +15,7 @@ import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.RejectionResult;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.ClusterKeys;
 import org.tagma.crypto.CryptoProvider;
@@ -60,7 +61,10 @@ public final class ReplicaInspector implements AutoCloseable {
         }
     };
 
-    private record Question(int replica, ByteString frame, CompletableFuture<Map<String, String>> answer) {}
+    /** What became of an operator's command. */
+    record Outcome(boolean done, String text) {}
+
+    private record Question(int replica, ByteString frame, CompletableFuture<Reply> answer) {}
 
     private final Authentication authentication;
     private final MessageCodec codec;
@@ -111,19 +115,51 @@ public final class ReplicaInspector implements AutoCloseable {
      * @return what it says by name; empty if it has not answered in time
      */
     public CompletableFuture<Optional<Map<String, String>>> ask(int replica, ByteString question, long deadlineMillis) {
+        return send(replica, question, deadlineMillis)
+                .thenApply(reply -> reply.filter(answer -> answer.status() == ReplyStatus.OK)
+                        .map(answer -> AdminQueries.parse(answer.result())));
+    }
+
+    /**
+     * Sends an operator's command to one replica.
+     *
+     * @return empty if it has not answered in time
+     */
+    CompletableFuture<Optional<Outcome>> command(int replica, ByteString command, long deadlineMillis) {
+        return send(replica, command, deadlineMillis).thenApply(reply -> reply.map(ReplicaInspector::outcome));
+    }
+
+    private static Outcome outcome(Reply reply) {
+        if (reply.status() == ReplyStatus.OK) {
+            Map<String, String> values = AdminQueries.parse(reply.result());
+            return new Outcome("true".equals(values.get("done")), printable(values.getOrDefault("text", "")));
+        }
+        return new Outcome(
+                false,
+                RejectionResult.decode(reply.result())
+                        .map(rejection -> printable(rejection.message()))
+                        .orElse("refused: " + reply.status()));
+    }
+
+    /** A malicious replica shall not be able to paint on anybody's terminal. */
+    private static String printable(String text) {
+        return text.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+
+    private CompletableFuture<Optional<Reply>> send(int replica, ByteString question, long deadlineMillis) {
         long number = numbers.incrementAndGet();
         ByteString payload = MessageCodec.encodePayload(new Query(session, number, question));
         ByteString authenticator = authentication.macVector(MessageType.QUERY_VALUE, payload);
         ByteString frame =
                 MessageCodec.envelope(authentication.self(), MessageType.QUERY_VALUE, payload, authenticator);
-        CompletableFuture<Map<String, String>> answer = new CompletableFuture<>();
+        CompletableFuture<Reply> answer = new CompletableFuture<>();
         open.put(number, new Question(replica, frame, answer));
         // Dropped if there is no connection; then it is sent again as soon as there is one.
         transport.send(new PeerId.Replica(replica), frame);
         transport.flush();
-        return answer.orTimeout(deadlineMillis, TimeUnit.MILLISECONDS).handle((values, timeout) -> {
+        return answer.orTimeout(deadlineMillis, TimeUnit.MILLISECONDS).handle((reply, timeout) -> {
             open.remove(number);
-            return Optional.ofNullable(values);
+            return Optional.ofNullable(reply);
         });
     }
 
@@ -166,8 +202,8 @@ public final class ReplicaInspector implements AutoCloseable {
                     && question.replica() == from.toNodeId().id()
                     && reply.replica() == question.replica()
                     && reply.session().equals(session);
-            if (awaited && reply.status() == ReplyStatus.OK) {
-                question.answer().complete(AdminQueries.parse(reply.result()));
+            if (awaited) {
+                question.answer().complete(reply);
             }
         }
 

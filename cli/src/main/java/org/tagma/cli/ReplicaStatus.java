@@ -95,7 +95,7 @@ public record ReplicaStatus(
     }
 
     /** A malicious replica shall not be able to paint on anybody's terminal. */
-    private static String word(Map<String, String> values, String name, String otherwise) {
+    static String word(Map<String, String> values, String name, String otherwise) {
         String value = values.getOrDefault(name, otherwise);
         return WORD.matcher(value).matches() ? value : otherwise;
     }

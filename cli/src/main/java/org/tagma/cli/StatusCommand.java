@@ -13,6 +13,7 @@ import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Spec;
 /** {@code tagma status}. */
 @Command(
         name = "status",
-        description = "Shows how each replica is. Each speaks for itself, and a malicious one may lie.",
+        description =
+                "Shows how each replica is, and under raft who is in the group and leads. Each speaks for itself, and a"
+                        + " malicious one may lie.",
         footer = {"", "Exit status: 0 if enough replicas answer to order operations, 1 if not."},
         sortOptions = false)
 final class StatusCommand implements Callable<Integer> {
@@ -53,6 +56,9 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws ClusterFileException, KeyFileException, JsonProcessingException {
         ClusterFolder folder = folderOption.folder();
         ClusterConfig config = folder.config();
+        if (config.protocol() == ProtocolKind.RAFT) {
+            return showRaft(folder, config);
+        }
         List<Optional<ReplicaStatus>> statuses;
         try (ReplicaInspector inspector = new ReplicaInspector(config, client, folder.clientKeys(client))) {
             statuses = ReplicaStatus.ofAll(inspector, config.replicaCount(), DEADLINE_MILLIS);
@@ -70,6 +76,22 @@ final class StatusCommand implements Callable<Integer> {
         }
         out.flush();
         return reachable >= quorum ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+    }
+
+    private int showRaft(ClusterFolder folder, ClusterConfig config) throws KeyFileException, JsonProcessingException {
+        RaftGroup group;
+        try (Operator operator = new Operator(folder, config, client)) {
+            group = operator.group();
+        }
+        RaftStatusTable table = new RaftStatusTable(config, group);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(table.toMap()));
+        } else {
+            table.print(out);
+        }
+        out.flush();
+        return group.hasQuorum() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
     private static void printTable(PrintWriter out, ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {

@@ -30,6 +30,8 @@ import picocli.CommandLine.TypeConversionException;
             InitCommand.class,
             ReplicaCommand.class,
             StatusCommand.class,
+            TransferCommand.class,
+            MembersCommand.class,
             KvCommand.class,
             BenchCommand.class,
             SimCommand.class,
@@ -119,7 +121,12 @@ public final class TagmaCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "say what to do: demo, init, replica, status, kv, bench, sim or trace");
+        throw new ParameterException(spec.commandLine(), "say what to do: " + commands());
+    }
+
+    private String commands() {
+        List<String> names = new ArrayList<>(spec.subcommands().keySet());
+        String last = names.remove(names.size() - 1);
+        return String.join(", ", names) + " or " + last;
     }
 }

@@ -33,7 +33,7 @@ class ErrorLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    ''                                          | say what to do
+                    ''                                          | say what to do: demo, init
                     frobnicate                                  | unknown argument frobnicate
                     init                                        | --dir
                     init --dir %new --replicas 3                | --replicas must be from 4
@@ -58,6 +58,11 @@ class ErrorLineTest {
                     replica --dir %cluster --id 0 --fault-after-operations 5 | need a --fault
                     status --dir %new                           | there is no folder
                     status --dir %cluster --client 9            | there is no key file
+                    transfer                                    | --dir
+                    transfer --dir %cluster --to 4              | there is no replica 4
+                    members --dir %cluster --voters 0,one       | must be replicas with commas between
+                    members --dir %cluster --voters 0,9         | there is no replica 9
+                    members --dir %cluster --voters 1,1,2       | names replica 1 twice
                     kv --dir %cluster                           | there is no command
                     kv --dir %cluster frob k                    | unknown command frob
                     kv --dir %cluster put k                     | put KEY VALUE

@@ -28,6 +28,7 @@ final class Disturber {
         final double beganSeconds;
         final long acknowledgedBefore;
 
+        private double undoneSeconds = Double.NaN;
         private double endedSeconds = Double.NaN;
         private int successor = -1;
         private double replacedSeconds = Double.NaN;
@@ -66,8 +67,10 @@ final class Disturber {
     /** Does what is due. */
     void tick(double seconds) throws IOException {
         Optional<Episode> current = current();
-        if (current.isPresent()) {
-            endIfDue(current.get(), seconds);
+        if (current.isPresent() && Double.isNaN(current.get().undoneSeconds)) {
+            undoIfDue(current.get(), seconds);
+        } else if (current.isPresent()) {
+            endIfBack(current.get(), seconds);
         } else if (episodes.size() < options.faults().size() && seconds >= nextBegin()) {
             begin(seconds);
         }
@@ -99,7 +102,7 @@ final class Disturber {
                 "replica " + victim + ", " + leads + fault.happening() + kind + ": " + fault.inWords());
     }
 
-    private void endIfDue(Episode episode, double seconds) throws IOException {
+    private void undoIfDue(Episode episode, double seconds) throws IOException {
         boolean waited = seconds >= episode.beganSeconds + PATIENCE_SECONDS;
         boolean seen = episode.successor >= 0 && seconds >= episode.replacedSeconds + AWAY_SECONDS;
         if (options.protocol() == ProtocolKind.PBFT || !(seen || waited)) {
@@ -107,16 +110,24 @@ final class Disturber {
         }
         cluster.restore(episode.victim, episode.fault);
         watch.trustAgain();
-        episode.endedSeconds = seconds;
+        episode.undoneSeconds = seconds;
         String text = switch (episode.fault) {
-            case CRASH -> "is started again: it follows replica ";
-            case PAUSE -> "goes on where it stood, as a leader whose term is over: it finds that out from replica ";
-            default -> "is connected again: its term is over, and it follows replica ";
+            case CRASH -> "is started again";
+            case PAUSE -> "goes on where it stood, not knowing that its term is over";
+            default -> "is connected again, not knowing that its term is over";
         };
-        screen.event(
-                Screen.Style.NOTABLE,
-                seconds,
-                "replica " + episode.victim + " " + text + watch.view().primary());
+        screen.event(Screen.Style.NOTABLE, seconds, "replica " + episode.victim + " " + text);
+    }
+
+    /** Another fault before it takes part again would be one too many. */
+    private void endIfBack(Episode episode, double seconds) {
+        boolean back = watch.takesPart(episode.victim);
+        if (back || seconds >= episode.undoneSeconds + PATIENCE_SECONDS) {
+            episode.endedSeconds = seconds;
+            String text =
+                    back ? " takes part again; replica " + watch.view().primary() + " leads" : " has not come back yet";
+            screen.event(Screen.Style.NOTABLE, seconds, "replica " + episode.victim + text);
+        }
     }
 
     /** The replica that leads has changed; says so if it is because of what was done. */

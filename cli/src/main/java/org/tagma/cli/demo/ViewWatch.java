@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.tagma.cli.ReplicaInspector;
@@ -21,6 +23,7 @@ import org.tagma.network.cluster.ProtocolKind;
 final class ViewWatch implements AutoCloseable {
     private static final long PAUSE_MILLIS = 250;
     private static final long ANSWER_MILLIS = 1_000;
+    private static final Set<String> CATCHING_UP = Set.of("recovering", "fetching-state");
 
     /** A view, or a term, that the group works in, and who leads in it. */
     record View(long number, int primary) {}
@@ -32,6 +35,7 @@ final class ViewWatch implements AutoCloseable {
     private final boolean raft;
     private volatile View view = new View(0, 0);
     private volatile int distrusted = -1;
+    private final Set<Integer> settled = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     ViewWatch(ReplicaInspector inspector, ClusterConfig config) {
@@ -54,6 +58,12 @@ final class ViewWatch implements AutoCloseable {
     /** From now on this replica is not believed any more. */
     void distrust(int replica) {
         distrusted = replica;
+        settled.remove(replica);
+    }
+
+    /** Whether a replica that is believed again takes part again, and knows who leads. */
+    boolean takesPart(int replica) {
+        return settled.contains(replica);
     }
 
     /** From now on every replica is believed. */
@@ -92,15 +102,17 @@ final class ViewWatch implements AutoCloseable {
                 .boxed()
                 .filter(id -> id != distrusted)
                 .toList();
-        List<ReplicaStatus> settled = ReplicaStatus.of(inspector, believed, ANSWER_MILLIS).stream()
+        List<ReplicaStatus> answers = ReplicaStatus.of(inspector, believed, ANSWER_MILLIS).stream()
                 .flatMap(Optional::stream)
-                .filter(status -> raft ? status.primary() >= 0 : "normal".equals(status.mode()))
+                .filter(this::takesPart)
                 .sorted(Comparator.comparingLong(ReplicaStatus::view).reversed())
                 .toList();
-        if (settled.size() < quorums.weak()) {
+        settled.retainAll(believed);
+        answers.forEach(status -> settled.add(status.replica()));
+        if (answers.size() < quorums.weak()) {
             return false;
         }
-        ReplicaStatus reached = settled.get(quorums.weak() - 1);
+        ReplicaStatus reached = answers.get(quorums.weak() - 1);
         // Under PBFT it follows from the view, and nobody need be believed.
         int leader = raft ? reached.primary() : quorums.primary(reached.view());
         // A replica whose answer was on its way when it was disturbed does not lead.
@@ -108,6 +120,11 @@ final class ViewWatch implements AutoCloseable {
             view = new View(reached.view(), leader);
         }
         return true;
+    }
+
+    private boolean takesPart(ReplicaStatus status) {
+        boolean catchingUp = CATCHING_UP.contains(status.mode());
+        return raft ? status.primary() >= 0 && !catchingUp : "normal".equals(status.mode());
     }
 
     @Override

@@ -69,7 +69,7 @@ class BenchCommandTest {
     @Test
     void aClusterOfProcessesIsMeasured() throws Exception {
         int status = run(
-                "bench --auth macs --clients 2 --outstanding 4 --payload 10 --reply 20 --seconds 1 --warm-up 2 --json"
+                "bench --auth macs --clients 2 --outstanding 4 --payload 10 --reply 20 --seconds 1 --warm-up 8 --json"
                         .split(" "));
 
         assertThat(err.toString()).isEmpty();

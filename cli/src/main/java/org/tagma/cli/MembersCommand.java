@@ -1,0 +1,136 @@
+package org.tagma.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.replica.OperatorCommands;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tagma members}. */
+@Command(
+        name = "members",
+        description =
+                "Shows who is in the group, or changes it. Changes are for raft; the group of a pbft cluster is fixed"
+                        + " by its cluster file.",
+        footer = {
+            "",
+            "Voters elect and commit. Learners follow without a vote. All must be in cluster.yaml, and new ones must run.",
+            "What is not named stays: with --voters alone, learners go on learning unless they become voters.",
+            "",
+            "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."
+        },
+        sortOptions = false)
+final class MembersCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OperatorOptions options;
+
+    @Option(names = "--voters", paramLabel = "N,N,...", description = "The replicas that are to vote, all of them.")
+    private String voters;
+
+    @Option(
+            names = "--learners",
+            paramLabel = "N,N,...",
+            description = "The replicas that are to follow without a vote; '' for none.")
+    private String learners;
+
+    MembersCommand() {}
+
+    @Override
+    public Integer call() throws ClusterFileException, KeyFileException, InterruptedException {
+        ClusterFolder folder = options.folder();
+        ClusterConfig config = folder.config();
+        boolean change = voters != null || learners != null;
+        List<Integer> wantedVoters = ids("--voters", voters, config);
+        List<Integer> wantedLearners = ids("--learners", learners, config);
+        if (voters != null && wantedVoters.isEmpty()) {
+            throw CommandFailure.cannotRun("--voters must name at least one replica");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (!change && config.protocol() == ProtocolKind.PBFT) {
+            out.printf("voters    %s%n", RaftGroup.list(all(config)));
+            out.println("fixed by cluster.yaml, epoch " + config.epoch());
+            out.flush();
+            return ExitStatus.OK;
+        }
+        try (Operator operator = new Operator(folder, config, options.client())) {
+            if (change) {
+                out.println(change(operator, config, wantedVoters, wantedLearners));
+            } else {
+                show(out, config, operator.awaitLeader());
+            }
+            out.flush();
+        }
+        return ExitStatus.OK;
+    }
+
+    private String change(
+            Operator operator, ClusterConfig config, List<Integer> wantedVoters, List<Integer> wantedLearners)
+            throws InterruptedException {
+        List<Integer> newVoters = wantedVoters;
+        List<Integer> newLearners = wantedLearners;
+        if (config.protocol() == ProtocolKind.RAFT) {
+            RaftReplicaStatus leader = operator.awaitLeader();
+            newVoters = voters == null ? without(leader.voters(), wantedLearners) : wantedVoters;
+            newLearners = learners == null ? without(leader.learners(), wantedVoters) : wantedLearners;
+        }
+        return operator.carryOut(OperatorCommands.changeMembership(newVoters, newLearners));
+    }
+
+    private static List<Integer> without(List<Integer> ids, List<Integer> others) {
+        return ids.stream().filter(id -> !others.contains(id)).toList();
+    }
+
+    private static void show(PrintWriter out, ClusterConfig config, RaftReplicaStatus leader) {
+        out.printf("voters    %s%n", RaftGroup.list(leader.voters()));
+        if (!leader.oldVoters().isEmpty()) {
+            out.printf("          and, until the change is complete, %s%n", RaftGroup.list(leader.oldVoters()));
+        }
+        out.printf("learners  %s%n", RaftGroup.list(leader.learners()));
+        List<Integer> others = new ArrayList<>(all(config));
+        others.removeAll(leader.voters());
+        others.removeAll(leader.oldVoters());
+        others.removeAll(leader.learners());
+        if (!others.isEmpty()) {
+            out.printf("outside   %s (in cluster.yaml, not in the group)%n", RaftGroup.list(others));
+        }
+        out.printf("leader    %d, in term %d%n", leader.replica(), leader.term());
+    }
+
+    private static List<Integer> all(ClusterConfig config) {
+        return IntStream.range(0, config.replicaCount()).boxed().toList();
+    }
+
+    private static List<Integer> ids(String option, String text, ClusterConfig config) {
+        List<Integer> ids;
+        try {
+            ids = RaftReplicaStatus.ids(text);
+        } catch (NumberFormatException e) {
+            throw CommandFailure.cannotRun(
+                    option + " must be replicas with commas between, such as 0,1,3, not " + text, e);
+        }
+        for (int id : ids) {
+            if (id < 0 || id >= config.replicaCount()) {
+                throw CommandFailure.cannotRun(option + ": there is no replica " + id
+                        + " in cluster.yaml; there are 0 to " + (config.replicaCount() - 1));
+            }
+            if (ids.indexOf(id) != ids.lastIndexOf(id)) {
+                throw CommandFailure.cannotRun(option + " names replica " + id + " twice");
+            }
+        }
+        return ids;
+    }
+}

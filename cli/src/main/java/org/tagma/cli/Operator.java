@@ -1,0 +1,81 @@
+package org.tagma.cli;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.replica.AdminQueries;
+
+/** Sends an operator's commands to whoever can carry them out. Thread-safe. */
+final class Operator implements AutoCloseable {
+
+    /** How long to look for a leader: longer than an election should take. */
+    private static final long LEADER_MILLIS = 10_000;
+
+    private static final long ANSWER_MILLIS = 2_000;
+
+    /** A change of the group waits until new members have caught up. */
+    private static final long COMMAND_MILLIS = 60_000;
+
+    private static final long PAUSE_MILLIS = 200;
+
+    private final ClusterConfig config;
+    private final ReplicaInspector inspector;
+
+    /** @throws KeyFileException if there is no key of the client */
+    Operator(ClusterFolder folder, ClusterConfig config, int client) throws KeyFileException {
+        this.config = config;
+        this.inspector = new ReplicaInspector(config, client, folder.clientKeys(client));
+    }
+
+    /** How all replicas are. */
+    RaftGroup group() {
+        List<Integer> all = IntStream.range(0, config.replicaCount()).boxed().toList();
+        List<Optional<Map<String, String>>> answers = inspector.askAll(all, AdminQueries.STATUS, ANSWER_MILLIS);
+        return new RaftGroup(all.stream()
+                .map(id -> answers.get(id).flatMap(values -> RaftReplicaStatus.of(id, values)))
+                .toList());
+    }
+
+    /**
+     * Has a command carried out by the leader; under PBFT asks replica 0, which says why it does no such thing.
+     *
+     * @throws CommandFailure if there is no leader, or no answer, or the answer is no
+     */
+    String carryOut(ByteString command) throws InterruptedException {
+        int leader = config.protocol() == ProtocolKind.RAFT ? awaitLeader().replica() : 0;
+        ReplicaInspector.Outcome outcome = inspector
+                .command(leader, command, COMMAND_MILLIS)
+                .join()
+                .orElseThrow(() -> new CommandFailure(
+                        ExitStatus.NO_ANSWER,
+                        "replica " + leader + " has not answered in " + COMMAND_MILLIS / 1_000
+                                + " s; it may have been carried out all the same, see `tagma status`",
+                        null));
+        if (!outcome.done()) {
+            throw new CommandFailure(ExitStatus.UNSUCCESSFUL, outcome.text(), null);
+        }
+        return outcome.text();
+    }
+
+    /** @throws CommandFailure if nobody leads */
+    RaftReplicaStatus awaitLeader() throws InterruptedException {
+        long deadline = System.nanoTime() + LEADER_MILLIS * 1_000_000;
+        Optional<RaftReplicaStatus> leader = group().leader();
+        while (leader.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(PAUSE_MILLIS);
+            leader = group().leader();
+        }
+        return leader.orElseThrow(() -> new CommandFailure(
+                ExitStatus.NO_ANSWER, "no replica that answers leads the group; see `tagma status`", null));
+    }
+
+    @Override
+    public void close() {
+        inspector.close();
+    }
+}

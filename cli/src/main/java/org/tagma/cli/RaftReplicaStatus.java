@@ -1,0 +1,91 @@
+package org.tagma.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * How a replica says it is, in Raft's words.
+ *
+ * <p>Immutable.
+ *
+ * @param role follower, pre-candidate, candidate or leader; or learner, recovering, fetching-state
+ * @param leader of the term, or -1 if it knows of none
+ * @param firstIndex of the entries in its log
+ * @param voters who vote, as far as it knows
+ * @param oldVoters who vote as well while the group changes; else empty
+ * @param matches at a leader: how far each other member is known to have the same log
+ */
+record RaftReplicaStatus(
+        int replica,
+        long term,
+        String role,
+        int leader,
+        long commitIndex,
+        long lastExecuted,
+        long firstIndex,
+        long lastIndex,
+        long snapshotIndex,
+        List<Integer> voters,
+        List<Integer> oldVoters,
+        List<Integer> learners,
+        Map<Integer, Long> matches) {
+
+    private static final String MATCH = "match.";
+
+    /** Reads an answer; empty if it is not what a correct replica would say. */
+    static Optional<RaftReplicaStatus> of(int replica, Map<String, String> values) {
+        try {
+            return Optional.of(new RaftReplicaStatus(
+                    replica,
+                    Long.parseLong(values.get("term")),
+                    ReplicaStatus.word(values, "mode", "unknown"),
+                    Integer.parseInt(values.get("leader")),
+                    Long.parseLong(values.get("commitIndex")),
+                    Long.parseLong(values.get("lastExecuted")),
+                    Long.parseLong(values.get("firstIndex")),
+                    Long.parseLong(values.get("lastIndex")),
+                    Long.parseLong(values.get("snapshotIndex")),
+                    ids(values.get("voters")),
+                    ids(values.get("oldVoters")),
+                    ids(values.get("learners")),
+                    matches(values)));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Ids with commas between. */
+    static List<Integer> ids(String text) {
+        List<Integer> ids = new ArrayList<>();
+        if (text != null && !text.isEmpty()) {
+            for (String id : text.split(",", -1)) {
+                ids.add(Integer.parseInt(id));
+            }
+        }
+        return ids;
+    }
+
+    private static Map<Integer, Long> matches(Map<String, String> values) {
+        Map<Integer, Long> matches = new TreeMap<>();
+        values.forEach((name, value) -> {
+            if (name.startsWith(MATCH)) {
+                matches.put(Integer.parseInt(name.substring(MATCH.length())), Long.parseLong(value));
+            }
+        });
+        return matches;
+    }
+
+    boolean leads() {
+        return leader == replica;
+    }
+
+    /** How far another replica is known to be; empty if this one does not lead it. */
+    OptionalLong match(int other) {
+        Long match = matches.get(other);
+        return match == null ? OptionalLong.empty() : OptionalLong.of(match);
+    }
+}
