@@ -10,12 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.replica.trace.Causality;
+import org.tagma.replica.trace.EventKind;
+import org.tagma.replica.trace.Relation;
+import org.tagma.replica.trace.Trace;
+import org.tagma.replica.trace.TraceEvent;
+import org.tagma.replica.trace.TraceReader;
 
 /** Real processes, as a user starts them: the primary is killed and started again while a program uses the store. */
 class ClusterOfProcessesTest {
@@ -76,6 +84,43 @@ class ClusterOfProcessesTest {
                 .allSatisfy(replica -> assertThat(replica.awaitStop())
                         .as("replica " + replica.id())
                         .isZero());
+        theirTracesFitTogether();
+    }
+
+    /** Four clocks, one killed process, and no word about the traces on the wire. */
+    private void theirTracesFitTogether() throws Exception {
+        Trace trace =
+                TraceReader.read(IntStream.range(0, 4).mapToObj(this::traceOf).toList());
+        List<TraceEvent> messages =
+                trace.events().stream().filter(event -> event.cause() >= 0).toList();
+        List<TraceEvent> commits = trace.events().stream()
+                .filter(event -> event.kind() == EventKind.COMMIT && event.process() == 3)
+                .toList();
+
+        assertThat(trace.processes()).containsExactly("r0", "r1", "r2", "r3");
+        assertThat(messages).hasSizeGreaterThan(100).allSatisfy(receipt -> {
+            TraceEvent sending = trace.events().get(receipt.cause());
+            assertThat(sending.type()).isEqualTo(receipt.type());
+            assertThat(Causality.relation(sending, receipt)).isEqualTo(Relation.BEFORE);
+        });
+        assertThat(commits)
+                .hasSizeGreaterThan(10)
+                .isSortedAccordingTo(Comparator.comparing(event -> event.id().index()));
+        // No commit of a backup without a proposal, which came from another process.
+        assertThat(new Causality(trace).countMessagesBefore(commits.get(0))).isGreaterThanOrEqualTo(3);
+        assertThat(trace.events().stream()
+                        .filter(event -> event.kind() == EventKind.START && event.process() == 0)
+                        .map(TraceEvent::summary))
+                .hasSize(2)
+                .first()
+                .isEqualTo("for the first time");
+        assertThat(trace.events())
+                .anyMatch(event ->
+                        event.kind() == EventKind.VIEW && event.summary().startsWith("view 1, leader r1"));
+    }
+
+    private Path traceOf(int id) {
+        return temporary.resolve("replica-" + id + ".trace");
     }
 
     private void commandsForPeople() {
@@ -132,7 +177,11 @@ class ClusterOfProcessesTest {
     }
 
     private ReplicaProcess start(int id) throws IOException {
-        return ReplicaProcess.start(folder, id, temporary.resolve("replica-" + id + ".log"), List.of());
+        return ReplicaProcess.start(
+                folder,
+                id,
+                temporary.resolve("replica-" + id + ".log"),
+                List.of("--trace", traceOf(id).toString()));
     }
 
     private void awaitAllServing() {

@@ -249,8 +249,13 @@ public final class EventLog implements Closeable {
                 event.from,
                 event.frame,
                 event.remark,
-                isNews ? Long.toHexString(state) : "",
+                isNews ? hex(state) : "",
                 clock);
+    }
+
+    /** A hash of 32 bits does not need its sign written out. */
+    private static String hex(long state) {
+        return state == (int) state ? Integer.toHexString((int) state) : Long.toHexString(state);
     }
 
     private void guarded(Runnable write) {

@@ -44,7 +44,7 @@ function repaint() {
 function showRange(from, to) {
   const wide = Math.max(1, view.width - GUTTER - 40);
   view.scale = Math.min(view.axis === "time" ? 40 : 160, wide / Math.max(to - from, view.axis === "time" ? 20 : 4));
-  view.from = Math.max(from, -2 / view.scale);
+  view.from = Math.max(from, -40 / view.scale);
   repaint();
 }
 function fit() { showRange(0, end()); }
@@ -54,8 +54,8 @@ function showStart() {
   let count = 0, last = N - 1;
   const first = Math.max(0, D.k.indexOf(KIND.call));
   for (let e = first; e < N; e++) if (isShown(e) && ++count === 130) { last = e; break; }
-  const from = Math.max(0, place(first) - (view.axis === "time" ? 200 : 1));
-  showRange(N ? from : 0, N ? place(last) : 1);
+  const from = N ? place(first) : 0, to = N ? place(last) : 1;
+  showRange(from - (to - from) * .05, to);
 }
 
 function zoom(factor, x = GUTTER + (view.width - GUTTER) / 2) {
@@ -90,7 +90,7 @@ function eventDetails(e, mark) {
   if (summary) rows.push(["about", summary]);
   if (remark) rows.push(["remark", remark]);
   if (text(D.h[e])) rows.push(["state", text(D.h[e])]);
-  const clock = D.processes.map((name, process) => name + " " + clockOf(e, process)).filter((_, p) => clockOf(e, p)).join("  ");
+  const clock = D.processes.map((name, process) => name + " " + clockOf(e, process)).filter((_, p) => clockOf(e, p)).join(" · ");
   let more = "";
   if (D.c[e] >= 0) more = "<dt>sent</dt><dd>" + link(D.c[e]) + "</dd>";
   if (D.k[e] === KIND.send) {
@@ -117,7 +117,8 @@ function describeChosen() {
     const verdict = how === "same" ? "one event" : how === "before" ? names[0] + " happened before " + names[1]
       : how === "after" ? names[1] + " happened before " + names[0] : names.join(" and ") + " are concurrent";
     page += '<section><p class="verdict">' + verdict + "</p>";
-    if (how === "concurrent") page += '<p class="soft">Neither can have influenced the other.</p>';
+    if (how === "concurrent") page += '<p class="soft">Neither can have influenced the other. What either may know of is not'
+      + " faded.</p>";
     if (path.length) {
       page += '<p class="soft">' + (hops ? "along " + hops + (hops === 1 ? " message" : " messages") : "at one process") + "</p><ol>"
         + path.map((e, i) => "<li" + (i + 1 < path.length && D.c[path[i + 1]] === e ? ' class="hop"' : "") + ">" + link(e) + " "
@@ -126,8 +127,15 @@ function describeChosen() {
     page += "</section>";
   }
   page += eventDetails(a, b >= 0 ? "A" : "") + (b >= 0 ? eventDetails(b, "B") : "");
-  if (b < 0) page += '<section><p class="soft">What cannot have influenced it, nor been influenced by it, is faded. Choose a second'
-    + " event to see how the two lie to each other.</p></section>";
+  if (b < 0) {
+    const counts = { before: 0, after: 0, concurrent: 0, same: 0 };
+    for (let e = 0; e < N; e++) counts[relation(e, a)]++;
+    const row = (color, key, label) => '<dt style="color:var(--' + color + ')">━</dt><dd>' + counts[key].toLocaleString("en") + " events "
+      + label + "</dd>";
+    page += "<section><dl>" + row("past", "before", "before it: its past") + row("future", "after", "after it: its future")
+      + row("line", "concurrent", "concurrent with it, faded") + '</dl><p class="soft" style="margin-top:8px">Choose a second event to see'
+      + " how the two lie to each other.</p></section>";
+  }
   panel.innerHTML = page;
 }
 
@@ -308,7 +316,7 @@ for (const type of types) {
 }
 
 document.getElementById("about").textContent = D.about;
-new ResizeObserver(repaint).observe(canvas);
+new ResizeObserver(paint).observe(canvas);
 setTheme(dark.matches ? "dark" : "light");
 const wish = new URLSearchParams(location.hash.slice(1));
 setAxis(wish.get("axis") === "order" ? "order" : "time");
@@ -316,7 +324,8 @@ paint();
 showStart();
 const wished = (wish.get("select") || "").split(",").map(parseName).filter(e => e >= 0);
 choose(wished[0] ?? -1, wished[1] ?? -1);
-if (wished.length) {
+if (wished.length === 1) bring(wished[0]);
+if (wished.length === 2) {
   const places = wished.map(place), margin = (Math.max(...places) - Math.min(...places)) * .15 + (view.axis === "time" ? 400 : 8);
   showRange(Math.max(0, Math.min(...places) - margin), Math.max(...places) + margin);
 }

@@ -33,6 +33,7 @@ function prepare(target) {
 function weight(e) {
   if (chosen.a < 0) return 1;
   if (chosen.path.length) return chosen.onPath.has(e) ? 1 : .16;
+  if (chosen.b >= 0) return [chosen.a, chosen.b].some(each => ["same", "before"].includes(relation(e, each))) ? 1 : .22;
   return relation(e, chosen.a) === "concurrent" ? .22 : 1;
 }
 
@@ -42,6 +43,7 @@ function paint() {
   view.height = height;
   paintAxis(g, width, height);
   paintLanes(g, width);
+  paintCones(g, width);
   g.save();
   g.beginPath();
   g.rect(GUTTER - 8, 0, width - GUTTER + 8, height);
@@ -107,6 +109,39 @@ function paintLanes(g, width) {
   }
 }
 
+/** With one event chosen: on each line, what it may know of, and what may know of it. */
+function paintCones(g, width) {
+  if (chosen.a < 0 || chosen.b >= 0) return;
+  g.lineWidth = 5;
+  g.globalAlpha = .5;
+  for (let process = 0; process < P; process++) {
+    const events = byProcess[process], known = clockOf(chosen.a, process), y = yOf(process);
+    const draw = (from, to, color) => {
+      g.strokeStyle = color;
+      g.beginPath();
+      g.moveTo(Math.max(GUTTER, from), y);
+      g.lineTo(Math.max(GUTTER, Math.min(width, to)), y);
+      g.stroke();
+    };
+    if (known) draw(GUTTER, xOf(events[known - 1]), colors.past);
+    const first = firstThat(events, e => e === chosen.a || relation(e, chosen.a) === "after");
+    if (first < events.length) draw(xOf(events[first]), xOf(events[events.length - 1]), colors.future);
+  }
+  g.globalAlpha = 1;
+  g.lineWidth = 1;
+}
+
+/** The first of the events for which something holds that then holds for all after it. */
+function firstThat(events, holds) {
+  let low = 0, high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(events[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 function visibleMessages(width) {
   const inSight = [];
   for (const receipt of messages) {
@@ -152,10 +187,14 @@ function paintMessages(g, inSight) {
   g.textAlign = "center";
   g.textBaseline = "middle";
   g.lineWidth = 4;
+  const taken = [];
   for (const [receipt, x1, y1, x2, y2] of labels) {
+    const x = (x1 + x2) / 2, y = (y1 + y2) / 2;
+    if (taken.some(([otherX, otherY]) => Math.abs(x - otherX) < 52 && Math.abs(y - otherY) < 26)) continue;
+    taken.push([x, y]);
     g.save();
-    g.globalAlpha = weight(receipt);
-    g.translate(x1 + (x2 - x1) * .5, y1 + (y2 - y1) * .5);
+    g.globalAlpha = Math.min(weight(D.c[receipt]), weight(receipt));
+    g.translate(x, y);
     const angle = Math.atan2(y2 - y1, x2 - x1);
     g.rotate(Math.abs(angle) > Math.PI / 2 ? angle + Math.PI : angle);
     g.strokeStyle = colors.halo;
@@ -198,13 +237,7 @@ function cross(g, x, y, r) {
 }
 
 function firstInSight(events) {
-  let low = 0, high = events.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (xOf(events[middle]) < GUTTER - 30) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstThat(events, e => xOf(e) >= GUTTER - 30);
 }
 
 function paintEvents(g, width) {
