@@ -6,6 +6,7 @@ import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.ProtocolObserver;
 import org.tagma.simulator.check.RaftObserver;
@@ -114,6 +115,6 @@ public record SimulatedRaft(RaftConfig template, int machines, Function<RaftConf
 
     @Override
     public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
-        return new ClientSetup(client, quorums(), macs, false);
+        return new ClientSetup(client, ProtocolKind.RAFT, quorums(), macs, false);
     }
 }
