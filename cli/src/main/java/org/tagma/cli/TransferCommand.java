@@ -43,7 +43,9 @@ final class TransferCommand implements Callable<Integer> {
         try (Operator operator = new Operator(folder, config, options.client())) {
             int successor = to == null ? OperatorCommands.WHOEVER_IS_BEST : to;
             PrintWriter out = spec.commandLine().getOut();
-            out.println(operator.carryOut(OperatorCommands.transfer(successor)));
+            String answer = operator.carryOut(OperatorCommands.transfer(successor));
+            RaftReplicaStatus leader = operator.awaitLeader();
+            out.println(answer + ": replica " + leader.replica() + " leads now, in term " + leader.term());
             out.flush();
         }
         return ExitStatus.OK;

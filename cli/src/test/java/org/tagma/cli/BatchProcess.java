@@ -7,6 +7,8 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code tagma kv --batch} in a process of its own, as another program would drive it. */
@@ -16,8 +18,9 @@ final class BatchProcess implements AutoCloseable {
     private final BufferedWriter commands;
     private final BufferedReader answers;
 
-    BatchProcess(Path cluster, int client) throws IOException {
-        process = new ProcessBuilder(
+    /** @param options more options of {@code tagma kv} */
+    BatchProcess(Path cluster, int client, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
@@ -29,7 +32,9 @@ final class BatchProcess implements AutoCloseable {
                         cluster.toString(),
                         "--client",
                         Integer.toString(client),
-                        "--batch")
+                        "--batch"));
+        command.addAll(List.of(options));
+        process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         commands = process.outputWriter(StandardCharsets.UTF_8);

@@ -11,6 +11,18 @@ public final class TestPlan {
 
     private TestPlan() {}
 
+    /** Three replicas of Raft, likewise, with MACs. */
+    public static ClusterPlan raft() {
+        return new ClusterPlan(
+                ProtocolKind.RAFT,
+                AuthenticationMode.MACS,
+                CryptoProviderChoice.BOUNCYCASTLE,
+                false,
+                FreePorts.loopback(3),
+                1,
+                CLIENTS);
+    }
+
     /**
      * Four replicas on free ports of the loopback interface, and two clients. Without native cryptography, which takes long to
      * load on a busy machine.
