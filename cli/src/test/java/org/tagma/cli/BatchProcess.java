@@ -21,18 +21,18 @@ final class BatchProcess implements AutoCloseable {
     /** @param options more options of {@code tagma kv} */
     BatchProcess(Path cluster, int client, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        TagmaCommand.class.getName(),
-                        "kv",
-                        "--dir",
-                        cluster.toString(),
-                        "--client",
-                        Integer.toString(client),
-                        "--batch"));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TagmaCommand.class.getName(),
+                "kv",
+                "--dir",
+                cluster.toString(),
+                "--client",
+                Integer.toString(client),
+                "--batch"));
         command.addAll(List.of(options));
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -61,8 +61,7 @@ class RaftOfProcessesTest {
             assertThat(program.finish()).isZero();
             assertThat(other.finish()).isZero();
         }
-        try (BatchProcess reader =
-                new BatchProcess(folder.root(), 1, "--read-from", Integer.toString(killed))) {
+        try (BatchProcess reader = new BatchProcess(folder.root(), 1, "--read-from", Integer.toString(killed))) {
             assertThat(reader.ask("get n").get("value").asText()).isEqualTo("40");
         }
     }
@@ -71,8 +70,7 @@ class RaftOfProcessesTest {
     void aPausedLeaderNeitherStopsTheGroupNorServesThePastWhenItGoesOn() throws Exception {
         int paused = leader();
         try (BatchProcess program = new BatchProcess(folder.root(), 0);
-                BatchProcess reader =
-                        new BatchProcess(folder.root(), 1, "--read-from", Integer.toString(paused))) {
+                BatchProcess reader = new BatchProcess(folder.root(), 1, "--read-from", Integer.toString(paused))) {
             increment(program, 1, 10);
             assertThat(reader.ask("get n").get("value").asText()).isEqualTo("10");
 
