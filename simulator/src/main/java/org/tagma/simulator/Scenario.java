@@ -396,7 +396,7 @@ public final class Scenario {
     }
 
     AuthenticationPolicy policy(boolean drawn) {
-        return policy.orElse(drawn ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS);
+        return policy.orElse(protocol.policy(drawn));
     }
 
     boolean readOnlyFastPath(boolean drawn) {

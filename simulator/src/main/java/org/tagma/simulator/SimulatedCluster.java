@@ -2,8 +2,10 @@ package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -141,6 +143,17 @@ public final class SimulatedCluster implements World {
     /** The client with this id. */
     public SimulatedClient client(int id) {
         return clients.get(id);
+    }
+
+    /** Who leads in the highest view or term, in its own eyes; nobody may. */
+    public OptionalInt leader() {
+        return correctReplicas()
+                .filter(replica -> replica.status().leader() == replica.id())
+                .sorted(Comparator.comparingLong(
+                                (SimulatedReplica replica) -> replica.status().view())
+                        .reversed())
+                .mapToInt(SimulatedReplica::id)
+                .findFirst();
     }
 
     /** Stops a replica without warning; its durable records stay. */

@@ -9,6 +9,7 @@ import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.PbftObserver;
 import org.tagma.simulator.check.ProtocolObserver;
@@ -97,6 +98,11 @@ public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> 
                 .filter(isCorrect)
                 .asLongStream()
                 .findFirst();
+    }
+
+    @Override
+    public AuthenticationPolicy policy(boolean signatures) {
+        return signatures ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.function.IntPredicate;
 import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.ProtocolObserver;
 
@@ -53,6 +54,9 @@ public interface SimulatedProtocol {
     default OptionalLong lastUndisturbedView(IntPredicate isCorrect) {
         return OptionalLong.empty();
     }
+
+    /** How messages are authenticated, in one of the two modes of a cluster. */
+    AuthenticationPolicy policy(boolean signatures);
 
     /** What follows one run. */
     ProtocolObserver observer(Findings findings);

@@ -7,6 +7,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.ProtocolObserver;
 import org.tagma.simulator.check.RaftObserver;
@@ -106,6 +107,11 @@ public record SimulatedRaft(RaftConfig template, int machines, Function<RaftConf
                 template.maxPendingRequests(),
                 template.maxPendingPerClient(),
                 template.sessionPipeline());
+    }
+
+    @Override
+    public AuthenticationPolicy policy(boolean signatures) {
+        return signatures ? AuthenticationPolicy.CRASH_ONLY_SIGNATURES : AuthenticationPolicy.CRASH_ONLY_MACS;
     }
 
     @Override

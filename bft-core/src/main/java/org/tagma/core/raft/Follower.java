@@ -20,8 +20,9 @@ final class Follower {
     Verdict onAppendEntries(int sender, AppendEntries message) {
         Verdict verdict = RaftValidator.appendEntries(state, sender, message);
         if (verdict == Verdict.STALE_TERM) {
-            // The sender learns of the later term.
-            refuse(sender, message, 0, 0);
+            // The sender learns of the later term and nothing else: it may lead in that term itself by now, and an old
+            // round must not be taken for one of those that it has counted anew since.
+            state.send(sender, new AppendEntriesReply(state.term(), 0, false, 0, 0, 0, state.recoveringUpTo));
         }
         if (!verdict.isAccepted()) {
             return verdict;
@@ -31,7 +32,7 @@ final class Follower {
             // A late or repeated message; what is committed agrees with every leader's log.
             agree(sender, state.commitIndex, message.round());
         } else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {
-            long agreed = take(message.prevLogIndex(), message.entries());
+            long agreed = take(message.prevLogIndex(), message.entries(), mayEndAt(message.leaderCommit()));
             agree(sender, agreed, message.round());
             state.committed(Math.min(message.leaderCommit(), agreed));
             snapshots.deliver();
@@ -53,8 +54,18 @@ final class Follower {
         state.restartElectionTimer();
     }
 
+    /**
+     * How far the log may reach. While something waits to be executed, no further than the window: that bounds what a slow
+     * state machine costs. But when all that is committed has been executed, waiting helps nobody. Leaders that were elected
+     * one after another in vain leave an entry each, and only the last of them, perhaps far beyond the window, may be
+     * committed by counting (Figure 8): it must get here.
+     */
+    private long mayEndAt(long leaderCommit) {
+        return leaderCommit <= state.lastExecuted ? Long.MAX_VALUE : state.windowEnd();
+    }
+
     /** Takes what is new, as far as there is room, and says up to where the log now agrees with the leader's. */
-    private long take(long prevLogIndex, List<Entry> entries) {
+    private long take(long prevLogIndex, List<Entry> entries, long mayEndAt) {
         int known = 0;
         while (known < entries.size()
                 && state.log.matches(
@@ -62,7 +73,7 @@ final class Follower {
             known++;
         }
         long first = prevLogIndex + known + 1;
-        int room = (int) Math.min(entries.size(), Math.max(known, state.windowEnd() - prevLogIndex));
+        int room = (int) Math.min(entries.size(), Math.max(known, mayEndAt - prevLogIndex));
         List<Entry> taken = entries.subList(known, room);
         if (!taken.isEmpty()) {
             if (first <= state.log.lastIndex()) {

@@ -3,6 +3,7 @@ package org.tagma.core.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
@@ -141,6 +142,15 @@ class RaftTrapsTest {
         assertThat(leader.of(Action.ReadReady.class)).containsExactly(new Action.ReadReady(1, 2));
     }
 
+    /** A leader that is elected again counts its rounds anew; found by the simulator, as false evidence. */
+    @Test
+    void trap30AnAnswerToAnEarlierTermConfirmsNoRoundOfALaterOne() {
+        LoneReplica follower = new LoneReplica(3, 4, -1, 1).clear();
+        follower.receive(1, new AppendEntries(3, 1, 1, List.of(), 1, 50));
+        assertThat(follower.sent(AppendEntriesReply.class))
+                .containsExactly(new AppendEntriesReply(4, 0, false, 0, 0, 0, 0));
+    }
+
     @Test
     void trap30ALeaseThatRanOutIsNotTrustedEvenIfNoTickCame() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
@@ -268,6 +278,20 @@ class RaftTrapsTest {
         cluster.node(2).executionStalls = false;
         cluster.runUntil(() -> cluster.executedEverywhere("op299.0"), 100);
         cluster.assertEqualJournals();
+    }
+
+    /** Found by the scheduler of FLP: the group stood still for ever after more elections in vain than the window has room for. */
+    @Test
+    void anUncommittedTailLongerThanTheWindowIsTaken() {
+        long[] terms = LongStream.rangeClosed(1, 100).toArray();
+        LoneReplica follower = new LoneReplica(3, 100, -1);
+        follower.receive(1, new AppendEntries(100, 0, 0, LoneReplica.entries(1, terms), 0, 0));
+        assertThat(follower.status().lastIndex()).isEqualTo(100);
+        LoneReplica slow = new LoneReplica(3, 100, -1);
+        slow.receive(1, new AppendEntries(100, 0, 0, LoneReplica.entries(1, terms), 100, 0));
+        assertThat(slow.status().lastIndex())
+                .as("what waits for execution is bounded")
+                .isEqualTo(64);
     }
 
     @Test

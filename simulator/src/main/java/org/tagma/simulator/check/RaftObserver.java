@@ -208,23 +208,27 @@ public final class RaftObserver implements ProtocolObserver {
 
     @Override
     public void left(int replica, int to, Message message) {
-        RaftLogBook log = book(replica).durable;
-        if (message instanceof RequestVote vote && !vote.preVote()) {
-            isDurable(replica, log.hardState().equals(new HardState(vote.term(), replica)), message);
-        } else if (message instanceof RequestVoteReply reply && reply.granted() && !reply.preVote()) {
-            isDurable(replica, log.hardState().equals(new HardState(reply.electionTerm(), to)), message);
-        } else if (message instanceof AppendEntriesReply reply && reply.success()) {
-            isDurable(replica, log.lastIndex() >= reply.index(), message);
-        }
-        if (message instanceof RaftMessage raft && !(message instanceof RequestVote)) {
-            isDurable(replica, log.hardState().term() >= raft.term(), message);
+        if (message instanceof RaftMessage raft && !isDurable(book(replica).durable, replica, to, raft)) {
+            report(Property.DURABLE_BEFORE_SAID, "replica " + replica + " says " + message + " before it is durable");
         }
     }
 
-    private void isDurable(int replica, boolean durable, Message message) {
-        if (!durable) {
-            report(Property.DURABLE_BEFORE_SAID, "replica " + replica + " says " + message + " before it is durable");
+    private static boolean isDurable(RaftLogBook log, int replica, int to, RaftMessage message) {
+        // A question before an election says nothing of the sender's own term.
+        boolean question = message instanceof RequestVote vote && vote.preVote();
+        long term = log.hardState().term();
+        if (question || term > message.term()) {
+            // In one turn a replica may go on to a later term, and what it said in the earlier one leaves after that.
+            return true;
         }
+        if (message instanceof RequestVote) {
+            return log.hardState().equals(new HardState(message.term(), replica));
+        } else if (message instanceof RequestVoteReply reply && reply.granted() && !reply.preVote()) {
+            return log.hardState().equals(new HardState(reply.electionTerm(), to));
+        } else if (message instanceof AppendEntriesReply reply && reply.success() && log.lastIndex() < reply.index()) {
+            return false;
+        }
+        return term == message.term();
     }
 
     private void report(Property property, String details) {

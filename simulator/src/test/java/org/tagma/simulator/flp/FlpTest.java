@@ -7,27 +7,27 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.simulator.SimulationResult;
 
 /** Nothing is decided while the scheduler is at work, everything afterwards, and no promise is broken. */
 class FlpTest {
 
-    private static final long HOUR = 3_600_000;
+    private static final long MINUTE = 60_000;
 
     @ParameterizedTest
-    @ValueSource(strings = {"pbft"})
-    void nothingIsDecidedForAnHourAndEverythingAfterwards(String protocol) {
+    @CsvSource({"pbft, 40", "raft, 20"})
+    void nothingIsDecidedForAsLongAsItRunsAndEverythingAfterwards(String protocol, long minutes) {
         long[] before = new long[2];
-        SimulationResult result = Flp.scenario(protocol, HOUR)
-                .atMillis(HOUR - 1, cluster -> {
+        SimulationResult result = Flp.scenario(protocol, minutes * MINUTE)
+                .atMillis(minutes * MINUTE - 1, cluster -> {
                     before[0] = cluster.returnedCalls();
                     before[1] = cluster.highestExecuted();
                 })
                 .run()
                 .expectAllAnswered();
         assertThat(before).as("calls returned, entries executed").containsExactly(0, 0);
-        assertThat(result.virtualMillis()).isGreaterThan(HOUR);
+        assertThat(result.virtualMillis()).isGreaterThan(minutes * MINUTE);
         assertThat(result.highestView()).as("views tried").isGreaterThan(8);
         assertThat(result.cluster().heldMessages().orElseThrow().longestMillis())
                 .as("every delay was finite")
