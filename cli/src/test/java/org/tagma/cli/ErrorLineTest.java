@@ -56,6 +56,8 @@ class ErrorLineTest {
                     replica --dir %cluster/keys --id 0          | there is no such file
                     replica --dir %cluster --id 0 --fault lie   | no fault is called 'lie'
                     replica --dir %cluster --id 0 --fault-after-operations 5 | need a --fault
+                    replica --dir %cluster --id 0 --trace %new/x/y | cannot be written
+                    replica --dir %cluster --id 0 --trace %cluster/cluster.yaml | is there and is not a trace
                     status --dir %new                           | there is no folder
                     status --dir %cluster --client 9            | there is no key file
                     transfer                                    | --dir

@@ -46,10 +46,10 @@ final class SummaryText {
         long first = trace.events().stream().mapToLong(TraceEvent::micros).min().orElse(0);
         long last = trace.events().stream().mapToLong(TraceEvent::micros).max().orElse(0);
         out.printf(
-                "%s: %,d events in %s of %s time%n",
+                "%s: %,d events in %,.3f s of %s time%n",
                 trace.about().isEmpty() ? "a trace" : trace.about(),
                 trace.events().size(),
-                EventText.time(trace, trace.isWallTime() ? last : last - first),
+                (last - first) / 1e6,
                 trace.isWallTime() ? "wall" : "virtual");
         trace.remarks().forEach(remark -> out.println("note: " + remark));
         out.println();

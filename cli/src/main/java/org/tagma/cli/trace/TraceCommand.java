@@ -87,7 +87,9 @@ public final class TraceCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         boolean asked = false;
         if (!pair.isEmpty()) {
-            new RelationText(trace).print(out, event(trace, pair.get(0)), event(trace, pair.get(1)));
+            for (int i = 0; i + 1 < pair.size(); i += 2) {
+                new RelationText(trace).print(out, event(trace, pair.get(i)), event(trace, pair.get(i + 1)));
+            }
             asked = true;
         }
         if (why != null) {

@@ -23,7 +23,7 @@ public final class Reasons {
     /**
      * A node of the tree.
      *
-     * @param event the event asked about, at the root; below it receipts, and calls of clients
+     * @param event the event asked about, at the root; below it receipts, calls of clients, and what a replica said
      * @param causes why it happened, oldest first; of a receipt, why it was sent
      * @param isRepeated its causes are shown where it was mentioned first
      * @param hasMore there are causes below that were left out for the depth
@@ -66,16 +66,19 @@ public final class Reasons {
     }
 
     private List<TraceEvent> causesOf(TraceEvent event) {
-        Subjects subjects = Subjects.of(event);
         List<TraceEvent> causes = new ArrayList<>();
+        if (event.kind() == EventKind.CALL || event.kind() == EventKind.NOTE) {
+            return causes;
+        }
+        Subjects subjects = Subjects.of(event);
         Set<String> said = new HashSet<>();
         TraceEvent last = null;
         int earliest = Math.max(1, event.id().index() - MAX_LOOK_BACK);
         for (int index = event.id().index() - 1; index >= earliest && causes.size() < MAX_BRANCHES; index--) {
             TraceEvent before = trace.event(event.process(), index);
             boolean isOutside = before.kind() == EventKind.RECEIVE || before.kind() == EventKind.CALL;
-            if (isOutside && before.remark().isEmpty()) {
-                last = last == null ? before : last;
+            if (before.kind() == EventKind.NOTE || isOutside && before.remark().isEmpty()) {
+                last = last == null && isOutside ? before : last;
                 if (isAboutTheSame(event, subjects, before)) {
                     addOnce(before, said, causes);
                 }
@@ -90,7 +93,8 @@ public final class Reasons {
     private static boolean isAboutTheSame(TraceEvent event, Subjects subjects, TraceEvent before) {
         Subjects others = Subjects.of(before);
         if (Subjects.isElection(event)) {
-            return Subjects.isElection(before) && subjects.sharesView(others);
+            // A replica leaves a view by itself and says why in a note.
+            return (Subjects.isElection(before) || before.kind() == EventKind.NOTE) && subjects.sharesView(others);
         }
         return subjects.sharesItem(others);
     }
