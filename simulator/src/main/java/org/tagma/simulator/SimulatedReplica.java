@@ -235,7 +235,7 @@ public final class SimulatedReplica {
     private final class Life implements Outbound, Timers, Clock, EngineListener {
         final Protocol protocol;
         final Optional<ObservedProtocol> observed;
-        final Optional<ReplyTampering> tampering;
+        final Optional<FrameTampering> tampering;
         final ServiceExecutor executor;
         final ReplicaEngine engine;
         final InboundVerifier verifier;
@@ -261,7 +261,7 @@ public final class SimulatedReplica {
             } else {
                 List<Misbehaviour> misbehaviours = misbehaviours();
                 observed = Optional.empty();
-                tampering = Optional.of(new ReplyTampering(world.codec(), authentication, misbehaviours));
+                tampering = Optional.of(new FrameTampering(world.codec(), authentication, misbehaviours));
                 protocol = new MisbehavingProtocol(correct, misbehaviours);
             }
             ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
@@ -336,7 +336,8 @@ public final class SimulatedReplica {
 
         @Override
         public void toReplica(int replica, ByteString frame) {
-            leaving.add(() -> world.toReplica(id, replica, frame));
+            List<ByteString> told = tampering.isPresent() ? tampering.get().tamper(replica, frame) : List.of(frame);
+            told.forEach(each -> leaving.add(() -> world.toReplica(id, replica, each)));
         }
 
         @Override

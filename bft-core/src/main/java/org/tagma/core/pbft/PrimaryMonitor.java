@@ -23,6 +23,8 @@ final class PrimaryMonitor {
     private long viewOfStrikes;
     private int strikes;
     private long forgivenAtTick;
+    /** Since when there is a proposal that is not committed. */
+    private long openSinceTick;
 
     PrimaryMonitor(PbftState state, CheckpointTracker checkpoints) {
         this.state = state;
@@ -35,8 +37,10 @@ final class PrimaryMonitor {
 
     void onTick() {
         if (!state.normal || state.isRecovering() || checkpoints.isBehind()) {
+            openSinceTick = state.tick;
             return;
         }
+        timeProposals();
         // The primary judges itself, too, when nothing is committed: the others may have left its view, or have what
         // they want while it has not, and then nobody else would move.
         long since = state.isPrimary() ? Math.max(state.enteredAtTick, state.lastCommitTick) : state.enteredAtTick;
@@ -49,6 +53,22 @@ final class PrimaryMonitor {
         }
         if (waited >= timeoutTicks()) {
             state.suspect("a request has waited " + waited * state.config.tickMillis() + " ms");
+        }
+    }
+
+    /**
+     * A backup that accepted a proposal knows that somebody waits for it (PBFT 4.4), even where it does not know of the
+     * request: after a restart, or when earlier requests of the session passed it by.
+     */
+    private void timeProposals() {
+        boolean open = state.slots.tailMap(state.lastCommitted, false).values().stream()
+                .anyMatch(slot -> slot.accepted(state.view).isPresent());
+        if (!open) {
+            openSinceTick = state.tick;
+        }
+        long since = Math.max(openSinceTick, Math.max(state.enteredAtTick, state.lastCommitTick));
+        if (state.tick - since >= timeoutTicks()) {
+            state.suspect("a proposal has waited " + (state.tick - since) * state.config.tickMillis() + " ms");
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.protocol.Event;
 
 /**
  * Traps 11 and 12: what a partition leaves behind. Whatever the group went through, once the network is good again a
@@ -212,5 +214,20 @@ class TrapsOutageTest {
             cluster.runUntilExecuted("y" + i, 5);
         }
         cluster.assertEqualJournals();
+    }
+
+    /** Trap 25: after restarts only the proposals tell that somebody waits; the wedge that plans of the simulator found. */
+    @Test
+    void trap25_aBackupThatKnowsOnlyOfAProposalDoesNotWaitForEver() {
+        SoloReplica backup = new SoloReplica(1);
+        backup.receive(0, backup.proposal(1));
+        for (int tick = 0; tick < BASE_TIMEOUT_TICKS - 1; tick++) {
+            backup.step(new Event.TimerFired(PbftTimer.TICK));
+        }
+        assertThat(backup.sent(ViewChange.class)).isEmpty();
+
+        backup.step(new Event.TimerFired(PbftTimer.TICK));
+
+        assertThat(backup.sent(ViewChange.class)).hasSize(1);
     }
 }

@@ -38,6 +38,13 @@ public final class BehaviourNames {
         plain("lies-to-clients", Behaviours::liesToClients);
         plain("lies-in-transfer", Behaviours::liesInStateTransfer);
         plain("silent", Behaviours::isSilent);
+        plain("bad-authenticators", Behaviours::spoilsAuthenticators);
+        plain("eager-votes", Behaviours::votesForEverything);
+        plain("out-of-turn", Behaviours::speaksOutOfTurn);
+        plain("false-checkpoints", Behaviours::makesFalseCheckpoints);
+        plain("withheld-proposals", Behaviours::withholdsProposals);
+        plain("wrong-times", Behaviours::liesAboutTime);
+        plain("endless-questions", Behaviours::asksWithoutEnd);
         numbered("censors", Behaviours::censors, (random, replicas, clients) -> random.nextInt(Math.max(1, clients)));
         numbered("isolates", Behaviours::isolates, (random, replicas, clients) -> random.nextInt(replicas));
         numbered(

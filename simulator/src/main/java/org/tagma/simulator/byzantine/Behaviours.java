@@ -22,6 +22,13 @@ public final class Behaviours {
             situation -> new Censorship(situation.random().nextInt(Math.max(1, situation.clients()))),
             liesToClients(),
             liesInStateTransfer(),
+            spoilsAuthenticators(),
+            votesForEverything(),
+            speaksOutOfTurn(),
+            makesFalseCheckpoints(),
+            withholdsProposals(),
+            liesAboutTime(),
+            asksWithoutEnd(),
             situation -> new Isolation(situation, Set.of(situation.anyOther())),
             situation -> new Silence(situation, situation.random().nextLong(MILLIS_BEFORE_SILENCE)),
             situation -> new CrashAtStep(situation.random().nextInt(1, STEPS_BEFORE_CRASH)));
@@ -91,6 +98,41 @@ public final class Behaviours {
     /** False states and batches for those who fetch them. */
     public static Misbehaviour.Factory liesInStateTransfer() {
         return LyingTransfer::new;
+    }
+
+    /** Wrong proofs, and its own under others' names. */
+    public static Misbehaviour.Factory spoilsAuthenticators() {
+        return BadAuthenticators::new;
+    }
+
+    /** Votes for whatever it hears of, in every phase. */
+    public static Misbehaviour.Factory votesForEverything() {
+        return EagerVotes::new;
+    }
+
+    /** Proposals and new views that are others' to make. */
+    public static Misbehaviour.Factory speaksOutOfTurn() {
+        return OutOfTurn::new;
+    }
+
+    /** Votes and certificates for states that nobody has. */
+    public static Misbehaviour.Factory makesFalseCheckpoints() {
+        return FalseCheckpoints::new;
+    }
+
+    /** Proposals to some of the others only, and no batch for the rest. */
+    public static Misbehaviour.Factory withholdsProposals() {
+        return WithheldProposals::new;
+    }
+
+    /** Proposed times that are off, a little or far. */
+    public static Misbehaviour.Factory liesAboutTime() {
+        return WrongTimes::new;
+    }
+
+    /** Questions without end. */
+    public static Misbehaviour.Factory asksWithoutEnd() {
+        return EndlessQuestions::new;
     }
 
     /** Tells these replicas nothing, and clients neither. */

@@ -2,18 +2,27 @@ package org.tagma.simulator.byzantine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 
 /** Lies about what prepared here, differently to each; as primary, opens views with altered decisions. */
 final class ForgedViewChanges implements Misbehaviour {
 
+    private static final int KEPT = 64;
+
     private final Situation situation;
+
+    /** Digests that others voted for, by sequence number. */
+    private final TreeMap<Long, Digest> heard = new TreeMap<>();
 
     ForgedViewChanges(Situation situation) {
         this.situation = situation;
@@ -21,11 +30,29 @@ final class ForgedViewChanges implements Misbehaviour {
 
     @Override
     public List<Action> act(Event event, List<Action> actions) {
+        if (event instanceof Event.MessageReceived received
+                && received.message().message() instanceof Prepare vote) {
+            hear(vote);
+        }
         return Outgoing.retell(
                 situation.replicas(),
                 actions,
                 message -> message instanceof ViewChange || message instanceof NewView,
                 this::story);
+    }
+
+    private void hear(Prepare vote) {
+        if (situation.chance(0.5)) {
+            heard.put(vote.sequence(), vote.digest());
+        }
+        if (heard.size() > KEPT) {
+            heard.pollFirstEntry();
+        }
+    }
+
+    /** What somebody voted for there in whatever view, or nothing at all: a false claim is best if it might be true. */
+    private Digest otherDigest(long sequence) {
+        return situation.chance(0.7) && heard.containsKey(sequence) ? heard.get(sequence) : situation.madeUpDigest();
     }
 
     private List<? extends Message> story(int to, Message message) {
@@ -43,7 +70,7 @@ final class ForgedViewChanges implements Misbehaviour {
             case 1 -> prePrepared.clear();
             case 2 ->
                 prepared.replaceAll(entry ->
-                        new VoteInfo(entry.sequence(), situation.madeUpDigest(), Math.max(0, truth.view() - 1)));
+                        new VoteInfo(entry.sequence(), otherDigest(entry.sequence()), Math.max(0, truth.view() - 1)));
             case 3 ->
                 prepared.replaceAll(
                         entry -> new VoteInfo(entry.sequence(), entry.digest(), Math.max(0, truth.view() - 1)));
@@ -70,6 +97,12 @@ final class ForgedViewChanges implements Misbehaviour {
         } else {
             reproposals.replaceAll(each -> new Reproposal(each.sequence(), situation.madeUpDigest()));
         }
-        return new NewView(truth.view(), truth.viewChanges(), reproposals);
+        List<Authenticated<ViewChange>> shown = new ArrayList<>(truth.viewChanges());
+        if (situation.chance(0.2)) {
+            shown.remove(shown.size() - 1);
+        } else if (situation.chance(0.1)) {
+            shown.set(shown.size() - 1, shown.get(0));
+        }
+        return new NewView(truth.view(), shown, reproposals);
     }
 }

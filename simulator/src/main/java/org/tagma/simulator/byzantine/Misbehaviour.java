@@ -1,5 +1,6 @@
 package org.tagma.simulator.byzantine;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
 import org.tagma.core.protocol.Action;
@@ -24,6 +25,11 @@ public interface Misbehaviour {
     /** Turns what a correct replica would do now into what this one does. */
     default List<Action> act(Event event, List<Action> actions) {
         return actions;
+    }
+
+    /** Turns a frame for another replica into what leaves instead; only its own proofs are its to make. */
+    default List<ByteString> frames(int to, ByteString frame) {
+        return List.of(frame);
     }
 
     /** Turns a reply to a client into another one, or into none. */

@@ -23,6 +23,9 @@ public record Situation(
         SplittableRandom random,
         LongSupplier nowMicros) {
 
+    /** What made-up digests begin with, so that a liar knows its own lies. */
+    static final byte MADE_UP = 0x13;
+
     boolean chance(double probability) {
         return random.nextDouble() < probability;
     }
@@ -46,6 +49,7 @@ public record Situation(
     Digest madeUpDigest() {
         byte[] bytes = new byte[Digest.LENGTH];
         random.nextBytes(bytes);
+        bytes[0] = MADE_UP;
         return new Digest(ByteString.copyFrom(bytes));
     }
 }

@@ -13,8 +13,11 @@ import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
 import org.tagma.simulator.byzantine.Misbehaviour;
 
-/** Lets the misbehaviours of a replica work on what it tells its clients; it stays authenticated by that replica. */
-final class ReplyTampering {
+/**
+ * Lets the misbehaviours of a replica work on its frames. What it tells its clients stays authenticated by that replica;
+ * frames for replicas they may spoil as they like.
+ */
+final class FrameTampering {
 
     /** A reply shows nothing of others. */
     private static final NestedVerifier NOTHING_NESTED = new NestedVerifier() {
@@ -33,7 +36,7 @@ final class ReplyTampering {
     private final Authentication authentication;
     private final List<Misbehaviour> misbehaviours;
 
-    ReplyTampering(MessageCodec codec, Authentication authentication, List<Misbehaviour> misbehaviours) {
+    FrameTampering(MessageCodec codec, Authentication authentication, List<Misbehaviour> misbehaviours) {
         this.codec = codec;
         this.authentication = authentication;
         this.misbehaviours = misbehaviours;
@@ -48,6 +51,17 @@ final class ReplyTampering {
             reply = reply.flatMap(each::reply);
         }
         return reply.map(this::seal);
+    }
+
+    /** The frames that leave for a replica instead. */
+    List<ByteString> tamper(int to, ByteString frame) {
+        List<ByteString> frames = List.of(frame);
+        for (Misbehaviour each : misbehaviours) {
+            frames = frames.stream()
+                    .flatMap(earlier -> each.frames(to, earlier).stream())
+                    .toList();
+        }
+        return frames;
     }
 
     private ByteString seal(Reply reply) {
