@@ -44,10 +44,10 @@ final class FailureReport {
         }
         screen.line("");
         screen.line(Style.BOLD, "to run it again:");
-        screen.line("  " + replayCommand(smallest));
+        screen.line("  " + smallest.replayCommand());
         if (!smallest.equals(plan)) {
             screen.line(Style.BOLD, "to run all of seed " + plan.seed() + " again:");
-            screen.line("  " + replayCommand(plan));
+            screen.line("  " + plan.replayCommand());
         }
     }
 
@@ -56,10 +56,6 @@ final class FailureReport {
                 .violation()
                 .filter(finding -> finding.property() == property)
                 .isPresent();
-    }
-
-    static String replayCommand(Plan plan) {
-        return "./tagma sim --plan '" + plan + "'";
     }
 
     private static String shortened(String details) {

@@ -134,9 +134,7 @@ final class MatrixHtml {
                         .append(escaped(SweepRun.unowed(cell.tally().unowed())))
                         .append(".<br>");
             }
-            page.append("<code>")
-                    .append(escaped(FailureReport.replayCommand(example.get())))
-                    .append("</code></div>");
+            page.append("<code>").append(escaped(example.get().replayCommand())).append("</code></div>");
         }
     }
 

@@ -110,7 +110,7 @@ record MatrixReport(List<ProtocolKind> protocols, List<Cell> cells, long firstSe
         values.put("views", tally.views());
         values.put("cpuMillis", tally.cpuMillis());
         values.put("virtualMillis", tally.virtualMillis());
-        example(cell).ifPresent(plan -> values.put("replay", FailureReport.replayCommand(plan)));
+        example(cell).ifPresent(plan -> values.put("replay", plan.replayCommand()));
         return values;
     }
 

@@ -47,12 +47,12 @@ final class PlanRun {
                 (owed ? "FAILED: " : "Not promised, and ")
                         + SweepRun.name(violation.get().property()) + " is broken");
         screen.line("  " + violation.get().details());
-        screen.line("to run it again: " + FailureReport.replayCommand(plan));
+        screen.line("to run it again: " + plan.replayCommand());
         return owed ? ExitStatus.UNSUCCESSFUL : ExitStatus.OK;
     }
 
     private static SimulationResult simulate(Plan plan, Optional<Path> traceFile) {
-        Scenario scenario = plan.toScenario().replayedBy(FailureReport.replayCommand(plan));
+        Scenario scenario = plan.toScenario().replayedBy(plan.replayCommand());
         try {
             return traceFile.map(scenario::traceTo).orElse(scenario).run();
         } catch (UncheckedIOException e) {

@@ -35,7 +35,7 @@ final class SimBenchmark {
         screen.line(row("CPU time", Figures.time(cpuMillis)));
         screen.line(row("events a CPU second", Figures.rate(tally.events(), cpuMillis)));
         screen.line(row("operations a CPU second", Figures.rate(tally.operations(), cpuMillis)));
-        screen.line(row("view changes a seed", Figures.rate(tally.views() * 1000, tally.runs() * 1000)));
+        screen.line(row("view changes a seed", Figures.rate(tally.views(), tally.runs() * 1000)));
         tally.firstFailure().ifPresent(failure -> new FailureReport(screen).show(failure));
         return tally.failures() == 0 ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }

@@ -88,8 +88,7 @@ final class SweepRun {
                     Style.NOTABLE,
                     "broken, but not promised: " + unowed(tally.unowed()) + ", first with seed "
                             + tally.firstUnowed().orElseThrow().seed());
-            screen.line("  to see it: "
-                    + FailureReport.replayCommand(tally.firstUnowed().orElseThrow()));
+            screen.line("  to see it: " + tally.firstUnowed().orElseThrow().replayCommand());
         }
         if (tally.failures() == 0) {
             screen.line(

@@ -160,6 +160,11 @@ public record Plan(
         };
     }
 
+    /** The command that runs it, as one pastes it. */
+    public String replayCommand() {
+        return "./tagma sim --plan '" + this + "'";
+    }
+
     /** The run in one line that {@link PlanText#parse} reads. */
     @Override
     public String toString() {

@@ -23,7 +23,7 @@ public record Outcome(
     public static Outcome of(Plan plan) {
         SimulationResult result;
         try {
-            result = plan.toScenario().replayedBy("").run();
+            result = plan.toScenario().replayedBy(plan.replayCommand()).run();
         } catch (RuntimeException broken) {
             // A bug wherever it is, in what is simulated or in the simulator; it must show like any other.
             Finding finding = new Finding(Property.NO_HALT, "the run broke off: " + broken);

@@ -1,0 +1,61 @@
+package org.tagma.simulator.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.check.Property;
+
+class PromisesTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "system-models.md");
+
+    @Test
+    void thePageSaysWhatTheTableSays() throws IOException {
+        String page = Files.readString(PAGE);
+
+        for (SystemModel model : SystemModel.all()) {
+            assertThat(page).contains(row(model));
+        }
+    }
+
+    /** A line of the page's table. */
+    private static String row(SystemModel model) {
+        return "| " + model.network().label() + " | " + model.nodes().label() + " | "
+                + model.synchrony().label() + " | " + cell(ProtocolKind.PBFT, model) + " | "
+                + cell(ProtocolKind.RAFT, model) + " |";
+    }
+
+    private static String cell(ProtocolKind protocol, SystemModel model) {
+        Promise promise = Promises.of(protocol, model);
+        return "**" + promise.label() + "**: " + promise.reason();
+    }
+
+    @Test
+    void safetyNeverDependsOnTime() {
+        for (SystemModel model : SystemModel.all()) {
+            for (ProtocolKind protocol : ProtocolKind.values()) {
+                Promise promise = Promises.of(protocol, model);
+                boolean byzantineRaft = protocol == ProtocolKind.RAFT && model.nodes() == Nodes.BYZANTINE;
+                assertThat(promise.owes(Property.AGREEMENT)).isEqualTo(!byzantineRaft);
+                assertThat(promise.owes(Property.LIVENESS))
+                        .isEqualTo(!byzantineRaft && model.synchrony() != Synchrony.ASYNCHRONOUS);
+            }
+        }
+    }
+
+    @Test
+    void beyondItsBoundAGroupOwesSafetyAgainstCrashesAndNothingAgainstLiars() {
+        SystemModel liars = new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL);
+        SystemModel crashes = new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_STOP, Synchrony.PARTIAL);
+
+        assertThat(Promises.of(ProtocolKind.PBFT, liars, 4, 1).label()).isEqualTo("safety, liveness");
+        assertThat(Promises.of(ProtocolKind.PBFT, liars, 4, 2).owed()).isEmpty();
+        assertThat(Promises.of(ProtocolKind.PBFT, crashes, 4, 2).label()).isEqualTo("safety");
+        assertThat(Promises.of(ProtocolKind.RAFT, crashes, 3, 1).label()).isEqualTo("safety, liveness");
+        assertThat(Promises.of(ProtocolKind.RAFT, crashes, 3, 2).label()).isEqualTo("safety");
+    }
+}

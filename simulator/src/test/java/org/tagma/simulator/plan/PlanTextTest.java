@@ -1,0 +1,64 @@
+package org.tagma.simulator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.model.SystemModel;
+
+class PlanTextTest {
+
+    @Test
+    void whatIsPrintedIsReadAsTheSamePlan() {
+        for (SystemModel model : SystemModel.all()) {
+            for (long seed = 0; seed < 40; seed++) {
+                Plan plan = Setting.of(ProtocolKind.PBFT, model).draw(seed);
+
+                assertThat(PlanText.parse(plan.toString())).isEqualTo(plan);
+                assertThat(plan.toString()).doesNotContainPattern("['\"`$\\\\!*?;&|<>(){}\\[\\]~](?!\\d)");
+            }
+        }
+    }
+
+    @Test
+    void whatIsLeftOutIsHarmless() {
+        Plan plan = PlanText.parse("pbft reliable crash-stop synchronous");
+
+        assertThat(plan.malicious()).isEmpty();
+        assertThat(plan.incidents()).isEmpty();
+        assertThat(plan.wire()).isEqualTo(Wire.reliable());
+        assertThat(plan.operations()).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pbft | a plan begins with",
+                "paxos reliable crash-stop synchronous | no protocol 'paxos'",
+                "pbft leaky crash-stop synchronous | 'leaky' where reliable, fair-loss or arbitrary is expected",
+                "pbft reliable crash-stop synchronous frob | 'frob', which is no setting",
+                "pbft reliable crash-stop synchronous frob=1 | the unknown setting 'frob'",
+                "pbft reliable crash-stop synchronous seed=1 seed=2 | seed twice",
+                "pbft reliable crash-stop synchronous seed=x | seed=x, which is no whole number",
+                "pbft reliable crash-stop synchronous n=0 | there must be 1 to 31 replicas",
+                "pbft reliable crash-stop synchronous r9=silent | a malicious replica must exist",
+                "pbft reliable crash-stop synchronous r1=naughty | no way of being malicious is called 'naughty'",
+                "pbft reliable crash-stop synchronous r1=censors | censors takes a number",
+                "pbft reliable crash-stop synchronous r1=silent:3 | silent takes no number",
+                "pbft reliable crash-stop synchronous down=1@x | down=1@x, which must be like",
+                "pbft reliable crash-stop synchronous down=8@1ops+1ms | an incident must happen to a replica that exists",
+                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only a cut can be of several",
+                "pbft reliable crash-stop synchronous wire=1/2 | wire=1/2, which must be like",
+                "pbft reliable crash-stop synchronous wire=5/1000/0/0/0/0/0 | 0 to 900 of a thousand",
+                "pbft reliable crash-stop synchronous clients=3 | the client '3'",
+            })
+    void whatIsNoPlanIsRefusedWithAReason(String line, String reason) {
+        assertThatThrownBy(() -> PlanText.parse(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
+    }
+}

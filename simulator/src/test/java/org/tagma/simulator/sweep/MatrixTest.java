@@ -1,0 +1,37 @@
+package org.tagma.simulator.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tagma.network.cluster.ProtocolKind;
+
+/** PBFT keeps its promises under all 27 system models; more than 2,000 seeds in all. */
+class MatrixTest {
+
+    private static final long FIRST_SEED = 1;
+    private static final int OPERATIONS = 25;
+    /** Per combination; the system property lets a nightly run have more. */
+    private static final long SEEDS = Long.getLong("tagma.matrix.seeds", 75);
+
+    @ParameterizedTest
+    @EnumSource(value = ProtocolKind.class, names = "PBFT")
+    void everyPromiseIsKept(ProtocolKind protocol) throws InterruptedException {
+        long firstSeed = Long.getLong("tagma.matrix.seed", FIRST_SEED);
+
+        List<Matrix.Cell> cells =
+                new Matrix(Matrix.settings(List.of(protocol), OPERATIONS), firstSeed, SEEDS, Sweep.UNLIMITED).run(2);
+
+        assertThat(cells).hasSize(27).allSatisfy(cell -> {
+            assertThat(cell.tally().firstFailure().map(MatrixTest::report)).isEmpty();
+            assertThat(cell.tally().runs()).isEqualTo(SEEDS);
+        });
+        // A matrix in which no view is ever left tests little.
+        assertThat(cells.stream().mapToLong(cell -> cell.tally().views()).sum()).isGreaterThan(27 * SEEDS / 4);
+    }
+
+    private static String report(Outcome failure) {
+        return failure.violation().orElseThrow() + "\nreplay: " + failure.plan().replayCommand();
+    }
+}
