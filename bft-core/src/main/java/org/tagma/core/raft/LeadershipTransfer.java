@@ -14,7 +14,7 @@ final class LeadershipTransfer {
     private Optional<Pending> pending = Optional.empty();
     private boolean gaveUpLease;
 
-    private record Pending(long id, int target, long sinceTick, boolean told) {}
+    private record Pending(long id, int target, long term, long sinceTick, boolean told) {}
 
     LeadershipTransfer(RaftState state, Replication replication) {
         this.state = state;
@@ -25,9 +25,15 @@ final class LeadershipTransfer {
         gaveUpLease = false;
     }
 
-    /** Leads no longer: which is what was wanted. */
+    /** Leads no longer: which is what was wanted, if it is because somebody else stands. */
     void stop() {
-        pending.ifPresent(transfer -> answer(transfer, true, "leadership was handed over"));
+        pending.ifPresent(transfer -> {
+            if (transfer.told() && state.term() > transfer.term()) {
+                answer(transfer, true, "leadership was handed over; the group is in term " + state.term());
+            } else {
+                answer(transfer, false, "this replica ceased to lead before it could hand over");
+            }
+        });
         pending = Optional.empty();
     }
 
@@ -42,7 +48,7 @@ final class LeadershipTransfer {
 
     void request(long id, int to) {
         int target = to == RaftState.NOBODY ? bestVoter().orElse(RaftState.NOBODY) : to;
-        Pending wanted = new Pending(id, target, state.tick, false);
+        Pending wanted = new Pending(id, target, state.term(), state.tick, false);
         if (target == state.self) {
             answer(wanted, true, "replica " + target + " leads already");
         } else if (isActive()) {
@@ -65,7 +71,8 @@ final class LeadershipTransfer {
         Progress progress = replication.progress(transfer.target());
         if (progress != null && progress.match == state.log.lastIndex()) {
             tell(transfer.target());
-            pending = Optional.of(new Pending(transfer.id(), transfer.target(), transfer.sinceTick(), true));
+            pending = Optional.of(
+                    new Pending(transfer.id(), transfer.target(), transfer.term(), transfer.sinceTick(), true));
         }
     }
 

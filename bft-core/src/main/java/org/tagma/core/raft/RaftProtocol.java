@@ -33,7 +33,16 @@ import org.tagma.core.service.TransferMessage;
  *
  * <p>To drive it by hand: construct it, {@link #step} an {@link Event.Recovered} of {@link Event.RecoveredLog#empty} or of
  * {@link RaftRecord#logOf a term, a vote and entries}, then step messages and {@link RaftTimer#TICK ticks}, and read the
- * actions and the {@link #raftStatus status}.
+ * actions and the {@link #raftStatus status}:
+ *
+ * <pre>{@code
+ * RaftProtocol replica = new RaftProtocol(RaftConfig.forTests(1, 3));
+ * replica.step(new Event.Recovered(RaftRecord.logOf(5, -1, List.of(new Entry.NoOp(1, 5)))));
+ * RequestVote vote = new RequestVote(6, 1, 5, false, false);
+ * List<Action> actions = replica.step(new Event.MessageReceived(
+ *         new Authenticated<>(0, vote, ByteString.EMPTY, ByteString.EMPTY)));
+ * // Persist(HardState(6, 0)), then Send(0, RequestVoteReply(6, 6, false, true))
+ * }</pre>
  *
  * <p>Not thread-safe.
  */

@@ -2,11 +2,14 @@ package org.tagma.core.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
@@ -162,7 +165,32 @@ class RaftElectionTest {
         cluster.run(8);
         assertThat(cluster.node(2).leads()).isTrue();
         assertThat(cluster.node(2).status().term()).isEqualTo(term + 1);
-        assertThat(old.operatorAnswers).containsExactly("7 true leadership was handed over");
+        assertThat(old.operatorAnswers).containsExactly("7 true leadership was handed over; the group is in term 2");
+    }
+
+    @Test
+    void aLeaderThatIsDeposedBeforeItCouldHandOverSaysSo() {
+        LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead();
+        long term = leader.status().term();
+        leader.clear().step(new Event.LeadershipTransferRequested(7, 2));
+        assertThat(leader.sent(RaftMessage.TimeoutNow.class)).isEmpty();
+
+        leader.receive(1, new RaftMessage.AppendEntriesReply(term + 3, 0, false, 0, 0, 0, 0));
+        assertThat(leader.actions())
+                .contains(new Action.AnswerOperator(7, false, "this replica ceased to lead before it could hand over"));
+    }
+
+    @Test
+    void theExampleOfHowToDriveItByHandHolds() {
+        RaftProtocol replica = new RaftProtocol(RaftConfig.forTests(1, 3));
+        replica.step(new Event.Recovered(RaftRecord.logOf(5, -1, List.of(new Entry.NoOp(1, 5)))));
+        RaftMessage.RequestVote vote = new RaftMessage.RequestVote(6, 1, 5, false, false);
+        List<Action> actions = replica.step(
+                new Event.MessageReceived(new Authenticated<>(0, vote, ByteString.EMPTY, ByteString.EMPTY)));
+        assertThat(actions)
+                .containsExactly(
+                        new Action.Persist(new RaftRecord.HardState(6, 0)),
+                        new Action.Send(0, new RaftMessage.RequestVoteReply(6, 6, false, true)));
     }
 
     @Test
