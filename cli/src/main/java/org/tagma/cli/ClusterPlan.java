@@ -21,12 +21,15 @@ import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.replica.DataFolderException;
+import org.tagma.replica.storage.DataFolder;
 
 /**
  * A cluster to be made, with new keys.
  *
  * @param addresses one for each replica
  * @param faults f
+ * @param durability when a vote counts as stored
  * @param clients how many may submit operations
  */
 public record ClusterPlan(
@@ -36,7 +39,8 @@ public record ClusterPlan(
         boolean tls,
         List<ReplicaAddress> addresses,
         int faults,
-        int clients) {
+        int clients,
+        Durability durability) {
 
     private static final int CLUSTER_ID_BYTES = 16;
 
@@ -66,8 +70,13 @@ public record ClusterPlan(
             for (int id = 0; id < clientKeys.size(); id++) {
                 PrivateKeyFile.write(folder.clientKeyFile(id), clientKeys.get(id));
             }
+            for (int id = 0; id < replicaKeys.size(); id++) {
+                DataFolder.initialize(folder.dataFolder(id), config.clusterId(), id);
+            }
             // Last, so that a folder with a cluster file is a whole one.
             ClusterFile.write(config, folder.clusterFile());
+        } catch (DataFolderException e) {
+            throw CommandFailure.cannotRun(e.getMessage(), e);
         } catch (IOException | UnsupportedOperationException e) {
             throw CommandFailure.cannotRun(
                     "cannot write to " + folder.root() + ": " + e
@@ -109,7 +118,7 @@ public record ClusterPlan(
                 tls,
                 faults,
                 true,
-                Durability.MEMORY,
+                durability,
                 ClusterConfig.Timeouts.defaults(),
                 ClusterConfig.Batch.defaults(),
                 ClusterConfig.Window.defaults(),

@@ -9,6 +9,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
 import picocli.CommandLine.Command;
@@ -20,11 +21,13 @@ import picocli.CommandLine.Spec;
 /** {@code tagma init}. */
 @Command(
         name = "init",
-        description = "Makes a cluster: writes cluster.yaml, and a private key file for each replica and client.",
+        description = "Makes a cluster: writes cluster.yaml, a private key file for each replica and client,"
+                + " and a data folder for each replica.",
         footer = {
             "",
-            "For replicas on several machines: edit the addresses in cluster.yaml, and give every machine that file"
-                    + " and its own key file, and no other."
+            "For replicas on several machines: edit the addresses in cluster.yaml, and give every machine that file,"
+                    + " its own key file and its own folder in data/, and no other. Do so before a replica first runs: the"
+                    + " folder says that it never ran, and a replica that finds none takes it that its disk was lost."
         },
         sortOptions = false)
 final class InitCommand implements Callable<Integer> {
@@ -82,6 +85,15 @@ final class InitCommand implements Callable<Integer> {
             description = "The port of replica 0; the others follow (default: ${DEFAULT-VALUE}).")
     private int basePort;
 
+    @Option(
+            names = "--durability",
+            paramLabel = "MODE",
+            defaultValue = "sync",
+            description =
+                    "When a vote counts as stored: sync, on disk; async, with the operating system; memory, at once"
+                            + " (default: ${DEFAULT-VALUE}). docs/durability.md says what each survives.")
+    private Durability durability;
+
     @Option(names = "--tls", description = "Encrypt all connections.")
     private boolean tls;
 
@@ -103,8 +115,8 @@ final class InitCommand implements Callable<Integer> {
         requireRange("--base-port", basePort, 1, 65_536 - count);
         int tolerated = faults == null ? ClusterConfig.maximumFaults(kind, count) : faults;
         ClusterFolder made = new ClusterFolder(folder);
-        ClusterPlan plan =
-                new ClusterPlan(kind, authentication, cryptoProvider, tls, addresses(count), tolerated, clients);
+        ClusterPlan plan = new ClusterPlan(
+                kind, authentication, cryptoProvider, tls, addresses(count), tolerated, clients, durability);
         report(plan.make(made), made);
         return ExitStatus.OK;
     }
@@ -138,6 +150,7 @@ final class InitCommand implements Callable<Integer> {
         out.printf(
                 "  %-28s secret, one for each client%n",
                 "keys/client-0.pem .. " + (config.clients().size() - 1));
+        out.printf("  %-28s what each must not forget; empty as yet%n", "data/replica-0 .. " + last);
         out.printf(
                 "Start each replica:  tagma replica --dir %s --id 0%s%n",
                 made.root(), last > 0 ? "  (to " + last + ")" : "");

@@ -12,7 +12,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
-import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.ClusterReplica;
 import org.tagma.replica.DataFolderException;
@@ -30,9 +29,8 @@ import picocli.CommandLine.Spec;
         description = "Runs one replica of a key-value store until it gets SIGTERM or SIGINT (Ctrl-C).",
         footer = {
             "",
-            "What a replica voted is kept in memory in this version. One that is restarted knows that it may have"
-                    + " voted, follows the group, and votes again after the next stable checkpoint. No more than f"
-                    + " replicas may be down or recovering at a time; if all stop, the state is gone, and they say so."
+            "What a replica voted and its state are in its data folder; kill it as you like, and start it again. One that"
+                    + " has lost its folder rejoins by itself, and counts as faulty until it has caught up."
         },
         sortOptions = false)
 final class ReplicaCommand implements Callable<Integer> {
@@ -89,7 +87,7 @@ final class ReplicaCommand implements Callable<Integer> {
         Logging.atLeastInformation();
         ClusterFolder folder = folderOption.folder();
         Optional<FaultInjection> injection = injection();
-        ClusterConfig config = supportedConfig(folder);
+        ClusterConfig config = folder.config();
         injection.ifPresent(wanted -> requirePossible(wanted.kind(), config.protocol()));
         if (id < 0 || id >= config.replicaCount()) {
             throw CommandFailure.cannotRun("there is no replica " + id + " in " + folder.clusterFile()
@@ -104,15 +102,6 @@ final class ReplicaCommand implements Callable<Integer> {
             replica.traceTo(trace);
         }
         return run(build(replica, folder), config);
-    }
-
-    private ClusterConfig supportedConfig(ClusterFolder folder) throws ClusterFileException {
-        ClusterConfig config = folder.config();
-        if (config.durability() != Durability.MEMORY) {
-            throw CommandFailure.cannotRun(folder.clusterFile() + ": the durability "
-                    + config.durability().label() + " is not in this version yet; set durability: memory");
-        }
-        return config;
     }
 
     private Optional<FaultInjection> injection() {

@@ -10,6 +10,7 @@ import org.tagma.cli.sim.SimCommand;
 import org.tagma.cli.trace.TraceCommand;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -90,6 +91,7 @@ public final class TagmaCommand implements Runnable {
         registerChoice(tagma, AuthenticationMode.class);
         registerChoice(tagma, CryptoProviderChoice.class);
         registerChoice(tagma, ProtocolKind.class);
+        registerChoice(tagma, Durability.class);
         // So that values such as -5 are values, and not options nobody knows.
         tagma.getSubcommands().get("kv").setStopAtPositional(true);
         return tagma;

@@ -48,7 +48,7 @@ class InitCommandTest {
         assertThat(config.faults()).isEqualTo(2);
         assertThat(config.authentication()).isEqualTo(AuthenticationMode.MACS);
         assertThat(config.tls()).isTrue();
-        assertThat(config.durability()).isEqualTo(Durability.MEMORY);
+        assertThat(config.durability()).isEqualTo(Durability.SYNC);
         assertThat(config.address(6)).hasToString("localhost:9006");
         for (int id = 0; id < 7; id++) {
             ClusterSettings.clusterKeys(config).requireOwner(new NodeId.Replica(id), folder.replicaKeys(id));

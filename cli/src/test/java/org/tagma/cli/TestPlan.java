@@ -2,6 +2,7 @@ package org.tagma.cli;
 
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 
 /** A small cluster for tests. */
@@ -20,7 +21,8 @@ public final class TestPlan {
                 false,
                 FreePorts.loopback(3),
                 1,
-                CLIENTS);
+                CLIENTS,
+                Durability.SYNC);
     }
 
     /**
@@ -35,6 +37,7 @@ public final class TestPlan {
                 false,
                 FreePorts.loopback(REPLICAS),
                 1,
-                CLIENTS);
+                CLIENTS,
+                Durability.SYNC);
     }
 }

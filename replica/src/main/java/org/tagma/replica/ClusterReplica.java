@@ -31,10 +31,11 @@ import org.tagma.network.TlsOptions;
 import org.tagma.network.Transport;
 import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.fault.FaultInjection;
+import org.tagma.replica.storage.DataFolder;
+import org.tagma.replica.storage.MemoryLogStore;
 import org.tagma.replica.trace.ReplicaTraceFile;
 
 /**
@@ -88,7 +89,11 @@ public final class ClusterReplica {
         return new ClusterReplica(config, replica, keys, stateMachine);
     }
 
-    /** Where it keeps what it must not forget. Without a folder it forgets all, and must not be started a second time. */
+    /**
+     * Where it keeps what it must not forget: made once, before its first life, by {@link
+     * org.tagma.replica.storage.DataFolder#initialize}. If it is empty or not there, the replica takes it that its disk was
+     * lost. Without a folder it forgets all, and must not be started a second time.
+     */
     public ClusterReplica dataFolder(Path folder) {
         dataFolder = Optional.of(folder);
         return this;
@@ -142,14 +147,13 @@ public final class ClusterReplica {
      * @throws IllegalArgumentException if the cluster file asks for what this version cannot do
      */
     public ReplicaServer build() throws IOException, KeyFileException {
-        requireSupported();
         ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
         Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
         Transport transport = transport(authentication, clusterKeys, provider);
-        LogStore log = openLog();
-        Optional<ReplicaTraceFile> trace = openTrace(log);
+        Storage storage = openStorage();
+        Optional<ReplicaTraceFile> trace = openTrace(storage.log());
         ReplicaParts parts = new ReplicaParts(
                 protocol(),
                 authentication,
@@ -158,19 +162,13 @@ public final class ClusterReplica {
                 new Quorums(config.replicaCount(), config.faults()),
                 trace.map(each -> each.around(transport)).orElse(transport),
                 new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
-                log,
+                storage.log(),
+                storage.snapshots(),
                 Clock.ofMachine(),
                 registry,
                 options,
                 new ReplicaParts.OperatorRules(config.operators(), ClusterSettings.handOverMillis(config)));
         return new ReplicaServer(parts, trace);
-    }
-
-    private void requireSupported() {
-        if (config.durability() != Durability.MEMORY) {
-            throw new IllegalArgumentException(
-                    "durability " + config.durability().label() + " is not in this version; use memory");
-        }
     }
 
     private Optional<ReplicaTraceFile> openTrace(LogStore log) throws IOException {
@@ -185,11 +183,24 @@ public final class ClusterReplica {
         }
     }
 
-    private LogStore openLog() throws DataFolderException {
-        return dataFolder.isPresent()
-                ? MemoryLogStore.in(dataFolder.get(), config.clusterId(), replica)
-                : MemoryLogStore.withoutFolder();
+    private Storage openStorage() throws IOException {
+        if (dataFolder.isEmpty()) {
+            return new Storage(MemoryLogStore.withoutFolder(), SnapshotStore.none());
+        }
+        DataFolder folder = DataFolder.open(dataFolder.get(), config.clusterId(), replica);
+        boolean opened = false;
+        try {
+            Storage storage = new Storage(folder.openLog(config.durability()), folder.snapshots(config.durability()));
+            opened = true;
+            return storage;
+        } finally {
+            if (!opened) {
+                folder.close();
+            }
+        }
     }
+
+    private record Storage(LogStore log, SnapshotStore snapshots) {}
 
     private Protocol protocol() {
         Protocol correct = config.protocol() == ProtocolKind.RAFT

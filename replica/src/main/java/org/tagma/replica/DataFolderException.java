@@ -7,11 +7,11 @@ public final class DataFolderException extends IOException {
 
     private static final long serialVersionUID = 1;
 
-    DataFolderException(String message) {
+    public DataFolderException(String message) {
         super(message);
     }
 
-    DataFolderException(String message, Throwable cause) {
+    public DataFolderException(String message, Throwable cause) {
         super(message, cause);
     }
 }

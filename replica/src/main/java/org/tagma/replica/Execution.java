@@ -24,7 +24,10 @@ public interface Execution {
     /** Replaces the state and drops the commits not yet executed; reports StateInstalled. */
     void installState(long sequence, Digest stateDigest, ByteString snapshot);
 
-    /** Answers another replica's question about a kept state, if the answer is known. */
+    /**
+     * Answers a replica's question about a kept state, if the answer is known. A replica that asks itself gets the answer
+     * as an event, like a message.
+     */
     void serveState(int to, TransferMessage.Question question);
 
     /** Sends the cached reply to a duplicate, if it is still cached. */

@@ -30,7 +30,7 @@ import org.tagma.core.protocol.ProtocolStatus;
 public final class ReplicaEngine {
 
     /** Modes in which a replica may hold an older state than it has vouched for; see {@link ProtocolStatus#mode}. */
-    private static final List<String> MODES_THAT_CANNOT_SERVE = List.of("recovering", "fetching-state");
+    private static final List<String> MODES_THAT_CANNOT_SERVE = List.of("recovering", "fetching-state", "catching-up");
 
     /** How old a published status may be while there is work: a status is too dear for every turn. */
     private static final long STATUS_AGE_MILLIS = 200;

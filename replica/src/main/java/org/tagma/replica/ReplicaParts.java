@@ -18,6 +18,7 @@ import org.tagma.network.codec.MessageCodec;
  * @param transport not started yet
  * @param service has executed nothing yet
  * @param log not recovered yet
+ * @param snapshots not recovered yet
  */
 public record ReplicaParts(
         Protocol protocol,
@@ -28,6 +29,7 @@ public record ReplicaParts(
         Transport transport,
         ReplicatedService service,
         LogStore log,
+        SnapshotStore snapshots,
         Clock clock,
         MeterRegistry registry,
         ServerOptions options,

@@ -1,6 +1,7 @@
 package org.tagma.replica;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -69,7 +70,7 @@ public final class ReplicaServer implements AutoCloseable {
         WakeUp executionWakeUp = new WakeUp();
         Outbound outbound = new TransportOutbound(parts.transport());
         this.engineQueue = new EngineQueue(parts.options().engineQueueEvents(), engineWakeUp);
-        this.executor = new ServiceExecutor(parts.service(), sealer, outbound, engineQueue::add);
+        this.executor = new ServiceExecutor(parts.service(), sealer, outbound, parts.snapshots(), engineQueue::add);
         this.execution = new ExecutionLoop(
                 executor,
                 this::answer,
@@ -85,8 +86,7 @@ public final class ReplicaServer implements AutoCloseable {
         EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, this::afterTurn);
         this.engineThread =
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
-        this.executionThread = new LoopThread(
-                name + "-execution", execution, executionWakeUp, e -> fatal("the execution broke: " + e, e));
+        this.executionThread = new LoopThread(name + "-execution", execution, executionWakeUp, this::executionBroke);
         this.adminQueries = new AdminQueries(
                 this::describe,
                 executor,
@@ -125,6 +125,7 @@ public final class ReplicaServer implements AutoCloseable {
     public void start() throws IOException {
         boolean started = false;
         try {
+            executor.recover();
             engine.start();
             if (engine.isStopped()) {
                 throw new IllegalStateException(failure.get());
@@ -234,10 +235,19 @@ public final class ReplicaServer implements AutoCloseable {
         }
     }
 
+    private void executionBroke(Throwable cause) {
+        boolean disk = cause instanceof UncheckedIOException;
+        fatal(
+                disk ? cause.getMessage() + ": " + cause.getCause().getMessage() : "the execution broke: " + cause,
+                cause);
+    }
+
     /** Stops the server because it must not go on. For any thread, its own included. */
     private void fatal(String reason, Throwable cause) {
         if (failure.compareAndSet(null, reason)) {
-            LOG.error("{} stops: {}", name, reason, cause);
+            // What is wrong with a disk is not to be found in a stack trace.
+            boolean disk = cause instanceof IOException || cause instanceof UncheckedIOException;
+            LOG.error("{} stops: {}", name, reason, disk ? null : cause);
             // The threads to be joined may include this one.
             new Thread(this::close, name + "-stop").start();
         }

@@ -1,6 +1,8 @@
 package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +47,7 @@ public final class ServiceExecutor implements Execution {
     private final MessageSealer sealer;
     private final Outbound outbound;
     private final Consumer<Event> events;
+    private final SnapshotStore store;
     private final SnapshotKeeper kept = new SnapshotKeeper();
     private final Map<Long, Query> waitingReads = new HashMap<>();
     private final Map<Long, OperatorAnswer> waitingOperators = new HashMap<>();
@@ -64,13 +67,29 @@ public final class ServiceExecutor implements Execution {
     /**
      * An executor of a service that has executed nothing yet.
      *
+     * @param store keeps checkpoints for the next life
      * @param events takes the answers to what was asked
      */
-    public ServiceExecutor(ReplicatedService service, MessageSealer sealer, Outbound outbound, Consumer<Event> events) {
+    public ServiceExecutor(
+            ReplicatedService service,
+            MessageSealer sealer,
+            Outbound outbound,
+            SnapshotStore store,
+            Consumer<Event> events) {
         this.service = service;
         this.sealer = sealer;
         this.outbound = outbound;
+        this.store = store;
         this.events = events;
+    }
+
+    /**
+     * Takes up the checkpoints that earlier lives kept. Called once, before anything else.
+     *
+     * @throws IOException if they cannot be read; the replica must then not start
+     */
+    public void recover() throws IOException {
+        store.recover().forEach(kept::keep);
     }
 
     @Override
@@ -91,13 +110,28 @@ public final class ServiceExecutor implements Execution {
                     "a checkpoint at " + sequence + " cannot be taken at " + service.lastExecuted());
         }
         ServiceSnapshot snapshot = digestNow();
-        kept.keep(snapshot);
+        keep(snapshot);
         events.accept(new Event.CheckpointTaken(sequence, snapshot.stateDigest()));
     }
 
     @Override
     public void releaseCheckpoints(long below) {
         kept.release(below);
+        try {
+            store.release(below);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a checkpoint that is no longer needed cannot be removed", e);
+        }
+    }
+
+    /** Durable on return: what is reported after this lets the log go. */
+    private void keep(ServiceSnapshot snapshot) {
+        try {
+            store.save(snapshot);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the checkpoint at " + snapshot.sequence() + " cannot be written", e);
+        }
+        kept.keep(snapshot);
     }
 
     @Override
@@ -109,7 +143,7 @@ public final class ServiceExecutor implements Execution {
                     "the certified state at " + sequence + " cannot be installed here: " + rejection.get());
         }
         lastDigested = null;
-        kept.keep(ServiceSnapshot.of(sequence, snapshot));
+        keep(ServiceSnapshot.of(sequence, snapshot));
         events.accept(new Event.StateInstalled(sequence, stateDigest, service.sessions()));
     }
 

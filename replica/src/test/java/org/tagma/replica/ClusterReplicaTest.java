@@ -23,6 +23,7 @@ import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.replica.storage.DataFolder;
 
 final class ClusterReplicaTest {
 
@@ -31,7 +32,8 @@ final class ClusterReplicaTest {
 
     @Test
     void aReplicaStartsFromAClusterFileAndStopsCleanly() throws Exception {
-        ClusterConfig config = config(ProtocolKind.PBFT, Durability.MEMORY);
+        ClusterConfig config = config(ProtocolKind.PBFT, Durability.SYNC);
+        DataFolder.initialize(folder, config.clusterId(), 0);
         try (ReplicaServer server = replica(config, 0).build()) {
             server.start();
             assertThat(server.status().protocol()).isEqualTo("pbft");
@@ -59,13 +61,6 @@ final class ClusterReplicaTest {
         assertThatThrownBy(() -> ClusterReplica.of(config, 4, keys(0), new CountingMachine()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no replica 4");
-    }
-
-    @Test
-    void whatThisVersionCannotDoIsRefused() {
-        assertThatThrownBy(() ->
-                        replica(config(ProtocolKind.PBFT, Durability.SYNC), 0).build())
-                .hasMessageContaining("durability sync is not in this version");
     }
 
     @Test

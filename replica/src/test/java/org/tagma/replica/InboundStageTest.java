@@ -40,6 +40,7 @@ final class InboundStageTest {
             new ReplicatedService(new CountingMachine(), new ServiceLimits(1, 1)),
             TestCluster.sealer(0, POLICY),
             ports,
+            SnapshotStore.none(),
             engineQueue::add);
     private final ExecutionLoop execution =
             new ExecutionLoop(executor, executor::query, () -> {}, new WakeUp(), metrics, OPTIONS.queries());

@@ -35,6 +35,7 @@ import org.tagma.network.InMemoryTransport;
 import org.tagma.network.PeerId;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.replica.storage.MemoryLogStore;
 
 /** Three replicas of a crash-only group, each a whole server, and a client that talks to each of them by hand. */
 final class RaftServerTest {
@@ -199,6 +200,7 @@ final class RaftServerTest {
                 network.newTransport(new PeerId.Replica(id), TestCluster.REPLICAS, TransportLimits.defaults()),
                 new ReplicatedService(new CountingMachine(), new ServiceLimits(8, 128)),
                 MemoryLogStore.withoutFolder(),
+                SnapshotStore.none(),
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
                 ServerOptions.defaults(),

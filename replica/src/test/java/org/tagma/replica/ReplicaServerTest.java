@@ -44,6 +44,7 @@ import org.tagma.network.PeerId;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.fault.FaultInjection;
+import org.tagma.replica.storage.MemoryLogStore;
 
 @Timeout(60)
 final class ReplicaServerTest {
@@ -299,6 +300,7 @@ final class ReplicaServerTest {
                 network.newTransport(new PeerId.Replica(id), TestCluster.REPLICAS, TransportLimits.defaults()),
                 new ReplicatedService(new CountingMachine(), new ServiceLimits(8, 128)),
                 log,
+                SnapshotStore.none(),
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
                 ServerOptions.defaults(),

@@ -224,6 +224,6 @@ final class ServiceExecutorTest {
 
     private ServiceExecutor executor(AuthenticationPolicy policy) {
         ReplicatedService service = new ReplicatedService(new CountingMachine(), new ServiceLimits(8, 8));
-        return new ServiceExecutor(service, TestCluster.sealer(0, policy), ports, events::add);
+        return new ServiceExecutor(service, TestCluster.sealer(0, policy), ports, SnapshotStore.none(), events::add);
     }
 }

@@ -51,6 +51,7 @@ public final class SimulatedReplica {
     private final World world;
     private final Authentication authentication;
     private final SimulatedLogStore log;
+    private final SimulatedSnapshots snapshots = new SimulatedSnapshots();
     private final SplittableRandom random;
     private final SimulatedClock clock;
     private final long lifeSeed;
@@ -136,6 +137,7 @@ public final class SimulatedReplica {
         Life next = new Life();
         life = next;
         try {
+            next.executor.recover();
             next.engine.start();
         } catch (IOException e) {
             throw new IllegalStateException("a simulated log cannot be read", e);
@@ -174,6 +176,7 @@ public final class SimulatedReplica {
         }
         if (withAmnesia) {
             log.forget();
+            snapshots.forget();
         }
         start();
     }
@@ -265,7 +268,7 @@ public final class SimulatedReplica {
                 protocol = new MisbehavingProtocol(correct, misbehaviours);
             }
             ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
-            executor = new ServiceExecutor(service, sealer, this, this::onExecutionEvent);
+            executor = new ServiceExecutor(service, sealer, this, snapshots, this::onExecutionEvent);
             Execution execution = isCorrect()
                     ? new ObservedExecution(executor, id, world.checks().order())
                     : executor;

@@ -24,6 +24,9 @@ final class CatchUp {
     /** After helping a replica that lost its memory, the primary does it no such favour again for so many timeouts. */
     private static final int FILL_PAUSE_TIMEOUTS = 3;
 
+    /** After changing the view for a replica that lost its memory, none is changed for it again for so many timeouts. */
+    private static final int ADMIT_PAUSE_TIMEOUTS = 30;
+
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final PbftState state;
@@ -33,6 +36,8 @@ final class CatchUp {
     private final Status[] lastStatus;
     private final long[] helpedAtTick;
     private final long[] filledAtTick;
+    private final long[] admittedAtTick;
+    private final boolean[] waitsForNextView;
     private long committedAtLastTick;
     private long stuckSinceTick;
     private boolean warned;
@@ -47,6 +52,8 @@ final class CatchUp {
         this.lastStatus = new Status[replicas];
         this.helpedAtTick = filled(replicas);
         this.filledAtTick = filled(replicas);
+        this.admittedAtTick = filled(replicas);
+        this.waitsForNextView = new boolean[replicas];
     }
 
     private static long[] filled(int length) {
@@ -61,10 +68,31 @@ final class CatchUp {
             stuckSinceTick = state.tick;
         }
         warnIfTooManyForgot();
+        suspectIfNothingCommits();
         checkpoints.onTick(state.tick - stuckSinceTick >= 3L * state.config.statusIntervalTicks());
         if (state.tick % state.config.statusIntervalTicks() == 0) {
             sayWhereIStand();
         }
+    }
+
+    /**
+     * In an idle group no request tells that nothing commits any more. While a replica that lost its memory waits for a
+     * checkpoint, a proposal that does not commit is as good a reason to try the next view: whoever is there already is
+     * missed in this one.
+     */
+    private void suspectIfNothingCommits() {
+        long since = state.tick - Math.max(stuckSinceTick, state.enteredAtTick);
+        boolean proposed = state.existingSlot(state.lastCommitted + 1)
+                .flatMap(slot -> slot.accepted(state.view))
+                .isPresent();
+        if (state.normal && proposed && since >= 2L * state.config.requestTimeoutTicks() && somebodyForgot()) {
+            state.suspect("nothing commits, and a replica that lost its memory waits for a checkpoint");
+        }
+    }
+
+    private boolean somebodyForgot() {
+        return Arrays.stream(lastStatus)
+                .anyMatch(status -> status != null && status.recoveringUpTo() > state.stable.sequence());
     }
 
     private void sayWhereIStand() {
@@ -108,9 +136,9 @@ final class CatchUp {
             tooManyForgotSinceTick = state.tick;
         } else if (!warned && state.tick - tooManyForgotSinceTick >= 2L * state.config.requestTimeoutTicks()) {
             warned = true;
-            state.announce(forgot + " replicas restarted without their memory, more than f=" + state.quorums.faults()
-                    + ": the state of this cluster is lost (durability: memory). Stop all replicas, remove their data "
-                    + "folders and start a new, empty cluster");
+            state.announce(
+                    forgot + " replicas restarted without their memory, more than f=" + state.quorums.faults()
+                            + ": nobody can vouch for the state of this cluster any more. Stop all replicas and make a new one");
         }
     }
 
@@ -199,17 +227,36 @@ final class CatchUp {
      */
     private void helpRecovering(int sender, Status status) {
         if (status.recoveringUpTo() <= state.stable.sequence() || !state.normal) {
+            admit(sender, status);
             return;
         }
+        waitsForNextView[sender] = status.viewChanging() && status.view() == state.view + 1;
         if (sender == state.primary() && state.tick - state.enteredAtTick >= state.config.statusIntervalTicks()) {
             state.suspect("the primary restarted and lost its memory");
         }
         long pause = (long) FILL_PAUSE_TIMEOUTS * state.config.requestTimeoutTicks();
-        if (state.isPrimary() && state.tick - filledAtTick[sender] >= pause) {
+        boolean knowsHowFar = status.recoveringUpTo() != VoteLedger.EVERYTHING;
+        if (state.isPrimary() && knowsHowFar && state.tick - filledAtTick[sender] >= pause) {
             filledAtTick[sender] = state.tick;
             int interval = state.config.checkpointInterval();
             long wanted = Math.min(status.recoveringUpTo(), state.nextSequence + state.config.logWindow());
             normalCase.fill((wanted + interval - 1) / interval * interval);
+        }
+    }
+
+    /**
+     * A replica that lost its disk may have left the present view for the next one without knowing it, so it cannot vote
+     * in this one. Once it has caught up the others go there with it; not too often, since it may be a liar.
+     */
+    private void admit(int sender, Status status) {
+        boolean stillWaits = status.viewChanging() && status.view() == state.view + 1;
+        if (waitsForNextView[sender] && stillWaits && state.normal && status.recoveringUpTo() == 0) {
+            waitsForNextView[sender] = false;
+            long pause = (long) ADMIT_PAUSE_TIMEOUTS * state.config.requestTimeoutTicks();
+            if (state.tick - admittedAtTick[sender] >= pause) {
+                admittedAtTick[sender] = state.tick;
+                state.suspect("replica " + sender + " lost its memory and can take part again from the next view on");
+            }
         }
     }
 

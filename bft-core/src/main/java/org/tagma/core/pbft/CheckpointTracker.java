@@ -173,15 +173,17 @@ final class CheckpointTracker {
         }
     }
 
-    /**
-     * Rebuilds from the log: this checkpoint was stable. The state itself must be fetched, from this replica's own store
-     * or from others.
-     */
+    /** Rebuilds from the log: this checkpoint was stable. */
     void restore(CheckpointCertificate certificate) {
         state.stable = certificate;
         state.nextSequence = certificate.sequence() + 1;
         ahead = certificate;
-        transfer.start(certificate);
+        transfer.restore(certificate);
+    }
+
+    /** The highest checkpoint that is certified, whether or not this replica has got there. */
+    long highestCertified() {
+        return ahead == null ? state.stable.sequence() : Math.max(ahead.sequence(), state.stable.sequence());
     }
 
     /** Whether others are known to have got further: then it is not for lack of proposals that requests wait here. */

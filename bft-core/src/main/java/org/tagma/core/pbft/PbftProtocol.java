@@ -14,6 +14,8 @@ import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
@@ -40,6 +42,7 @@ public final class PbftProtocol implements Protocol {
     private final ViewChanger viewChanger;
     private final CatchUp catchUp;
     private final PrimaryMonitor monitor;
+    private final LostMemory lostMemory;
 
     /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
     public PbftProtocol(PbftConfig config) {
@@ -51,6 +54,7 @@ public final class PbftProtocol implements Protocol {
         viewChanger = new ViewChanger(state, normalCase, checkpoints, batchFetcher);
         catchUp = new CatchUp(state, normalCase, viewChanger, checkpoints);
         monitor = new PrimaryMonitor(state, checkpoints);
+        lostMemory = new LostMemory(state, viewChanger, checkpoints);
     }
 
     @Override
@@ -70,7 +74,7 @@ public final class PbftProtocol implements Protocol {
         } else if (event instanceof Event.TimerFired) {
             onTick();
         } else if (event instanceof Event.Recovered recovered) {
-            new Recovery(state, viewChanger, checkpoints).recover(recovered.log());
+            new Recovery(state, viewChanger, checkpoints, lostMemory).recover(recovered.log());
             startTick();
         } else if (event instanceof Event.MembershipRequested request) {
             answerOperator(
@@ -161,6 +165,10 @@ public final class PbftProtocol implements Protocol {
             transfer.onQuestion(sender, question);
         } else if (message instanceof TransferMessage.Answer answer) {
             return transfer.onAnswer(sender, answer);
+        } else if (message instanceof EstimationQuery query) {
+            lostMemory.onQuery(sender, query);
+        } else if (message instanceof EstimationReply reply) {
+            return lostMemory.onReply(sender, reply);
         } else {
             return Verdict.UNEXPECTED;
         }
@@ -219,6 +227,7 @@ public final class PbftProtocol implements Protocol {
         viewChanger.onTick();
         monitor.onTick();
         catchUp.onTick();
+        lostMemory.onTick();
     }
 
     private void startTick() {
@@ -250,6 +259,9 @@ public final class PbftProtocol implements Protocol {
         }
         if (state.isRecovering()) {
             return "recovering";
+        }
+        if (state.lastExecuted < state.executedBefore) {
+            return "catching-up";
         }
         return state.normal ? "normal" : "view-change";
     }

@@ -21,6 +21,27 @@ public sealed interface PbftRecord extends LogRecord {
         }
     }
 
+    /**
+     * In a life that it does not remember it may have voted at sequence numbers up to {@code upTo}, and left every view
+     * below {@code view}. Written once it has found that out; from then on its log is complete again.
+     */
+    record Forgotten(long view, long upTo) implements PbftRecord {
+        @Override
+        public long sequence() {
+            return 0;
+        }
+
+        @Override
+        public boolean survivesAmnesia() {
+            return true;
+        }
+
+        @Override
+        public boolean endsAmnesia() {
+            return true;
+        }
+    }
+
     /** It accepted this batch at (view, sequence) and is about to vote for it: an entry of Q. */
     record PrePrepared(long view, long sequence, Batch batch) implements PbftRecord {}
 

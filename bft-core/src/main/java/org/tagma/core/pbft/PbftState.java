@@ -48,6 +48,11 @@ final class PbftState {
     long nextSequence = 1;
     /** Reserved for voting, see {@link PbftRecord.Reservation}. */
     long reservedUpTo;
+    /**
+     * Up to here it may have executed, and answered for it, before it was restarted: whoever reads here must not see less
+     * (Berger, Reiser and Bessani 2021: a read quorum counts on it).
+     */
+    long executedBefore;
     /** A fetched state is being installed; nothing can be committed until that is done. */
     boolean installing;
     /** The stable checkpoint moved in this step. */

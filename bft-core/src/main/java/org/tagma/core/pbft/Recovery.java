@@ -3,6 +3,7 @@ package org.tagma.core.pbft;
 import java.util.Optional;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftRecord.Entered;
+import org.tagma.core.pbft.PbftRecord.Forgotten;
 import org.tagma.core.pbft.PbftRecord.KeptBatch;
 import org.tagma.core.pbft.PbftRecord.LeftFor;
 import org.tagma.core.pbft.PbftRecord.PrePrepared;
@@ -10,6 +11,7 @@ import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reproposed;
 import org.tagma.core.pbft.PbftRecord.Reservation;
 import org.tagma.core.pbft.PbftRecord.Stable;
+import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 
@@ -19,57 +21,80 @@ import org.tagma.core.protocol.LogRecord;
  * <p>With a complete log it knows every vote. With a log that was in memory only, it knows the last {@link Reservation}:
  * the views that it left and the highest sequence number at which it may have voted. It keeps out of both: it follows
  * the group and serves no vote, until a stable checkpoint lies above them; as in PBFT's recovery (TOCS 2002, 5), until
- * then it counts as one of the f faulty replicas.
+ * then it counts as one of the f faulty replicas. With no log at all it asks the others first, see {@link LostMemory}.
  */
 final class Recovery {
 
     private final PbftState state;
     private final ViewChanger viewChanger;
     private final CheckpointTracker checkpoints;
+    private final LostMemory lostMemory;
 
-    Recovery(PbftState state, ViewChanger viewChanger, CheckpointTracker checkpoints) {
+    Recovery(PbftState state, ViewChanger viewChanger, CheckpointTracker checkpoints, LostMemory lostMemory) {
         this.state = state;
         this.viewChanger = viewChanger;
         this.checkpoints = checkpoints;
+        this.lostMemory = lostMemory;
     }
 
     void recover(RecoveredLog log) {
-        if (log.complete()) {
+        if (log.complete() || log.firstLife()) {
             replay(log);
         } else {
-            log.records().stream()
-                    .filter(record -> record instanceof Reservation)
-                    .map(record -> (Reservation) record)
-                    .forEach(this::forgetVotes);
+            newest(log, Stable.class).ifPresent(record -> checkpoints.restore(record.certificate()));
+            Optional<Forgotten> known = forgotten(log);
+            known.ifPresentOrElse(this::forgetVotes, () -> lostMemory.begin(log.nonce()));
         }
     }
 
-    private void forgetVotes(Reservation reservation) {
-        state.view = reservation.view();
+    private static <R extends LogRecord> Optional<R> newest(RecoveredLog log, Class<R> type) {
+        Optional<R> newest = Optional.empty();
+        for (LogRecord record : log.records()) {
+            if (type.isInstance(record)) {
+                newest = Optional.of(type.cast(record));
+            }
+        }
+        return newest;
+    }
+
+    /** Where it may have voted, by what it reserved and by what it had forgotten before that. */
+    private static Optional<Forgotten> forgotten(RecoveredLog log) {
+        Optional<Reservation> reserved = newest(log, Reservation.class);
+        Optional<Forgotten> earlier = newest(log, Forgotten.class);
+        if (reserved.isEmpty()) {
+            return earlier;
+        }
+        Reservation last = reserved.get();
+        return Optional.of(new Forgotten(
+                Math.max(last.view(), earlier.map(Forgotten::view).orElse(0L)),
+                Math.max(last.sequence(), earlier.map(Forgotten::upTo).orElse(0L))));
+    }
+
+    private void forgetVotes(Forgotten forgotten) {
+        state.view = forgotten.view();
         // View 0 is entered by nobody's leave. A later one may have been left for and never entered.
-        state.normal = reservation.view() == 0;
-        state.reservedUpTo = reservation.sequence();
+        state.normal = forgotten.view() == 0;
+        state.reservedUpTo = forgotten.upTo();
         viewChanger.restoreOpened();
-        state.ledger.promise(reservation.view());
-        state.ledger.forget(reservation.sequence());
-        if (reservation.sequence() > 0) {
+        state.ledger.promise(forgotten.view());
+        state.emit(new Action.Persist(forgotten));
+        if (forgotten.upTo() > state.stable.sequence()) {
+            state.ledger.forget(forgotten.upTo());
             state.announce("restarted without the memory of its votes: following, and voting again when a stable "
-                    + "checkpoint reaches sequence " + reservation.sequence());
+                    + "checkpoint reaches sequence " + forgotten.upTo());
         }
     }
 
     private void replay(RecoveredLog log) {
         // Votes lie in the window above the last stable checkpoint, so that comes first.
-        Optional<Stable> stable = Optional.empty();
-        for (LogRecord record : log.records()) {
-            if (record instanceof Stable newer) {
-                stable = Optional.of(newer);
-            }
-        }
-        stable.ifPresent(record -> checkpoints.restore(record.certificate()));
+        newest(log, Stable.class).ifPresent(record -> checkpoints.restore(record.certificate()));
         Optional<ViewChange> left = Optional.empty();
         for (LogRecord record : log.records()) {
             replay(record);
+            if (record instanceof PrePrepared || record instanceof KeptBatch) {
+                // Whatever it executed, it had the body of.
+                state.executedBefore = Math.max(state.executedBefore, record.sequence());
+            }
             if (record instanceof LeftFor leftFor) {
                 left = Optional.of(leftFor.viewChange());
             }
@@ -87,12 +112,21 @@ final class Recovery {
     private void replay(LogRecord record) {
         if (record instanceof Reservation reservation) {
             state.reservedUpTo = Math.max(state.reservedUpTo, reservation.sequence());
+        } else if (record instanceof Forgotten forgotten) {
+            replay(forgotten);
         } else if (record instanceof LeftFor left) {
             viewChanger.restoreLeft(left.viewChange());
         } else if (record instanceof Entered entered) {
             viewChanger.restoreEntered(entered.newView());
         } else if (state.inWindow(record.sequence())) {
             replayVote(state.slot(record.sequence()), record);
+        }
+    }
+
+    private void replay(Forgotten forgotten) {
+        viewChanger.restoreForgotten(forgotten.view());
+        if (forgotten.upTo() > state.stable.sequence()) {
+            state.ledger.forget(forgotten.upTo());
         }
     }
 

@@ -17,11 +17,18 @@ final class StateTransfer {
     /** Questions answered to one replica in one tick. */
     private static final int MAX_SERVED_PER_TICK = 32;
 
+    /** After so many ticks without an answer of this replica's own store, it has none to give. */
+    private static final int OWN_STORE_PATIENCE_TICKS = 3;
+
     private final PbftState state;
     private final StateFetcher fetcher = new StateFetcher(TransferLimits.DEFAULT);
     private final int[] served;
     /** What is being fetched or installed. */
     private CheckpointCertificate target = CheckpointCertificate.GENESIS;
+    /** It is this replica's own store that is asked, and has been silent since then. */
+    private boolean fromOwnStore;
+
+    private long askedOwnStoreAtTick;
 
     StateTransfer(PbftState state) {
         this.state = state;
@@ -38,6 +45,11 @@ final class StateTransfer {
         if (state.installing || (isActive() && certificate.sequence() < target.sequence() + 2 * interval)) {
             return;
         }
+        fetchFromOthers(certificate);
+    }
+
+    private void fetchFromOthers(CheckpointCertificate certificate) {
+        fromOwnStore = false;
         target = certificate;
         state.announce("fetching the state at checkpoint " + certificate.sequence() + " (this replica is at "
                 + state.lastCommitted + ")");
@@ -46,6 +58,14 @@ final class StateTransfer {
                 .boxed()
                 .toList();
         ask(fetcher.start(certificate.sequence(), certificate.stateDigest(), sources));
+    }
+
+    /** Takes the state from this replica's own store, after a restart; from the others if it is not whole there. */
+    void restore(CheckpointCertificate certificate) {
+        fromOwnStore = true;
+        askedOwnStoreAtTick = state.tick;
+        target = certificate;
+        ask(fetcher.start(certificate.sequence(), certificate.stateDigest(), List.of(state.self)));
     }
 
     /** What was fetched last. */
@@ -59,11 +79,21 @@ final class StateTransfer {
 
     void onTick() {
         Arrays.fill(served, 0);
+        boolean silent = state.tick - askedOwnStoreAtTick >= OWN_STORE_PATIENCE_TICKS;
+        if (fromOwnStore && fetcher.isActive() && silent) {
+            fetchFromOthers(target);
+        }
         ask(fetcher.onTick());
     }
 
     private void ask(List<StateFetcher.Ask> asks) {
-        asks.forEach(ask -> state.send(ask.to(), ask.question()));
+        for (StateFetcher.Ask ask : asks) {
+            if (ask.to() == state.self) {
+                state.emit(new Action.ServeState(state.self, ask.question()));
+            } else {
+                state.send(ask.to(), ask.question());
+            }
+        }
     }
 
     void onQuestion(int sender, Question question) {
@@ -74,9 +104,15 @@ final class StateTransfer {
     }
 
     Verdict onAnswer(int sender, Answer answer) {
+        if (sender == state.self) {
+            askedOwnStoreAtTick = state.tick;
+        }
         FetchOutcome outcome = fetcher.onAnswer(sender, answer);
         if (outcome instanceof FetchOutcome.Accepted accepted) {
             ask(accepted.asks());
+        } else if (outcome instanceof FetchOutcome.Banned banned && banned.source() == state.self) {
+            state.announce("its own copy of checkpoint " + target.sequence() + " is damaged: " + banned.reason());
+            fetchFromOthers(target);
         } else if (outcome instanceof FetchOutcome.Banned banned) {
             state.reportEvidence(banned.source(), "it lied in a state transfer: " + banned.reason());
             ask(banned.asks());

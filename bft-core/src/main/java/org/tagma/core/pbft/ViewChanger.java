@@ -303,6 +303,15 @@ final class ViewChanger {
         }
     }
 
+    /** It may have left the views below for this one, in a life that it does not remember. */
+    void restoreForgotten(long view) {
+        if (view > state.view) {
+            state.view = view;
+            state.normal = false;
+        }
+        state.ledger.promise(view);
+    }
+
     /** Says again, after a restart, what was said before it. */
     void repeat(ViewChange message) {
         if (!state.normal && message.view() == state.view) {

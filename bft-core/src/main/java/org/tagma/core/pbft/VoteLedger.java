@@ -18,6 +18,9 @@ final class VoteLedger {
         COMMIT
     }
 
+    /** The end of the range of a replica that does not know where it voted. */
+    static final long EVERYTHING = 1L << 62;
+
     private record Cast(long view, Digest digest) {}
 
     private final Map<Phase, TreeMap<Long, Cast>> cast = new EnumMap<>(Phase.class);
@@ -38,6 +41,16 @@ final class VoteLedger {
     /** This replica may have voted up to here in a life that it does not remember. */
     void forget(long upTo) {
         forgottenUpTo = Math.max(forgottenUpTo, upTo);
+    }
+
+    /** This replica may have voted anywhere. */
+    void forgetEverything() {
+        forgottenUpTo = EVERYTHING;
+    }
+
+    /** After {@link #forgetEverything} it was found out that nothing above this sequence number can have been voted for. */
+    void forgetOnlyUpTo(long upTo) {
+        forgottenUpTo = upTo;
     }
 
     /** A stable checkpoint covers everything up to here. */

@@ -107,11 +107,19 @@ public sealed interface Event {
      * @param records oldest first
      * @param firstLife true if this replica never ran before
      * @param complete true if every record ever persisted and not truncated is there; false if the replica ran before
-     *     and remembers only what {@link LogRecord#survivesAmnesia survives amnesia}
+     *     and remembers only what {@link LogRecord#survivesAmnesia survives amnesia}, or not even that, if its disk was
+     *     lost
+     * @param nonce unlike that of any other life of this replica, and not to be foreseen: what comes with it is an answer
+     *     to a question of this life
      */
-    record RecoveredLog(List<LogRecord> records, boolean firstLife, boolean complete) {
+    record RecoveredLog(List<LogRecord> records, boolean firstLife, boolean complete, long nonce) {
         public RecoveredLog {
             records = List.copyOf(records);
+        }
+
+        /** One whose nonce does not matter, since nothing was lost. */
+        public RecoveredLog(List<LogRecord> records, boolean firstLife, boolean complete) {
+            this(records, firstLife, complete, 0);
         }
 
         /** The log of a replica that never ran. */

@@ -4,8 +4,9 @@ package org.tagma.core.protocol;
 public interface LogRecord {
 
     /**
-     * The sequence number it belongs to, or 0 if it belongs to none: what a stable checkpoint covers is removed by
-     * {@link Action.Truncate}.
+     * The sequence number it belongs to: what a stable checkpoint covers is removed by {@link Action.Truncate}. Or 0 if
+     * it belongs to none. Of those, and of what {@linkplain #survivesAmnesia survives amnesia}, only the newest of each
+     * class counts, and a log need keep no other.
      */
     long sequence();
 
@@ -14,6 +15,14 @@ public interface LogRecord {
      * (one a view change, one a checkpoint), and only the newest of its class counts.
      */
     default boolean survivesAmnesia() {
+        return false;
+    }
+
+    /**
+     * Whether the record says what a replica may have said in a life that it does not remember: a log that has lost
+     * records is {@linkplain Event.RecoveredLog#complete complete} again from such a record on.
+     */
+    default boolean endsAmnesia() {
         return false;
     }
 }

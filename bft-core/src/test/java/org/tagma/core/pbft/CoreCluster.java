@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -296,13 +297,21 @@ final class CoreCluster {
     /** Starts a replica again that remembers only what survives amnesia. */
     void restartWithAmnesia(int id) {
         CoreNode node = node(id);
-        List<LogRecord> log =
-                node.log.stream().filter(LogRecord::survivesAmnesia).toList();
-        List<LogRecord> newest = log.isEmpty() ? log : List.of(log.get(log.size() - 1));
+        Map<Class<?>, LogRecord> newestOfClass = new LinkedHashMap<>();
+        node.log.stream().filter(LogRecord::survivesAmnesia).forEach(each -> newestOfClass.put(each.getClass(), each));
+        List<LogRecord> newest = List.copyOf(newestOfClass.values());
         node.log.clear();
         node.log.addAll(newest);
         node.keeper = new SnapshotKeeper();
         node.start(new Event.RecoveredLog(newest, newest.isEmpty(), false));
+    }
+
+    /** Starts a replica again whose disk was wiped. */
+    void restartWiped(int id, long nonce) {
+        CoreNode node = node(id);
+        node.log.clear();
+        node.keeper = new SnapshotKeeper();
+        node.start(new Event.RecoveredLog(List.of(), false, false, nonce));
     }
 
     // Expectations

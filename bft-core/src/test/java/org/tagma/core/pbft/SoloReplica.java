@@ -7,6 +7,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
 /** One replica of a group of four that hears only what the test says, its own votes included. */
@@ -53,6 +54,14 @@ final class SoloReplica {
                 .filter(action -> action instanceof Action.Broadcast)
                 .map(action -> ((Action.Broadcast) action).message())
                 .filter(type::isInstance)
+                .toList();
+    }
+
+    /** What it wrote to its log. */
+    List<LogRecord> persisted() {
+        return actions.stream()
+                .filter(action -> action instanceof Action.Persist)
+                .map(action -> ((Action.Persist) action).record())
                 .toList();
     }
 }

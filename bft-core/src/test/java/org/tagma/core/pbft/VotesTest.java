@@ -132,9 +132,9 @@ class VotesTest {
 
     /** The log of a replica that ran before is not taken for that of a new one. */
     @Test
-    void aLifeWithoutVotesNeedsNoRecovery() {
+    void aReplicaThatForgotEverythingTakesNoPart() {
         SoloReplica replica = new SoloReplica(1);
         replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), false, false)));
-        assertThat(replica.protocol.status().mode()).isEqualTo("normal");
+        assertThat(replica.protocol.status().mode()).isEqualTo("recovering");
     }
 }

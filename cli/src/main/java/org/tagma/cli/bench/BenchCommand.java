@@ -25,6 +25,7 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,6 +61,12 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "MODE",
             description = "signatures or macs (default: signatures, or what the cluster in --dir has).")
     private AuthenticationMode authentication;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "MODE",
+            description = "sync, async or memory (default: memory, or what the cluster in --dir has).")
+    private Durability durability;
 
     @Option(names = "--compare", description = "Measure both protocols, and print one table.")
     private boolean compare;
@@ -193,11 +200,15 @@ public final class BenchCommand implements Callable<Integer> {
             int fewest = ProtocolOption.fewestReplicas(compare ? ProtocolKind.PBFT : protocol.kind());
             requireRange("--replicas", replicas, fewest, ProtocolOption.MAX_REPLICAS);
         }
-        boolean another =
-                replicas != null || authentication != null || cryptoProvider != null || protocol.isGiven() || compare;
+        boolean another = replicas != null
+                || authentication != null
+                || cryptoProvider != null
+                || protocol.isGiven()
+                || compare
+                || durability != null;
         if (runningFolder != null && another) {
             throw CommandFailure.cannotRun("--dir measures the cluster as it is; leave out --replicas, --auth,"
-                    + " --crypto, --protocol and --compare");
+                    + " --crypto, --protocol, --durability and --compare");
         }
         if (compare && protocol.isGiven()) {
             throw CommandFailure.cannotRun("--compare measures both protocols; leave out --protocol");
@@ -230,7 +241,8 @@ public final class BenchCommand implements Callable<Integer> {
                 false,
                 FreePorts.loopback(count),
                 ClusterConfig.maximumFaults(kind, count),
-                clients);
+                clients,
+                durability == null ? Durability.MEMORY : durability);
         return BenchCluster.start(plan, List.of("--service", service.label()));
     }
 }

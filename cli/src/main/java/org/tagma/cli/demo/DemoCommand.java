@@ -15,6 +15,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.CryptoProviderChoice;
+import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -118,7 +119,8 @@ public final class DemoCommand implements Callable<Integer> {
                 false,
                 FreePorts.loopback(count),
                 faults,
-                clients);
+                clients,
+                Durability.SYNC);
         screen.line(Screen.Style.BOLD, title(options.protocol(), count, faults));
         boolean passed;
         DemoCluster cluster = DemoCluster.start(plan, options.faults());

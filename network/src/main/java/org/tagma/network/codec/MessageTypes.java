@@ -2,6 +2,7 @@ package org.tagma.network.codec;
 
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.EstimationMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.raft.RaftMessage;
@@ -29,6 +30,11 @@ final class MessageTypes {
         }
         if (message instanceof RaftMessage raft) {
             return of(raft);
+        }
+        if (message instanceof EstimationMessage estimation) {
+            return estimation instanceof EstimationMessage.EstimationQuery
+                    ? MessageType.ESTIMATION_QUERY_VALUE
+                    : MessageType.ESTIMATION_REPLY_VALUE;
         }
         throw new IllegalArgumentException("no message type for " + message.getClass());
     }

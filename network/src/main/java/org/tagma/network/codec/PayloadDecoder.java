@@ -5,12 +5,16 @@ import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.network.wire.BatchBodyPayload;
 import org.tagma.network.wire.ChunkAnswerPayload;
 import org.tagma.network.wire.CommitPayload;
 import org.tagma.network.wire.CommittedPayload;
+import org.tagma.network.wire.EstimationQueryPayload;
+import org.tagma.network.wire.EstimationReplyPayload;
 import org.tagma.network.wire.FetchBatchPayload;
 import org.tagma.network.wire.FetchChunkPayload;
 import org.tagma.network.wire.FetchManifestPayload;
@@ -41,6 +45,10 @@ final class PayloadDecoder {
     private static final StrictParser<CommittedPayload> COMMITTED = new StrictParser<>(CommittedPayload.parser());
     private static final StrictParser<FetchBatchPayload> FETCH_BATCH = new StrictParser<>(FetchBatchPayload.parser());
     private static final StrictParser<BatchBodyPayload> BATCH_BODY = new StrictParser<>(BatchBodyPayload.parser());
+    private static final StrictParser<EstimationQueryPayload> ESTIMATION_QUERY =
+            new StrictParser<>(EstimationQueryPayload.parser());
+    private static final StrictParser<EstimationReplyPayload> ESTIMATION_REPLY =
+            new StrictParser<>(EstimationReplyPayload.parser());
     private static final StrictParser<FetchManifestPayload> FETCH_MANIFEST =
             new StrictParser<>(FetchManifestPayload.parser());
     private static final StrictParser<FetchChunkPayload> FETCH_CHUNK = new StrictParser<>(FetchChunkPayload.parser());
@@ -81,6 +89,8 @@ final class PayloadDecoder {
             case MessageType.FETCH_CHUNK_VALUE -> fetchChunk(payload);
             case MessageType.MANIFEST_ANSWER_VALUE -> manifestAnswer(payload);
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer(payload);
+            case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery(payload);
+            case MessageType.ESTIMATION_REPLY_VALUE -> estimationReply(payload);
             default -> raft.decode(envelope, verifier);
         };
     }
@@ -188,6 +198,15 @@ final class PayloadDecoder {
         ChunkAnswerPayload payload = CHUNK_ANSWER.parse(bytes);
         ByteString chunk = Checks.sizeAtMost("bytes of a chunk", payload.getChunk(), limits.maxChunkBytes());
         return new TransferMessage.ChunkAnswer(sequence(payload.getSequence()), chunkIndex(payload.getIndex()), chunk);
+    }
+
+    private static Message estimationQuery(ByteString bytes) throws Rejection {
+        return new EstimationQuery(ESTIMATION_QUERY.parse(bytes).getNonce());
+    }
+
+    private static Message estimationReply(ByteString bytes) throws Rejection {
+        EstimationReplyPayload payload = ESTIMATION_REPLY.parse(bytes);
+        return new EstimationReply(payload.getNonce(), view(payload.getView()), sequence(payload.getSequence()));
     }
 
     private int chunkIndex(int index) throws Rejection {

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
@@ -14,6 +16,8 @@ import org.tagma.network.wire.CheckpointPayload;
 import org.tagma.network.wire.ChunkAnswerPayload;
 import org.tagma.network.wire.CommitPayload;
 import org.tagma.network.wire.CommittedPayload;
+import org.tagma.network.wire.EstimationQueryPayload;
+import org.tagma.network.wire.EstimationReplyPayload;
 import org.tagma.network.wire.FetchBatchPayload;
 import org.tagma.network.wire.FetchChunkPayload;
 import org.tagma.network.wire.FetchManifestPayload;
@@ -60,6 +64,8 @@ final class PayloadEncoder {
             case MessageType.FETCH_CHUNK_VALUE -> fetchChunk((TransferMessage.FetchChunk) message);
             case MessageType.MANIFEST_ANSWER_VALUE -> manifestAnswer((TransferMessage.ManifestAnswer) message);
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer((TransferMessage.ChunkAnswer) message);
+            case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery((EstimationQuery) message);
+            case MessageType.ESTIMATION_REPLY_VALUE -> estimationReply((EstimationReply) message);
             default -> RaftPayloadEncoder.build(message);
         };
     }
@@ -202,6 +208,18 @@ final class PayloadEncoder {
                 .setSequence(answer.sequence())
                 .setIndex(answer.index())
                 .setChunk(answer.chunk())
+                .build();
+    }
+
+    private static MessageLite estimationQuery(EstimationQuery query) {
+        return EstimationQueryPayload.newBuilder().setNonce(query.nonce()).build();
+    }
+
+    private static MessageLite estimationReply(EstimationReply reply) {
+        return EstimationReplyPayload.newBuilder()
+                .setNonce(reply.nonce())
+                .setView(reply.view())
+                .setSequence(reply.sequence())
                 .build();
     }
 }

@@ -49,6 +49,9 @@ final class RecordCodec {
         if (pbft instanceof PbftRecord.Reservation reservation) {
             payload.setReservation(
                     ReservationRecord.newBuilder().setView(reservation.view()).setSequence(reservation.sequence()));
+        } else if (pbft instanceof PbftRecord.Forgotten forgotten) {
+            payload.setForgotten(
+                    ReservationRecord.newBuilder().setView(forgotten.view()).setSequence(forgotten.upTo()));
         } else if (pbft instanceof PbftRecord.LeftFor left) {
             payload.setLeftFor(LeftForRecord.newBuilder()
                     .setView(left.view())
@@ -97,6 +100,7 @@ final class RecordCodec {
         LogRecordPayload payload = PARSER.parse(bytes);
         return switch (payload.getRecordCase()) {
             case RESERVATION -> reservation(payload.getReservation());
+            case FORGOTTEN -> forgotten(payload.getForgotten());
             case PRE_PREPARED -> prePrepared(payload.getPrePrepared());
             case REPROPOSED -> reproposed(payload.getReproposed());
             case PREPARED -> prepared(payload.getPrepared());
@@ -115,6 +119,10 @@ final class RecordCodec {
 
     private static LogRecord reservation(ReservationRecord reservation) throws Rejection {
         return new PbftRecord.Reservation(view(reservation.getView()), sequence(reservation.getSequence()));
+    }
+
+    private static LogRecord forgotten(ReservationRecord forgotten) throws Rejection {
+        return new PbftRecord.Forgotten(view(forgotten.getView()), sequence(forgotten.getSequence()));
     }
 
     private static LogRecord prePrepared(PrePreparedRecord prePrepared) throws Rejection {

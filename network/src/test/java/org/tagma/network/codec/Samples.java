@@ -26,6 +26,8 @@ import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
@@ -132,6 +134,8 @@ final class Samples {
                 new BatchBody(131, batch()),
                 new FetchManifest(128, digest("state")),
                 new FetchChunk(128, digest("state"), 3),
+                new EstimationQuery(-7),
+                new EstimationReply(-7, 3, 128),
                 new ManifestAnswer(128, bytes("a manifest")),
                 new ChunkAnswer(128, 3, bytes("a chunk")),
                 new RequestVote(9, 131, 8, true, true),
@@ -155,6 +159,7 @@ final class Samples {
                 new PbftRecord.LeftFor(9, viewChange()),
                 new PbftRecord.Entered(9, FakeSignatures.signed(1, newView())),
                 new PbftRecord.Stable(certificate()),
+                new PbftRecord.Forgotten(3, 1_408),
                 new RaftRecord.HardState(9, 2),
                 new RaftRecord.Reservation(640),
                 new RaftRecord.Appended(entries().get(0)),

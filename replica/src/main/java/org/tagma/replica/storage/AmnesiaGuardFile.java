@@ -1,4 +1,4 @@
-package org.tagma.replica;
+package org.tagma.replica.storage;
 
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayInputStream;
@@ -8,31 +8,26 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.zip.CRC32;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.replica.DataFolderException;
 
 /**
- * The small file in which a replica without a durable log notes what it must never forget. It is replaced as a whole: a
- * new file is written, synced and renamed over the old, and the folder is synced, so a crash at any point leaves the old
- * file or the new one, each complete.
+ * The small file in which a replica without a durable log notes what it must never forget. It is always replaced
+ * as a whole.
  */
 final class AmnesiaGuardFile {
 
     static final String NAME = "amnesia-guard";
 
-    private static final String TEMPORARY = NAME + ".new";
     private static final long MAGIC = 0x5447_4d41_4752_4431L; // "TGMAGRD1"
     /** A guard holds a handful of small records; anything larger is not one. */
     private static final int MAX_BYTES = 1 << 20;
@@ -49,35 +44,22 @@ final class AmnesiaGuardFile {
 
     /** Returns once these records, and no others, are durable. */
     void write(Collection<LogRecord> records) throws IOException {
-        Path temporary = folder.resolve(TEMPORARY);
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(encode(records));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(temporary, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
-        // The rename is durable only once the folder is (cometbft #6031).
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        DurableFiles.replace(folder.resolve(NAME), List.of(encode(records)));
     }
 
-    /** What was written last; empty if nothing ever was. */
-    Optional<List<LogRecord>> read() throws IOException {
+    /** What was written last. */
+    List<LogRecord> read() throws IOException {
         Path file = folder.resolve(NAME);
         if (!Files.exists(file)) {
-            return Optional.empty();
+            throw damaged("it is missing", null);
         }
         if (Files.size(file) > MAX_BYTES) {
             throw damaged("it is far too large", null);
         }
-        return Optional.of(decode(Files.readAllBytes(file)));
+        return decode(Files.readAllBytes(file));
     }
 
-    private byte[] encode(Collection<LogRecord> records) throws IOException {
+    private ByteString encode(Collection<LogRecord> records) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         out.writeLong(MAGIC);
@@ -88,7 +70,7 @@ final class AmnesiaGuardFile {
             writeBytes(out, MessageCodec.encodeRecord(each));
         }
         out.writeInt(checksum(bytes.toByteArray()));
-        return bytes.toByteArray();
+        return ByteString.copyFrom(bytes.toByteArray());
     }
 
     private List<LogRecord> decode(byte[] bytes) throws IOException {
@@ -134,10 +116,9 @@ final class AmnesiaGuardFile {
     }
 
     private DataFolderException damaged(String how, Throwable cause) {
-        return new DataFolderException(
-                folder.resolve(NAME) + " is damaged (" + how + "). Without it this replica might break promises that it"
-                        + " made: restore the newest copy, or replace the replica by one with a new id and key",
-                cause);
+        DataFolderException damaged = DataFolder.damaged(folder.resolve(NAME), how);
+        damaged.initCause(cause);
+        return damaged;
     }
 
     private static void writeBytes(DataOutputStream out, ByteString bytes) throws IOException {

@@ -1,4 +1,4 @@
-package org.tagma.replica;
+package org.tagma.replica.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,10 +17,13 @@ import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reservation;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.network.cluster.Durability;
+import org.tagma.replica.DataFolderException;
+import org.tagma.replica.LogStore;
 
 final class MemoryLogStoreTest {
 
-    private static final ByteString CLUSTER = TestCluster.CLUSTER_ID;
+    private static final ByteString CLUSTER = ByteString.copyFromUtf8("the cluster's id");
     private static final LogRecord VOTE = new Prepared(0, 1, Digest.of(ByteString.copyFromUtf8("x")));
 
     @TempDir
@@ -33,7 +37,8 @@ final class MemoryLogStoreTest {
     @Test
     void theNewestReservationSurvivesAndVotesDoNot() throws IOException {
         write(new Reservation(0, 128), VOTE, new Reservation(1, 256));
-        assertThat(recover()).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), false, false));
+        RecoveredLog log = recover();
+        assertThat(log).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), false, false, log.nonce()));
     }
 
     @Test
@@ -45,7 +50,7 @@ final class MemoryLogStoreTest {
 
     @Test
     void withoutABarrierNothingIsPromised() throws IOException {
-        try (MemoryLogStore store = open(0)) {
+        try (LogStore store = open(0)) {
             store.recover();
             store.append(new Reservation(1, 256));
         }
@@ -54,14 +59,29 @@ final class MemoryLogStoreTest {
 
     @Test
     void votesAloneTouchNoDisk() throws IOException {
-        write(VOTE);
-        assertThat(guard()).doesNotExist();
+        write();
+        FileTime before = Files.getLastModifiedTime(guard());
+        byte[] empty = Files.readAllBytes(guard());
+        try (LogStore store = open(0)) {
+            store.recover();
+            store.append(VOTE);
+            store.barrier();
+        }
+        assertThat(Files.readAllBytes(guard())).isEqualTo(empty);
+        assertThat(Files.getLastModifiedTime(guard())).isEqualTo(before);
+    }
+
+    @Test
+    void aMissingGuardOfAReplicaThatRanIsRefused() throws IOException {
+        write(new Reservation(1, 256));
+        Files.delete(guard());
+        assertRefused("it is missing");
     }
 
     @Test
     void aTornTemporaryFileOfACrashIsIgnored() throws IOException {
         write(new Reservation(1, 256));
-        Files.write(folder.resolve(AmnesiaGuardFile.NAME + ".new"), new byte[] {1, 2, 3});
+        Files.write(folder.resolve(AmnesiaGuardFile.NAME + DurableFiles.UNFINISHED), new byte[] {1, 2, 3});
         assertThat(recover().records()).containsExactly(new Reservation(1, 256));
         write(new Reservation(2, 512));
         assertThat(recover().records()).containsExactly(new Reservation(2, 512));
@@ -91,6 +111,7 @@ final class MemoryLogStoreTest {
 
     @Test
     void aHugeGuardIsRefusedUnread() throws IOException {
+        write();
         Files.write(guard(), new byte[(1 << 20) + 1]);
         assertRefused("too large");
     }
@@ -98,27 +119,23 @@ final class MemoryLogStoreTest {
     @Test
     void anotherReplicasFolderIsRefused() throws IOException {
         write(new Reservation(1, 256));
-        try (MemoryLogStore store = open(3)) {
-            assertThatThrownBy(store::recover)
-                    .isInstanceOf(DataFolderException.class)
-                    .hasMessageContaining("belongs to replica 0, not to replica 3")
-                    .hasMessageNotContaining("\n");
-        }
+        assertThatThrownBy(() -> open(3))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("belongs to replica 0, not to replica 3")
+                .hasMessageNotContaining("\n");
     }
 
     @Test
     void anotherClustersFolderIsRefused() throws IOException {
         write(new Reservation(1, 256));
-        try (MemoryLogStore store = MemoryLogStore.in(folder, ByteString.copyFromUtf8("another cluster!"), 0)) {
-            assertThatThrownBy(store::recover)
-                    .isInstanceOf(DataFolderException.class)
-                    .hasMessageContaining("another cluster");
-        }
+        assertThatThrownBy(() -> open(ByteString.copyFromUtf8("another cluster!"), 0))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("another cluster");
     }
 
     @Test
     void aFolderHasOneOwnerAtATime() throws IOException {
-        try (MemoryLogStore first = open(0)) {
+        try (LogStore first = open(0)) {
             assertThat(first.recover().firstLife()).isTrue();
             assertThatThrownBy(() -> open(0))
                     .isInstanceOf(DataFolderException.class)
@@ -130,7 +147,7 @@ final class MemoryLogStoreTest {
     @Test
     void aFolderThatCannotBeMadeIsReportedInOneLine() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> MemoryLogStore.in(file.resolve("data"), CLUSTER, 0))
+        assertThatThrownBy(() -> DataFolder.open(file.resolve("data"), CLUSTER, 0))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining("cannot be used")
                 .hasMessageNotContaining("\n");
@@ -149,7 +166,7 @@ final class MemoryLogStoreTest {
     }
 
     private void assertRefused(String how) throws IOException {
-        try (MemoryLogStore store = open(0)) {
+        try (LogStore store = open(0)) {
             assertThatThrownBy(store::recover)
                     .isInstanceOf(DataFolderException.class)
                     .hasMessageContaining(how)
@@ -158,7 +175,7 @@ final class MemoryLogStoreTest {
     }
 
     private void write(LogRecord... records) throws IOException {
-        try (MemoryLogStore store = open(0)) {
+        try (LogStore store = open(0)) {
             store.recover();
             for (LogRecord each : records) {
                 store.append(each);
@@ -168,13 +185,21 @@ final class MemoryLogStoreTest {
     }
 
     private RecoveredLog recover() throws IOException {
-        try (MemoryLogStore store = open(0)) {
+        try (LogStore store = open(0)) {
             return store.recover();
         }
     }
 
-    private MemoryLogStore open(int replica) throws DataFolderException {
-        return MemoryLogStore.in(folder, CLUSTER, replica);
+    private LogStore open(int replica) throws IOException {
+        return open(CLUSTER, replica);
+    }
+
+    private LogStore open(ByteString cluster, int replica) throws IOException {
+        if (Files.notExists(folder.resolve(DataFolder.IDENTITY))) {
+            DataFolder.initialize(folder, cluster, replica);
+        }
+        DataFolder opened = DataFolder.open(folder, cluster, replica);
+        return opened.openLog(Durability.MEMORY);
     }
 
     private Path guard() {

@@ -1,4 +1,4 @@
-package org.tagma.replica;
+package org.tagma.replica.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,9 +7,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.tagma.replica.DataFolderException;
 
 /** Keeps a second process, or a second replica in this one, out of a data folder. The lock dies with the process. */
 final class DataFolderLock implements AutoCloseable {
+
+    static final String NAME = "lock";
 
     private final FileChannel channel;
 
@@ -26,7 +29,7 @@ final class DataFolderLock implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             FileChannel channel =
-                    FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!tryLock(channel)) {
                 channel.close();
                 throw new DataFolderException(folder + " is in use by another process; stop that replica first");

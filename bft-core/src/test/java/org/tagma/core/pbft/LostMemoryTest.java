@@ -1,0 +1,169 @@
+package org.tagma.core.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.service.SnapshotKeeper;
+
+/** Replicas whose disk was wiped, and groups that were all restarted at once. */
+final class LostMemoryTest {
+
+    private static final long NONCE = 42;
+
+    /** Trap 22: it votes nowhere where it may have voted before, and takes part again afterwards. */
+    @Test
+    void aReplicaWithAWipedDiskRejoinsAndVotesOnlyAboveWhatItMayHaveSaid() {
+        CoreCluster.seeds(5).forEach(seed -> {
+            CoreCluster cluster = new CoreCluster(4, seed);
+            cluster.submitAll("before", 30);
+            cluster.deliverAll();
+            long mayHaveVoted = cluster.node(2).log.stream()
+                    .mapToLong(LogRecord::sequence)
+                    .max()
+                    .orElse(0);
+            cluster.crash(2);
+            cluster.restartWiped(2, NONCE);
+            cluster.run(20);
+            PbftRecord.Forgotten forgotten = forgotten(cluster.node(2));
+            assertThat(forgotten.upTo()).isGreaterThanOrEqualTo(mayHaveVoted);
+            assertThat(forgotten.view()).isEqualTo(1);
+            cluster.run(600);
+            assertThat(cluster.node(2).mode()).isEqualTo("normal");
+            assertThat(votes(cluster.node(2))).allMatch(sequence -> sequence > forgotten.upTo());
+            cluster.crash(3);
+            cluster.submit("after");
+            cluster.run(200);
+            assertThat(cluster.node(2).journal.has("after")).isTrue();
+            cluster.assertEqualJournals();
+        });
+    }
+
+    private static PbftRecord.Forgotten forgotten(CoreNode node) {
+        return node.log.stream()
+                .filter(PbftRecord.Forgotten.class::isInstance)
+                .map(PbftRecord.Forgotten.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(node.announcements.toString()));
+    }
+
+    private static List<Long> votes(CoreNode node) {
+        return node.log.stream()
+                .filter(record -> record instanceof PbftRecord.PrePrepared
+                        || record instanceof PbftRecord.Prepared
+                        || record instanceof PbftRecord.Reproposed)
+                .map(LogRecord::sequence)
+                .toList();
+    }
+
+    @Test
+    void whatItFoundOutIsKeptThroughAnotherRestart() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.submitAll("before", 30);
+        cluster.deliverAll();
+        cluster.crash(2);
+        cluster.restartWiped(2, NONCE);
+        cluster.run(20);
+        PbftRecord.Forgotten found = forgotten(cluster.node(2));
+        cluster.crash(2);
+        cluster.restart(2);
+        cluster.run(5);
+        assertThat(cluster.node(2).mode()).isIn("recovering", "fetching-state");
+        assertThat(cluster.view(2)).isEqualTo(found.view());
+        cluster.run(600);
+        assertThat(cluster.node(2).mode()).isEqualTo("normal");
+        assertThat(votes(cluster.node(2))).allMatch(sequence -> sequence > found.upTo());
+    }
+
+    @Test
+    void answersToAnEarlierLifeCountForNothing() {
+        SoloReplica replica = wiped();
+        for (int sender : new int[] {0, 2, 3}) {
+            replica.receive(sender, new EstimationReply(NONCE - 1, 0, 0));
+        }
+        assertThat(replica.persisted()).isEmpty();
+        for (int sender : new int[] {0, 2, 3}) {
+            replica.receive(sender, new EstimationReply(NONCE, 5, 0));
+        }
+        int window = PbftConfig.forTests(1, 4).logWindow();
+        assertThat(replica.persisted()).containsExactly(new PbftRecord.Forgotten(6, 2L * window));
+    }
+
+    @Test
+    void oneReplicaAnsweringOftenIsOneAnswer() {
+        SoloReplica replica = wiped();
+        for (int i = 0; i < 5; i++) {
+            replica.receive(0, new EstimationReply(NONCE, i, 0));
+        }
+        assertThat(replica.persisted()).isEmpty();
+    }
+
+    @Test
+    void aCheckpointWithoutItsCertificateIsNotBelieved() {
+        SoloReplica replica = wiped();
+        replica.receive(0, new EstimationReply(NONCE, 0, 1L << 40));
+        replica.receive(2, new EstimationReply(NONCE, 0, 0));
+        replica.receive(3, new EstimationReply(NONCE, 0, 0));
+        assertThat(replica.persisted()).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatForgotItselfAnswersNobody() {
+        SoloReplica replica = wiped();
+        replica.receive(0, new EstimationQuery(7));
+        assertThat(replica.actions).noneMatch(action -> action instanceof Action.Send);
+    }
+
+    private static SoloReplica wiped() {
+        SoloReplica replica = new SoloReplica(1);
+        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), false, false, NONCE)));
+        return replica;
+    }
+
+    /** Traps 15, 16 and 25: nobody holds any state in memory, and what was acknowledged is there again, once. */
+    @Test
+    void allReplicasRestartedAtOnceComeBackFromTheirOwnDisks() {
+        CoreCluster.seeds(5).forEach(seed -> {
+            CoreCluster cluster = new CoreCluster(4, seed);
+            for (int i = 0; i < 25; i++) {
+                cluster.submit("op" + i);
+                cluster.deliverAll();
+            }
+            for (int id = 0; id < 4; id++) {
+                cluster.crash(id);
+            }
+            for (int id = 0; id < 4; id++) {
+                cluster.restart(id);
+            }
+            cluster.run(100);
+            cluster.submit("after");
+            cluster.runUntilExecuted("after", 200);
+            for (int id = 0; id < 4; id++) {
+                assertThat(cluster.node(id).announcements).noneMatch(text -> text.startsWith("fetching the state"));
+                assertThat(cluster.node(id).mode()).as("%s", cluster.statuses()).isEqualTo("normal");
+                assertThat(cluster.node(id).journal.has("op24")).isTrue();
+            }
+            cluster.assertEqualJournals();
+        });
+    }
+
+    @Test
+    void aReplicaWhoseOwnCopyIsGoneFetchesTheStateFromTheOthers() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        for (int i = 0; i < 25; i++) {
+            cluster.submit("op" + i);
+            cluster.deliverAll();
+        }
+        cluster.crash(1);
+        cluster.node(1).keeper = new SnapshotKeeper();
+        cluster.restart(1);
+        cluster.submit("after");
+        cluster.runUntilExecuted("after", 200);
+        assertThat(cluster.node(1).announcements).anyMatch(text -> text.startsWith("fetching the state"));
+    }
+}

@@ -1,0 +1,288 @@
+package org.tagma.replica.storage;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.rocksdb.RocksDB;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tagma.network.cluster.Durability;
+import org.tagma.replica.DataFolderException;
+import org.tagma.replica.LogStore;
+import org.tagma.replica.SnapshotStore;
+import org.tagma.replica.storage.LifeFile.Life;
+import org.tagma.replica.storage.LifeFile.State;
+import org.tagma.replica.storage.RocksLogStore.Past;
+
+/**
+ * What one replica keeps on disk: its log, the states of its checkpoints, and whose they are.
+ *
+ * <p>A folder is made before a replica's first life, by {@link #initialize}. A replica that finds none, or an empty one,
+ * takes it that its disk was lost: it does not know what it said before, and takes part only once that can do no harm.
+ *
+ * <p>Open folders are locked against other processes, and other replicas in this one. Not thread-safe.
+ */
+public final class DataFolder implements AutoCloseable {
+
+    static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+
+    static final String IDENTITY = "identity";
+
+    /** What a folder looks like; a newer version of Tagma that changes it counts on. */
+    static final int FORMAT = 1;
+
+    private static final String FORMAT_KEY = "format";
+    private static final String CLUSTER_KEY = "cluster";
+    private static final String REPLICA_KEY = "replica";
+
+    private final Path folder;
+    private final ByteString clusterId;
+    private final int replica;
+    private final DataFolderLock lock;
+    private final Optional<Life> life;
+
+    private DataFolder(Path folder, ByteString clusterId, int replica, DataFolderLock lock, Optional<Life> life) {
+        this.folder = folder;
+        this.clusterId = clusterId;
+        this.replica = replica;
+        this.lock = lock;
+        this.life = life;
+    }
+
+    /**
+     * Makes the folder of a replica that never ran. To be done once in the life of a cluster: a replica that ran before
+     * and is given a fresh folder as if it never had may contradict what it said.
+     *
+     * @throws DataFolderException if the folder is not empty, or cannot be written
+     */
+    public static void initialize(Path folder, ByteString clusterId, int replica) throws DataFolderException {
+        try {
+            Files.createDirectories(folder);
+            if (!contents(folder).isEmpty()) {
+                throw new DataFolderException(folder + " is not empty; a replica that never ran needs a new folder");
+            }
+            writeIdentity(folder, clusterId, replica);
+        } catch (DataFolderException e) {
+            throw e;
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
+    }
+
+    /**
+     * Takes possession of a replica's folder. An empty or missing one is made that of a replica that forgot.
+     *
+     * @throws DataFolderException if it is in use, damaged, a copy, another replica's, or cannot be used
+     */
+    public static DataFolder open(Path folder, ByteString clusterId, int replica) throws DataFolderException {
+        DataFolderLock lock = DataFolderLock.acquire(folder);
+        boolean opened = false;
+        try {
+            DataFolder made = new DataFolder(folder, clusterId, replica, lock, readLife(folder, clusterId, replica));
+            opened = true;
+            return made;
+        } catch (DataFolderException e) {
+            throw e;
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    private static Optional<Life> readLife(Path folder, ByteString clusterId, int replica) throws IOException {
+        Optional<Map<String, String>> identity = CheckedText.read(folder.resolve(IDENTITY));
+        Optional<Life> life = LifeFile.read(folder);
+        if (identity.isEmpty()) {
+            return Optional.of(beginForgotten(folder, clusterId, replica, life));
+        }
+        checkIdentity(folder, identity.get(), clusterId, replica);
+        if (life.isPresent() && life.get().state() == State.LIVED && !LifeFile.isOriginal(folder, life.get())) {
+            throw new DataFolderException(folder + " is a copy, or was put back from one: this replica may have voted"
+                    + " since, and must not contradict that. Run `tagma restore` on it, or remove it: the replica then"
+                    + " rejoins as one that forgot");
+        }
+        return life;
+    }
+
+    /** The note that it forgot comes first: no crash may leave a folder that looks as if the replica never ran. */
+    private static Life beginForgotten(Path folder, ByteString clusterId, int replica, Optional<Life> life)
+            throws IOException {
+        boolean begunBefore = life.isPresent() && life.get().state() == State.FORGOT;
+        if (!begunBefore) {
+            if (!contents(folder).isEmpty()) {
+                throw damaged(folder.resolve(IDENTITY), "it is missing");
+            }
+            LifeFile.writeForgot(folder);
+        }
+        writeIdentity(folder, clusterId, replica);
+        LOG.warn(
+                "{} is empty, so this replica has lost what it kept there: it rejoins, and takes part again once that"
+                        + " cannot contradict what it said before",
+                folder);
+        return LifeFile.read(folder).orElseThrow();
+    }
+
+    private static void writeIdentity(Path folder, ByteString clusterId, int replica) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put(FORMAT_KEY, Integer.toString(FORMAT));
+        values.put(CLUSTER_KEY, hex(clusterId));
+        values.put(REPLICA_KEY, Integer.toString(replica));
+        CheckedText.write(folder.resolve(IDENTITY), values);
+    }
+
+    private static void checkIdentity(Path folder, Map<String, String> identity, ByteString clusterId, int replica)
+            throws DataFolderException {
+        String format = identity.getOrDefault(FORMAT_KEY, "?");
+        if (!format.equals(Integer.toString(FORMAT))) {
+            throw new DataFolderException(folder + " has format " + format + "; this version of Tagma knows format "
+                    + FORMAT + " only: use the version that wrote it");
+        }
+        if (!hex(clusterId).equals(identity.get(CLUSTER_KEY))) {
+            throw new DataFolderException(
+                    folder + " belongs to a replica of another cluster; give this one a folder of its own");
+        }
+        if (!Integer.toString(replica).equals(identity.get(REPLICA_KEY))) {
+            throw new DataFolderException(folder + " belongs to replica " + identity.get(REPLICA_KEY)
+                    + ", not to replica " + replica + "; give each replica a folder of its own");
+        }
+    }
+
+    /**
+     * Opens the log, which from then on owns this folder: closing the log closes it.
+     *
+     * @throws DataFolderException if the log is damaged, or was kept in another way
+     */
+    public LogStore openLog(Durability durability) throws IOException {
+        requireSameKind(durability);
+        long nonce = new SecureRandom().nextLong();
+        Optional<State> state = life.map(Life::state);
+        return durability == Durability.MEMORY ? openMemory(state, nonce) : openDisk(durability, state, nonce);
+    }
+
+    private void requireSameKind(Durability durability) throws DataFolderException {
+        boolean onDisk = durability != Durability.MEMORY;
+        if (life.isPresent() && life.get().state() == State.LIVED && life.get().onDisk() != onDisk) {
+            throw new DataFolderException(folder + " was used with durability: "
+                    + (onDisk ? "memory" : "sync or async") + "; set that, or remove the folder: the replica then"
+                    + " rejoins as one that forgot");
+        }
+    }
+
+    private LogStore openMemory(Optional<State> state, long nonce) throws IOException {
+        AmnesiaGuardFile guard = new AmnesiaGuardFile(folder, clusterId, replica);
+        boolean lost = state.isPresent() && state.get() == State.FORGOT;
+        if (state.isEmpty() || lost) {
+            guard.write(List.of());
+        }
+        MemoryLogStore.Forgetting forgetting = () -> LifeFile.writeLived(folder, Durability.MEMORY);
+        if (!lost) {
+            forgetting.ends();
+        }
+        return new MemoryLogStore(guard, lost, forgetting, nonce, lock::close);
+    }
+
+    private LogStore openDisk(Durability durability, Optional<State> state, long nonce) throws IOException {
+        Past past = past(state);
+        boolean marked = Files.exists(folder.resolve(SyncedMark.NAME));
+        SyncedMark mark = past != Past.WHOLE && !marked ? SyncedMark.create(folder) : SyncedMark.open(folder);
+        if (past == Past.WHOLE && Files.notExists(folder.resolve(RocksLogStore.FOLDER))) {
+            throw damaged(folder.resolve(RocksLogStore.FOLDER), "it is missing");
+        }
+        RocksLogStore.Sync sync = durability == Durability.ASYNC ? new BackgroundSync(folder) : new SyncEachTime();
+        RocksLogStore log = RocksLogStore.open(folder, past, sync, mark, nonce, lock::close);
+        LifeFile.writeLived(folder, durability);
+        if (durability == Durability.SYNC) {
+            // Opening has synced all that was read.
+            BackgroundSync.forget(folder);
+        }
+        return log;
+    }
+
+    private Past past(Optional<State> state) throws IOException {
+        if (state.isEmpty()) {
+            return Past.NONE;
+        }
+        if (state.get() == State.FORGOT) {
+            return Past.LOST;
+        }
+        if (BackgroundSync.mayHaveLost(folder)) {
+            LOG.warn("the machine stopped while this replica ran with durability: async, so what it said last may be"
+                    + " lost: it rejoins, and takes part again once that cannot contradict it");
+            return Past.UNSYNCED;
+        }
+        return Past.WHOLE;
+    }
+
+    /** Where the states of checkpoints are kept. */
+    public SnapshotStore snapshots(Durability durability) {
+        return durability == Durability.MEMORY ? SnapshotStore.none() : new SnapshotFiles(folder);
+    }
+
+    /** Gives up the lock, if no log owns it. */
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    private static List<String> contents(Path folder) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path each : entries) {
+                String name = each.getFileName().toString();
+                if (!name.equals(DataFolderLock.NAME) && !name.endsWith(DurableFiles.UNFINISHED)) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
+    }
+
+    private static String hex(ByteString bytes) {
+        StringBuilder text = new StringBuilder();
+        for (byte each : bytes) {
+            text.append(String.format("%02x", each));
+        }
+        return text.toString();
+    }
+
+    /** Says that something is not as it was written, and what to do. */
+    static DataFolderException damaged(Path what, String how) {
+        return new DataFolderException(what + " is damaged (" + how + "). Without it this replica might break promises"
+                + " that it made: put the data folder aside and start the replica without; it then rejoins as one that"
+                + " forgot");
+    }
+
+    private static DataFolderException unusable(Path folder, IOException e) {
+        return new DataFolderException(
+                "the data folder " + folder + " cannot be used: " + e + "; check its permissions and the space left",
+                e);
+    }
+
+    /** {@code durability: sync}. */
+    private static final class SyncEachTime implements RocksLogStore.Sync {
+        @Override
+        public boolean atEachBarrier() {
+            return true;
+        }
+
+        @Override
+        public void start(RocksDB opened) {}
+
+        @Override
+        public void written() {}
+
+        @Override
+        public void stop(boolean whole) {}
+    }
+}

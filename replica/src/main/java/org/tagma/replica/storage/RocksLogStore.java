@@ -1,0 +1,348 @@
+package org.tagma.replica.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.replica.LogStore;
+
+/**
+ * A log on disk, in RocksDB. Whatever was appended since the last barrier goes there as one batch, with one sync: a
+ * barrier costs the same for one record and for a thousand.
+ *
+ * <p>It notices what it has lost: every record has a checksum, every batch carries a {@link LogSummary} of the whole log,
+ * and a {@link SyncedMark} beside it says how many records were acknowledged. What does not fit together is refused. Its
+ * size is bounded by what lies above the last truncation, and one record of each class without a sequence number.
+ *
+ * <p>Not thread-safe, but for the background sync of {@code durability: async}.
+ */
+final class RocksLogStore implements LogStore {
+
+    static final String FOLDER = "log";
+
+    private final Path folder;
+    private final RocksSettings settings;
+    private final RocksDB database;
+    private final SyncedMark mark;
+    private final Sync sync;
+    private final Runnable owner;
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final WriteOptions unsynced = new WriteOptions().setSync(false);
+    private final WriteBatch batch = new WriteBatch();
+    private final RecoveredLog recovered;
+
+    private LogSummary summary = new LogSummary();
+    private long truncated;
+    private boolean failed;
+    private boolean syncNow;
+    private boolean dirty;
+    private boolean closed;
+
+    /** How a barrier makes what was written durable. */
+    interface Sync {
+
+        /** Whether each barrier waits for the disk. */
+        boolean atEachBarrier();
+
+        /** Called once, when the log is open. */
+        void start(RocksDB opened) throws IOException;
+
+        /** Called at each barrier that does not wait; throws if an earlier sync failed. */
+        void written() throws IOException;
+
+        /**
+         * Called once, before the log is closed.
+         *
+         * @param whole whether everything was written
+         */
+        void stop(boolean whole) throws IOException;
+    }
+
+    /** What is known about the log before it is opened. */
+    enum Past {
+        /** There was no earlier life: nothing may be in the log. */
+        NONE,
+        /** The log holds all that was acknowledged, or is damaged. */
+        WHOLE,
+        /** Acknowledged records may be missing, but for those that were synced for that case. */
+        UNSYNCED,
+        /** Nothing that was voted is known; what is here, is too old. */
+        LOST
+    }
+
+    /**
+     * Opens the log, and reads it.
+     *
+     * @param dataFolder the replica's
+     * @param nonce for this life, see {@link RecoveredLog#nonce}
+     * @param owner is run when the log is closed
+     * @throws org.tagma.replica.DataFolderException if it is damaged or not what the past says
+     */
+    static RocksLogStore open(Path dataFolder, Past past, Sync sync, SyncedMark mark, long nonce, Runnable owner)
+            throws IOException {
+        NativeRocks.load();
+        RocksSettings settings = new RocksSettings();
+        Path folder = dataFolder.resolve(FOLDER);
+        RocksDB database = null;
+        try {
+            Options options = settings.options(past != Past.WHOLE);
+            database = RocksDB.open(options, folder.toString());
+            return new RocksLogStore(folder, settings, database, mark, sync, owner, new Opening(past, nonce));
+        } catch (RocksDBException e) {
+            closeAll(database, settings);
+            throw DataFolder.damaged(folder, oneLine(e));
+        } catch (IOException | RuntimeException | Error e) {
+            closeAll(database, settings);
+            throw e;
+        }
+    }
+
+    private static void closeAll(RocksDB database, RocksSettings settings) {
+        if (database != null) {
+            database.close();
+        }
+        settings.close();
+    }
+
+    private record Opening(Past past, long nonce) {}
+
+    private RocksLogStore(
+            Path folder,
+            RocksSettings settings,
+            RocksDB database,
+            SyncedMark mark,
+            Sync sync,
+            Runnable owner,
+            Opening opening)
+            throws IOException, RocksDBException {
+        this.folder = folder;
+        this.settings = settings;
+        this.database = database;
+        this.mark = mark;
+        this.sync = sync;
+        this.owner = owner;
+        this.recovered = recover(opening);
+        sync.start(database);
+    }
+
+    @Override
+    public RecoveredLog recover() {
+        return recovered;
+    }
+
+    private RecoveredLog recover(Opening opening) throws IOException, RocksDBException {
+        byte[] written = database.get(LogSummary.KEY);
+        if (written == null) {
+            return recoverEmpty(opening);
+        }
+        LogSummary.Written before = LogSummary.Written.read(written)
+                .orElseThrow(() -> DataFolder.damaged(folder, "its summary is not what was written"));
+        summary.incomplete = before.incomplete();
+        List<LogEntry> entries = readAll();
+        entries.forEach(summary::add);
+        if (!summary.matches(before)) {
+            throw DataFolder.damaged(folder, "records are missing from it");
+        }
+        summary.continueAfter(before.appended());
+        if (opening.past() == Past.NONE && before.appended() > 0) {
+            throw DataFolder.damaged(
+                    folder.resolveSibling(LifeFile.NAME), "it is missing, though the log holds records");
+        }
+        if (opening.past() == Past.UNSYNCED || opening.past() == Past.LOST) {
+            return keepSurvivors(entries, opening);
+        }
+        if (before.appended() < mark.get()) {
+            throw DataFolder.damaged(
+                    folder,
+                    "it ends at record " + before.appended() + ", but record " + mark.get() + " was acknowledged");
+        }
+        List<LogRecord> records = decode(entries);
+        return new RecoveredLog(records, opening.past() == Past.NONE, !summary.incomplete, opening.nonce());
+    }
+
+    private RecoveredLog recoverEmpty(Opening opening) throws IOException, RocksDBException {
+        boolean hasRecords = !readAll().isEmpty();
+        if (hasRecords || (opening.past() == Past.WHOLE && mark.get() > 0)) {
+            throw DataFolder.damaged(folder, "its summary is missing");
+        }
+        if (opening.past() == Past.UNSYNCED || opening.past() == Past.LOST) {
+            return keepSurvivors(List.of(), opening);
+        }
+        boolean first = opening.past() == Past.NONE;
+        return new RecoveredLog(List.of(), first, true, opening.nonce());
+    }
+
+    private List<LogEntry> readAll() throws IOException, RocksDBException {
+        List<LogEntry> entries = new ArrayList<>();
+        try (RocksIterator iterator = database.newIterator()) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                if (!Arrays.equals(iterator.key(), LogSummary.KEY)) {
+                    entries.add(LogEntry.read(iterator.key(), iterator.value())
+                            .orElseThrow(() -> DataFolder.damaged(folder, "a record is not what was written")));
+                }
+            }
+            iterator.status();
+        }
+        entries.sort(Comparator.comparingLong(LogEntry::number));
+        return entries;
+    }
+
+    private List<LogRecord> decode(List<LogEntry> entries) throws IOException {
+        List<LogRecord> records = new ArrayList<>(entries.size());
+        for (LogEntry entry : entries) {
+            records.add(entry.decode()
+                    .orElseThrow(() ->
+                            DataFolder.damaged(folder, "it holds a record that this version of Tagma does not know")));
+        }
+        return records;
+    }
+
+    /**
+     * From now on the log is one that forgot, and says so also in later lives, until a record ends that. Which states it
+     * has is still true, but of what it voted, only what was synced at once.
+     */
+    private RecoveredLog keepSurvivors(List<LogEntry> entries, Opening opening) throws IOException, RocksDBException {
+        List<LogRecord> survivors = new ArrayList<>();
+        long number = Math.max(summary.appended(), mark.get());
+        LogSummary kept = new LogSummary();
+        try (WriteBatch cleaning = new WriteBatch()) {
+            for (LogEntry entry : entries) {
+                cleaning.delete(entry.key());
+            }
+            List<LogRecord> newest =
+                    decode(entries.stream().filter(LogEntry::isNewestOfClass).toList());
+            for (LogRecord each : newest) {
+                if (!each.survivesAmnesia() || opening.past() == Past.UNSYNCED) {
+                    survivors.add(each);
+                    LogEntry entry = LogEntry.of(++number, each);
+                    cleaning.put(entry.key(), entry.value());
+                    kept.add(entry);
+                }
+            }
+            kept.continueAfter(number);
+            kept.incomplete = true;
+            cleaning.put(LogSummary.KEY, kept.encode());
+            database.write(synced, cleaning);
+        }
+        summary = kept;
+        mark.set(number);
+        return new RecoveredLog(survivors, false, false, opening.nonce());
+    }
+
+    @Override
+    public void append(LogRecord logRecord) throws IOException {
+        LogEntry entry = LogEntry.of(summary.appended() + 1, logRecord);
+        try {
+            batch.put(entry.key(), entry.value());
+        } catch (RocksDBException e) {
+            throw new IOException(oneLine(e), e);
+        }
+        summary.add(entry);
+        dirty = true;
+        syncNow |= logRecord.survivesAmnesia();
+        if (logRecord.endsAmnesia()) {
+            summary.incomplete = false;
+        }
+    }
+
+    @Override
+    public void barrier() throws IOException {
+        if (failed) {
+            throw new IOException("an earlier write failed");
+        }
+        if (!dirty) {
+            return;
+        }
+        boolean waits = syncNow || sync.atEachBarrier();
+        // Until this has succeeded nothing here is taken for durable, and nothing is tried a second time: a sync that
+        // succeeds after one that failed proves nothing about what the first one was for.
+        failed = true;
+        try {
+            batch.put(LogSummary.KEY, summary.encode());
+            database.write(waits ? synced : unsynced, batch);
+        } catch (RocksDBException e) {
+            throw new IOException(oneLine(e), e);
+        }
+        if (!waits) {
+            sync.written();
+        }
+        failed = false;
+        batch.clear();
+        dirty = false;
+        syncNow = false;
+        mark.set(summary.appended());
+    }
+
+    @Override
+    public boolean waitsForDisk() {
+        return sync.atEachBarrier();
+    }
+
+    /** Written with the next barrier: until then the records are of no use, and do no harm. */
+    @Override
+    public void truncate(long sequence) throws IOException {
+        if (sequence <= truncated) {
+            return;
+        }
+        try {
+            batch.deleteRange(LogEntry.startOf(0), LogEntry.startOf(sequence + 1));
+        } catch (RocksDBException e) {
+            throw new IOException(oneLine(e), e);
+        }
+        summary.truncate(sequence);
+        truncated = sequence;
+    }
+
+    /** How many records it holds. */
+    long size() {
+        return summary.count();
+    }
+
+    /** Hands what is here to a backup: a copy of the database as of the last barrier, in a new folder. */
+    void copyTo(Path target) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.create(database)) {
+            checkpoint.createCheckpoint(target.toString());
+        } catch (RocksDBException e) {
+            throw new IOException(oneLine(e), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            sync.stop(!failed);
+        } catch (IOException e) {
+            // The next life finds that this one did not end well, and takes care.
+            DataFolder.LOG.warn("{}: {}", folder, e.getMessage());
+        } finally {
+            batch.close();
+            synced.close();
+            unsynced.close();
+            closeAll(database, settings);
+            owner.run();
+        }
+    }
+
+    private static String oneLine(RocksDBException e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("unknown")
+                .strip();
+    }
+}

@@ -1,0 +1,66 @@
+package org.tagma.replica.storage;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.CompressionType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksObject;
+import org.rocksdb.WALRecoveryMode;
+
+/** How the log's database is set up: small, since what it holds is the window above the last checkpoint. */
+final class RocksSettings implements AutoCloseable {
+
+    /** What is truncated before it fills this much of memory is never written a second time. */
+    private static final long WRITE_BUFFER_BYTES = 16L << 20;
+
+    private static final long CACHE_BYTES = 1L << 20;
+    private static final long INFO_LOG_BYTES = 256L << 10;
+    private static final int INFO_LOGS = 2;
+
+    private final Deque<RocksObject> owned = new ArrayDeque<>();
+
+    /**
+     * The options of a log.
+     *
+     * @param create whether to make the database; otherwise it must be there
+     */
+    Options options(boolean create) {
+        LRUCache cache = own(new LRUCache(CACHE_BYTES));
+        return own(new Options())
+                .setCreateIfMissing(create)
+                .setErrorIfExists(false)
+                .setParanoidChecks(true)
+                // A torn tail is what a crash leaves, and nothing was acknowledged from it. What was acknowledged and
+                // is gone, the mark and the summary notice.
+                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
+                // Whatever was read back is written anew and synced before anything follows from it: a sync that
+                // failed in the life before may have left it in memory only.
+                .setAvoidFlushDuringRecovery(false)
+                // After a failed write nothing is tried again: the replica stops.
+                .setMaxBgErrorResumeCount(0)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxWriteBufferNumber(2)
+                .setMaxBackgroundJobs(2)
+                .setCompressionType(CompressionType.NO_COMPRESSION)
+                .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache))
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setMaxLogFileSize(INFO_LOG_BYTES)
+                .setKeepLogFileNum(INFO_LOGS);
+    }
+
+    private <T extends RocksObject> T own(T object) {
+        owned.push(object);
+        return object;
+    }
+
+    @Override
+    public void close() {
+        owned.forEach(RocksObject::close);
+        owned.clear();
+    }
+}

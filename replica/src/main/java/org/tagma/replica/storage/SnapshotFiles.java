@@ -1,0 +1,133 @@
+package org.tagma.replica.storage;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.replica.SnapshotStore;
+
+/**
+ * The states of checkpoints, a file each: a header and the state. The header names the state digest, and what
+ * is read back is digested again; so what is wrong with a file is found before anything is made of it. A damaged file is
+ * set aside: the state can be fetched from the other replicas.
+ *
+ * <p>Not thread-safe.
+ */
+final class SnapshotFiles implements SnapshotStore {
+
+    static final String FOLDER = "snapshots";
+
+    private static final String SUFFIX = ".state";
+    private static final String DAMAGED = ".damaged";
+    private static final long MAGIC = 0x5447_4d53_4e41_5031L; // "TGMSNAP1"
+    private static final int HEADER_BYTES = 2 * Long.BYTES + Digest.LENGTH + Long.BYTES;
+
+    private final Path folder;
+    private final TreeMap<Long, Path> files = new TreeMap<>();
+
+    SnapshotFiles(Path dataFolder) {
+        this.folder = dataFolder.resolve(FOLDER);
+    }
+
+    @Override
+    public List<ServiceSnapshot> recover() throws IOException {
+        if (Files.notExists(folder)) {
+            Files.createDirectory(folder);
+            DurableFiles.syncFolder(folder.getParent());
+        }
+        List<ServiceSnapshot> whole = new ArrayList<>();
+        for (Path file : list()) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(SUFFIX)) {
+                read(file, whole);
+            } else if (name.endsWith(DurableFiles.UNFINISHED)) {
+                Files.delete(file);
+            }
+        }
+        return whole;
+    }
+
+    private List<Path> list() throws IOException {
+        List<Path> all = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            entries.forEach(all::add);
+        }
+        all.sort(null);
+        return all;
+    }
+
+    private void read(Path file, List<ServiceSnapshot> whole) throws IOException {
+        try {
+            ServiceSnapshot snapshot = parse(ByteString.copyFrom(Files.readAllBytes(file)));
+            if (!file.equals(fileOf(snapshot.sequence()))) {
+                throw new IllegalArgumentException("it is the state at " + snapshot.sequence());
+            }
+            files.put(snapshot.sequence(), file);
+            whole.add(snapshot);
+        } catch (IllegalArgumentException e) {
+            Path aside = file.resolveSibling("newest" + DAMAGED);
+            DataFolder.LOG.warn(
+                    "{} is damaged ({}) and is set aside as {}: the state will be fetched from the other replicas",
+                    file,
+                    e.getMessage(),
+                    aside.getFileName());
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static ServiceSnapshot parse(ByteString bytes) {
+        if (bytes.size() < HEADER_BYTES) {
+            throw new IllegalArgumentException("it ends too early");
+        }
+        ByteBuffer header = bytes.substring(0, HEADER_BYTES).asReadOnlyByteBuffer();
+        if (header.getLong() != MAGIC) {
+            throw new IllegalArgumentException("it is something else");
+        }
+        long sequence = header.getLong();
+        int at = 2 * Long.BYTES;
+        Digest stateDigest = new Digest(bytes.substring(at, at + Digest.LENGTH));
+        long length = header.getLong(at + Digest.LENGTH);
+        if (sequence <= 0 || length != bytes.size() - HEADER_BYTES) {
+            throw new IllegalArgumentException("its length is wrong");
+        }
+        ServiceSnapshot snapshot = ServiceSnapshot.of(sequence, bytes.substring(HEADER_BYTES));
+        if (!snapshot.stateDigest().equals(stateDigest)) {
+            throw new IllegalArgumentException("its digest is wrong");
+        }
+        return snapshot;
+    }
+
+    @Override
+    public void save(ServiceSnapshot snapshot) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES)
+                .putLong(MAGIC)
+                .putLong(snapshot.sequence())
+                .put(snapshot.stateDigest().bytes().asReadOnlyByteBuffer())
+                .putLong(snapshot.data().size())
+                .flip();
+        Path file = fileOf(snapshot.sequence());
+        DurableFiles.replace(file, List.of(ByteString.copyFrom(header), snapshot.data()));
+        files.put(snapshot.sequence(), file);
+    }
+
+    @Override
+    public void release(long below) throws IOException {
+        var gone = files.headMap(below, false);
+        for (Path file : gone.values()) {
+            Files.deleteIfExists(file);
+        }
+        gone.clear();
+    }
+
+    private Path fileOf(long sequence) {
+        return folder.resolve(String.format("%019d", sequence) + SUFFIX);
+    }
+}
