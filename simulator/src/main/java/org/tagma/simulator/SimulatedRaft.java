@@ -17,30 +17,40 @@ import org.tagma.simulator.check.RaftObserver;
  *
  * @param template what replica 0 is configured with; the others differ in their ids and seeds only
  * @param machines how many replicas there are, those included that do not belong to the group at the beginning
+ * @param checksInvariants whether a run ends where one of Raft's own invariants breaks, before anybody outside can notice
  * @param factory makes the protocol of a configuration: the one of production, unless a test wants another
  */
-public record SimulatedRaft(RaftConfig template, int machines, Function<RaftConfig, Protocol> factory)
+public record SimulatedRaft(
+        RaftConfig template, int machines, boolean checksInvariants, Function<RaftConfig, Protocol> factory)
         implements SimulatedProtocol {
 
     /** A group of so many, with small windows and an election timeout of half a second. */
     public static SimulatedRaft of(int voters) {
-        return new SimulatedRaft(RaftConfig.forTests(0, voters), voters, RaftProtocol::new);
+        return new SimulatedRaft(RaftConfig.forTests(0, voters), voters, true, RaftProtocol::new);
     }
 
     /** The same group, and more machines that could join it. */
     public SimulatedRaft withSpares(int count) {
-        return new SimulatedRaft(template, machines + count, factory);
+        return new SimulatedRaft(template, machines + count, checksInvariants, factory);
+    }
+
+    /** The same group, judged only by what clients and state machines see of it. */
+    public SimulatedRaft judgedFromOutside() {
+        return new SimulatedRaft(template, machines, false, factory);
     }
 
     /** The same group, where a leader answers reads as long as its lease holds. */
     public SimulatedRaft withLeaseReads() {
         return new SimulatedRaft(
-                RaftConfig.forTests(0, template.membership(), template.seed(), true), machines, factory);
+                RaftConfig.forTests(0, template.membership(), template.seed(), true),
+                machines,
+                checksInvariants,
+                factory);
     }
 
     /** The same group, of another make. */
     public SimulatedRaft madeBy(Function<RaftConfig, Protocol> otherFactory) {
-        return new SimulatedRaft(template, machines, otherFactory);
+        return new SimulatedRaft(template, machines, checksInvariants, otherFactory);
     }
 
     @Override
@@ -71,7 +81,7 @@ public record SimulatedRaft(RaftConfig template, int machines, Function<RaftConf
 
     @Override
     public SimulatedRaft tuned(Tuning tuning) {
-        return new SimulatedRaft(config(0, template.seed(), tuning), machines, factory);
+        return new SimulatedRaft(config(0, template.seed(), tuning), machines, checksInvariants, factory);
     }
 
     @Override
@@ -116,11 +126,11 @@ public record SimulatedRaft(RaftConfig template, int machines, Function<RaftConf
 
     @Override
     public ProtocolObserver observer(Findings findings) {
-        return new RaftObserver(findings, template.membership());
+        return new RaftObserver(checksInvariants ? findings : new Findings(), template.membership());
     }
 
     @Override
     public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
-        return new ClientSetup(client, ProtocolKind.RAFT, quorums(), macs, false);
+        return new ClientSetup(client, ProtocolKind.RAFT, quorums(), macs, readOnlyFastPath);
     }
 }

@@ -12,6 +12,8 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.raft.Entry;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
 
 /**
  * Tells two halves of the group different batches at one sequence number, and votes with each half for what that half was
@@ -29,16 +31,22 @@ final class Equivocation implements Misbehaviour {
 
     @Override
     public List<Action> act(Event event, List<Action> actions) {
-        return Outgoing.retell(
-                situation.replicas(),
-                actions,
-                message -> message instanceof PrePrepare || message instanceof Prepare || message instanceof Commit,
-                this::story);
+        return Outgoing.retell(situation.replicas(), actions, Equivocation::isVote, this::story);
+    }
+
+    private static boolean isVote(Message message) {
+        return message instanceof PrePrepare
+                || message instanceof Prepare
+                || message instanceof Commit
+                || message instanceof AppendEntries;
     }
 
     private List<? extends Message> story(int to, Message message) {
         if (situation.isFavoured(to)) {
             return List.of(message);
+        }
+        if (message instanceof AppendEntries append) {
+            return List.of(withoutRequests(append));
         }
         if (message instanceof PrePrepare prePrepare) {
             Batch other = other(prePrepare.batch());
@@ -51,6 +59,20 @@ final class Equivocation implements Misbehaviour {
         }
         Commit vote = (Commit) message;
         return List.of(new Commit(vote.view(), vote.sequence(), otherwise(vote.digest())));
+    }
+
+    /** Raft: the same places in the log, with nothing in them. */
+    private static AppendEntries withoutRequests(AppendEntries append) {
+        List<Entry> entries = append.entries().stream()
+                .map(entry -> entry instanceof Entry.Requests ? new Entry.NoOp(entry.index(), entry.term()) : entry)
+                .toList();
+        return new AppendEntries(
+                append.term(),
+                append.prevLogIndex(),
+                append.prevLogTerm(),
+                entries,
+                append.leaderCommit(),
+                append.round());
     }
 
     private Digest otherwise(Digest digest) {
