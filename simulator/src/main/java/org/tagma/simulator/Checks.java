@@ -30,6 +30,9 @@ record Checks(
     /** Frames that one event may cause: a status may be answered with votes and batches for a window of slots. */
     private static final int FRAMES_PER_SLOT = 16;
 
+    /** A replica that paused handles everything that came meanwhile at once, however small its window is. */
+    private static final int LEAST_WINDOW = 64;
+
     /** How far agreed time may be ahead: what replicas let a primary get away with, and their own clocks' errors. */
     private static final long MAX_AHEAD_MILLIS = 75_000;
 
@@ -47,7 +50,9 @@ record Checks(
                         findings,
                         sizes.maxPendingRequests(),
                         RECORDS_PER_SLOT * sizes.logWindow() + OTHER_RECORDS,
-                        FRAMES_PER_SLOT * sizes.logWindow() * protocol.quorums().replicas()),
+                        FRAMES_PER_SLOT
+                                * Math.max(LEAST_WINDOW, sizes.logWindow())
+                                * protocol.quorums().replicas()),
                 new LivenessChecker(findings, livenessBoundMicros),
                 new History());
     }

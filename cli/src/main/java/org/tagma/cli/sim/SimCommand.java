@@ -14,6 +14,7 @@ import org.tagma.simulator.flp.Flp;
 import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.PlanText;
 import org.tagma.simulator.plan.Setting;
+import org.tagma.simulator.twins.Twins;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             "  tagma sim --faults 2                                      more than PBFT tolerates: see it break",
             "  tagma sim --matrix --html matrix.html                     all 27 combinations, for PBFT and Raft",
             "  tagma sim --flp pbft --for 24h                            an adversary that keeps PBFT from deciding",
+            "  tagma sim --twins                                         every schedule of two rounds with a doubled replica",
             "  tagma sim --seed 7 --seeds 1 --trace run.trace            what happened in one run; then: tagma trace",
             "",
             "Exit status: 0 if every promise was kept, 1 if one was broken, 2 if it cannot run."
@@ -113,6 +115,20 @@ public final class SimCommand implements Callable<Integer> {
                     "How long that adversary is at work, in simulated time, as in 10m (default: ${DEFAULT-VALUE}).")
     private String adversaryTime;
 
+    @Option(
+            names = "--twins",
+            description =
+                    "Go through all schedules of so many --rounds in which one replica of four runs twice with the same"
+                            + " key, and the network is partitioned anew in every round (Bano and others 2020).")
+    private boolean twins;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "The rounds of --twins, 1 to 3 (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
     /** For picocli. */
     public SimCommand() {}
 
@@ -124,6 +140,10 @@ public final class SimCommand implements Callable<Integer> {
             long millis = SeedOptions.millis("--for", adversaryTime);
             SettingOptions.requireRange("--for in milliseconds", millis, 1_000, 30L * 24 * 3_600_000);
             return Flp.run(flp.label(), millis, System.out);
+        }
+        if (twins) {
+            SettingOptions.requireRange("--rounds", rounds, 1, 3);
+            return Twins.run(rounds, System.out);
         }
         if (plan != null) {
             return new PlanRun(screen).run(parsedPlan(), Optional.ofNullable(trace));
@@ -153,16 +173,17 @@ public final class SimCommand implements Callable<Integer> {
     }
 
     private void checkCombination() {
-        if (Stream.of(plan != null, matrix, benchmark, show, flp != null)
+        if (Stream.of(plan != null, matrix, benchmark, show, flp != null, twins)
                         .filter(each -> each)
                         .count()
                 > 1) {
-            throw CommandFailure.cannotRun("--plan, --matrix, --benchmark, --show and --flp exclude each other");
+            throw CommandFailure.cannotRun(
+                    "--plan, --matrix, --benchmark, --show, --flp and --twins exclude each other");
         }
         if (!matrix && (html != null || json != null)) {
             throw CommandFailure.cannotRun("--html and --json write a matrix: add --matrix");
         }
-        if (trace != null && (matrix || benchmark || show || flp != null)) {
+        if (trace != null && (matrix || benchmark || show || flp != null || twins)) {
             throw CommandFailure.cannotRun("--trace records one run: use it with --plan or --seeds 1");
         }
     }

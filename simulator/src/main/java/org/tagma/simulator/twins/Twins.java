@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
@@ -86,7 +85,8 @@ public final class Twins {
     public static int run(int rounds, PrintStream out) {
         Report report = new Twins().enumerate(rounds);
         if (report.broken().isPresent()) {
-            out.println("broken by scenario " + report.scenarios() + ", " + report.broken().get() + ": " + report.how());
+            out.println("broken by scenario " + report.scenarios() + ", "
+                    + report.broken().get() + ": " + report.how());
             return 1;
         }
         out.println("twins: all " + report.scenarios() + " scenarios of " + rounds

@@ -125,17 +125,14 @@ final class TwinsRun {
 
     /** No key is needed where every message is made here: a twin may say whatever its replica may. */
     private static Event said(int replica, Message message) {
-        return new Event.MessageReceived(
-                new Authenticated<>(replica, message, ByteString.EMPTY, ByteString.EMPTY));
+        return new Event.MessageReceived(new Authenticated<>(replica, message, ByteString.EMPTY, ByteString.EMPTY));
     }
 
     /** To each node of that replica that is on the same side; the rest is lost, and repeated in a later round. */
     private void send(int from, int replica, Event event) {
         for (int to = 0; to < nodes.size(); to++) {
             boolean itself = replica == scenario.identity(from) && to != from;
-            if (scenario.identity(to) == replica
-                    && !itself
-                    && scenario.side(round, to) == scenario.side(round, from)) {
+            if (scenario.identity(to) == replica && !itself && scenario.side(round, to) == scenario.side(round, from)) {
                 underWay.add(new Delivery(to, event));
             }
         }

@@ -10,7 +10,7 @@ import org.tagma.network.cluster.ProtocolKind;
 /** PBFT keeps its promises under all 27 system models; more than 2,000 seeds in all. */
 class MatrixTest {
 
-    private static final long FIRST_SEED = 1;
+    private static final long FIRST_SEED = 17;
     private static final int OPERATIONS = 25;
     /** Per combination; the system property lets a nightly run have more. */
     private static final long SEEDS = Long.getLong("tagma.matrix.seeds", 75);

@@ -42,8 +42,8 @@ class TwinsTest {
                 name -> name.startsWith("org.tagma."));
         Class<?> twins = Class.forName(Twins.class.getName(), true, loader);
 
-        Object report =
-                twins.getMethod("enumerate", int.class).invoke(twins.getConstructor().newInstance(), 1);
+        Object report = twins.getMethod("enumerate", int.class)
+                .invoke(twins.getConstructor().newInstance(), 1);
 
         assertThat(report.toString()).contains("AGREEMENT");
     }
@@ -52,7 +52,8 @@ class TwinsTest {
     void theCommandSaysHowManyScenariosItRan() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-        assertThat(Twins.run(1, new PrintStream(printed, true, StandardCharsets.UTF_8))).isZero();
+        assertThat(Twins.run(1, new PrintStream(printed, true, StandardCharsets.UTF_8)))
+                .isZero();
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("all 64 scenarios");
         assertThatThrownBy(() -> new Twins().enumerate(9)).isInstanceOf(IllegalArgumentException.class);
     }
