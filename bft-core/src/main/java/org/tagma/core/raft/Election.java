@@ -31,7 +31,10 @@ final class Election {
     }
 
     private boolean mayStand() {
-        return state.configuration().isVoter(state.self) && !state.isRecovering() && !state.stateMissing;
+        return state.configuration().isVoter(state.self)
+                && !state.isRecovering()
+                && !state.stateMissing
+                && state.term() >= state.forgottenTerm;
     }
 
     /** Asks first: a replica that cannot win must not make the others change their term. */
@@ -88,6 +91,7 @@ final class Election {
         }
         boolean grant = mayVoteFor(sender, message)
                 && !state.isRecovering()
+                && message.term() > state.forgottenTerm
                 && state.log.isUpToDate(message.lastLogIndex(), message.lastLogTerm());
         if (grant && !message.preVote()) {
             state.vote(sender);

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
@@ -55,6 +57,7 @@ public final class RaftProtocol implements Protocol {
     private final Follower follower;
     private final Leader leader;
     private final Election election;
+    private final LostMemory lostMemory;
 
     /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
     public RaftProtocol(RaftConfig config) {
@@ -65,6 +68,7 @@ public final class RaftProtocol implements Protocol {
         follower = new Follower(state, snapshots);
         leader = new Leader(state, snapshots, readQueue);
         election = new Election(state, leader);
+        lostMemory = new LostMemory(state);
     }
 
     @Override
@@ -85,7 +89,7 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.TimerFired) {
             onTick();
         } else if (event instanceof Event.Recovered recovered) {
-            new Recovery(state, snapshots).recover(recovered.log());
+            new Recovery(state, snapshots, lostMemory).recover(recovered.log());
             startTick();
         } else {
             onClientOrOperator(event);
@@ -153,6 +157,11 @@ public final class RaftProtocol implements Protocol {
             return Verdict.ACCEPT;
         } else if (message instanceof TransferMessage.Answer answer) {
             return snapshots.onAnswer(sender, answer);
+        } else if (message instanceof EstimationQuery query) {
+            lostMemory.onQuery(sender, query);
+            return Verdict.ACCEPT;
+        } else if (message instanceof EstimationReply reply) {
+            return lostMemory.onReply(sender, reply);
         }
         return Verdict.UNEXPECTED;
     }
@@ -240,6 +249,7 @@ public final class RaftProtocol implements Protocol {
         }
         snapshots.onTick();
         followerReads.onTick();
+        lostMemory.onTick();
     }
 
     private void startTick() {

@@ -37,6 +37,24 @@ public sealed interface RaftRecord extends LogRecord {
         }
     }
 
+    /**
+     * In a life that it does not remember it may have voted in terms up to {@code term}, and acknowledged entries up to
+     * {@code index}. Written once it has found that out; from then on its log is complete again.
+     *
+     * @param term 0 if it remembers its votes
+     */
+    record Forgotten(long term, long index) implements RaftRecord {
+        @Override
+        public boolean survivesAmnesia() {
+            return true;
+        }
+
+        @Override
+        public boolean endsAmnesia() {
+            return true;
+        }
+    }
+
     /** It has this entry; it had none at this index or after, or they were removed. */
     record Appended(Entry entry) implements RaftRecord {
         @Override

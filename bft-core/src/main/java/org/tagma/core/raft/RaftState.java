@@ -47,6 +47,8 @@ final class RaftState {
     boolean stateMissing;
     /** If not 0: entries up to here may have been acknowledged in a life that is forgotten. */
     long recoveringUpTo;
+    /** It may have voted in terms up to this one in a life that is forgotten. */
+    long forgottenTerm;
     /** Reserved for acknowledging, see {@link RaftRecord.Reservation}. */
     long reservedUpTo;
     /** Ticks since the start. */

@@ -1,8 +1,10 @@
 package org.tagma.core.raft;
 
+import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.Forgotten;
 import org.tagma.core.raft.RaftRecord.HardState;
 import org.tagma.core.raft.RaftRecord.Reservation;
 import org.tagma.core.raft.RaftRecord.Snapshotted;
@@ -16,15 +18,19 @@ import org.tagma.core.raft.RaftRecord.SuffixRemoved;
  * that it has lost. The rule then: it neither stands nor votes, and its leader counts it for nothing, until its commit
  * index has reached the reservation. Up to then every leader is elected without it, by a majority of the others; so that
  * majority holds every entry that was committed with its forgotten help. Afterwards its own log holds them again.
+ *
+ * <p>With nothing at all it asks the others first, see {@link LostMemory}.
  */
 final class Recovery {
 
     private final RaftState state;
     private final Snapshots snapshots;
+    private final LostMemory lostMemory;
 
-    Recovery(RaftState state, Snapshots snapshots) {
+    Recovery(RaftState state, Snapshots snapshots, LostMemory lostMemory) {
         this.state = state;
         this.snapshots = snapshots;
+        this.lostMemory = lostMemory;
     }
 
     void recover(RecoveredLog log) {
@@ -43,8 +49,11 @@ final class Recovery {
             beginWith(newest);
         }
         log.records().forEach(this::replay);
-        if (!log.complete() && state.reservedUpTo > 0) {
-            state.recoveringUpTo = state.reservedUpTo;
+        if (!log.complete() && !log.firstLife() && log.records().stream().noneMatch(LogRecord::survivesAmnesia)) {
+            lostMemory.begin(log.nonce());
+        } else if (!log.complete() && state.reservedUpTo > 0) {
+            state.recoveringUpTo = Math.max(state.recoveringUpTo, state.reservedUpTo);
+            state.emit(new Action.Persist(new Forgotten(state.forgottenTerm, state.recoveringUpTo)));
             state.announce("restarted without the memory of its log: following, and voting again when all up to "
                     + state.recoveringUpTo + " is committed");
         }
@@ -65,6 +74,11 @@ final class Recovery {
     private void replay(LogRecord record) {
         if (record instanceof HardState hardState) {
             state.restoreHardState(hardState);
+        } else if (record instanceof Forgotten forgotten) {
+            state.forgottenTerm = forgotten.term();
+            if (forgotten.index() > state.commitIndex) {
+                state.recoveringUpTo = forgotten.index();
+            }
         } else if (record instanceof Reservation reservation) {
             state.reservedUpTo = Math.max(state.reservedUpTo, reservation.index());
         } else if (record instanceof Appended appended) {

@@ -289,6 +289,13 @@ final class RaftCluster {
         node(id).start(node(id).log.recover(false), config(id));
     }
 
+    /** Starts a replica again whose disk was wiped. */
+    void restartWiped(int id, long nonce) {
+        node(id).log = new DurableLog();
+        node(id).keeper = new SnapshotKeeper();
+        node(id).start(new Event.RecoveredLog(List.of(), false, false, nonce), config(id));
+    }
+
     // Expectations
 
     boolean executedEverywhere(String operation) {

@@ -3,6 +3,7 @@ package org.tagma.network.codec;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord;
 import org.tagma.network.wire.AcknowledgeRecord;
+import org.tagma.network.wire.ForgottenTermRecord;
 import org.tagma.network.wire.HardStateRecord;
 import org.tagma.network.wire.LogRecordPayload;
 import org.tagma.network.wire.SuffixRemovedRecord;
@@ -19,6 +20,9 @@ final class RaftRecordCodec {
         } else if (raft instanceof RaftRecord.HardState hardState) {
             payload.setHardState(
                     HardStateRecord.newBuilder().setTerm(hardState.term()).setVotedFor(hardState.votedFor() + 1));
+        } else if (raft instanceof RaftRecord.Forgotten forgotten) {
+            payload.setForgottenTerm(
+                    ForgottenTermRecord.newBuilder().setTerm(forgotten.term()).setIndex(forgotten.index()));
         } else if (raft instanceof RaftRecord.Reservation reservation) {
             payload.setAcknowledge(AcknowledgeRecord.newBuilder().setIndex(reservation.index()));
         } else if (raft instanceof RaftRecord.SuffixRemoved removed) {
@@ -34,6 +38,11 @@ final class RaftRecordCodec {
         return new RaftRecord.HardState(
                 Checks.counter("term", hardState.getTerm()),
                 Checks.atMost("vote", hardState.getVotedFor(), CodecLimits.MAX_NODES) - 1);
+    }
+
+    static LogRecord forgotten(ForgottenTermRecord forgotten) throws Rejection {
+        return new RaftRecord.Forgotten(
+                Checks.counter("term", forgotten.getTerm()), Checks.counter("index", forgotten.getIndex()));
     }
 
     static LogRecord reservation(AcknowledgeRecord acknowledge) throws Rejection {

@@ -109,6 +109,7 @@ final class RecordCodec {
             case ENTERED -> entered(payload.getEntered());
             case STABLE -> new PbftRecord.Stable(PARTS.certificate(payload.getStable(), VERIFIED_BEFORE));
             case HARD_STATE -> RaftRecordCodec.hardState(payload.getHardState());
+            case FORGOTTEN_TERM -> RaftRecordCodec.forgotten(payload.getForgottenTerm());
             case ACKNOWLEDGE -> RaftRecordCodec.reservation(payload.getAcknowledge());
             case APPENDED -> new RaftRecord.Appended(RAFT_PARTS.entry(payload.getAppended(), VERIFIED_BEFORE));
             case SUFFIX_REMOVED -> RaftRecordCodec.suffixRemoved(payload.getSuffixRemoved());

@@ -115,10 +115,12 @@ final class RaftDomain extends DomainContextBase {
                         counters(), Arbitraries.integers().between(-1, CodecLimits.MAX_NODES - 1))
                 .as(RaftRecord.HardState::new);
         Arbitrary<RaftRecord> reservations = counters().map(RaftRecord.Reservation::new);
+        Arbitrary<RaftRecord> forgotten =
+                Combinators.combine(counters(), counters()).as(RaftRecord.Forgotten::new);
         Arbitrary<RaftRecord> appended = entries().map(RaftRecord.Appended::new);
         Arbitrary<RaftRecord> removed =
                 Combinators.combine(positives(), positives()).as(RaftRecord.SuffixRemoved::new);
         Arbitrary<RaftRecord> snapshotted = snapshots().map(RaftRecord.Snapshotted::new);
-        return Arbitraries.oneOf(List.of(hardStates, reservations, appended, removed, snapshotted));
+        return Arbitraries.oneOf(List.of(hardStates, reservations, forgotten, appended, removed, snapshotted));
     }
 }

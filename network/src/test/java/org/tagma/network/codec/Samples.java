@@ -162,6 +162,7 @@ final class Samples {
                 new PbftRecord.Forgotten(3, 1_408),
                 new RaftRecord.HardState(9, 2),
                 new RaftRecord.Reservation(640),
+                new RaftRecord.Forgotten(9, 640),
                 new RaftRecord.Appended(entries().get(0)),
                 new RaftRecord.Appended(entries().get(1)),
                 new RaftRecord.Appended(entries().get(2)),
