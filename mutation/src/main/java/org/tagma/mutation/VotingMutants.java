@@ -161,8 +161,8 @@ final class VotingMutants {
                     "the reservation is ignored after a restart",
                     "",
                     "core/pbft/Recovery",
-                    "state.ledger.forget(reservation.sequence());",
-                    "",
+                    "state.ledger.forget(forgotten.upTo()); state.announce(",
+                    "state.announce(",
                     VOTES + "aReplicaWithoutMemoryDoesNotVoteWhereItMayHaveVoted"),
             of(
                     "nothing is reserved",

@@ -34,6 +34,8 @@ final class CatchUp {
     private final ViewChanger viewChanger;
     private final CheckpointTracker checkpoints;
     private final Status[] lastStatus;
+    private final long[] heardAtTick;
+    private final long[] lagsSinceTick;
     private final long[] helpedAtTick;
     private final long[] filledAtTick;
     private final long[] admittedAtTick;
@@ -50,6 +52,8 @@ final class CatchUp {
         this.checkpoints = checkpoints;
         int replicas = state.quorums.replicas();
         this.lastStatus = new Status[replicas];
+        this.heardAtTick = filled(replicas);
+        this.lagsSinceTick = filled(replicas);
         this.helpedAtTick = filled(replicas);
         this.filledAtTick = filled(replicas);
         this.admittedAtTick = filled(replicas);
@@ -69,6 +73,7 @@ final class CatchUp {
         }
         warnIfTooManyForgot();
         suspectIfNothingCommits();
+        suspectIfOthersLackWhatIsCommitted();
         checkpoints.onTick(state.tick - stuckSinceTick >= 3L * state.config.statusIntervalTicks());
         if (state.tick % state.config.statusIntervalTicks() == 0) {
             sayWhereIStand();
@@ -88,6 +93,34 @@ final class CatchUp {
         if (state.normal && proposed && since >= 2L * state.config.requestTimeoutTicks() && somebodyForgot()) {
             state.suspect("nothing commits, and a replica that lost its memory waits for a checkpoint");
         }
+    }
+
+    /**
+     * A replica that alone has what is committed waits for nothing, and the others may know of no request that they could
+     * time: the batches hold the ones before it. They cannot get there without the primary, since one replica's word is
+     * not enough. Where f+1 say so for a whole timeout, one of them is correct.
+     */
+    private void suspectIfOthersLackWhatIsCommitted() {
+        long timeoutTicks = state.backOff.ticks(state.config.requestTimeoutTicks());
+        int stuck = 0;
+        for (int replica = 0; replica < lastStatus.length; replica++) {
+            if (replica != state.self && isStuck(replica, timeoutTicks)) {
+                stuck++;
+            }
+        }
+        if (state.normal && stuck >= state.quorums.weak()) {
+            state.suspect(stuck + " replicas lack what is committed here, and do not get it");
+        }
+    }
+
+    /** Not one that has to fetch the state, which may take longer; nor one that was not heard from lately. */
+    private boolean isStuck(int replica, long timeoutTicks) {
+        Status status = lastStatus[replica];
+        return status != null
+                && status.lastCommitted() >= state.stable.sequence()
+                && status.lastCommitted() < state.lastCommitted
+                && state.tick - heardAtTick[replica] <= 2L * state.config.statusIntervalTicks()
+                && state.tick - Math.max(lagsSinceTick[replica], state.enteredAtTick) >= timeoutTicks;
     }
 
     private boolean somebodyForgot() {
@@ -110,6 +143,11 @@ final class CatchUp {
     void onStatus(int sender, Status status) {
         Status earlier = lastStatus[sender];
         lastStatus[sender] = status;
+        heardAtTick[sender] = state.tick;
+        boolean moves = earlier == null || earlier.lastCommitted() != status.lastCommitted();
+        if (moves || status.lastCommitted() >= state.lastCommitted) {
+            lagsSinceTick[sender] = state.tick;
+        }
         if (sender == state.self || state.tick - helpedAtTick[sender] < state.config.statusIntervalTicks()) {
             return;
         }

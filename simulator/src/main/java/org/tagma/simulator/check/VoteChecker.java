@@ -3,6 +3,7 @@ package org.tagma.simulator.check;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -95,7 +96,7 @@ public final class VoteChecker {
 
     private void viewChange(int replica, Record record, ViewChange message) {
         ViewChange earlier = record.viewChanges.putIfAbsent(message.view(), message);
-        if (earlier != null && !earlier.equals(message)) {
+        if (earlier != null && !earlier.equals(message) && !covers(message.stable().sequence(), earlier)) {
             findings.report(
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " sends two different view changes for view " + message.view());
@@ -112,6 +113,15 @@ public final class VoteChecker {
                                 + " and keeps quiet about its commit " + cast);
             }
         }
+    }
+
+    /**
+     * Whether all that a view change tells of lies at or below a certified checkpoint. A replica that lost its memory, and
+     * came back by that checkpoint, says so in place of what it said before; either is the truth.
+     */
+    private static boolean covers(long stable, ViewChange earlier) {
+        return Stream.concat(earlier.prepared().stream(), earlier.prePrepared().stream())
+                .allMatch(entry -> entry.sequence() <= stable);
     }
 
     /**
