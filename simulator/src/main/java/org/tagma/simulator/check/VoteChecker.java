@@ -96,7 +96,9 @@ public final class VoteChecker {
 
     private void viewChange(int replica, Record record, ViewChange message) {
         ViewChange earlier = record.viewChanges.putIfAbsent(message.view(), message);
-        if (earlier != null && !earlier.equals(message) && !covers(message.stable().sequence(), earlier)) {
+        if (earlier != null
+                && !earlier.equals(message)
+                && !covers(message.stable().sequence(), earlier)) {
             findings.report(
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " sends two different view changes for view " + message.view());
