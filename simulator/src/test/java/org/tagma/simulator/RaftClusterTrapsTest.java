@@ -171,21 +171,22 @@ class RaftClusterTrapsTest {
     /** All stop at once and come back with what was durable: nothing acknowledged is lost or done twice. */
     @Test
     void allReplicasLosePowerAtOnce() {
-        Seeds.upTo(SEEDS).forEach(seed -> raft(3).clients(3)
-                .operations(40)
-                .pipeline(4)
-                .network(fairLoss())
-                .afterOperations(60, cluster -> {
-                    for (int id = 0; id < 3; id++) {
-                        cluster.crash(id);
-                    }
-                    for (int id = 0; id < 3; id++) {
-                        cluster.restart(id);
-                    }
-                })
-                .seed(seed)
-                .run()
-                .expectAllAnswered());
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> raft(3).clients(3)
+                        .operations(40)
+                        .pipeline(4)
+                        .network(fairLoss())
+                        .afterOperations(60, cluster -> {
+                            for (int id = 0; id < 3; id++) {
+                                cluster.crash(id);
+                            }
+                            for (int id = 0; id < 3; id++) {
+                                cluster.restart(id);
+                            }
+                        })
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered());
     }
 
     /** A follower that sleeps while the others go on; the checks of bounds watch the leader. */

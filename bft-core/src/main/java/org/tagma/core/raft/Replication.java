@@ -152,6 +152,10 @@ final class Replication {
         if (progress.mode == Mode.SNAPSHOT || isCompacted(progress)) {
             // Every log agrees with this one at index 0, so this can only say who leads.
             state.send(replica, new AppendEntries(state.term(), 0, 0, List.of(), state.commitIndex, round));
+            if (progress.mode != Mode.SNAPSHOT) {
+                // It may be back, and in an idle group nothing else would ever be sent to it.
+                offerSnapshot(replica, progress);
+            }
         } else {
             // From where the follower should be: so it notices what was lost on the way.
             sendEntries(replica, progress, List.of());

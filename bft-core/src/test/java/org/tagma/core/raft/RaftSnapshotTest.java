@@ -110,4 +110,23 @@ class RaftSnapshotTest {
         cluster.node(1).executionStalls = false;
         cluster.runUntil(() -> cluster.executedEverywhere("op39"), 20);
     }
+
+    /** Found by the simulator: the leader let go of the entries that it lacked after the last request of all. */
+    @Test
+    void aFollowerThatComesBackToAnIdleGroupIsOfferedAState() {
+        RaftCluster cluster = new RaftCluster(3, 1);
+        RaftNode leader = cluster.elect(0);
+        for (int index = 2; index <= 16; index++) {
+            if (index == 6) {
+                cluster.crash(2);
+            }
+            cluster.submitTo(0, "op" + index);
+            cluster.run(1);
+        }
+        assertThat(leader.status().snapshotIndex()).isEqualTo(16);
+        assertThat(leader.status().lastIndex()).isEqualTo(16);
+        cluster.restart(2);
+        cluster.run(60);
+        assertThat(cluster.node(2).status().lastExecuted()).isEqualTo(16);
+    }
 }
