@@ -3,7 +3,9 @@ package org.tagma.simulator.check;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
@@ -43,6 +45,7 @@ final class CertificateChecker {
     private final Findings findings;
     private final int replicas;
     private final int quorum;
+    private final int weak;
     private final BitSet correct = new BitSet();
     /** Who decided to cast a vote; it may have been lost on its way out. */
     private final Map<Ballot, BitSet> cast = new HashMap<>();
@@ -58,6 +61,7 @@ final class CertificateChecker {
         this.replicas = quorums.replicas();
         // Worked out here and not asked for, since the thresholds are under test like everything else.
         this.quorum = (quorums.replicas() + quorums.faults()) / 2 + 1;
+        this.weak = quorums.faults() + 1;
     }
 
     /** This replica is a correct one. All of them take a step before the first vote is cast. */
@@ -138,6 +142,11 @@ final class CertificateChecker {
     /** A correct replica enters a view. */
     void enters(int replica, NewView newView) {
         expect(new Ballot(Phase.VIEW_CHANGE, newView.view(), 0, Digest.NULL), replica, "enters by");
+        List<ViewChange> viewChanges =
+                newView.viewChanges().stream().map(signed -> signed.message()).toList();
+        if (!new NewViewReference(viewChanges, quorum, weak).decide().equals(Optional.of(newView.reproposals()))) {
+            report(replica, "enters view " + newView.view() + ", which does not follow from its view changes");
+        }
         long start = newView.viewChanges().stream()
                 .mapToLong(signed -> signed.message().stable().sequence())
                 .max()

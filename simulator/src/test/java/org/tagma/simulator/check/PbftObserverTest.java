@@ -16,6 +16,7 @@ import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
@@ -125,10 +126,13 @@ class PbftObserverTest {
     }
 
     private void enterView1(List<Reproposal> reproposals) {
-        ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of());
+        List<VoteInfo> claim = List.of(new VoteInfo(1, D, 0));
+        ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, claim, claim);
         decide(0, viewChange);
         decide(1, viewChange);
-        NewView newView = new NewView(1, List.of(from(0, viewChange)), reproposals);
+        List<Authenticated<ViewChange>> shown =
+                IntStream.range(0, 3).mapToObj(id -> from(id, viewChange)).toList();
+        NewView newView = new NewView(1, shown, reproposals);
         observer.decided(0, new Action.Persist(new PbftRecord.Entered(1, from(1, newView))));
     }
 
