@@ -109,7 +109,7 @@ public final class DataFolder implements AutoCloseable {
         checkIdentity(folder, identity.get(), clusterId, replica);
         if (life.isPresent() && life.get().state() == State.LIVED && !LifeFile.isOriginal(folder, life.get())) {
             throw new DataFolderException(folder + " is a copy, or was put back from one: this replica may have voted"
-                    + " since, and must not contradict that. Run `tagma restore` on it, or remove it: the replica then"
+                    + " since, and must not contradict that. Put it aside and start the replica without; it then"
                     + " rejoins as one that forgot");
         }
         return life;
