@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
@@ -15,11 +16,18 @@ final class ObservedExecution implements Execution {
     private final ServiceExecutor executor;
     private final int replica;
     private final OrderChecker order;
+    private final List<String> operatorAnswers;
 
-    ObservedExecution(ServiceExecutor executor, int replica, OrderChecker order) {
+    /**
+     * Wraps an executor.
+     *
+     * @param operatorAnswers takes the answers to what the scenario asks for, as an operator, under ids below 0
+     */
+    ObservedExecution(ServiceExecutor executor, int replica, OrderChecker order, List<String> operatorAnswers) {
         this.executor = executor;
         this.replica = replica;
         this.order = order;
+        this.operatorAnswers = operatorAnswers;
     }
 
     @Override
@@ -65,7 +73,11 @@ final class ObservedExecution implements Execution {
 
     @Override
     public void answerOperator(long id, boolean done, String text) {
-        executor.answerOperator(id, done, text);
+        if (id < 0) {
+            operatorAnswers.add((done ? "done: " : "not done: ") + text);
+        } else {
+            executor.answerOperator(id, done, text);
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.tagma.client.ClientOptions;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
+import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.crypto.Authentication;
@@ -154,6 +155,16 @@ public final class SimulatedCluster implements World {
                         .reversed())
                 .mapToInt(SimulatedReplica::id)
                 .findFirst();
+    }
+
+    /** An operator asks the leader, if there is one, to hand over to this replica. */
+    public void transferLeadership(int to) {
+        leader().ifPresent(leader -> replica(leader).ask(id -> new Event.LeadershipTransferRequested(id, to)));
+    }
+
+    /** An operator asks the leader, if there is one, to make the group another one. */
+    public void changeMembership(List<Integer> voters, List<Integer> learners) {
+        leader().ifPresent(leader -> replica(leader).ask(id -> new Event.MembershipRequested(id, voters, learners)));
     }
 
     /** Stops a replica without warning; its durable records stay. */

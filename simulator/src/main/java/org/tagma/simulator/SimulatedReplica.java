@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
@@ -60,10 +61,12 @@ public final class SimulatedReplica {
     private final Map<String, Integer> protocolRejections = new HashMap<>();
     private final List<String> announcements = new ArrayList<>();
     private final List<String> evidence = new ArrayList<>();
+    private final List<String> operatorAnswers = new ArrayList<>();
 
     private Life life;
     private int lives;
     private boolean paused;
+    private long operatorRequests;
     private boolean retired;
     private List<Runnable> whilePaused = new ArrayList<>();
 
@@ -118,6 +121,19 @@ public final class SimulatedReplica {
     /** The misbehaviour of others that it saw, in all its lives. */
     public List<String> evidence() {
         return List.copyOf(evidence);
+    }
+
+    /** What it answered to operators, oldest first, in all its lives. */
+    public List<String> operatorAnswers() {
+        return List.copyOf(operatorAnswers);
+    }
+
+    /** An operator asks for something here; it must be up and correct. */
+    void ask(LongFunction<Event> question) {
+        life.inbox.add(question.apply(-1 - operatorRequests++));
+        if (!paused) {
+            life.drain();
+        }
     }
 
     /** How many frames it dropped for a reason. */
@@ -270,7 +286,7 @@ public final class SimulatedReplica {
             ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
             executor = new ServiceExecutor(service, sealer, this, snapshots, this::onExecutionEvent);
             Execution execution = isCorrect()
-                    ? new ObservedExecution(executor, id, world.checks().order())
+                    ? new ObservedExecution(executor, id, world.checks().order(), operatorAnswers)
                     : executor;
             LogStore observedLog = new ObservedLogStore(log, () -> observed.ifPresent(ObservedProtocol::durable));
             Optional<ReplicaTracer> tracer = world.recorder().tracer(id);
