@@ -111,7 +111,7 @@ public final class ServiceExecutor implements Execution {
         }
         ServiceSnapshot snapshot = digestNow();
         keep(snapshot);
-        events.accept(new Event.CheckpointTaken(sequence, snapshot.stateDigest()));
+        events.accept(new Event.CheckpointTaken(sequence, snapshot.stateDigest(), snapshot.sizeBytes()));
     }
 
     @Override

@@ -152,7 +152,10 @@ final class ServiceExecutorTest {
         executor.commit(1, Batch.of(1, List.of(request(1, "add"))));
         executor.takeCheckpoint(1);
         Digest digest = executor.digestNow().stateDigest();
-        assertThat(events).last().isEqualTo(new Event.CheckpointTaken(1, digest));
+        assertThat(events)
+                .last()
+                .isEqualTo(new Event.CheckpointTaken(
+                        1, digest, executor.digestNow().sizeBytes()));
         ports.calls.clear();
         executor.serveState(2, new FetchManifest(1, digest));
         assertThat(ports.calls).containsExactly("to replica 2");

@@ -42,8 +42,21 @@ public sealed interface Event {
      */
     record Executed(long sequence, List<RequestOutcome> outcomes) implements Event {}
 
-    /** The state after {@code sequence} was digested. */
-    record CheckpointTaken(long sequence, Digest stateDigest) implements Event {}
+    /**
+     * The state after {@code sequence} was digested.
+     *
+     * @param stateBytes how much a replica would have to fetch to get it; {@link #UNKNOWN_BYTES} if nobody knows
+     */
+    record CheckpointTaken(long sequence, Digest stateDigest, long stateBytes) implements Event {
+
+        /** More than any log: who does not know how large a state is does not fetch it without need. */
+        public static final long UNKNOWN_BYTES = Long.MAX_VALUE;
+
+        /** Of a state whose size is not known. */
+        public CheckpointTaken(long sequence, Digest stateDigest) {
+            this(sequence, stateDigest, UNKNOWN_BYTES);
+        }
+    }
 
     /**
      * A fetched state was installed.

@@ -76,7 +76,15 @@ final class Leader {
     void propose() {
         List<Entry> proposed = new ArrayList<>();
         while (mayPropose(proposed.size())) {
-            proposed.add(nextEntry(state.log.lastIndex() + proposed.size() + 1));
+            long index = state.log.lastIndex() + proposed.size() + 1;
+            List<Request> requests =
+                    state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes());
+            proposed.add(new Entry.Requests(index, state.term(), Batch.of(state.nowMillis, requests)));
+        }
+        // They are small and wait for nothing, so the depth of the pipeline does not hold them up.
+        long fillEnd = transfer.isActive() ? 0 : Math.min(fillUpTo, state.windowEnd());
+        for (long index = state.log.lastIndex() + proposed.size() + 1; index <= fillEnd; index++) {
+            proposed.add(new Entry.NoOp(index, state.term()));
         }
         if (!proposed.isEmpty()) {
             append(proposed);
@@ -89,15 +97,7 @@ final class Leader {
         return !transfer.isActive()
                 && last < state.windowEnd()
                 && last - state.commitIndex < state.config.pipelineDepth()
-                && (state.pool.hasProposable() || last < fillUpTo);
-    }
-
-    private Entry nextEntry(long index) {
-        if (!state.pool.hasProposable()) {
-            return new Entry.NoOp(index, state.term());
-        }
-        List<Request> requests = state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes());
-        return new Entry.Requests(index, state.term(), Batch.of(state.nowMillis, requests));
+                && state.pool.hasProposable();
     }
 
     /**
@@ -131,12 +131,13 @@ final class Leader {
         return Verdict.ACCEPT;
     }
 
-    /** A follower cannot vote before so much is committed; if nobody submits anything, no-ops bring it about. */
+    /**
+     * A follower cannot vote before so much is committed; if nobody submits anything, no-ops bring it about. What it had
+     * may have been far ahead of this log, if leaders before this one were elected in vain: so only a window at a time,
+     * and more when it says so again.
+     */
     private void noteRecovering(long upTo) {
-        // A correct follower reserves no further ahead than this.
-        if (upTo <= state.log.lastIndex() + state.config.checkpointInterval()) {
-            fillUpTo = Math.max(fillUpTo, upTo);
-        }
+        fillUpTo = Math.max(fillUpTo, Math.min(upTo, state.commitIndex + state.config.logWindow()));
     }
 
     private void advanceCommit() {
@@ -162,6 +163,7 @@ final class Leader {
             // Check-quorum: clients should find another leader, if there is one (dissertation 6.2).
             state.announce("no quorum of followers was heard from in an election timeout");
             state.follow(state.term(), RaftState.NOBODY);
+            state.refuseWaiting();
             return;
         }
         if (led % state.config.heartbeatTicks() == 0) {

@@ -55,6 +55,8 @@ final class LeadershipTransfer {
             answer(wanted, false, "another transfer is under way");
         } else if (!state.configuration().isVoter(target)) {
             answer(wanted, false, "there is no such voter");
+        } else if (replication.progress(target).recovering) {
+            answer(wanted, false, "replica " + target + " has lost its log and may not lead before it has it again");
         } else {
             pending = Optional.of(wanted);
             replication.sendTo(target);
@@ -93,6 +95,7 @@ final class LeadershipTransfer {
     void leave() {
         bestVoter().ifPresent(this::tell);
         state.follow(state.term(), RaftState.NOBODY);
+        state.refuseWaiting();
     }
 
     private Optional<Integer> bestVoter() {

@@ -12,8 +12,8 @@ package org.tagma.core.raft;
  *     the same actions. It must be another one for every replica, so that elections do not collide, and in every life,
  *     because the contexts of {@link RaftMessage.ReadIndex} are drawn from it and an old answer must not fit a new question
  * @param checkpointInterval a snapshot is taken at every multiple of it, in indexes, at least 1
- * @param logTail entries below the newest snapshot that are kept for followers that are a little behind: for those
- *     entries the log is taken to be the shorter way to catch up than the snapshot
+ * @param logTail entries below the newest snapshot that are kept for followers that are a little behind. They catch up by
+ *     the log unless the state weighs less than the entries that they lack
  * @param logWindow entries that may be in the log and not yet executed, at least 2; then no more are taken
  * @param pipelineDepth batches of the leader that may be uncommitted at once, at least 1; further requests wait and make
  *     the next batch larger

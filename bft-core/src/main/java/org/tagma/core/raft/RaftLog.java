@@ -66,6 +66,15 @@ final class RaftLog {
         return slice;
     }
 
+    /** What the entries from one index to another weigh, both above the base. */
+    long bytes(long from, long through) {
+        long bytes = 0;
+        for (long index = from; index <= Math.min(through, lastIndex()); index++) {
+            bytes += get(index).size();
+        }
+        return bytes;
+    }
+
     /** All entries above an index. */
     List<Entry> after(long index) {
         return List.copyOf(entries.subList(Math.toIntExact(Math.max(index, baseIndex) - baseIndex), entries.size()));

@@ -82,7 +82,7 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.Executed executed) {
             onExecuted(executed);
         } else if (event instanceof Event.CheckpointTaken taken) {
-            snapshots.onTaken(taken.sequence(), taken.stateDigest());
+            snapshots.onTaken(taken);
         } else if (event instanceof Event.StateInstalled installed) {
             snapshots.onInstalled(installed);
             readQueue.release();

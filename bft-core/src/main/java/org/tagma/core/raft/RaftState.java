@@ -3,6 +3,7 @@ package org.tagma.core.raft;
 import java.util.ArrayList;
 import java.util.List;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 
 /**
@@ -43,6 +44,8 @@ final class RaftState {
     SnapshotMeta snapshot;
 
     SnapshotMeta previousSnapshot;
+    /** What it costs to fetch {@link #snapshot}. */
+    long snapshotBytes = Event.CheckpointTaken.UNKNOWN_BYTES;
     /** The log begins after a state that is not here: nothing can be executed until it is. */
     boolean stateMissing;
     /** If not 0: entries up to here may have been acknowledged in a life that is forgotten. */
@@ -182,6 +185,11 @@ final class RaftState {
     }
 
     // Log
+
+    /** Nobody here will order what waits, nor can it be passed on: the clients had better look for a leader at once. */
+    void refuseWaiting() {
+        pool.takeAll().forEach(request -> emit(new Action.Refuse(request, Action.Refusal.NO_LEADER)));
+    }
 
     /** Appends in memory; {@link #persist} makes it durable. */
     void append(Entry entry) {

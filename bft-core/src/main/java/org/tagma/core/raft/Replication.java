@@ -210,16 +210,35 @@ final class Replication {
     private void onAgreement(int replica, Progress progress, long index) {
         boolean news = progress.acknowledged(index);
         boolean wasProbing = progress.mode == Mode.PROBE;
-        boolean caughtUpBySnapshot = progress.mode == Mode.SNAPSHOT && progress.match >= state.log.baseIndex();
+        boolean caughtUpBySnapshot = progress.mode == Mode.SNAPSHOT && !isStateBetter(progress.match);
         if (caughtUpBySnapshot) {
             progress.probe(progress.match + 1);
         } else if (wasProbing && index >= progress.next - 1) {
-            progress.replicate();
+            supplyFromHere(replica, progress);
         }
         // An answer that says nothing new is not answered with more: the follower may have no room.
         if (news || wasProbing || caughtUpBySnapshot) {
             sendTo(replica);
         }
+    }
+
+    /** It is known where the logs part: goes on with the log or with a state, whichever is shorter. */
+    private void supplyFromHere(int replica, Progress progress) {
+        if (isStateBetter(progress.match)) {
+            offerSnapshot(replica, progress);
+        } else {
+            progress.replicate();
+        }
+    }
+
+    /**
+     * Whether a follower that has the log up to an index is better served with the newest state. What one message
+     * carries is never worth a fetch.
+     */
+    private boolean isStateBetter(long match) {
+        return match < state.log.baseIndex()
+                || state.log.bytes(match + 1, state.snapshot.index())
+                        > Math.max(state.snapshotBytes, state.config.maxAppendBytes());
     }
 
     private void onConflict(int replica, Progress progress, AppendEntriesReply message) {

@@ -2,7 +2,6 @@ package org.tagma.core.raft;
 
 import java.util.List;
 import java.util.TreeMap;
-import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
@@ -49,12 +48,15 @@ final class Snapshots {
     // Taking
 
     /** This replica has a state of its own making: the log up to there can go, but for a tail. */
-    void onTaken(long index, Digest stateDigest) {
+    void onTaken(Event.CheckpointTaken taken) {
+        long index = taken.sequence();
         if (index <= state.snapshot.index()) {
             return;
         }
         long released = state.snapshot.index();
-        keep(new SnapshotMeta(index, state.log.term(index), stateDigest, state.memberships.at(index)));
+        keep(
+                new SnapshotMeta(index, state.log.term(index), taken.stateDigest(), state.memberships.at(index)),
+                taken.stateBytes());
         long compactTo = Math.max(state.log.baseIndex(), index - state.config.logTail());
         state.log.compact(compactTo);
         state.memberships.compact(compactTo);
@@ -63,9 +65,10 @@ final class Snapshots {
         state.emit(new Action.ReleaseCheckpoints(released));
     }
 
-    private void keep(SnapshotMeta snapshot) {
+    private void keep(SnapshotMeta snapshot, long stateBytes) {
         state.previousSnapshot = state.snapshot;
         state.snapshot = snapshot;
+        state.snapshotBytes = stateBytes;
         state.emit(new Action.Persist(new RaftRecord.Snapshotted(snapshot)));
     }
 
@@ -195,7 +198,7 @@ final class Snapshots {
             state.memberships.reset(index, installed.configuration());
         }
         if (!installed.equals(state.snapshot)) {
-            keep(installed);
+            keep(installed, Event.CheckpointTaken.UNKNOWN_BYTES);
         }
         state.emit(new Action.Truncate(index));
         state.emit(new Action.ReleaseCheckpoints(index));

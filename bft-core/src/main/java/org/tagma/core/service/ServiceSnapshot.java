@@ -21,6 +21,11 @@ public record ServiceSnapshot(long sequence, Digest stateDigest, SnapshotManifes
         return new ServiceSnapshot(sequence, manifest.digest(), manifest, data);
     }
 
+    /** How much of it a replica that has nothing would have to fetch. */
+    public long sizeBytes() {
+        return data.size();
+    }
+
     /**
      * One chunk of the data; shares its bytes, copies nothing.
      *

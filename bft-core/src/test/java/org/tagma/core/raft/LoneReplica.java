@@ -2,8 +2,10 @@ package org.tagma.core.raft;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Message;
 
 /** One replica, driven by hand: a term, a vote and a log at the start, then messages and ticks. */
@@ -67,11 +69,69 @@ final class LoneReplica {
 
     /** Makes it leader of the next term of a group of three, with replica 1's vote. */
     LoneReplica lead() {
+        return stand(3).receive(1, new RaftMessage.RequestVoteReply(status().term(), status().term(), false, true));
+    }
+
+    /** Makes it a candidate of the next term of a group of so many, with its own vote, and forgets what it said for that. */
+    LoneReplica stand(int replicas) {
         tickUntilItStands().loopBack();
         long term = status().term() + 1;
-        clear().receive(1, new RaftMessage.RequestVoteReply(term - 1, term, true, true));
-        loopBack().clear();
-        return receive(1, new RaftMessage.RequestVoteReply(term, term, false, true));
+        clear();
+        for (int voter = 1; voter <= replicas / 2; voter++) {
+            receive(voter, new RaftMessage.RequestVoteReply(term - 1, term, true, true));
+        }
+        return loopBack().clear();
+    }
+
+    /** Makes it leader of the next term of a group of so many, its no-op durable here and nowhere else. */
+    LoneReplica lead(int replicas) {
+        stand(replicas);
+        long term = status().term();
+        for (int voter = 1; voter <= replicas / 2; voter++) {
+            receive(voter, new RaftMessage.RequestVoteReply(term, term, false, true));
+        }
+        return loopBack();
+    }
+
+    /** A follower says up to where its log agrees. */
+    LoneReplica acknowledge(int follower, long index) {
+        return receive(follower, new RaftMessage.AppendEntriesReply(status().term(), 0, true, index, 0, 0, 0));
+    }
+
+    /** A follower refuses what should follow an index: its own log ends at an entry of a term. */
+    LoneReplica refuse(int follower, long index, long lastIndex, long lastTerm) {
+        return receive(
+                follower, new RaftMessage.AppendEntriesReply(status().term(), 0, false, index, lastIndex, lastTerm, 0));
+    }
+
+    /** A request of client 1 arrives, and is the last of its turn. */
+    LoneReplica submit(long number, String operation) {
+        step(new Event.RequestReceived(RaftCluster.request(1, number, operation), -1));
+        return step(new Event.QueueDrained(1));
+    }
+
+    /** Executes what was committed since it was last asked, and takes the checkpoints, of states of so many bytes. */
+    LoneReplica execute(long stateBytes) {
+        for (Action action : List.copyOf(actions)) {
+            if (action instanceof Action.Commit commit) {
+                step(new Event.Executed(
+                        commit.sequence(),
+                        commit.batch().requests().stream()
+                                .map(request -> new RequestOutcome(request, true))
+                                .toList()));
+            } else if (action instanceof Action.TakeCheckpoint take) {
+                step(new Event.CheckpointTaken(take.sequence(), Digest.NULL, stateBytes));
+            }
+        }
+        return this;
+    }
+
+    /** What a leader knows of a follower. */
+    RaftStatus.FollowerStatus follower(int replica) {
+        return status().followers().stream()
+                .filter(follower -> follower.replica() == replica)
+                .findFirst()
+                .orElseThrow();
     }
 
     LoneReplica clear() {
@@ -94,6 +154,14 @@ final class LoneReplica {
     /** Its actions of one kind. */
     <A extends Action> List<A> of(Class<A> kind) {
         return actions.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** The messages of one kind that it sent to one other. */
+    <M extends Message> List<M> sentTo(int replica, Class<M> kind) {
+        return sends().stream()
+                .filter(send -> send.to() == replica && kind.isInstance(send.message()))
+                .map(send -> kind.cast(send.message()))
+                .toList();
     }
 
     /** The messages of one kind that it sent to others. */

@@ -188,7 +188,7 @@ final class RaftNode {
         } else if (action instanceof Action.TakeCheckpoint) {
             ServiceSnapshot snapshot = service.snapshot();
             keeper.keep(snapshot);
-            step(new Event.CheckpointTaken(snapshot.sequence(), snapshot.stateDigest()));
+            step(new Event.CheckpointTaken(snapshot.sequence(), snapshot.stateDigest(), snapshot.sizeBytes()));
         } else if (action instanceof Action.InstallState install) {
             assertThat(service.install(install.sequence(), install.snapshot())).isEmpty();
             keeper.keep(service.snapshot());
