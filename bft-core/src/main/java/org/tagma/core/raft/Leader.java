@@ -134,10 +134,12 @@ final class Leader {
     /**
      * A follower cannot vote before so much is committed; if nobody submits anything, no-ops bring it about. What it had
      * may have been far ahead of this log, if leaders before this one were elected in vain: so only a window at a time,
-     * and more when it says so again.
+     * and more when it says so again. While it is still finding out how much that was, nothing is done.
      */
     private void noteRecovering(long upTo) {
-        fillUpTo = Math.max(fillUpTo, Math.min(upTo, state.commitIndex + state.config.logWindow()));
+        if (upTo < LostMemory.EVERYTHING) {
+            fillUpTo = Math.max(fillUpTo, Math.min(upTo, state.commitIndex + state.config.logWindow()));
+        }
     }
 
     private void advanceCommit() {

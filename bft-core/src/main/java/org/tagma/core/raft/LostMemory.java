@@ -16,7 +16,7 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 final class LostMemory {
 
     /** The end of the range of a replica that does not know what it acknowledged. */
-    private static final long EVERYTHING = 1L << 62;
+    static final long EVERYTHING = 1L << 62;
 
     private final RaftState state;
     private final TreeMap<Integer, EstimationReply> replies = new TreeMap<>();

@@ -267,6 +267,18 @@ class RaftThirdPartyGroupTest {
                 .isTrue();
     }
 
+    /** As long as it does not know how much it has forgotten, nothing is filled up for it. */
+    @Test
+    void whoDoesNotKnowWhatItLostCostsTheGroupNothing() {
+        LoneReplica leader = leaderWithFollowersUpToDate();
+        leader.receive(2, new AppendEntriesReply(2, 0, false, 1, 0, 0, LostMemory.EVERYTHING));
+        leader.step(new Event.QueueDrained(1));
+        assertThat(leader.status().lastIndex()).isEqualTo(1);
+        leader.receive(2, new AppendEntriesReply(2, 0, false, 1, 0, 0, 9));
+        leader.step(new Event.QueueDrained(1));
+        assertThat(leader.status().lastIndex()).isEqualTo(9);
+    }
+
     /** What it had was never committed and lies far ahead of what the others have: they fill the gap step by step. */
     @Test
     void whoLostALogThatWasFarAheadTakesPartAgain() {
