@@ -30,6 +30,9 @@ final class DemoCluster implements AutoCloseable {
     private final ClusterConfig config;
     private final Optional<String> injection;
     private final List<ReplicaProcess> processes = new ArrayList<>();
+    /** The demo ends, perhaps by Ctrl-C in the middle of a fault: nothing more is done to processes that are going. */
+    private boolean stopping;
+
     private final Thread killer = new Thread(this::killAndForget, "tagma-demo-stop");
 
     private DemoCluster(ClusterFolder folder, ClusterConfig config, Optional<String> injection) {
@@ -112,6 +115,9 @@ final class DemoCluster implements AutoCloseable {
 
     /** Does something to a replica that lasts. */
     synchronized void disturb(int replica, DemoFault fault) throws IOException {
+        if (stopping) {
+            return;
+        }
         switch (fault) {
             case CRASH -> processes.get(replica).kill();
             case PAUSE -> processes.get(replica).pause();
@@ -121,6 +127,13 @@ final class DemoCluster implements AutoCloseable {
 
     /** Undoes it. */
     synchronized void restore(int replica, DemoFault fault) throws IOException {
+        if (stopping) {
+            return;
+        }
+        if (fault == DemoFault.PAUSE && !processes.get(replica).isAlive()) {
+            throw CommandFailure.cannotRun("the process of replica " + replica
+                    + " was killed from outside while it was paused; the last that it wrote: " + lastLine(replica));
+        }
         switch (fault) {
             case CRASH -> processes.set(replica, newReplica(replica));
             case PAUSE -> processes.get(replica).resume();
@@ -174,12 +187,14 @@ final class DemoCluster implements AutoCloseable {
     }
 
     private synchronized void stop() {
+        stopping = true;
         processes.forEach(ReplicaProcess::requestStop);
         processes.forEach(ReplicaProcess::awaitStop);
     }
 
     private void killAndForget() {
         synchronized (this) {
+            stopping = true;
             processes.forEach(ReplicaProcess::kill);
         }
         delete();
