@@ -34,6 +34,7 @@ import picocli.CommandLine.TypeConversionException;
             TransferCommand.class,
             MembersCommand.class,
             KvCommand.class,
+            VerifyCommand.class,
             BenchCommand.class,
             SimCommand.class,
             TraceCommand.class,

@@ -123,6 +123,35 @@ class ClusterOfProcessesTest {
         return temporary.resolve("replica-" + id + ".trace");
     }
 
+    /** One replica's word is enough: whoever has the cluster file can check it, and nothing else passes. */
+    @Test
+    void aReplicaProvesAValueToAnybody() throws Exception {
+        try (BatchProcess program = new BatchProcess(folder.root(), 0)) {
+            assertThat(program.ask("put colour blue").get("ok").asBoolean()).isTrue();
+            increment(program, 1, folder.config().window().checkpointInterval() + 5);
+        }
+        Path proof = temporary.resolve("colour.proof");
+        String cluster = folder.clusterFile().toString();
+
+        Tagma.Result proved = kv("prove", "colour", "--out", proof.toString());
+
+        assertThat(proved.status()).as(() -> proved.err() + logs()).isEqualTo(ExitStatus.OK);
+        assertThat(proved.out()).contains("proved: \"colour\" = \"blue\"");
+        Tagma.Result verified = Tagma.run("verify", proof.toString(), "--cluster", cluster);
+        assertThat(verified.status()).isEqualTo(ExitStatus.OK);
+        assertThat(verified.out()).contains("proved: \"colour\" = \"blue\", after batch ");
+        assertThat(kv("prove", "nothing").out()).contains("proved: \"nothing\" is not there");
+
+        byte[] bytes = Files.readAllBytes(proof);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(proof, bytes);
+        Tagma.Result forged = Tagma.run("verify", proof.toString(), "--cluster", cluster);
+        assertThat(forged.status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        assertThat(forged.errorLines()).singleElement().asString().startsWith("NOT proved: ");
+        assertThat(Tagma.run("verify", "no-such-file", "--cluster", cluster).status())
+                .isEqualTo(ExitStatus.CANNOT_RUN);
+    }
+
     private void commandsForPeople() {
         assertThat(kv("get", "colour").out()).isEqualTo("light blue" + System.lineSeparator());
         assertThat(kv("cas", "colour", "light blue", "green").status()).isEqualTo(ExitStatus.OK);

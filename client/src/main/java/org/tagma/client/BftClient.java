@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -75,7 +77,10 @@ public final class BftClient implements AutoCloseable {
                 authentication,
                 new Ports(builder.clientId, connections),
                 builder.sessionNumbers,
-                RandomGenerator.getDefault());
+                RandomGenerator.getDefault(),
+                builder.config.protocol() == ProtocolKind.PBFT
+                        ? Optional.of(() -> new ProofVerifier(builder.config))
+                        : Optional.empty());
         this.thread = new Thread(this::run, "tagma-client-" + builder.clientId);
         this.thread.setDaemon(true);
     }
@@ -114,6 +119,33 @@ public final class BftClient implements AutoCloseable {
      */
     public CompletableFuture<ByteString> query(ByteString operation) {
         return call(operation, (completion, now) -> core.query(operation, completion, now));
+    }
+
+    /**
+     * Has one replica prove the value of a key of the replicated state, for a service whose state is in a {@link
+     * org.tagma.core.state.StateStore}. The proof is checked before the future completes, so a malicious replica can only
+     * refuse, and then another one is asked. What is proved is the state at a recent stable checkpoint, not as of now; there
+     * is none before the first checkpoint. Never blocks.
+     *
+     * @param key at most {@link org.tagma.core.state.StateView#MAX_KEY_BYTES}
+     * @return the value with a proof that convinces others too, or a {@link BftClientException}; always the latter under
+     *     Raft, which has no certificates
+     */
+    public CompletableFuture<ProvenValue> prove(ByteString key) {
+        CompletableFuture<ProvenValue> future = new CompletableFuture<>();
+        ProofFlow.ProofCompletion completion = new ProofFlow.ProofCompletion() {
+            @Override
+            public void succeeded(ProvenValue value) {
+                future.complete(value);
+            }
+
+            @Override
+            public void failed(BftClientException failure) {
+                future.completeExceptionally(failure);
+            }
+        };
+        enqueue(now -> core.prove(key, completion, now), completion::failed);
+        return future;
     }
 
     /** Live counters. */
@@ -155,18 +187,23 @@ public final class BftClient implements AutoCloseable {
                     "an operation has at most " + maxOperationBytes + " bytes, not " + operation.size());
         }
         FutureCompletion completion = new FutureCompletion();
+        enqueue(now -> call.begin(completion, now), completion::failed);
+        return completion.future;
+    }
+
+    /** Has the client's own thread begin something; it is told the time. */
+    private void enqueue(LongConsumer begin, Consumer<BftClientException> failed) {
         if (callsInInbox.incrementAndGet() > options.maxQueued() + options.maxInFlight()) {
             callsInInbox.decrementAndGet();
-            completion.failed(new OverloadedException(Outcome.NOT_EXECUTED, "too many calls at once"));
+            failed.accept(new OverloadedException(Outcome.NOT_EXECUTED, "too many calls at once"));
         } else if (inbox.add((ignored, now) -> {
             callsInInbox.decrementAndGet();
-            call.begin(completion, now);
+            begin.accept(now);
         })) {
             inbox.wake();
         } else {
-            completion.failed(new ClientClosedException(Outcome.NOT_EXECUTED, "the client is closed"));
+            failed.accept(new ClientClosedException(Outcome.NOT_EXECUTED, "the client is closed"));
         }
-        return completion.future;
     }
 
     private void run() {

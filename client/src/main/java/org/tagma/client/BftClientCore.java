@@ -3,6 +3,7 @@ package org.tagma.client;
 import com.google.protobuf.ByteString;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
@@ -27,6 +28,7 @@ public final class BftClientCore {
     private final SessionBook sessions;
     private final RequestFlow requests;
     private final QueryFlow queries;
+    private final ProofFlow proofs;
     private final Completions completions = new Completions();
     private final ClientCounters counters = new ClientCounters();
     private boolean closed;
@@ -45,12 +47,29 @@ public final class BftClientCore {
             ClientPorts ports,
             LongSupplier sessionNumbers,
             RandomGenerator jitter) {
+        this(setup, options, authentication, ports, sessionNumbers, jitter, Optional.empty());
+    }
+
+    /**
+     * A client that can have values proved as well.
+     *
+     * @param proofVerifiers makes what checks proofs; empty if the cluster's protocol has no certificates
+     */
+    public BftClientCore(
+            ClientSetup setup,
+            ClientOptions options,
+            Authentication authentication,
+            ClientPorts ports,
+            LongSupplier sessionNumbers,
+            RandomGenerator jitter,
+            Optional<Supplier<ProofVerifier>> proofVerifiers) {
         this.setup = setup;
         this.policy = ClientPolicy.of(setup, options);
         this.wire = new ClientWire(setup, policy, authentication);
         this.sessions = new SessionBook(ports, sessionNumbers, counters);
         this.requests = new RequestFlow(setup, options, wire, policy, sessions, completions, counters, jitter);
         this.queries = new QueryFlow(setup, options, wire, policy, sessions, requests, completions, counters);
+        this.proofs = new ProofFlow(setup, options, wire, sessions, completions, proofVerifiers);
     }
 
     /** Opens the first session. Called once, before anything else. */
@@ -78,6 +97,17 @@ public final class BftClientCore {
         completions.run();
     }
 
+    /** Has a value proved by a replica, and the proof checked. */
+    void prove(ByteString key, ProofFlow.ProofCompletion completion, long now) {
+        if (closed) {
+            completions.later(
+                    () -> completion.failed(new ClientClosedException(Outcome.NOT_EXECUTED, "the client is closed")));
+        } else {
+            proofs.submit(key, completion, now);
+        }
+        completions.run();
+    }
+
     /** A frame came over the connection to this replica, which the transport has authenticated. */
     public void onFrame(int replica, ByteString frame, long now) {
         if (closed) {
@@ -92,14 +122,16 @@ public final class BftClientCore {
         boolean query = reply.kind() == RequestKind.QUERY;
         if (!incoming.get().isFrom(replica) || reply.session().client() != setup.clientId()) {
             counters.count(ClientCounter.DROPPED_FORGED);
-        } else if (query ? !queries.awaits(reply) : !requests.awaits(reply)) {
+        } else if (query ? !queries.awaits(reply) && !proofs.awaits(reply) : !requests.awaits(reply)) {
             // Before the authenticator is checked: the replies after the quorum are the bulk of all that are dropped.
             counters.count(ClientCounter.DROPPED_LATE);
         } else if (!wire.isAuthentic(incoming.get())) {
             counters.count(ClientCounter.DROPPED_FORGED);
         } else {
             policy.heard(reply);
-            if (query) {
+            if (query && proofs.awaits(reply)) {
+                proofs.onReply(reply, now);
+            } else if (query) {
                 queries.onReply(reply, now);
             } else {
                 requests.onReply(reply, now);
@@ -130,13 +162,14 @@ public final class BftClientCore {
 
     /** When {@link #tick} must be called at the latest; {@link Long#MAX_VALUE} if nothing is under way. */
     public long nextWakeMillis() {
-        return Math.min(requests.wakeAt(), queries.wakeAt());
+        return Math.min(proofs.wakeAt(), Math.min(requests.wakeAt(), queries.wakeAt()));
     }
 
     /** Time has passed: retransmissions, fall-backs and deadlines that are due happen. Cheap if none is. */
     public void tick(long now) {
         if (!closed && now >= nextWakeMillis()) {
             queries.tick(now);
+            proofs.tick(now);
             requests.tick(now);
             completions.run();
         }
@@ -148,6 +181,7 @@ public final class BftClientCore {
             closed = true;
             requests.close();
             queries.close();
+            proofs.close();
             sessions.closeAll();
             completions.run();
         }

@@ -56,12 +56,21 @@ public final class ClusterConnector {
         this.self = new NodeId.Client(clientId);
         this.keys = keys;
         this.provider = CryptoProviders.byName(config.cryptoProvider().label());
+        this.clusterKeys = clusterKeys(config);
+    }
+
+    /**
+     * Everybody's public keys.
+     *
+     * @throws IllegalArgumentException if one is not a key that a correct node can have
+     */
+    static ClusterKeys clusterKeys(ClusterConfig config) {
         List<PublicKeys> replicas = config.replicas().stream()
                 .map(replica -> publicKeys(replica.keys()))
                 .toList();
         Map<Integer, PublicKeys> clients = config.clients().stream()
                 .collect(Collectors.toMap(ClientEntry::id, client -> publicKeys(client.keys())));
-        this.clusterKeys = new ClusterKeys(config.clusterId(), config.epoch(), replicas, clients);
+        return new ClusterKeys(config.clusterId(), config.epoch(), replicas, clients);
     }
 
     /** What the client must know of its cluster. */

@@ -57,7 +57,7 @@ public final class RealAuthentication implements Authentication {
     }
 
     /** What is signed: the prefix and the payload's digest, since a native provider takes no more than a megabyte. */
-    private static byte[] signedBytes(DomainPrefix prefix, int messageType, ByteString payload) {
+    static byte[] signedBytes(DomainPrefix prefix, int messageType, ByteString payload) {
         return prefix.join(messageType, Sha256.digest(payload));
     }
 

@@ -13,6 +13,7 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.service.RejectionResult;
 import org.tagma.core.service.ServiceReply;
+import org.tagma.network.codec.CertifiedProof;
 
 /**
  * Questions about one replica itself. They come as ordinary queries of a client of the cluster, with operations that
@@ -41,6 +42,7 @@ public final class AdminQueries {
 
     private final Supplier<Map<String, Object>> status;
     private final ServiceExecutor executor;
+    private final ProofQueries proofs;
     private final List<Integer> operators;
     private final int replicas;
 
@@ -51,9 +53,14 @@ public final class AdminQueries {
      * @param replicas how many the cluster has
      */
     AdminQueries(
-            Supplier<Map<String, Object>> status, ServiceExecutor executor, List<Integer> operators, int replicas) {
+            Supplier<Map<String, Object>> status,
+            ServiceExecutor executor,
+            ProofQueries proofs,
+            List<Integer> operators,
+            int replicas) {
         this.status = status;
         this.executor = executor;
+        this.proofs = proofs;
         this.operators = operators;
         this.replicas = replicas;
     }
@@ -120,6 +127,9 @@ public final class AdminQueries {
         }
         if (operation.equals(OperatorCommands.SHOW_MEMBERSHIP)) {
             return reply(membership());
+        }
+        if (operation.startsWith(CertifiedProof.QUESTION)) {
+            return proofs.answer(operation.substring(CertifiedProof.QUESTION.size()));
         }
         return refused("unknown-admin-query", "there are status, digest, membership and transfer");
     }

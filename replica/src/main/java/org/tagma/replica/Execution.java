@@ -1,10 +1,12 @@
 package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.MerkleTree;
 
 /**
  * The state machine's side of a replica. Calls take effect in the order they were made; what they result in comes back
@@ -22,7 +24,7 @@ public interface Execution {
     void releaseCheckpoints(long below);
 
     /** Replaces the state and drops the commits not yet executed; reports StateInstalled. */
-    void installState(long sequence, Digest stateDigest, ByteString snapshot);
+    void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree);
 
     /**
      * Answers a replica's question about a kept state, if the answer is known. A replica that asks itself gets the answer

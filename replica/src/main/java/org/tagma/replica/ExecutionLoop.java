@@ -1,6 +1,7 @@
 package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jctools.queues.MpscUnboundedArrayQueue;
@@ -9,6 +10,7 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.MerkleTree;
 
 /**
  * Queues the work of a {@link ServiceExecutor} for the execution thread. What the protocol commits is bounded by its
@@ -88,9 +90,9 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
 
     @Override
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the engine's thread writes it
-    public void installState(long sequence, Digest stateDigest, ByteString snapshot) {
+    public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
         installs++;
-        add(() -> executor.installState(sequence, stateDigest, snapshot));
+        add(() -> executor.installState(sequence, stateDigest, snapshot, tree));
     }
 
     @Override

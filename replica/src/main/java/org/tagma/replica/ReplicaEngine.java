@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 
@@ -49,6 +51,7 @@ public final class ReplicaEngine {
     private boolean publishedInRound;
     private long publishedMillis;
     private volatile ProtocolStatus published;
+    private volatile Optional<Message> checkpointProof = Optional.empty();
     private volatile Map<String, String> details = Map.of();
     private volatile boolean stopped;
 
@@ -123,6 +126,11 @@ public final class ReplicaEngine {
         return details;
     }
 
+    /** What proves the newest stable checkpoint, as of lately, if the protocol has such proofs. Any thread may ask. */
+    public Optional<Message> checkpointProof() {
+        return checkpointProof;
+    }
+
     private void runRounds(List<Event> drained) throws IOException {
         List<Event> events = drained;
         int rounds = 0;
@@ -149,6 +157,9 @@ public final class ReplicaEngine {
 
     private void publishNow() {
         ProtocolStatus status = protocol.status();
+        if (status.stableCheckpoint() != published.stableCheckpoint()) {
+            checkpointProof = protocol.checkpointProof();
+        }
         published = status;
         details = protocol.details();
         statusIsNews = false;
@@ -266,7 +277,7 @@ public final class ReplicaEngine {
         } else if (action instanceof Action.ReleaseCheckpoints release) {
             execution.releaseCheckpoints(release.below());
         } else if (action instanceof Action.InstallState install) {
-            execution.installState(install.sequence(), install.stateDigest(), install.snapshot());
+            execution.installState(install.sequence(), install.stateDigest(), install.snapshot(), install.tree());
         } else if (action instanceof Action.ServeState serve) {
             execution.serveState(serve.to(), serve.question());
         } else if (action instanceof Action.ResendReply resend) {

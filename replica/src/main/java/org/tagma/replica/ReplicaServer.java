@@ -90,6 +90,7 @@ public final class ReplicaServer implements AutoCloseable {
         this.adminQueries = new AdminQueries(
                 this::describe,
                 executor,
+                new ProofQueries(engine::checkpointProof, executor),
                 parts.operatorRules().operators(),
                 parts.quorums().replicas());
         watchQueues();

@@ -27,6 +27,7 @@ import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.service.SnapshotKeeper;
 import org.tagma.core.service.SnapshotRejection;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.MerkleTree;
 
 /**
  * Executes at once, on the calling thread, and answers clients. In the server it has a thread of its own; the simulator
@@ -111,7 +112,8 @@ public final class ServiceExecutor implements Execution {
         }
         ServiceSnapshot snapshot = digestNow();
         keep(snapshot);
-        events.accept(new Event.CheckpointTaken(sequence, snapshot.stateDigest(), snapshot.sizeBytes()));
+        events.accept(
+                new Event.CheckpointTaken(sequence, snapshot.stateDigest(), snapshot.sizeBytes(), snapshot.tree()));
     }
 
     @Override
@@ -135,16 +137,16 @@ public final class ServiceExecutor implements Execution {
     }
 
     @Override
-    public void installState(long sequence, Digest stateDigest, ByteString snapshot) {
-        Optional<SnapshotRejection> rejection = service.install(sequence, snapshot);
+    public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
+        Optional<SnapshotRejection> rejection = service.install(sequence, snapshot, tree);
         if (rejection.isPresent()) {
             // A quorum vouched for these bytes, so it is this replica that cannot follow.
             throw new IllegalStateException(
                     "the certified state at " + sequence + " cannot be installed here: " + rejection.get());
         }
         lastDigested = null;
-        keep(ServiceSnapshot.of(sequence, snapshot));
-        events.accept(new Event.StateInstalled(sequence, stateDigest, service.sessions()));
+        keep(ServiceSnapshot.of(sequence, snapshot, tree));
+        events.accept(new Event.StateInstalled(sequence, stateDigest, service.sessions(), tree));
     }
 
     @Override
@@ -237,6 +239,11 @@ public final class ServiceExecutor implements Execution {
             lastDigested = service.snapshot();
         }
         return lastDigested;
+    }
+
+    /** The kept checkpoint with this sequence number. */
+    Optional<ServiceSnapshot> checkpoint(long sequence) {
+        return kept.get(sequence);
     }
 
     /** The newest checkpoint kept. */

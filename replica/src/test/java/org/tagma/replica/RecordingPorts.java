@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event.RecoveredLog;
@@ -12,6 +13,7 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TimerId;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.MerkleTree;
 
 /** All ports of an engine at once; writes down who was asked for what, in order. */
 final class RecordingPorts implements Outbound, LogStore, Timers, Execution, EngineListener {
@@ -97,7 +99,7 @@ final class RecordingPorts implements Outbound, LogStore, Timers, Execution, Eng
     }
 
     @Override
-    public void installState(long sequence, Digest stateDigest, ByteString snapshot) {
+    public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
         calls.add("install " + sequence);
     }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
@@ -193,7 +194,7 @@ final class ReplicaEngineTest {
                 new Action.Truncate(8),
                 new Action.TakeCheckpoint(9),
                 new Action.ReleaseCheckpoints(4),
-                new Action.InstallState(16, DIGEST, ByteString.EMPTY),
+                new Action.InstallState(16, DIGEST, ByteString.EMPTY, Optional.empty()),
                 new Action.ServeState(1, new FetchManifest(8, DIGEST)),
                 new Action.ResendReply(request),
                 new Action.Refuse(request, Action.Refusal.OVERLOADED),

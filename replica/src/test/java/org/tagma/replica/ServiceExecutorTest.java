@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
@@ -169,7 +170,7 @@ final class ServiceExecutorTest {
         executor.commit(1, Batch.of(1, List.of(request(1, "add"))));
         ServiceSnapshot snapshot = executor.digestNow();
         ServiceExecutor other = executor();
-        other.installState(1, snapshot.stateDigest(), snapshot.data());
+        other.installState(1, snapshot.stateDigest(), snapshot.data(), snapshot.tree());
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.StateInstalled(
@@ -182,7 +183,8 @@ final class ServiceExecutorTest {
 
     @Test
     void aCertifiedStateThatCannotBeInstalledStopsTheReplica() {
-        assertThatThrownBy(() -> executor.installState(1, Digest.NULL, ByteString.copyFromUtf8("garbage")))
+        assertThatThrownBy(() ->
+                        executor.installState(1, Digest.NULL, ByteString.copyFromUtf8("garbage"), Optional.empty()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("cannot be installed here");
     }

@@ -2,10 +2,12 @@ package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.MerkleTree;
 import org.tagma.replica.Execution;
 import org.tagma.replica.ServiceExecutor;
 import org.tagma.simulator.check.OrderChecker;
@@ -47,8 +49,8 @@ final class ObservedExecution implements Execution {
     }
 
     @Override
-    public void installState(long sequence, Digest stateDigest, ByteString snapshot) {
-        executor.installState(sequence, stateDigest, snapshot);
+    public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
+        executor.installState(sequence, stateDigest, snapshot, tree);
     }
 
     @Override

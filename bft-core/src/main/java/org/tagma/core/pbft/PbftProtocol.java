@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -68,6 +69,7 @@ public final class PbftProtocol implements Protocol {
         } else if (event instanceof Event.Executed executed) {
             onExecuted(executed);
         } else if (event instanceof Event.CheckpointTaken taken) {
+            transfer.have(taken.tree());
             checkpoints.onTaken(taken.sequence(), taken.stateDigest());
         } else if (event instanceof Event.StateInstalled installed) {
             onInstalled(installed);
@@ -210,6 +212,7 @@ public final class PbftProtocol implements Protocol {
 
     private void onInstalled(Event.StateInstalled event) {
         state.installing = false;
+        transfer.have(event.tree());
         state.lastCommitted = event.sequence();
         state.lastExecuted = event.sequence();
         state.pool.restore(event.sessions(), state.tick);
@@ -237,6 +240,11 @@ public final class PbftProtocol implements Protocol {
     /** These two are what only a group that trusts its members can do for an operator. */
     private void answerOperator(long id, String whyNot) {
         state.emit(new Action.AnswerOperator(id, false, whyNot));
+    }
+
+    @Override
+    public Optional<Message> checkpointProof() {
+        return state.stable.sequence() == 0 ? Optional.empty() : Optional.of(new StableCheckpoint(state.stable));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.tagma.core.pbft;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.protocol.Action;
@@ -10,6 +11,7 @@ import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.state.MerkleTree;
 
 /** Brings this replica to a certified checkpoint by fetching the state from others (PBFT 5.3). */
 final class StateTransfer {
@@ -66,6 +68,11 @@ final class StateTransfer {
         askedOwnStoreAtTick = state.tick;
         target = certificate;
         ask(fetcher.start(certificate.sequence(), certificate.stateDigest(), List.of(state.self)));
+    }
+
+    /** This replica's own state, as of its newest checkpoint: what is the same in a later one is not fetched. */
+    void have(Optional<MerkleTree> newest) {
+        fetcher.have(newest);
     }
 
     /** What was fetched last. */
@@ -130,7 +137,7 @@ final class StateTransfer {
         // Batches may have come faster than the state. To go back would execute them twice (fabric PR 1174).
         if (done.sequence() > state.lastCommitted) {
             state.installing = true;
-            state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot()));
+            state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.tagma.core.protocol;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import org.tagma.core.Digest;
+import org.tagma.core.state.MerkleTree;
 
 /** What a protocol wants done. Actions are performed in the order given. */
 public sealed interface Action {
@@ -48,8 +50,13 @@ public sealed interface Action {
     /** Kept states below this sequence number can go. */
     record ReleaseCheckpoints(long below) implements Action {}
 
-    /** Replace the state; answered by StateInstalled. Commits given earlier and not yet executed are dropped. */
-    record InstallState(long sequence, Digest stateDigest, ByteString snapshot) implements Action {}
+    /**
+     * Replace the state; answered by StateInstalled. Commits given earlier and not yet executed are dropped.
+     *
+     * @param tree the part of the state that is a Merkle tree, if there is one
+     */
+    record InstallState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree)
+            implements Action {}
 
     /** Answer a replica's question about a kept state. */
     record ServeState(int to, org.tagma.core.service.TransferMessage.Question question) implements Action {}

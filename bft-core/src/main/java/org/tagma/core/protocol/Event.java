@@ -1,7 +1,9 @@
 package org.tagma.core.protocol;
 
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.Digest;
+import org.tagma.core.state.MerkleTree;
 
 /** What happens to a protocol. */
 public sealed interface Event {
@@ -46,11 +48,18 @@ public sealed interface Event {
      * The state after {@code sequence} was digested.
      *
      * @param stateBytes how much a replica would have to fetch to get it; {@link #UNKNOWN_BYTES} if nobody knows
+     * @param tree the part of it that is a Merkle tree, if there is one: what a later transfer need not fetch
      */
-    record CheckpointTaken(long sequence, Digest stateDigest, long stateBytes) implements Event {
+    record CheckpointTaken(long sequence, Digest stateDigest, long stateBytes, Optional<MerkleTree> tree)
+            implements Event {
 
         /** More than any log: who does not know how large a state is does not fetch it without need. */
         public static final long UNKNOWN_BYTES = Long.MAX_VALUE;
+
+        /** For a state that is no tree. */
+        public CheckpointTaken(long sequence, Digest stateDigest, long stateBytes) {
+            this(sequence, stateDigest, stateBytes, Optional.empty());
+        }
 
         /** Of a state whose size is not known. */
         public CheckpointTaken(long sequence, Digest stateDigest) {
@@ -62,8 +71,16 @@ public sealed interface Event {
      * A fetched state was installed.
      *
      * @param sessions where every live session stands in it
+     * @param tree the part of it that is a Merkle tree, if there is one
      */
-    record StateInstalled(long sequence, Digest stateDigest, List<SessionProgress> sessions) implements Event {}
+    record StateInstalled(long sequence, Digest stateDigest, List<SessionProgress> sessions, Optional<MerkleTree> tree)
+            implements Event {
+
+        /** For a state that is no tree. */
+        public StateInstalled(long sequence, Digest stateDigest, List<SessionProgress> sessions) {
+            this(sequence, stateDigest, sessions, Optional.empty());
+        }
+    }
 
     /**
      * A client's linearizable read waits here; answered by {@link Action.ReadReady} or {@link Action.RefuseRead}. Only for

@@ -2,6 +2,7 @@ package org.tagma.core.protocol;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A replication protocol as a deterministic state machine: the same history of events gives the same actions.
@@ -20,6 +21,14 @@ public interface Protocol {
 
     /** Where the protocol stands now. */
     ProtocolStatus status();
+
+    /**
+     * What proves the newest stable checkpoint to anybody who knows the replicas' public keys: its certificate, as a
+     * message. Empty while there is none, and always for a protocol whose replicas trust each other.
+     */
+    default Optional<Message> checkpointProof() {
+        return Optional.empty();
+    }
 
     /**
      * More about where it stands, in the protocol's own words, for operators: names and values in a fixed order. Empty if

@@ -82,8 +82,10 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.Executed executed) {
             onExecuted(executed);
         } else if (event instanceof Event.CheckpointTaken taken) {
+            snapshots.have(taken.tree());
             snapshots.onTaken(taken);
         } else if (event instanceof Event.StateInstalled installed) {
+            snapshots.have(installed.tree());
             snapshots.onInstalled(installed);
             readQueue.release();
         } else if (event instanceof Event.TimerFired) {

@@ -1,6 +1,7 @@
 package org.tagma.core.raft;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
@@ -11,6 +12,7 @@ import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.state.MerkleTree;
 
 /** Hands what is committed to execution, takes snapshots on the way, compacts the log, and fetches states (Raft 7). */
 final class Snapshots {
@@ -46,6 +48,11 @@ final class Snapshots {
     }
 
     // Taking
+
+    /** This replica's own state, as of its newest snapshot: what is the same in a later one is not fetched. */
+    void have(Optional<MerkleTree> newest) {
+        fetcher.have(newest);
+    }
 
     /** This replica has a state of its own making: the log up to there can go, but for a tail. */
     void onTaken(Event.CheckpointTaken taken) {
@@ -153,7 +160,7 @@ final class Snapshots {
         if (state.stateMissing || done.sequence() > state.delivered) {
             installing = true;
             state.stateMissing = true;
-            state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot()));
+            state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
         } else {
             wanted = null;
         }

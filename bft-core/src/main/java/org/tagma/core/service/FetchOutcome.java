@@ -2,8 +2,10 @@ package org.tagma.core.service;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.service.StateFetcher.Ask;
+import org.tagma.core.state.MerkleTree;
 
 /** What came of an answer to {@link StateFetcher}. Immutable. */
 public sealed interface FetchOutcome {
@@ -26,7 +28,14 @@ public sealed interface FetchOutcome {
     }
 
     /** It was the last one: here is the state, for {@link ReplicatedService#install}. The fetcher is idle again. */
-    record Completed(long sequence, Digest stateDigest, ByteString snapshot) implements FetchOutcome {}
+    record Completed(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree)
+            implements FetchOutcome {
+
+        /** A state without a tree. */
+        public Completed(long sequence, Digest stateDigest, ByteString snapshot) {
+            this(sequence, stateDigest, snapshot, Optional.empty());
+        }
+    }
 
     /** The certified state is one that this replica, as configured, cannot take. The fetcher is idle again. */
     record Unusable(Reason reason) implements FetchOutcome {}
@@ -43,6 +52,8 @@ public sealed interface FetchOutcome {
         WRONG_MANIFEST,
         /** The chunk does not have the digest that the manifest says. */
         WRONG_CHUNK,
+        /** The piece does not have its digest, or leaves out what should be in it. */
+        WRONG_PIECE,
         /** The manifest has the certified digest, but this version of the software cannot read it. */
         UNREADABLE_MANIFEST,
         /** The state is larger than {@link TransferLimits#maxStateBytes}. */

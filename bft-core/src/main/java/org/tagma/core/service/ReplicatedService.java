@@ -11,6 +11,8 @@ import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.SessionTable.Verdict;
 import org.tagma.core.service.StateEncoding.Decoded;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.MerkleTree;
 
 /**
  * A user's {@link StateMachine} together with what makes it a replicated service: sessions, a reply cache, an agreed
@@ -27,6 +29,9 @@ public final class ReplicatedService {
     private final StateMachine stateMachine;
     private final ServiceLimits limits;
 
+    /** Where the state machine's state is, if it is kept as a tree. */
+    private final Optional<MerkleStateStore> store;
+
     private SessionTable sessions;
     private long lastExecuted;
     private long agreedTimeMillis;
@@ -40,6 +45,7 @@ public final class ReplicatedService {
     public ReplicatedService(StateMachine stateMachine, ServiceLimits limits) {
         this.stateMachine = stateMachine;
         this.limits = limits;
+        this.store = stateMachine instanceof MerkleStateMachine merkle ? Optional.of(merkle.state()) : Optional.empty();
         this.sessions = new SessionTable(limits);
     }
 
@@ -84,7 +90,7 @@ public final class ReplicatedService {
             return Optional.of(answer.reply());
         }
         ExecutionContext context = new ExecutionContext(sequence, indexInBatch, agreedTimeMillis, request.session());
-        ServiceReply reply = run(() -> stateMachine.apply(request.operation(), context));
+        ServiceReply reply = runOrUndo(() -> stateMachine.apply(request.operation(), context));
         sessions.executed(request, reply);
         return Optional.of(reply);
     }
@@ -111,12 +117,19 @@ public final class ReplicatedService {
         return sessions.progress();
     }
 
-    /** The whole state as of {@link #lastExecuted}, digested. Costs time in proportion to its size. */
+    /**
+     * The whole state as of {@link #lastExecuted}, digested. For a {@link MerkleStateMachine} it costs time in proportion to
+     * what changed since the last time, else in proportion to the size of the state.
+     */
     public ServiceSnapshot snapshot() {
-        ByteString application = Objects.requireNonNull(stateMachine.snapshot(), "the state machine's snapshot");
+        Optional<MerkleTree> tree = store.map(MerkleStateStore::tree);
+        ByteString application = tree.isPresent()
+                ? ByteString.EMPTY
+                : Objects.requireNonNull(stateMachine.snapshot(), "the state machine's snapshot");
         return ServiceSnapshot.of(
                 lastExecuted,
-                new StateEncoding(lastExecuted, agreedTimeMillis, limits, sessions, application).encode());
+                new StateEncoding(lastExecuted, agreedTimeMillis, limits, sessions, application).encode(),
+                tree);
     }
 
     /**
@@ -125,22 +138,42 @@ public final class ReplicatedService {
      * in it again.
      *
      * @param sequence the sequence number that the snapshot is certified for
-     * @param snapshot the bytes of a {@link ServiceSnapshot}, checked against their certified digest
+     * @param snapshot the data of a {@link ServiceSnapshot}, checked against their certified digest
+     * @param tree its tree, if it has one, checked likewise
      * @return empty if it was installed; otherwise why not, and nothing has changed
      * @throws RuntimeException if the state machine cannot restore what a quorum's state machines wrote; the replica
      *     must then stop
      */
-    public Optional<SnapshotRejection> install(long sequence, ByteString snapshot) {
+    public Optional<SnapshotRejection> install(long sequence, ByteString snapshot, Optional<MerkleTree> tree) {
+        if (tree.isPresent() != store.isPresent()) {
+            return Optional.of(SnapshotRejection.OTHER_KIND);
+        }
         Decoded decoded = StateEncoding.decode(sequence, snapshot, limits);
         if (decoded instanceof Decoded.Rejected rejected) {
             return Optional.of(rejected.reason());
         }
         StateEncoding state = ((Decoded.Accepted) decoded).state();
-        stateMachine.restore(state.application());
+        store.ifPresentOrElse(
+                kept -> kept.replace(tree.orElseThrow()), () -> stateMachine.restore(state.application()));
         sessions = state.sessions();
         agreedTimeMillis = state.agreedTimeMillis();
         lastExecuted = sequence;
         return Optional.empty();
+    }
+
+    /** Replaces the whole state by one that has no tree. */
+    public Optional<SnapshotRejection> install(long sequence, ByteString snapshot) {
+        return install(sequence, snapshot, Optional.empty());
+    }
+
+    /** Has the state machine work on its state; what it does is undone if it fails. */
+    private ServiceReply runOrUndo(Operation operation) {
+        Optional<MerkleTree> before = store.map(MerkleStateStore::tree);
+        ServiceReply reply = run(operation);
+        if (reply.status() != ReplyStatus.OK) {
+            before.ifPresent(tree -> store.orElseThrow().replace(tree));
+        }
+        return reply;
     }
 
     private static ServiceReply run(Operation operation) {

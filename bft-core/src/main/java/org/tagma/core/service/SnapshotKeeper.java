@@ -7,7 +7,9 @@ import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.service.TransferMessage.Question;
 
 /**
@@ -48,6 +50,12 @@ public final class SnapshotKeeper {
             return find(fetch.sequence(), fetch.stateDigest())
                     .map(snapshot -> new ManifestAnswer(
                             fetch.sequence(), snapshot.manifest().encode()));
+        }
+        if (question instanceof FetchPiece fetch) {
+            return find(fetch.sequence(), fetch.stateDigest())
+                    .flatMap(ServiceSnapshot::tree)
+                    .flatMap(tree -> tree.piece(fetch.path(), fetch.maxWholeBytes()))
+                    .map(piece -> new PieceAnswer(fetch.sequence(), fetch.path(), piece));
         }
         FetchChunk fetch = (FetchChunk) question;
         return find(fetch.sequence(), fetch.stateDigest())

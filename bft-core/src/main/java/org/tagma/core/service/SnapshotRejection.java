@@ -9,5 +9,7 @@ public enum SnapshotRejection {
     /** They are of another sequence number. */
     WRONG_SEQUENCE,
     /** They were written under other {@link ServiceLimits}. */
-    OTHER_LIMITS
+    OTHER_LIMITS,
+    /** They belong to a service whose state is kept in another way: as one lump, or as a Merkle tree. */
+    OTHER_KIND
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tagma.core.Digest;
 import org.tagma.core.service.FetchOutcome.Accepted;
 import org.tagma.core.service.FetchOutcome.Banned;
@@ -19,15 +20,22 @@ import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.NodePath;
+import org.tagma.core.state.StateRoot;
+import org.tagma.core.state.TreeAssembler;
+import org.tagma.core.state.TreeAssembler.Want;
 
 /**
  * Fetches the state of a certified checkpoint from other replicas, of which all but one may lie or be silent. A
  * deterministic state machine: it is told of answers and ticks, and says whom to ask what.
  *
- * <p>First the manifest, whose digest is certified; then the chunks, spread over the sources. Everything is checked
- * before it is kept. Who answers wrongly is banned for the rest of the transfer; who does not answer is passed over
+ * <p>First the manifest, whose digest is certified; then the chunks, and the parts of the Merkle tree that this replica
+ * does not have, spread over the sources. Everything is checked before it is kept. Who answers wrongly is banned for the rest of the transfer; who does not answer is passed over
  * after {@link TransferLimits#retryTicks} ticks, and asked later than others from then on. Answers that nothing is
  * waiting for are dropped unread, so they cost neither memory nor digests.
  *
@@ -35,17 +43,17 @@ import org.tagma.core.service.TransferMessage.Question;
  */
 public final class StateFetcher {
 
-    /** The key of the question for the manifest among those for chunks. */
-    private static final int MANIFEST = -1;
-
     /** Whom a question was put to when every source is banned. */
     private static final int NOBODY = -1;
+
+    /** How many attempts at other states are looked into for what they have in common with the current one. */
+    private static final int MAX_EARLIER = 2;
 
     private final TransferLimits limits;
     private final TransferSources sources = new TransferSources();
 
-    /** Questions under way, by chunk index. */
-    private final TreeMap<Integer, Asked> outstanding = new TreeMap<>();
+    /** Questions under way. */
+    private final TreeMap<Part, Asked> outstanding = new TreeMap<>();
 
     private Optional<Target> target = Optional.empty();
 
@@ -57,6 +65,15 @@ public final class StateFetcher {
 
     /** All chunks below this index have been asked for. */
     private int nextIndex;
+
+    /** Present once the manifest is here, if the state has a tree. */
+    private Optional<TreeAssembler> tree = Optional.empty();
+
+    /** Attempts at trees before the current one, the newest first; bounded by {@link #MAX_EARLIER}. */
+    private List<TreeAssembler> earlier = List.of();
+
+    /** This replica's own newest state, if that has a tree. */
+    private Optional<MerkleTree> own = Optional.empty();
 
     private long ticks;
 
@@ -71,11 +88,46 @@ public final class StateFetcher {
      *
      * @param chunks how many chunks the state has, or -1 while the manifest is not here
      * @param missing how many of them are not here, or -1 while the manifest is not here
+     * @param missingTreeBytes how many bytes of keys and values are not here, or -1 while the manifest is not here
      * @param bannedSources how many replicas were caught lying
      */
-    public record Progress(Target target, int chunks, int missing, int bannedSources) {}
+    public record Progress(Target target, int chunks, int missing, long missingTreeBytes, int bannedSources) {}
 
     private record Asked(int source, long atTick) {}
+
+    private enum Kind {
+        MANIFEST,
+        CHUNK,
+        PIECE
+    }
+
+    /** Something that can be asked for: the manifest, the chunk with an index, the piece of the tree at a path. */
+    private record Part(Kind kind, int index, NodePath path) implements Comparable<Part> {
+
+        private static final Part MANIFEST = new Part(Kind.MANIFEST, 0, NodePath.ROOT);
+
+        static Part chunk(int index) {
+            return new Part(Kind.CHUNK, index, NodePath.ROOT);
+        }
+
+        static Part piece(NodePath path) {
+            return new Part(Kind.PIECE, 0, path);
+        }
+
+        static Part of(Answer answer) {
+            if (answer instanceof ChunkAnswer chunk) {
+                return chunk(chunk.index());
+            }
+            return answer instanceof PieceAnswer piece ? piece(piece.path()) : MANIFEST;
+        }
+
+        @Override
+        public int compareTo(Part other) {
+            int order = kind.compareTo(other.kind);
+            order = order != 0 ? order : Integer.compare(index, other.index);
+            return order != 0 ? order : path.compareTo(other.path);
+        }
+    }
 
     /** A fetcher that is not fetching. */
     public StateFetcher(TransferLimits limits) {
@@ -93,7 +145,13 @@ public final class StateFetcher {
                 current,
                 assembler.map(SnapshotAssembler::chunkCount).orElse(-1),
                 assembler.map(SnapshotAssembler::missingCount).orElse(-1),
+                assembler.isEmpty() ? -1 : tree.map(TreeAssembler::missingBytes).orElse(0L),
                 sources.bannedCount()));
+    }
+
+    /** This replica has a state of its own: what the wanted one has in common with it is not fetched. */
+    public void have(Optional<MerkleTree> newest) {
+        own = newest;
     }
 
     /**
@@ -109,6 +167,10 @@ public final class StateFetcher {
         if (!wanted.equals(target)) {
             salvaged = assembler.map(SnapshotAssembler::known).orElse(salvaged);
             assembler = Optional.empty();
+            earlier = Stream.concat(tree.stream(), earlier.stream())
+                    .limit(MAX_EARLIER)
+                    .toList();
+            tree = Optional.empty();
             outstanding.clear();
             target = wanted;
         }
@@ -123,6 +185,8 @@ public final class StateFetcher {
         target = Optional.empty();
         assembler = Optional.empty();
         salvaged = Map.of();
+        tree = Optional.empty();
+        earlier = List.of();
         outstanding.clear();
         sources.forget();
     }
@@ -131,7 +195,7 @@ public final class StateFetcher {
     public List<Ask> onTick() {
         ticks++;
         List<Ask> asks = new ArrayList<>();
-        for (Map.Entry<Integer, Asked> late : List.copyOf(outstanding.entrySet())) {
+        for (Map.Entry<Part, Asked> late : List.copyOf(outstanding.entrySet())) {
             if (ticks - late.getValue().atTick() >= limits.retryTicks()) {
                 sources.wasSilent(late.getValue().source());
                 ask(late.getKey(), sources.after(late.getValue().source()), asks);
@@ -153,19 +217,13 @@ public final class StateFetcher {
         if (!sources.isUsable(from)) {
             return new Ignored(Reason.NOT_A_SOURCE);
         }
-        if (!isAsked(answer)) {
+        if (!outstanding.containsKey(Part.of(answer))) {
             return new Ignored(Reason.NOT_ASKED);
         }
-        return answer instanceof ManifestAnswer manifest
-                ? onManifest(from, manifest.manifest())
-                : onChunk(from, (ChunkAnswer) answer);
-    }
-
-    private boolean isAsked(Answer answer) {
-        if (answer instanceof ChunkAnswer chunk) {
-            return chunk.index() >= 0 && outstanding.containsKey(chunk.index());
+        if (answer instanceof ManifestAnswer manifest) {
+            return onManifest(from, manifest.manifest());
         }
-        return outstanding.containsKey(MANIFEST);
+        return answer instanceof ChunkAnswer chunk ? onChunk(from, chunk) : onPiece(from, (PieceAnswer) answer);
     }
 
     private FetchOutcome onManifest(int from, ByteString encoded) {
@@ -173,16 +231,19 @@ public final class StateFetcher {
             return ban(from, Reason.WRONG_MANIFEST);
         }
         // From here on the bytes are what a quorum vouched for: whatever is wrong with them is not the sender's fault.
-        Optional<SnapshotManifest> manifest = SnapshotManifest.parse(encoded);
-        if (manifest.isEmpty()) {
+        Optional<SnapshotManifest> parsed = SnapshotManifest.parse(encoded);
+        if (parsed.isEmpty()) {
             return giveUp(Reason.UNREADABLE_MANIFEST);
         }
-        if (manifest.get().totalBytes() > limits.maxStateBytes()) {
+        SnapshotManifest manifest = parsed.get();
+        long treeBytes = manifest.root().map(StateRoot::bytes).orElse(0L);
+        if (manifest.totalBytes() > limits.maxStateBytes() || treeBytes > limits.maxStateBytes()) {
             return giveUp(Reason.STATE_TOO_LARGE);
         }
-        assembler = Optional.of(new SnapshotAssembler(manifest.get(), salvaged));
+        assembler = Optional.of(new SnapshotAssembler(manifest, salvaged));
+        tree = manifest.root().map(root -> new TreeAssembler(root, own.stream().toList(), earlier));
         salvaged = Map.of();
-        outstanding.remove(MANIFEST);
+        outstanding.remove(Part.MANIFEST);
         nextIndex = 0;
         return proceed();
     }
@@ -191,18 +252,29 @@ public final class StateFetcher {
         if (!assembler.orElseThrow().accept(answer.index(), answer.chunk())) {
             return ban(from, Reason.WRONG_CHUNK);
         }
-        outstanding.remove(answer.index());
+        outstanding.remove(Part.of(answer));
+        return proceed();
+    }
+
+    private FetchOutcome onPiece(int from, PieceAnswer answer) {
+        if (!tree.orElseThrow().accept(answer.path(), answer.piece())) {
+            return ban(from, Reason.WRONG_PIECE);
+        }
+        outstanding.remove(Part.of(answer));
         return proceed();
     }
 
     private FetchOutcome proceed() {
-        if (!assembler.orElseThrow().isComplete()) {
+        boolean complete = assembler.orElseThrow().isComplete()
+                && tree.map(TreeAssembler::isComplete).orElse(true);
+        if (!complete) {
             return new Accepted(askMore());
         }
         Target done = target.orElseThrow();
-        ByteString snapshot = assembler.orElseThrow().assemble();
+        Completed completed = new Completed(
+                done.sequence(), done.stateDigest(), assembler.orElseThrow().assemble(), tree.map(TreeAssembler::tree));
         stop();
-        return new Completed(done.sequence(), done.stateDigest(), snapshot);
+        return completed;
     }
 
     private FetchOutcome giveUp(Reason reason) {
@@ -218,7 +290,7 @@ public final class StateFetcher {
     /** Puts the questions of those who are no longer sources to those who are. */
     private List<Ask> askOthers() {
         List<Ask> asks = new ArrayList<>();
-        for (Map.Entry<Integer, Asked> question : List.copyOf(outstanding.entrySet())) {
+        for (Map.Entry<Part, Asked> question : List.copyOf(outstanding.entrySet())) {
             if (!sources.isUsable(question.getValue().source())) {
                 ask(question.getKey(), sources.best(askedSources()), asks);
             }
@@ -228,32 +300,50 @@ public final class StateFetcher {
 
     private List<Ask> askMore() {
         List<Ask> asks = new ArrayList<>();
-        if (target.isPresent() && assembler.isEmpty() && !outstanding.containsKey(MANIFEST)) {
-            ask(MANIFEST, sources.best(askedSources()), asks);
+        if (target.isPresent() && assembler.isEmpty() && !outstanding.containsKey(Part.MANIFEST)) {
+            ask(Part.MANIFEST, sources.best(askedSources()), asks);
         }
         assembler.ifPresent(state -> {
             for (; nextIndex < state.chunkCount() && outstanding.size() < limits.maxOutstanding(); nextIndex++) {
                 if (state.isMissing(nextIndex)) {
-                    ask(nextIndex, sources.best(askedSources()), asks);
+                    ask(Part.chunk(nextIndex), sources.best(askedSources()), asks);
                 }
+            }
+        });
+        tree.ifPresent(state -> {
+            while (outstanding.size() < limits.maxOutstanding()) {
+                Optional<Want> want = state.next();
+                if (want.isEmpty()) {
+                    return;
+                }
+                ask(Part.piece(want.get().path()), sources.best(askedSources()), asks);
             }
         });
         return asks;
     }
 
-    private void ask(int key, OptionalInt source, List<Ask> asks) {
+    private void ask(Part part, OptionalInt source, List<Ask> asks) {
         if (source.isEmpty()) {
             // All are banned: the question stays open until the protocol names other sources.
-            outstanding.putIfAbsent(key, new Asked(NOBODY, ticks));
+            outstanding.putIfAbsent(part, new Asked(NOBODY, ticks));
             return;
         }
+        outstanding.put(part, new Asked(source.getAsInt(), ticks));
+        asks.add(new Ask(source.getAsInt(), question(part)));
+    }
+
+    private Question question(Part part) {
         Target current = target.orElseThrow();
-        outstanding.put(key, new Asked(source.getAsInt(), ticks));
-        asks.add(new Ask(
-                source.getAsInt(),
-                key == MANIFEST
-                        ? new FetchManifest(current.sequence(), current.stateDigest())
-                        : new FetchChunk(current.sequence(), current.stateDigest(), key)));
+        return switch (part.kind) {
+            case MANIFEST -> new FetchManifest(current.sequence(), current.stateDigest());
+            case CHUNK -> new FetchChunk(current.sequence(), current.stateDigest(), part.index);
+            case PIECE ->
+                new FetchPiece(
+                        current.sequence(),
+                        current.stateDigest(),
+                        part.path,
+                        tree.orElseThrow().want(part.path).maxWholeBytes());
+        };
     }
 
     private List<Integer> askedSources() {

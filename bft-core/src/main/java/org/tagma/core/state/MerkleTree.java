@@ -169,15 +169,15 @@ public final class MerkleTree implements StateView {
     }
 
     /**
-     * A part of the tree for somebody who will check it against its digest: as many nodes as fit, from the top, and the
-     * digests of what lies below.
+     * A part of the tree for somebody who will check it against its digest. All of it, if that is little enough; otherwise
+     * its topmost nodes, and the digests of what lies below.
      *
      * @param path what part
-     * @param maxBytes the answer is no longer than this, except where its topmost node is
+     * @param maxWholeBytes how many bytes of keys and values are little enough
      * @return empty if no key is there
      */
-    public Optional<ByteString> piece(NodePath path, int maxBytes) {
-        return find(path).map(node -> PieceCodec.encodePiece(this, path, node, maxBytes));
+    public Optional<ByteString> piece(NodePath path, int maxWholeBytes) {
+        return find(path).map(node -> PieceCodec.encodePiece(this, path, node, maxWholeBytes));
     }
 
     /** The node that holds all keys of a place, if there are any. */
@@ -205,5 +205,10 @@ public final class MerkleTree implements StateView {
         return PieceDecoder.decode(NodePath.ROOT, encoded)
                 .filter(StatePiece::isWhole)
                 .map(piece -> new MerkleTree(piece.top(), NodeSource.NOWHERE));
+    }
+
+    @Override
+    public String toString() {
+        return "state " + root().digest().abbreviated();
     }
 }

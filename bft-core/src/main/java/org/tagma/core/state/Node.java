@@ -155,6 +155,13 @@ abstract sealed class Node {
             return KeyBits.prefix(sample, bit);
         }
 
+        /** This node with one child in the place of its stub, so with the same digest. */
+        Inner filled(boolean toTheRight, Node child) {
+            Inner filled = with(toTheRight, child);
+            ((Node) filled).digest = rawDigest();
+            return filled;
+        }
+
         NodePath path(boolean toTheRight) {
             return NodePath.below(sample, bit, toTheRight);
         }

@@ -25,7 +25,10 @@ final class PieceCodec {
     static final byte STUB = 2;
 
     /** Encoded length of a node that is left out. */
-    static final int STUB_BYTES = 1 + Digest.LENGTH + Long.BYTES;
+    private static final int STUB_BYTES = 1 + Digest.LENGTH + Long.BYTES;
+
+    /** How many nodes a part has at most that is not whole. */
+    static final int MAX_SHOWN = 256;
 
     private PieceCodec() {}
 
@@ -42,20 +45,6 @@ final class PieceCodec {
         Chosen(Node node, int known) {
             this.node = node;
             this.known = known;
-        }
-
-        /** The least that it can cost to show this node, which may be on disk. */
-        long leastCost() {
-            return Math.min(node.bytes() - known, 2L * STUB_BYTES);
-        }
-
-        /** What showing the node costs, with its children left out. To show these later costs extra. */
-        long cost(Node resolved) {
-            if (resolved instanceof Inner inner) {
-                return 1 + Short.BYTES + inner.prefix().size() - known + 2L * STUB_BYTES;
-            }
-            Leaf leaf = (Leaf) resolved;
-            return 1 + Short.BYTES + leaf.key.size() - known + Integer.BYTES + leaf.value.size();
         }
 
         void show(Node resolved) {
@@ -97,24 +86,25 @@ final class PieceCodec {
         }
     }
 
-    /** The nodes from {@code top} down, nearest first, that cost no more than {@code maxBytes}; {@code top} always. */
-    static ByteString encodePiece(MerkleTree tree, NodePath path, Node top, long maxBytes) {
+    /**
+     * All nodes from {@code top} down, if they hold no more than {@code maxWholeBytes}. Otherwise the inner nodes that hold
+     * more, the nearest first, {@link #MAX_SHOWN} at most: what lies below each of the others can then be asked for whole.
+     */
+    static ByteString encodePiece(MerkleTree tree, NodePath path, Node top, long maxWholeBytes) {
         Chosen root = new Chosen(top, path.bits() / KeyBits.PER_BYTE);
-        long left = maxBytes - root.cost(top);
+        boolean whole = top.bytes() <= maxWholeBytes;
         root.show(top);
         Deque<Chosen> shown = new ArrayDeque<>();
         shown.add(root);
+        int count = 1;
         while (!shown.isEmpty()) {
             for (Chosen child : shown.remove().children) {
-                // To see what a node on disk costs, it must be read: only if it can fit.
-                if (child.leastCost() > left) {
-                    continue;
-                }
-                Node node = tree.resolve(child.node);
-                if (child.cost(node) <= left) {
-                    left -= child.cost(node);
+                boolean large = child.node.bytes() > maxWholeBytes && count < MAX_SHOWN;
+                Node node = whole || large ? tree.resolve(child.node) : child.node;
+                if (whole || (large && node instanceof Inner)) {
                     child.show(node);
                     shown.add(child);
+                    count++;
                 }
             }
         }

@@ -41,7 +41,8 @@ final class PieceDecoder {
 
     private PieceDecoder(NodePath path, ByteString encoded) {
         this.bytes = encoded;
-        this.in = encoded.asReadOnlyByteBuffer();
+        // A slice, since the bytes may be a part of a frame, and positions are counted from their beginning.
+        this.in = encoded.asReadOnlyByteBuffer().slice();
         this.above = path.prefix().substring(0, path.bits() / KeyBits.PER_BYTE);
     }
 
@@ -55,9 +56,7 @@ final class PieceDecoder {
         try {
             PieceDecoder decoder = new PieceDecoder(path, encoded);
             Node top = decoder.read();
-            // To show a node costs what its being left out would have taken as well: see PieceCodec.
-            long cost = encoded.size() + (long) PieceCodec.STUB_BYTES * (decoder.shown - 1);
-            return Optional.of(new StatePiece(top, cost));
+            return Optional.of(new StatePiece(top, decoder.shown));
         } catch (MalformedException | BufferUnderflowException e) {
             return Optional.empty();
         }

@@ -18,20 +18,24 @@ import org.tagma.core.state.Node.Stub;
  */
 public final class StatePiece {
 
-    /** More than what showing a node costs besides its keys and values. */
-    private static final int NODE_OVERHEAD = 128;
+    /** A node that holds more has parts. */
+    private static final int MAX_LEAF_BYTES = StateView.MAX_KEY_BYTES + StateView.MAX_VALUE_BYTES;
 
     /** What is not in a piece: where it is, and what it must be. */
     public record Missing(NodePath path, Digest digest, long bytes) {}
 
     private final Node top;
 
-    /** What it took of the bytes that it was allowed to have. */
-    private final long cost;
+    private final int shown;
 
-    StatePiece(Node top, long cost) {
+    /**
+     * A part.
+     *
+     * @param shown how many nodes are in it that are not left out
+     */
+    StatePiece(Node top, int shown) {
         this.top = top;
-        this.cost = cost;
+        this.shown = shown;
     }
 
     /**
@@ -85,11 +89,17 @@ public final class StatePiece {
     }
 
     /**
-     * Whether it has all that fits in so many bytes, as a correct replica's answer has. If not, its sender is out to make
-     * a transfer last.
+     * Whether it has all that a correct replica puts into it. If not, its sender is out to make a transfer last.
+     *
+     * @param maxWholeBytes as in {@link MerkleTree#piece}
      */
-    public boolean isGenerous(int maxBytes) {
-        long left = maxBytes - cost;
-        return !(top instanceof Stub) && missing().stream().allMatch(each -> each.bytes() + NODE_OVERHEAD > left);
+    public boolean isAsAsked(int maxWholeBytes) {
+        List<Missing> missing = missing();
+        if (top instanceof Stub || bytes() <= maxWholeBytes) {
+            return missing.isEmpty() && !(top instanceof Stub);
+        }
+        // A single entry can be larger than a piece; then it is left out to be asked for by itself.
+        long atMost = Math.max(maxWholeBytes, MAX_LEAF_BYTES);
+        return shown >= PieceCodec.MAX_SHOWN || missing.stream().allMatch(each -> each.bytes() <= atMost);
     }
 }

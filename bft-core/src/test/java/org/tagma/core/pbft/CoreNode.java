@@ -119,13 +119,16 @@ final class CoreNode {
         } else if (action instanceof Action.TakeCheckpoint) {
             ServiceSnapshot snapshot = service.snapshot();
             keeper.keep(snapshot);
-            events.add(new Event.CheckpointTaken(snapshot.sequence(), snapshot.stateDigest()));
+            events.add(new Event.CheckpointTaken(
+                    snapshot.sequence(), snapshot.stateDigest(), snapshot.sizeBytes(), snapshot.tree()));
         } else if (action instanceof Action.ReleaseCheckpoints release) {
             keeper.release(release.below());
         } else if (action instanceof Action.InstallState install) {
-            assertThat(service.install(install.sequence(), install.snapshot())).isEmpty();
+            assertThat(service.install(install.sequence(), install.snapshot(), install.tree()))
+                    .isEmpty();
             keeper.keep(service.snapshot());
-            events.add(new Event.StateInstalled(install.sequence(), install.stateDigest(), service.sessions()));
+            events.add(new Event.StateInstalled(
+                    install.sequence(), install.stateDigest(), service.sessions(), install.tree()));
         } else if (action instanceof Action.Announce announce) {
             announcements.add(announce.text());
         } else if (action instanceof Action.Reject reject) {

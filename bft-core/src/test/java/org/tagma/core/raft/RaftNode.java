@@ -188,11 +188,14 @@ final class RaftNode {
         } else if (action instanceof Action.TakeCheckpoint) {
             ServiceSnapshot snapshot = service.snapshot();
             keeper.keep(snapshot);
-            step(new Event.CheckpointTaken(snapshot.sequence(), snapshot.stateDigest(), snapshot.sizeBytes()));
+            step(new Event.CheckpointTaken(
+                    snapshot.sequence(), snapshot.stateDigest(), snapshot.sizeBytes(), snapshot.tree()));
         } else if (action instanceof Action.InstallState install) {
-            assertThat(service.install(install.sequence(), install.snapshot())).isEmpty();
+            assertThat(service.install(install.sequence(), install.snapshot(), install.tree()))
+                    .isEmpty();
             keeper.keep(service.snapshot());
-            step(new Event.StateInstalled(install.sequence(), install.stateDigest(), service.sessions()));
+            step(new Event.StateInstalled(
+                    install.sequence(), install.stateDigest(), service.sessions(), install.tree()));
         }
     }
 

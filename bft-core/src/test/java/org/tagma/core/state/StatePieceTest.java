@@ -25,7 +25,7 @@ class StatePieceTest {
 
     @Property(tries = 300)
     void aTreeCanBeHandedOverInPiecesOfAnySize(
-            @ForAll("writes") List<Write> writes, @ForAll @IntRange(min = 1, max = 3_000) int maxBytes) {
+            @ForAll("writes") List<Write> writes, @ForAll @IntRange(min = 1, max = 300) int maxBytes) {
         MerkleTree tree = States.tree(writes);
         Deque<NodePath> wanted = new ArrayDeque<>();
         if (!tree.isEmpty()) {
@@ -37,7 +37,7 @@ class StatePieceTest {
             ByteString encoded = tree.piece(path, maxBytes).orElseThrow();
             StatePiece piece = StatePiece.decode(path, encoded).orElseThrow();
             assertThat(piece.digest()).isEqualTo(tree.find(path).orElseThrow().digest());
-            assertThat(piece.isGenerous(maxBytes)).isTrue();
+            assertThat(piece.isAsAsked(maxBytes)).isTrue();
             piece.missing().forEach(missing -> {
                 assertThat(NodePath.of(missing.path().prefix(), missing.path().bits()))
                         .contains(missing.path());
@@ -76,6 +76,20 @@ class StatePieceTest {
         assertThat(copy.encode()).isEqualTo(tree.encode());
     }
 
+    /** As pieces arrive: as a part of a frame. */
+    @Property(tries = 200)
+    void aPieceIsReadFromTheMiddleOfAFrame(@ForAll("writes") List<Write> writes) {
+        MerkleTree tree = States.tree(writes);
+        ByteString piece = tree.piece(NodePath.ROOT, 100).orElse(ByteString.EMPTY);
+        ByteString before = ByteString.copyFromUtf8("a header");
+        ByteString frame =
+                ByteString.copyFrom(before.concat(piece).concat(before).toByteArray());
+
+        assertThat(StatePiece.decode(NodePath.ROOT, frame.substring(before.size(), before.size() + piece.size()))
+                        .map(StatePiece::digest))
+                .isEqualTo(StatePiece.decode(NodePath.ROOT, piece).map(StatePiece::digest));
+    }
+
     @Property(tries = 2_000)
     void anyBytesAreReadOrRefused(@ForAll byte[] bytes) {
         StatePiece.decode(NodePath.ROOT, ByteString.copyFrom(bytes))
@@ -97,14 +111,31 @@ class StatePieceTest {
     }
 
     @Example
-    void aPieceThatCouldHaveHeldMoreIsNotGenerous() {
+    void aPieceThatLeavesOutWhatWasAskedForIsTold() {
         MerkleTree tree = States.numbered(1_000, 50);
         StatePiece small = StatePiece.decode(
                         NodePath.ROOT, tree.piece(NodePath.ROOT, 1_000).orElseThrow())
                 .orElseThrow();
 
-        assertThat(small.isGenerous(1_000)).isTrue();
-        assertThat(small.isGenerous(64 * 1_024)).isFalse();
+        assertThat(small.isAsAsked(1_000)).isTrue();
+        assertThat(small.isAsAsked(64 * 1_024)).isFalse();
+    }
+
+    @Example
+    void aLargeTreeIsHandedOverInFewPieces() {
+        MerkleTree tree = States.numbered(20_000, 200);
+        int pieces = 0;
+        Deque<NodePath> wanted = new ArrayDeque<>(List.of(NodePath.ROOT));
+        while (!wanted.isEmpty()) {
+            NodePath path = wanted.remove();
+            StatePiece piece = StatePiece.decode(
+                            path,
+                            tree.piece(path, TreeAssembler.MAX_WHOLE_BYTES).orElseThrow())
+                    .orElseThrow();
+            piece.missing().forEach(missing -> wanted.add(missing.path()));
+            pieces++;
+        }
+        assertThat(pieces).isLessThan((int) (4 * tree.bytes() / TreeAssembler.MAX_WHOLE_BYTES));
     }
 
     /** A client chooses the keys; it can make a tree as deep as a key is long. */

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.tagma.cli.ClusterFolder;
@@ -45,6 +46,9 @@ import picocli.CommandLine.Spec;
             "  incr KEY [DELTA]    add DELTA, or 1, to a number; a key that is not there counts as 0",
             "  del KEY             remove a key",
             "  scan PREFIX         read the first 1000 entries whose keys begin with PREFIX",
+            "  prove KEY [--out FILE]",
+            "                      have one replica prove the value of a key at the last checkpoint, and check the proof;"
+                    + " FILE convinces others: `tagma verify FILE --cluster cluster.yaml`. Not with --batch.",
             "",
             "With --batch, commands come from standard input, one a line, in UTF-8. Words are separated by spaces; a"
                     + " word in double quotes is read as a JSON string: \"two words\", \"\", \"line\\nbreak\","
@@ -115,13 +119,17 @@ public final class KvCommand implements Callable<Integer> {
         if (!batch && concurrency != 1) {
             throw CommandFailure.cannotRun("--concurrency is for --batch");
         }
-        KvRequest request = batch ? null : requestOf(words);
+        Optional<KvProve> prove = KvProve.of(words);
+        KvRequest request = batch || prove.isPresent() ? null : requestOf(words);
         ClusterFolder folder = folderOption.folder();
         ClusterConfig config = folder.config();
         ClientOptions options = options(config);
         NodeKeys keys = folder.clientKeys(client);
         try (BftClient connection =
                 BftClient.builder(config, client).keys(keys).options(options).build()) {
+            if (prove.isPresent()) {
+                return prove.get().run(connection, spec.commandLine().getOut());
+            }
             KeyValueClient store = new KeyValueClient(connection);
             return batch ? runBatch(store) : runOne(store, request, folder);
         }

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.tagma.core.service.ExecutionContext;
+import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.service.OperationRejectedException;
-import org.tagma.core.service.StateMachine;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.StateEntry;
+import org.tagma.core.state.StateStore;
 import org.tagma.examples.kv.KeyValueOperation.CompareAndSet;
 import org.tagma.examples.kv.KeyValueOperation.Delete;
 import org.tagma.examples.kv.KeyValueOperation.Get;
@@ -29,7 +31,7 @@ import org.tagma.examples.kv.KeyValueResult.Value;
  * come out alike on every replica, and nothing reads a clock. Every refusal has a stable code, and comes before anything is
  * changed.
  */
-public final class KeyValueStore implements StateMachine {
+public final class KeyValueStore implements MerkleStateMachine {
 
     /** Refusal: a key must have 1 to {@link #MAX_KEY_CHARS} characters. */
     public static final String BAD_KEY = "bad-key";
@@ -39,6 +41,9 @@ public final class KeyValueStore implements StateMachine {
 
     /** Refusal: the sum would not fit in 64 bits. */
     public static final String OVERFLOW = "overflow";
+
+    /** Refusal: a value must not be longer than the state takes. */
+    public static final String VALUE_TOO_LONG = "value-too-long";
 
     /** Refusal: the limit of a scan is out of range. */
     public static final String BAD_LIMIT = "bad-limit";
@@ -57,7 +62,7 @@ public final class KeyValueStore implements StateMachine {
 
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,19}");
 
-    private TreeMap<String, String> entries = new TreeMap<>();
+    private final MerkleStateStore entries = new MerkleStateStore();
 
     @Override
     public ByteString apply(ByteString operation, ExecutionContext context) throws OperationRejectedException {
@@ -75,27 +80,34 @@ public final class KeyValueStore implements StateMachine {
 
     private KeyValueResult execute(KeyValueOperation operation) throws OperationRejectedException {
         if (operation instanceof Put put) {
-            entries.put(checkKey(put.key()), put.value());
+            set(keyOf(put.key()), put.value());
             return new Done();
         }
         if (operation instanceof Get get) {
-            return new Value(Optional.ofNullable(entries.get(checkKey(get.key()))));
+            return new Value(value(keyOf(get.key())));
         }
         if (operation instanceof Delete delete) {
-            return new Flag(entries.remove(checkKey(delete.key())) != null);
+            return new Flag(entries.delete(keyOf(delete.key())));
         }
         if (operation instanceof CompareAndSet cas) {
-            boolean swapped = entries.replace(checkKey(cas.key()), cas.expected(), cas.replacement());
-            return new Swap(swapped, Optional.ofNullable(entries.get(cas.key())));
+            return compareAndSet(keyOf(cas.key()), cas);
         }
         if (operation instanceof Increment increment) {
-            return increment(checkKey(increment.key()), increment.delta());
+            return increment(keyOf(increment.key()), increment.delta());
         }
         return scan((Scan) operation);
     }
 
-    private KeyValueResult increment(String key, long delta) throws OperationRejectedException {
-        String value = entries.getOrDefault(key, "0");
+    private Swap compareAndSet(ByteString key, CompareAndSet cas) throws OperationRejectedException {
+        boolean swapped = value(key).equals(Optional.of(cas.expected()));
+        if (swapped) {
+            set(key, cas.replacement());
+        }
+        return new Swap(swapped, value(key));
+    }
+
+    private KeyValueResult increment(ByteString key, long delta) throws OperationRejectedException {
+        String value = value(key).orElse("0");
         // Not left to parseLong: it takes whatever this Java version's Unicode tables call a digit.
         if (!DECIMAL.matcher(value).matches()) {
             throw new OperationRejectedException(NOT_A_NUMBER, "the value of the key is not a number");
@@ -108,7 +120,7 @@ public final class KeyValueStore implements StateMachine {
         } catch (ArithmeticException e) {
             throw new OperationRejectedException(OVERFLOW, "the sum does not fit in 64 bits");
         }
-        entries.put(key, Long.toString(sum));
+        set(key, Long.toString(sum));
         return new KeyValueResult.Number(sum);
     }
 
@@ -118,46 +130,45 @@ public final class KeyValueStore implements StateMachine {
         }
         List<Map.Entry<String, String>> found = new ArrayList<>();
         int chars = 0;
-        for (Map.Entry<String, String> entry : entries.tailMap(scan.prefix()).entrySet()) {
-            if (!entry.getKey().startsWith(scan.prefix())) {
-                break;
-            }
+        for (StateEntry entry : entries.withPrefix(ByteString.copyFromUtf8(scan.prefix()))) {
             if (found.size() == scan.limit() || chars >= MAX_SCAN_CHARS) {
                 return new Entries(found, true);
             }
-            found.add(Map.entry(entry.getKey(), entry.getValue()));
-            chars += entry.getKey().length() + entry.getValue().length();
+            String key = entry.key().toStringUtf8();
+            String value = entry.value().toStringUtf8();
+            found.add(Map.entry(key, value));
+            chars += key.length() + value.length();
         }
         return new Entries(found, false);
     }
 
-    private static String checkKey(String key) throws OperationRejectedException {
+    private Optional<String> value(ByteString key) {
+        return entries.get(key).map(ByteString::toStringUtf8);
+    }
+
+    private void set(ByteString key, String value) throws OperationRejectedException {
+        ByteString bytes = ByteString.copyFromUtf8(value);
+        if (bytes.size() > StateStore.MAX_VALUE_BYTES) {
+            throw new OperationRejectedException(
+                    VALUE_TOO_LONG, "a value has at most " + StateStore.MAX_VALUE_BYTES + " bytes");
+        }
+        entries.put(key, bytes);
+    }
+
+    private static ByteString keyOf(String key) throws OperationRejectedException {
         if (key.isEmpty() || key.length() > MAX_KEY_CHARS) {
             throw new OperationRejectedException(BAD_KEY, "a key has 1 to " + MAX_KEY_CHARS + " characters");
         }
-        return key;
+        return stateKey(key);
+    }
+
+    /** Under which key of the state, and of proofs, a key of the store is: its UTF-8 bytes. */
+    public static ByteString stateKey(String key) {
+        return ByteString.copyFromUtf8(key);
     }
 
     @Override
-    public ByteString snapshot() {
-        FieldWriter out = new FieldWriter().count(entries.size());
-        entries.forEach((key, value) -> out.text(key).text(value));
-        return out.done();
-    }
-
-    @Override
-    public void restore(ByteString snapshot) {
-        TreeMap<String, String> restored = new TreeMap<>();
-        try {
-            FieldReader in = new FieldReader(snapshot);
-            int count = in.count();
-            for (int i = 0; i < count; i++) {
-                restored.put(in.text(), in.text());
-            }
-            in.end();
-        } catch (FieldReader.MalformedException e) {
-            throw new IllegalArgumentException("not a snapshot of a key-value store: " + e.getMessage(), e);
-        }
-        entries = restored;
+    public MerkleStateStore state() {
+        return entries;
     }
 }

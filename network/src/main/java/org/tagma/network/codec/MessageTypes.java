@@ -90,7 +90,12 @@ final class MessageTypes {
         if (message instanceof TransferMessage.ManifestAnswer) {
             return MessageType.MANIFEST_ANSWER_VALUE;
         }
-        return MessageType.CHUNK_ANSWER_VALUE;
+        if (message instanceof TransferMessage.ChunkAnswer) {
+            return MessageType.CHUNK_ANSWER_VALUE;
+        }
+        return message instanceof TransferMessage.FetchPiece
+                ? MessageType.FETCH_PIECE_VALUE
+                : MessageType.PIECE_ANSWER_VALUE;
     }
 
     private static int of(RaftMessage message) {

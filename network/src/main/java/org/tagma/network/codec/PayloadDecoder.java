@@ -87,6 +87,8 @@ final class PayloadDecoder {
             case MessageType.BATCH_BODY_VALUE -> batchBody(payload, verifier);
             case MessageType.FETCH_MANIFEST_VALUE -> fetchManifest(payload);
             case MessageType.FETCH_CHUNK_VALUE -> fetchChunk(payload);
+            case MessageType.FETCH_PIECE_VALUE -> PiecePayloads.fetchPiece(payload);
+            case MessageType.PIECE_ANSWER_VALUE -> PiecePayloads.pieceAnswer(payload);
             case MessageType.MANIFEST_ANSWER_VALUE -> manifestAnswer(payload);
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer(payload);
             case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery(payload);

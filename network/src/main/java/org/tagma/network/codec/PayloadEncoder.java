@@ -66,6 +66,8 @@ final class PayloadEncoder {
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer((TransferMessage.ChunkAnswer) message);
             case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery((EstimationQuery) message);
             case MessageType.ESTIMATION_REPLY_VALUE -> estimationReply((EstimationReply) message);
+            case MessageType.FETCH_PIECE_VALUE -> PiecePayloads.encode((TransferMessage.FetchPiece) message);
+            case MessageType.PIECE_ANSWER_VALUE -> PiecePayloads.encode((TransferMessage.PieceAnswer) message);
             default -> RaftPayloadEncoder.build(message);
         };
     }

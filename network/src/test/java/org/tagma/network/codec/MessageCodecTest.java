@@ -199,8 +199,8 @@ class MessageCodecTest {
         assertThat(Samples.messages())
                 .extracting(MessageCodec::type)
                 .containsExactly(
-                        1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 48, 49, 50, 51, 64, 65, 66, 67, 68, 69, 70,
-                        71, 72);
+                        1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 48, 49, 50, 51, 52, 53, 62, 63, 64, 65, 66,
+                        67, 68, 69, 70, 71, 72);
     }
 
     @Test

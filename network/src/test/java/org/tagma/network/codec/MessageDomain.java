@@ -37,7 +37,11 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.PieceAnswer;
+import org.tagma.core.state.NodePath;
+import org.tagma.core.state.TreeAssembler;
 
 /** Any message and any record, up to the limits of {@link Samples#LIMITS}. */
 final class MessageDomain extends DomainContextBase {
@@ -211,6 +215,25 @@ final class MessageDomain extends DomainContextBase {
     static Arbitrary<ChunkAnswer> chunkAnswers() {
         return Combinators.combine(counters(), chunkIndexes(), bytes(LIMITS.maxChunkBytes()))
                 .as(ChunkAnswer::new);
+    }
+
+    private static Arbitrary<NodePath> paths() {
+        return bytes(6).flatMap(prefix -> Arbitraries.of(prefix.size() * 9, prefix.size() * 9 + 1))
+                .flatMap(bits -> Arbitraries.bytes()
+                        .array(byte[].class)
+                        .ofSize(bits / 9)
+                        .map(prefix -> new NodePath(ByteString.copyFrom(prefix), bits)));
+    }
+
+    @Provide
+    static Arbitrary<FetchPiece> fetchPieces() {
+        Arbitrary<Integer> sizes = Arbitraries.integers().between(1, TreeAssembler.MAX_WHOLE_BYTES);
+        return Combinators.combine(counters(), digests(), paths(), sizes).as(FetchPiece::new);
+    }
+
+    @Provide
+    static Arbitrary<PieceAnswer> pieceAnswers() {
+        return Combinators.combine(counters(), paths(), bytes(200)).as(PieceAnswer::new);
     }
 
     @Provide

@@ -26,7 +26,9 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.PieceAnswer;
 
 /** What is encoded comes back equal, for every message and every record; so do the bytes when it is encoded again. */
 @Domain(MessageDomain.class)
@@ -119,6 +121,16 @@ class RoundTripTest {
 
     @Property(tries = 300)
     void chunkAnswerComesBack(@ForAll ChunkAnswer answer) {
+        assertComesBack(answer);
+    }
+
+    @Property(tries = 300)
+    void fetchPieceComesBack(@ForAll FetchPiece fetch) {
+        assertComesBack(fetch);
+    }
+
+    @Property(tries = 300)
+    void pieceAnswerComesBack(@ForAll PieceAnswer answer) {
         assertComesBack(answer);
     }
 

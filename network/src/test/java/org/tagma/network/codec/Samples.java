@@ -49,7 +49,10 @@ import org.tagma.core.raft.SnapshotMeta;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.PieceAnswer;
+import org.tagma.core.state.NodePath;
 
 /** One small, full message of every type and one record of every kind; no field of them is zero or empty. */
 final class Samples {
@@ -134,10 +137,12 @@ final class Samples {
                 new BatchBody(131, batch()),
                 new FetchManifest(128, digest("state")),
                 new FetchChunk(128, digest("state"), 3),
-                new EstimationQuery(-7),
-                new EstimationReply(-7, 3, 128),
                 new ManifestAnswer(128, bytes("a manifest")),
                 new ChunkAnswer(128, 3, bytes("a chunk")),
+                new FetchPiece(128, digest("state"), new NodePath(bytes("acc"), 27), 8_192),
+                new PieceAnswer(128, new NodePath(bytes("acc"), 27), bytes("some nodes")),
+                new EstimationQuery(-7),
+                new EstimationReply(-7, 3, 128),
                 new RequestVote(9, 131, 8, true, true),
                 new RequestVoteReply(8, 9, true, true),
                 new AppendEntries(9, 130, 8, entries(), 129, 77),

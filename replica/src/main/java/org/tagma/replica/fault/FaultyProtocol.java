@@ -3,8 +3,10 @@ package org.tagma.replica.fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 
@@ -76,6 +78,11 @@ final class FaultyProtocol implements Protocol {
     @Override
     public ProtocolStatus status() {
         return correct.status();
+    }
+
+    @Override
+    public Optional<Message> checkpointProof() {
+        return correct.checkpointProof();
     }
 
     @Override

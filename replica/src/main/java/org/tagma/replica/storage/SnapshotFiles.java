@@ -98,7 +98,8 @@ final class SnapshotFiles implements SnapshotStore {
         if (sequence <= 0 || length != bytes.size() - HEADER_BYTES) {
             throw new IllegalArgumentException("its length is wrong");
         }
-        ServiceSnapshot snapshot = ServiceSnapshot.of(sequence, bytes.substring(HEADER_BYTES));
+        ServiceSnapshot snapshot = ServiceSnapshot.decode(sequence, bytes.substring(HEADER_BYTES))
+                .orElseThrow(() -> new IllegalArgumentException("it is no state"));
         if (!snapshot.stateDigest().equals(stateDigest)) {
             throw new IllegalArgumentException("its digest is wrong");
         }
@@ -107,14 +108,15 @@ final class SnapshotFiles implements SnapshotStore {
 
     @Override
     public void save(ServiceSnapshot snapshot) throws IOException {
+        ByteString state = snapshot.encode();
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES)
                 .putLong(MAGIC)
                 .putLong(snapshot.sequence())
                 .put(snapshot.stateDigest().bytes().asReadOnlyByteBuffer())
-                .putLong(snapshot.data().size())
+                .putLong(state.size())
                 .flip();
         Path file = fileOf(snapshot.sequence());
-        DurableFiles.replace(file, List.of(ByteString.copyFrom(header), snapshot.data()));
+        DurableFiles.replace(file, List.of(ByteString.copyFrom(header), state));
         files.put(snapshot.sequence(), file);
     }
 

@@ -2,12 +2,14 @@ package org.tagma.replica.trace;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Request;
@@ -123,6 +125,11 @@ public final class ReplicaTracer {
         @Override
         public ProtocolStatus status() {
             return protocol.status();
+        }
+
+        @Override
+        public Optional<Message> checkpointProof() {
+            return protocol.checkpointProof();
         }
 
         @Override

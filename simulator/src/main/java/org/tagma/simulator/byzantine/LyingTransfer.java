@@ -10,7 +10,9 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.PieceAnswer;
 
 /** Answers those who fetch a state or a batch with another one, or not at all. */
 final class LyingTransfer implements Misbehaviour {
@@ -42,6 +44,9 @@ final class LyingTransfer implements Misbehaviour {
 
     private TransferMessage.Answer lie(TransferMessage.Question question) {
         ByteString garbage = situation.madeUpDigest().bytes();
+        if (question instanceof FetchPiece piece) {
+            return new PieceAnswer(piece.sequence(), piece.path(), garbage);
+        }
         return question instanceof FetchChunk chunk
                 ? new ChunkAnswer(chunk.sequence(), chunk.index(), garbage)
                 : new ManifestAnswer(question.sequence(), garbage);

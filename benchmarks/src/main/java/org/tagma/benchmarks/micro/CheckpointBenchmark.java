@@ -1,0 +1,81 @@
+package org.tagma.benchmarks.micro;
+
+import com.google.protobuf.ByteString;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.tagma.core.service.SnapshotManifest;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.StateRoot;
+
+/**
+ * What a checkpoint costs, as the state grows and the rate of writes stays: in milliseconds for a thousand writes and the
+ * digest after them.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(value = 1, jvmArgs = "-Xmx2g")
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class CheckpointBenchmark {
+
+    /** Writes between two checkpoints. */
+    private static final int WRITES = 1_000;
+
+    private static final int VALUE_BYTES = 240;
+    private static final int ENTRY_BYTES = VALUE_BYTES + 16;
+
+    @Param({"1", "10", "100"})
+    private int megabytes;
+
+    private final MerkleStateStore store = new MerkleStateStore();
+    private final Random random = new Random(1);
+    private int entries;
+
+    /** Fills the state. */
+    @Setup
+    public void fill() {
+        entries = megabytes * 1_000_000 / ENTRY_BYTES;
+        for (int number = 0; number < entries; number++) {
+            write(number);
+        }
+        store.tree().root();
+    }
+
+    private void write(int number) {
+        byte[] value = new byte[VALUE_BYTES];
+        random.nextBytes(value);
+        store.put(ByteString.copyFromUtf8(String.format("key/%012d", number)), ByteString.copyFrom(value));
+    }
+
+    /** A checkpoint of a state in a Merkle tree. */
+    @Benchmark
+    public StateRoot merkle() {
+        writeSome();
+        return store.tree().root();
+    }
+
+    /** A checkpoint of the same state as an opaque snapshot: all of it is written out and digested. */
+    @Benchmark
+    public SnapshotManifest opaque() {
+        writeSome();
+        return SnapshotManifest.of(store.tree().encode());
+    }
+
+    private void writeSome() {
+        for (int i = 0; i < WRITES; i++) {
+            write(random.nextInt(entries));
+        }
+    }
+}

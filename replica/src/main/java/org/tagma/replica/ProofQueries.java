@@ -1,0 +1,45 @@
+package org.tagma.replica;
+
+import com.google.protobuf.ByteString;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.service.RejectionResult;
+import org.tagma.core.service.ServiceReply;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.network.codec.CertifiedProof;
+
+/** Proves values of the state at the newest stable checkpoint. For the execution thread. */
+final class ProofQueries {
+
+    private final Supplier<Optional<Message>> checkpointProof;
+    private final ServiceExecutor executor;
+
+    ProofQueries(Supplier<Optional<Message>> checkpointProof, ServiceExecutor executor) {
+        this.checkpointProof = checkpointProof;
+        this.executor = executor;
+    }
+
+    ServiceReply answer(ByteString key) {
+        Optional<Message> certificate = checkpointProof.get();
+        if (!(certificate.orElse(null) instanceof StableCheckpoint stable)) {
+            return refuse("no-certificate", "there is no certified checkpoint yet");
+        }
+        Optional<ServiceSnapshot> snapshot =
+                executor.checkpoint(stable.certificate().sequence());
+        if (snapshot.isEmpty()) {
+            return refuse("no-certificate", "the state of the certified checkpoint is not here");
+        }
+        ServiceSnapshot state = snapshot.get();
+        return state.tree()
+                .map(tree -> CertifiedProof.of(tree.prove(key), state.manifest().encode(), stable))
+                .map(proof -> new ServiceReply(ReplyStatus.OK, proof.encode()))
+                .orElseGet(() -> refuse("no-proofs", "this service keeps no state that can be proved"));
+    }
+
+    private static ServiceReply refuse(String code, String message) {
+        return new ServiceReply(ReplyStatus.REJECTED, new RejectionResult(code, message).encode());
+    }
+}
