@@ -165,7 +165,8 @@ public final class DataFolder implements AutoCloseable {
      */
     public LogStore openLog(Durability durability) throws IOException {
         requireSameKind(durability);
-        long nonce = new SecureRandom().nextLong();
+        // A message carries it as a counter: 62 bits.
+        long nonce = new SecureRandom().nextLong() >>> 2;
         Optional<State> state = life.map(Life::state);
         return durability == Durability.MEMORY ? openMemory(state, nonce) : openDisk(durability, state, nonce);
     }
