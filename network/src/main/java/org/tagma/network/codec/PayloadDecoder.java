@@ -203,12 +203,14 @@ final class PayloadDecoder {
     }
 
     private static Message estimationQuery(ByteString bytes) throws Rejection {
-        return new EstimationQuery(ESTIMATION_QUERY.parse(bytes).getNonce());
+        return new EstimationQuery(
+                Checks.counter("nonce", ESTIMATION_QUERY.parse(bytes).getNonce()));
     }
 
     private static Message estimationReply(ByteString bytes) throws Rejection {
         EstimationReplyPayload payload = ESTIMATION_REPLY.parse(bytes);
-        return new EstimationReply(payload.getNonce(), view(payload.getView()), sequence(payload.getSequence()));
+        return new EstimationReply(
+                Checks.counter("nonce", payload.getNonce()), view(payload.getView()), sequence(payload.getSequence()));
     }
 
     private int chunkIndex(int index) throws Rejection {
