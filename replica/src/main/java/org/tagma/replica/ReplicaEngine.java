@@ -2,6 +2,7 @@ package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,8 @@ public final class ReplicaEngine {
             }
         } catch (IOException e) {
             stop("the log cannot be written: " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            stop("the disk fails: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             stop("a broken invariant: " + e, e);
         }

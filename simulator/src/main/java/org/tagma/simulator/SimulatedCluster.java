@@ -186,7 +186,23 @@ public final class SimulatedCluster implements World {
 
     /** Has a replica lose power in the middle of the durable write after so many more. */
     public void losePowerAfterBarriers(int id, int barriers) {
-        replica(id).losePowerAfterBarriers(barriers);
+        failDisk(id, DiskFault.POWER, barriers);
+    }
+
+    /**
+     * Has a replica's disk fail, once, in a later access of the kind that the fault strikes; unless the replica is started
+     * anew before, with a disk that works. {@link DiskFault#READ} waits for that start.
+     *
+     * @param successes how many accesses of that kind still succeed
+     */
+    public void failDisk(int id, DiskFault fault, int successes) {
+        replica(id).failDisk(fault, successes);
+    }
+
+    /** Stops a replica without warning and empties its disk: it forgets even where it may have voted. */
+    public void crashAndWipe(int id) {
+        disturbed();
+        replica(id).wipeDisk();
     }
 
     /** Starts a replica with its whole log, stopping it first if it runs. */

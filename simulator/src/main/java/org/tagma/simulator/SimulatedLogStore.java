@@ -1,7 +1,6 @@
 package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,33 +20,28 @@ import org.tagma.replica.LogStore;
  */
 final class SimulatedLogStore implements LogStore {
 
-    /** The replica lost power while it made its records durable. */
-    static final class PowerLoss extends IOException {
-        private static final long serialVersionUID = 1;
-
-        PowerLoss() {
-            super("power was lost");
-        }
-    }
-
-    private static final int NEVER = -1;
-
     private final SplittableRandom random;
+    private final DiskFaults faults;
     private final List<LogRecord> durable = new ArrayList<>();
     private final List<LogRecord> unsynced = new ArrayList<>();
     private boolean amnesia;
     /** Up to where records are missing since an amnesia; nothing is, once a truncation has come that far. */
     private long missingUpTo;
 
-    private int barriersUntilCrash = NEVER;
+    /** Whether the disk was replaced, and no record since then says what may have been on the former one. */
+    private boolean wiped;
 
-    SimulatedLogStore(SplittableRandom random) {
+    SimulatedLogStore(SplittableRandom random, DiskFaults faults) {
         this.random = random;
+        this.faults = faults;
     }
 
-    /** Loses power in the barrier after {@code barriers} more: some of its records are then durable, some are not. */
-    void losePowerAfter(int barriers) {
-        barriersUntilCrash = barriers;
+    /** Another, empty disk is in its place. */
+    void wipe() {
+        wiped = true;
+        amnesia = false;
+        missingUpTo = 0;
+        durable.clear();
     }
 
     /** From the next life on, only what must survive amnesia is found. */
@@ -66,15 +60,26 @@ final class SimulatedLogStore implements LogStore {
     }
 
     @Override
-    public RecoveredLog recover() {
-        barriersUntilCrash = NEVER;
+    public RecoveredLog recover() throws DiskFailure {
+        faults.beginLife();
         unsynced.clear();
+        if (faults.strikes(DiskFault.READ)) {
+            throw new DiskFailure(DiskFault.READ);
+        }
+        boolean forgot = amnesia;
+        if (forgot) {
+            keepSurvivors();
+        }
+        if (wiped) {
+            return new RecoveredLog(reread(durable), false, false, random.nextLong() >>> 2);
+        }
         if (durable.isEmpty()) {
             return RecoveredLog.empty();
         }
-        if (!amnesia) {
-            return new RecoveredLog(reread(durable), false, missingUpTo == 0);
-        }
+        return new RecoveredLog(reread(durable), false, !forgot && missingUpTo == 0);
+    }
+
+    private void keepSurvivors() {
         amnesia = false;
         missingUpTo = durable.stream().mapToLong(LogRecord::sequence).max().orElse(0);
         Map<Class<?>, LogRecord> survivors = new LinkedHashMap<>();
@@ -85,11 +90,11 @@ final class SimulatedLogStore implements LogStore {
         }
         durable.clear();
         durable.addAll(survivors.values());
-        return survivors.isEmpty() ? RecoveredLog.empty() : new RecoveredLog(reread(durable), false, false);
     }
 
     /** Where only the newest of its class counts, the ones before go. */
     private void makeDurable(LogRecord record) {
+        wiped &= !record.endsAmnesia();
         if (record.survivesAmnesia() || record instanceof RaftRecord.Snapshotted) {
             durable.removeIf(each -> each.getClass() == record.getClass());
         }
@@ -97,24 +102,39 @@ final class SimulatedLogStore implements LogStore {
     }
 
     @Override
-    public void append(LogRecord record) {
+    public void append(LogRecord record) throws DiskFailure {
+        if (faults.strikes(DiskFault.FULL)) {
+            // What is not synced may reach the disk all the same, up to anywhere.
+            tear();
+            throw new DiskFailure(DiskFault.FULL);
+        }
         unsynced.add(record);
     }
 
     @Override
-    public void barrier() throws PowerLoss {
-        if (barriersUntilCrash == 0) {
-            unsynced.subList(0, random.nextInt(unsynced.size() + 1)).forEach(this::makeDurable);
-            unsynced.clear();
-            throw new PowerLoss();
+    public void barrier() throws DiskFailure {
+        if (faults.strikes(DiskFault.POWER)) {
+            tear();
+            throw new DiskFailure(DiskFault.POWER);
         }
-        barriersUntilCrash = Math.max(NEVER, barriersUntilCrash - 1);
+        if (faults.strikes(DiskFault.SYNC)) {
+            switch (random.nextInt(3)) {
+                case 0 -> unsynced.clear();
+                case 1 -> tear();
+                default -> unsynced.forEach(this::makeDurable);
+            }
+            unsynced.clear();
+            throw new DiskFailure(DiskFault.SYNC);
+        }
         unsynced.forEach(this::makeDurable);
         unsynced.clear();
     }
 
     @Override
-    public void truncate(long sequence) {
+    public void truncate(long sequence) throws DiskFailure {
+        if (faults.strikes(DiskFault.FULL)) {
+            throw new DiskFailure(DiskFault.FULL);
+        }
         // What must survive amnesia has its sequence number for another reason than belonging there.
         durable.removeIf(each -> each.sequence() > 0 && each.sequence() <= sequence && !each.survivesAmnesia());
         missingUpTo = sequence >= missingUpTo ? 0 : missingUpTo;
@@ -122,6 +142,12 @@ final class SimulatedLogStore implements LogStore {
 
     @Override
     public void close() {}
+
+    /** A part of what was appended is on the disk, from its beginning. */
+    private void tear() {
+        unsynced.subList(0, random.nextInt(unsynced.size() + 1)).forEach(this::makeDurable);
+        unsynced.clear();
+    }
 
     private static List<LogRecord> reread(List<LogRecord> records) {
         List<LogRecord> read = new ArrayList<>(records.size());

@@ -52,7 +52,8 @@ public final class SimulatedReplica {
     private final World world;
     private final Authentication authentication;
     private final SimulatedLogStore log;
-    private final SimulatedSnapshots snapshots = new SimulatedSnapshots();
+    private final SimulatedSnapshots snapshots;
+    private final DiskFaults diskFaults = new DiskFaults();
     private final SplittableRandom random;
     private final SimulatedClock clock;
     private final long lifeSeed;
@@ -76,11 +77,12 @@ public final class SimulatedReplica {
         this.factories = factories;
         this.random = random;
         this.authentication = world.authenticationOf(id);
-        this.log = new SimulatedLogStore(random.split());
+        this.log = new SimulatedLogStore(random.split(), diskFaults);
         double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
         this.clock =
                 new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
         this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
+        this.snapshots = new SimulatedSnapshots(diskFaults, new SplittableRandom(lifeSeed));
     }
 
     /** Its id. */
@@ -156,7 +158,9 @@ public final class SimulatedReplica {
             next.executor.recover();
             next.engine.start();
         } catch (IOException e) {
-            throw new IllegalStateException("a simulated log cannot be read", e);
+            life = null;
+            announcements.add(world.now() / 1000 + " ms: does not start: " + e.getMessage());
+            return;
         }
         next.drain();
     }
@@ -169,9 +173,16 @@ public final class SimulatedReplica {
         world.recorder().atReplica(id, EventKind.CRASH, "");
     }
 
-    /** Crashes in the middle of making a record durable. */
-    void losePowerAfterBarriers(int barriers) {
-        log.losePowerAfter(barriers);
+    /** Its disk fails in the access after so many more of the kind that the fault strikes. */
+    void failDisk(DiskFault fault, int successes) {
+        diskFaults.arm(fault, successes);
+    }
+
+    /** Stops, and has an empty disk from then on. */
+    void wipeDisk() {
+        crash();
+        log.wipe();
+        snapshots.forget();
     }
 
     /** It is never started again. */
@@ -429,7 +440,7 @@ public final class SimulatedReplica {
         public void stopped(String reason, Throwable cause) {
             leaving.clear();
             announcements.add(world.now() / 1000 + " ms: stopped: " + reason);
-            if (cause instanceof SimulatedLogStore.PowerLoss || !isCorrect()) {
+            if (DiskFailure.isCauseOf(cause) || !isCorrect()) {
                 return;
             }
             String where = cause == null || cause.getStackTrace().length == 0 ? "" : " at " + cause.getStackTrace()[0];

@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.replica.SnapshotStore;
@@ -8,7 +9,14 @@ import org.tagma.replica.SnapshotStore;
 /** The states of checkpoints on a simulated disk. Outlives the replica that writes it. Not thread-safe. */
 final class SimulatedSnapshots implements SnapshotStore {
 
+    private final DiskFaults faults;
+    private final SplittableRandom random;
     private final TreeMap<Long, ServiceSnapshot> durable = new TreeMap<>();
+
+    SimulatedSnapshots(DiskFaults faults, SplittableRandom random) {
+        this.faults = faults;
+        this.random = random;
+    }
 
     @Override
     public List<ServiceSnapshot> recover() {
@@ -16,12 +24,22 @@ final class SimulatedSnapshots implements SnapshotStore {
     }
 
     @Override
-    public void save(ServiceSnapshot snapshot) {
-        durable.put(snapshot.sequence(), snapshot);
+    public void save(ServiceSnapshot snapshot) throws DiskFailure {
+        boolean fails = faults.strikes(DiskFault.CHECKPOINT);
+        // Its name may be durable although the replica is told that it is not.
+        if (!fails || random.nextBoolean()) {
+            durable.put(snapshot.sequence(), snapshot);
+        }
+        if (fails) {
+            throw new DiskFailure(DiskFault.CHECKPOINT);
+        }
     }
 
     @Override
-    public void release(long below) {
+    public void release(long below) throws DiskFailure {
+        if (faults.strikes(DiskFault.CHECKPOINT)) {
+            throw new DiskFailure(DiskFault.CHECKPOINT);
+        }
         durable.headMap(below).clear();
     }
 

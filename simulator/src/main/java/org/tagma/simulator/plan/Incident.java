@@ -3,6 +3,7 @@ package org.tagma.simulator.plan;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.tagma.simulator.DiskFault;
 import org.tagma.simulator.SimulatedCluster;
 
 /**
@@ -15,10 +16,10 @@ import org.tagma.simulator.SimulatedCluster;
  * @param isAfterOperations whether {@code when} counts calls that have returned, or milliseconds
  * @param when when it begins
  * @param millis how long it lasts; 0 where nothing lasts
- * @param barriers for {@link Kind#POWER}: how many durable writes still succeed
+ * @param successes for what a disk does: how many accesses of that kind still succeed
  */
 public record Incident(
-        Kind kind, List<Integer> replicas, boolean isAfterOperations, long when, long millis, int barriers) {
+        Kind kind, List<Integer> replicas, boolean isAfterOperations, long when, long millis, int successes) {
 
     private static final long LONGEST_MILLIS = 24 * 3_600_000L;
 
@@ -35,7 +36,17 @@ public record Incident(
         /** Does nothing for a while, as in a long garbage collection. */
         PAUSE,
         /** Cut off from all others for a while. */
-        CUT;
+        CUT,
+        /** A sync fails: it stops, and starts again later; what was written may be on the disk or not. */
+        SYNC,
+        /** The disk is full: it stops, and starts again later. */
+        FULL,
+        /** A checkpoint cannot be written: it stops, and starts again later. */
+        CHECKPOINT,
+        /** Stops, cannot read its disk as it starts again, and starts once more later. */
+        UNREADABLE,
+        /** Stops, and starts again with an empty disk. */
+        WIPE;
 
         /** Its name in a plan. */
         String label() {
@@ -49,11 +60,11 @@ public record Incident(
         Plan.require(kind == Kind.CUT || replicas.size() == 1, "only a cut can be of several replicas");
         Plan.require(when >= 0 && when <= LONGEST_MILLIS, "an incident must begin at 0 or later");
         Plan.require(millis >= 0 && millis <= LONGEST_MILLIS, "an incident must last 0 ms or longer");
-        Plan.require(barriers >= 0, "a power loss must come after 0 or more durable writes");
+        Plan.require(successes >= 0, "a disk's fault must come after 0 or more accesses that succeed");
     }
 
     Incident withMillis(long duration) {
-        return new Incident(kind, replicas, isAfterOperations, when, duration, barriers);
+        return new Incident(kind, replicas, isAfterOperations, when, duration, successes);
     }
 
     /** Has it happen. */
@@ -69,13 +80,29 @@ public record Incident(
                 cluster.crash(replica);
                 cluster.after(millis, () -> cluster.restartWithAmnesia(replica));
             }
-            case POWER -> {
-                cluster.losePowerAfterBarriers(replica, barriers);
-                cluster.after(millis, () -> cluster.restart(replica));
-            }
+            case POWER -> failDisk(cluster, DiskFault.POWER);
             case PAUSE -> cluster.pause(replica, millis);
             case CUT -> cluster.isolate(millis, replicas.toArray(new Integer[0]));
+            case SYNC -> failDisk(cluster, DiskFault.SYNC);
+            case FULL -> failDisk(cluster, DiskFault.FULL);
+            case CHECKPOINT -> failDisk(cluster, DiskFault.CHECKPOINT);
+            case UNREADABLE -> {
+                cluster.crash(replica);
+                cluster.failDisk(replica, DiskFault.READ, 0);
+                cluster.after(millis, () -> cluster.restart(replica));
+                cluster.after(2 * millis, () -> cluster.restart(replica));
+            }
+            case WIPE -> {
+                cluster.crashAndWipe(replica);
+                cluster.after(millis, () -> cluster.restart(replica));
+            }
         }
+    }
+
+    private void failDisk(SimulatedCluster cluster, DiskFault fault) {
+        int replica = replicas.get(0);
+        cluster.failDisk(replica, fault, successes);
+        cluster.after(millis, () -> cluster.restart(replica));
     }
 
     /** In words, for people. */
@@ -89,10 +116,19 @@ public record Incident(
                     case DOWN -> " stops, and starts again with its log " + millis + " ms later";
                     case AMNESIA -> " stops, and starts again without its log " + millis + " ms later";
                     case POWER ->
-                        " loses power in its durable write number " + (barriers + 1) + " from there, and starts again "
-                                + millis + " ms later";
+                        " loses power in its durable write number " + (successes + 1) + again();
                     case PAUSE -> " does nothing for " + millis + " ms";
                     case CUT -> (replicas.size() == 1 ? " is" : " are") + " cut off for " + millis + " ms";
+                    case SYNC -> " fails in sync number " + (successes + 1) + again();
+                    case FULL -> " has no room for record number " + (successes + 1) + again();
+                    case CHECKPOINT -> " cannot write checkpoint number " + (successes + 1) + again();
+                    case UNREADABLE ->
+                        " stops, cannot read its disk " + millis + " ms later, and starts after as long again";
+                    case WIPE -> " stops, and starts again with an empty disk " + millis + " ms later";
                 };
+    }
+
+    private String again() {
+        return " from there, and starts again " + millis + " ms later";
     }
 }

@@ -73,7 +73,7 @@ public final class PlanText {
         String who = incident.replicas().stream().map(String::valueOf).collect(Collectors.joining("."));
         return incident.kind().label() + "=" + who + "@" + incident.when()
                 + (incident.isAfterOperations() ? "ops" : "ms") + "+" + incident.millis() + "ms"
-                + (incident.barriers() > 0 ? "!" + incident.barriers() : "");
+                + (incident.successes() > 0 ? "!" + incident.successes() : "");
     }
 
     /**
