@@ -18,7 +18,9 @@ import org.tagma.replica.Inbound;
 class MicroBenchmarksTest {
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @EnumSource(
+            value = AuthenticationPolicy.class,
+            names = {"SIGNATURES", "MACS"})
     void theSamplePrePrepareIsAccepted(AuthenticationPolicy policy) throws Exception {
         SampleCluster cluster = new SampleCluster(policy, "bouncycastle", 3);
 

@@ -122,8 +122,9 @@ public final class VoteChecker {
      * came back by that checkpoint, says so in place of what it said before; either is the truth.
      */
     private static boolean covers(long stable, ViewChange earlier) {
-        return Stream.concat(earlier.prepared().stream(), earlier.prePrepared().stream())
-                .allMatch(entry -> entry.sequence() <= stable);
+        return stable > earlier.stable().sequence()
+                && Stream.concat(earlier.prepared().stream(), earlier.prePrepared().stream())
+                        .allMatch(entry -> entry.sequence() <= stable);
     }
 
     /**
