@@ -115,8 +115,7 @@ public record Incident(
                     case CRASH -> " stops for good";
                     case DOWN -> " stops, and starts again with its log " + millis + " ms later";
                     case AMNESIA -> " stops, and starts again without its log " + millis + " ms later";
-                    case POWER ->
-                        " loses power in its durable write number " + (successes + 1) + again();
+                    case POWER -> " loses power in its durable write number " + (successes + 1) + again();
                     case PAUSE -> " does nothing for " + millis + " ms";
                     case CUT -> (replicas.size() == 1 ? " is" : " are") + " cut off for " + millis + " ms";
                     case SYNC -> " fails in sync number " + (successes + 1) + again();
