@@ -88,7 +88,9 @@ final class ReplicaServerTest {
             if (thread.getName().startsWith("tagma-")) {
                 // One that has done its work may still be about to end.
                 thread.join(10_000);
-                assertThat(thread.isAlive()).as("left behind: " + thread.getName()).isFalse();
+                assertThat(thread.isAlive())
+                        .as("left behind: " + thread.getName())
+                        .isFalse();
             }
         }
     }
