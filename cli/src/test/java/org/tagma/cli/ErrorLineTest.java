@@ -104,11 +104,11 @@ class ErrorLineTest {
     }
 
     @Test
-    void saysWhatThisVersionCannotDo() throws Exception {
+    void namesAWordThatIsNoDurability() throws Exception {
         Path file = cluster.resolve("cluster.yaml");
-        Files.writeString(file, Files.readString(file).replace("durability: memory", "durability: sync"));
+        Files.writeString(file, Files.readString(file).replace("durability: sync", "durability: always"));
 
-        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "set durability: memory");
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "durability");
     }
 
     @Test
