@@ -135,9 +135,9 @@ class ErrorLineTest {
     @Test
     void refusesADamagedDataFolder() throws Exception {
         Path data = Files.createDirectories(cluster.resolve("data/replica-0"));
-        Files.writeString(data.resolve("amnesia-guard"), "garbage");
+        Files.writeString(data.resolve("identity"), "garbage");
 
-        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "amnesia-guard");
+        assertOneLine(Tagma.run(words("replica --dir %cluster --id 0")), "identity");
     }
 
     @Test
