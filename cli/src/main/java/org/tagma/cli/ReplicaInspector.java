@@ -94,7 +94,7 @@ public final class ReplicaInspector implements AutoCloseable {
                         config.clusterId(),
                         config.replicaCount(),
                         id -> config.address(id).toUnresolved(),
-                        new MacHandshake(authentication),
+                        HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac),
                         tls,
                         ClusterSettings.transportLimits(config)),
                 loop);
@@ -223,20 +223,6 @@ public final class ReplicaInspector implements AutoCloseable {
         @Override
         public void onPeerDown(PeerId peer) {
             // Its questions wait for the next connection, or for their deadline.
-        }
-    }
-
-    /** Proves identities at the start of a connection by pairwise MACs. */
-    private record MacHandshake(Authentication authentication) implements HandshakeAuthenticator {
-
-        @Override
-        public ByteString prove(NodeId remote, ByteString transcript) {
-            return authentication.mac(remote, MESSAGE_TYPE, transcript);
-        }
-
-        @Override
-        public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-            return authentication.verifyMac(remote, MESSAGE_TYPE, transcript, proof);
         }
     }
 }

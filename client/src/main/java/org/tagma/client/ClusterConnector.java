@@ -1,6 +1,5 @@
 package org.tagma.client;
 
-import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +102,8 @@ public final class ClusterConnector {
 
     /** The client's connections, all on one network thread, which closing them does not stop. */
     public SessionTransports transports(Authentication authentication, NetworkLoop loop) {
-        HandshakeAuthenticator handshake = new MacHandshake(authentication);
+        HandshakeAuthenticator handshake =
+                HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac);
         Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions()) : Optional.empty();
         TransportLimits defaults = TransportLimits.defaults();
         int clientFrameBytes = config.limits().maxOperationBytes() + ENVELOPE_BYTES;
@@ -131,19 +131,5 @@ public final class ClusterConnector {
 
     private static PublicKeys publicKeys(NodePublicKeys keys) {
         return new PublicKeys(keys.ed25519(), keys.x25519());
-    }
-
-    /** Proves identities at the start of a connection by pairwise MACs. */
-    private record MacHandshake(Authentication authentication) implements HandshakeAuthenticator {
-
-        @Override
-        public ByteString prove(NodeId remote, ByteString transcript) {
-            return authentication.mac(remote, MESSAGE_TYPE, transcript);
-        }
-
-        @Override
-        public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-            return authentication.verifyMac(remote, MESSAGE_TYPE, transcript, proof);
-        }
     }
 }

@@ -18,4 +18,31 @@ public interface HandshakeAuthenticator {
 
     /** Whether {@code proof} is {@code remote}'s over the transcript; {@code false} for nodes not in the cluster. */
     boolean verify(NodeId remote, ByteString transcript, ByteString proof);
+
+    /** Proves identities by pairwise MACs. */
+    static HandshakeAuthenticator byMacs(Mac mac, MacCheck check) {
+        return new HandshakeAuthenticator() {
+            @Override
+            public ByteString prove(NodeId remote, ByteString transcript) {
+                return mac.of(remote, MESSAGE_TYPE, transcript);
+            }
+
+            @Override
+            public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
+                return check.accepts(remote, MESSAGE_TYPE, transcript, proof);
+            }
+        };
+    }
+
+    /** Makes the MAC that one other node can check. */
+    @FunctionalInterface
+    interface Mac {
+        ByteString of(NodeId receiver, int messageType, ByteString payload);
+    }
+
+    /** Checks a MAC that another node made for this one. */
+    @FunctionalInterface
+    interface MacCheck {
+        boolean accepts(NodeId sender, int messageType, ByteString payload, ByteString mac);
+    }
 }

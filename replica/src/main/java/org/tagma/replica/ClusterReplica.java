@@ -1,6 +1,5 @@
 package org.tagma.replica;
 
-import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -217,7 +216,7 @@ public final class ClusterReplica {
                 config.clusterId(),
                 config.replicaCount(),
                 id -> config.address(id).toUnresolved(),
-                new MacHandshake(authentication),
+                HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac),
                 tls,
                 ClusterSettings.transportLimits(config));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));
@@ -232,19 +231,5 @@ public final class ClusterReplica {
         TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), new NodeId.Replica(replica));
         PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
         return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
-    }
-
-    /** Proves identities at the start of a connection by pairwise MACs. */
-    private record MacHandshake(Authentication authentication) implements HandshakeAuthenticator {
-
-        @Override
-        public ByteString prove(NodeId remote, ByteString transcript) {
-            return authentication.mac(remote, MESSAGE_TYPE, transcript);
-        }
-
-        @Override
-        public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-            return authentication.verifyMac(remote, MESSAGE_TYPE, transcript, proof);
-        }
     }
 }
