@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Journal;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Batch;

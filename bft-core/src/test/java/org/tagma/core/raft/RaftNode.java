@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.tagma.core.Journal;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.service.ExecutedRequest;

@@ -1,4 +1,4 @@
-package org.tagma.core.pbft;
+package org.tagma.core;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
@@ -8,10 +8,10 @@ import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.StateMachine;
 
 /** A state machine that remembers the operations in order, and the agreed times it was shown. */
-final class Journal implements StateMachine {
+public final class Journal implements StateMachine {
 
-    final List<ByteString> operations = new ArrayList<>();
-    final List<Long> times = new ArrayList<>();
+    public final List<ByteString> operations = new ArrayList<>();
+    public final List<Long> times = new ArrayList<>();
 
     @Override
     public ByteString apply(ByteString operation, ExecutionContext context) {
@@ -46,7 +46,7 @@ final class Journal implements StateMachine {
         }
     }
 
-    boolean has(String operation) {
+    public boolean has(String operation) {
         return operations.contains(ByteString.copyFromUtf8(operation));
     }
 }
