@@ -33,7 +33,7 @@ final class ReplicaEngineTest {
 
     @Test
     void startsWithWhatTheLogHeld() {
-        ports.recovered = new Event.RecoveredLog(List.of(new PbftRecord.Reservation(2, 30)), false, false);
+        ports.recovered = new Event.RecoveredLog(List.of(new PbftRecord.Reservation(2, 30)), Event.Memory.SURVIVORS);
         ScriptedProtocol protocol = new ScriptedProtocol(event -> List.of());
         start(protocol);
         assertThat(protocol.events)

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord;
@@ -70,13 +71,11 @@ final class SimulatedLogStore implements LogStore {
         if (forgot) {
             keepSurvivors();
         }
-        if (wiped) {
-            return new RecoveredLog(reread(durable), false, false, random.nextLong() >>> 2);
-        }
-        if (durable.isEmpty()) {
+        if (durable.isEmpty() && !wiped) {
             return RecoveredLog.empty();
         }
-        return new RecoveredLog(reread(durable), false, !forgot && missingUpTo == 0);
+        Memory memory = wiped ? Memory.LOST : missingUpTo > 0 || forgot ? Memory.SURVIVORS : Memory.WHOLE;
+        return new RecoveredLog(reread(durable), memory, random.nextLong() >>> 2);
     }
 
     private void keepSurvivors() {
@@ -94,7 +93,10 @@ final class SimulatedLogStore implements LogStore {
 
     /** Where only the newest of its class counts, the ones before go. */
     private void makeDurable(LogRecord record) {
-        wiped &= !record.endsAmnesia();
+        if (record.endsAmnesia()) {
+            wiped = false;
+            missingUpTo = 0;
+        }
         if (record.survivesAmnesia() || record instanceof RaftRecord.Snapshotted) {
             durable.removeIf(each -> each.getClass() == record.getClass());
         }

@@ -38,13 +38,22 @@ final class Recovery {
     }
 
     void recover(RecoveredLog log) {
-        if (log.complete() || log.firstLife()) {
-            replay(log);
-        } else {
-            newest(log, Stable.class).ifPresent(record -> checkpoints.restore(record.certificate()));
-            Optional<Forgotten> known = forgotten(log);
-            known.ifPresentOrElse(this::forgetVotes, () -> lostMemory.begin(log.nonce()));
+        switch (log.memory()) {
+            case FIRST_LIFE, WHOLE -> replay(log);
+            case SURVIVORS -> {
+                restoreStable(log);
+                forgotten(log).ifPresentOrElse(this::forgetVotes, () -> lostMemory.begin(log.nonce()));
+            }
+            case LOST -> {
+                // A reservation made while it asked, before it was stopped, covers nothing of what it said before.
+                restoreStable(log);
+                lostMemory.begin(log.nonce());
+            }
         }
+    }
+
+    private void restoreStable(RecoveredLog log) {
+        newest(log, Stable.class).ifPresent(record -> checkpoints.restore(record.certificate()));
     }
 
     private static <R extends LogRecord> Optional<R> newest(RecoveredLog log, Class<R> type) {
@@ -87,7 +96,7 @@ final class Recovery {
 
     private void replay(RecoveredLog log) {
         // Votes lie in the window above the last stable checkpoint, so that comes first.
-        newest(log, Stable.class).ifPresent(record -> checkpoints.restore(record.certificate()));
+        restoreStable(log);
         Optional<ViewChange> left = Optional.empty();
         for (LogRecord record : log.records()) {
             replay(record);

@@ -131,30 +131,42 @@ public sealed interface Event {
      */
     record SessionProgress(SessionId session, long nextNumber, long lastUnordered) {}
 
+    /** How much of its earlier lives a replica knows. */
+    enum Memory {
+        /** It never ran. */
+        FIRST_LIFE,
+        /** Every record that it ever persisted, and did not truncate, is there. */
+        WHOLE,
+        /** It ran before, and of that only what {@link LogRecord#survivesAmnesia survives amnesia} is sure to be there. */
+        SURVIVORS,
+        /**
+         * Its disk was lost, and no record since then {@linkplain LogRecord#endsAmnesia ends that}. What records there are
+         * come from later lives; so they are true, and say nothing of what it said before, whatever their class.
+         */
+        LOST
+    }
+
     /**
      * What a log store gave back at the start.
      *
      * @param records oldest first
-     * @param firstLife true if this replica never ran before
-     * @param complete true if every record ever persisted and not truncated is there; false if the replica ran before
-     *     and remembers only what {@link LogRecord#survivesAmnesia survives amnesia}, or not even that, if its disk was
-     *     lost
+     * @param memory what the records are worth
      * @param nonce unlike that of any other life of this replica, and not to be foreseen: what comes with it is an answer
      *     to a question of this life
      */
-    record RecoveredLog(List<LogRecord> records, boolean firstLife, boolean complete, long nonce) {
+    record RecoveredLog(List<LogRecord> records, Memory memory, long nonce) {
         public RecoveredLog {
             records = List.copyOf(records);
         }
 
-        /** One whose nonce does not matter, since nothing was lost. */
-        public RecoveredLog(List<LogRecord> records, boolean firstLife, boolean complete) {
-            this(records, firstLife, complete, 0);
+        /** One whose nonce does not matter, since no question will be asked. */
+        public RecoveredLog(List<LogRecord> records, Memory memory) {
+            this(records, memory, 0);
         }
 
         /** The log of a replica that never ran. */
         public static RecoveredLog empty() {
-            return new RecoveredLog(List.of(), true, true);
+            return new RecoveredLog(List.of(), Memory.FIRST_LIFE);
         }
     }
 }

@@ -20,7 +20,7 @@ public interface LogRecord {
 
     /**
      * Whether the record says what a replica may have said in a life that it does not remember: a log that has lost
-     * records is {@linkplain Event.RecoveredLog#complete complete} again from such a record on.
+     * records is {@linkplain Event.Memory#WHOLE whole} again from such a record on.
      */
     default boolean endsAmnesia() {
         return false;

@@ -2,6 +2,7 @@ package org.tagma.core.raft;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 
@@ -83,6 +84,6 @@ public sealed interface RaftRecord extends LogRecord {
         List<LogRecord> records = new ArrayList<>();
         records.add(new HardState(term, votedFor));
         entries.forEach(entry -> records.add(new Appended(entry)));
-        return new RecoveredLog(records, false, true);
+        return new RecoveredLog(records, Memory.WHOLE);
     }
 }

@@ -1,6 +1,7 @@
 package org.tagma.core.raft;
 
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord.Appended;
@@ -34,7 +35,7 @@ final class Recovery {
     }
 
     void recover(RecoveredLog log) {
-        if (state.config.leaseReads() && !log.firstLife()) {
+        if (state.config.leaseReads() && log.memory() != Memory.FIRST_LIFE) {
             // It may have heard a leader just before the restart, and the lease of that leader counts on it.
             state.heardFromLeaderAtTick = state.tick;
         }
@@ -49,9 +50,9 @@ final class Recovery {
             beginWith(newest);
         }
         log.records().forEach(this::replay);
-        if (!log.complete() && !log.firstLife() && log.records().stream().noneMatch(LogRecord::survivesAmnesia)) {
+        if (knowsNothing(log)) {
             lostMemory.begin(log.nonce());
-        } else if (!log.complete() && state.reservedUpTo > 0) {
+        } else if (log.memory() == Memory.SURVIVORS && state.reservedUpTo > 0) {
             state.recoveringUpTo = Math.max(state.recoveringUpTo, state.reservedUpTo);
             state.emit(new Action.Persist(new Forgotten(state.forgottenTerm, state.recoveringUpTo)));
             state.announce("restarted without the memory of its log: following, and voting again when all up to "
@@ -60,6 +61,15 @@ final class Recovery {
         if (newest.index() > 0) {
             snapshots.restore(newest);
         }
+    }
+
+    /** A term that it came to know while it asked, before it was stopped again, says nothing of how it voted before that. */
+    private static boolean knowsNothing(RecoveredLog log) {
+        return switch (log.memory()) {
+            case FIRST_LIFE, WHOLE -> false;
+            case SURVIVORS -> log.records().stream().noneMatch(LogRecord::survivesAmnesia);
+            case LOST -> true;
+        };
     }
 
     private void beginWith(SnapshotMeta snapshot) {

@@ -291,7 +291,7 @@ final class CoreCluster {
     void restart(int id) {
         CoreNode node = node(id);
         List<LogRecord> log = List.copyOf(node.log);
-        node.start(new Event.RecoveredLog(log, log.isEmpty(), true));
+        node.start(node.recovered(log, Event.Memory.WHOLE));
     }
 
     /** Starts a replica again that remembers only what survives amnesia. */
@@ -303,15 +303,17 @@ final class CoreCluster {
         node.log.clear();
         node.log.addAll(newest);
         node.keeper = new SnapshotKeeper();
-        node.start(new Event.RecoveredLog(newest, newest.isEmpty(), false));
+        node.start(node.recovered(newest, Event.Memory.SURVIVORS));
     }
 
     /** Starts a replica again whose disk was wiped. */
     void restartWiped(int id, long nonce) {
         CoreNode node = node(id);
         node.log.clear();
+        node.wiped = true;
+        node.nonce = nonce;
         node.keeper = new SnapshotKeeper();
-        node.start(new Event.RecoveredLog(List.of(), false, false, nonce));
+        node.start(node.recovered(List.of(), Event.Memory.LOST));
     }
 
     // Expectations

@@ -25,6 +25,10 @@ final class CoreNode {
 
     final int id;
     final List<LogRecord> log = new ArrayList<>();
+    /** Whether the log replaced another that was lost. */
+    boolean wiped;
+
+    long nonce;
     final List<String> announcements = new ArrayList<>();
     final List<String> rejections = new ArrayList<>();
     final List<String> evidence = new ArrayList<>();
@@ -55,6 +59,14 @@ final class CoreNode {
         down = false;
         step(new Event.Recovered(recovered));
         step(new Event.QueueDrained(cluster.timeMillis));
+    }
+
+    /** What a log store with these records gives back, if the records themselves are worth this much. */
+    Event.RecoveredLog recovered(List<LogRecord> records, Event.Memory known) {
+        if (wiped && records.stream().noneMatch(LogRecord::endsAmnesia)) {
+            return new Event.RecoveredLog(records, Event.Memory.LOST, nonce);
+        }
+        return new Event.RecoveredLog(records, records.isEmpty() ? Event.Memory.FIRST_LIFE : known, nonce);
     }
 
     /** A malicious replica runs the honest code, and the cluster tampers with what it says: its state is its own affair. */

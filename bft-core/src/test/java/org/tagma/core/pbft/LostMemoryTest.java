@@ -80,6 +80,44 @@ final class LostMemoryTest {
         assertThat(votes(cluster.node(2))).allMatch(sequence -> sequence > found.upTo());
     }
 
+    /** Trap 22: what it reserves while it still asks, for a view that it enters, says nothing of what it said before. */
+    @Test
+    void stoppedWhileItAsksItAsksAgain() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.submitAll("before", 6);
+        cluster.deliverAll();
+        long mayHaveVoted = cluster.node(2).log.stream()
+                .mapToLong(LogRecord::sequence)
+                .max()
+                .orElse(0);
+        assertThat(mayHaveVoted).isPositive();
+        cluster.crash(2);
+        cluster.crash(0);
+        cluster.restartWiped(2, NONCE);
+        cluster.submit("without the primary");
+        cluster.run(60);
+        // Replicas 1 and 3 are no quorum, so nothing is entered; and not enough, so nothing is found out.
+        assertThat(cluster.node(2).log).noneMatch(PbftRecord.Forgotten.class::isInstance);
+        for (boolean amnesia : new boolean[] {true, false}) {
+            cluster.crash(2);
+            // As if it had entered a view before it was stopped.
+            cluster.node(2).log.add(new PbftRecord.Reservation(1, 0));
+            if (amnesia) {
+                cluster.restartWithAmnesia(2);
+            } else {
+                cluster.restart(2);
+            }
+            cluster.run(5);
+            assertThat(cluster.node(2).mode()).isEqualTo("recovering");
+        }
+        cluster.restart(0);
+        cluster.run(600);
+        PbftRecord.Forgotten found = forgotten(cluster.node(2));
+        assertThat(found.upTo()).isGreaterThanOrEqualTo(mayHaveVoted);
+        assertThat(votes(cluster.node(2))).allMatch(sequence -> sequence > found.upTo());
+        cluster.assertEqualJournals();
+    }
+
     @Test
     void answersToAnEarlierLifeCountForNothing() {
         SoloReplica replica = wiped();
@@ -121,7 +159,7 @@ final class LostMemoryTest {
 
     private static SoloReplica wiped() {
         SoloReplica replica = new SoloReplica(1);
-        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), false, false, NONCE)));
+        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.LOST, NONCE)));
         return replica;
     }
 

@@ -248,7 +248,7 @@ class ReviewFindingsTest {
         // None of the five prepared anywhere, so the new view carries nothing over.
         log.add(new PbftRecord.Reservation(1, 9));
         log.add(new PbftRecord.Entered(1, signed(1, newView(1, CheckpointCertificate.GENESIS))));
-        Hand primary = new Hand(1, new Event.RecoveredLog(log, false, true));
+        Hand primary = new Hand(1, new Event.RecoveredLog(log, Event.Memory.WHOLE));
         assertThat(primary.protocol.status().mode()).isEqualTo("catching-up");
         primary.step(new Event.RequestReceived(CoreCluster.request(0, 1, 1, "x"), -1));
         primary.step(new Event.QueueDrained(TIME_MILLIS));
@@ -270,7 +270,7 @@ class ReviewFindingsTest {
         assertThat(before.broadcasts(NewView.class)).hasSize(1);
         // That left; then it crashed, before it heard it itself. Now it hears first of a replica where the batch
         // prepared.
-        Hand after = new Hand(1, new Event.RecoveredLog(before.log(), false, true));
+        Hand after = new Hand(1, new Event.RecoveredLog(before.log(), Event.Memory.WHOLE));
         after.receive(1, after.broadcasts(ViewChange.class).get(0));
         after.receive(0, new ViewChange(1, CheckpointCertificate.GENESIS, entry, entry));
         after.receive(2, prePrepared);

@@ -134,7 +134,7 @@ class VotesTest {
     @Test
     void aReplicaThatForgotEverythingTakesNoPart() {
         SoloReplica replica = new SoloReplica(1);
-        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), false, false)));
+        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.SURVIVORS)));
         assertThat(replica.protocol.status().mode()).isEqualTo("recovering");
     }
 }

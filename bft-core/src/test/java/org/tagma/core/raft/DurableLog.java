@@ -3,6 +3,7 @@ package org.tagma.core.raft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord.Appended;
@@ -14,9 +15,19 @@ import org.tagma.core.raft.RaftRecord.SuffixRemoved;
 final class DurableLog {
 
     private final List<LogRecord> records = new ArrayList<>();
+    private final boolean wiped;
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
     private HardState hardState = new HardState(0, -1);
     private SnapshotMeta snapshot;
+
+    /**
+     * An empty one.
+     *
+     * @param wiped whether there was another before it
+     */
+    DurableLog(boolean wiped) {
+        this.wiped = wiped;
+    }
 
     void append(LogRecord record) {
         records.add(record);
@@ -58,8 +69,14 @@ final class DurableLog {
         }
     }
 
-    RecoveredLog recover(boolean complete) {
-        return new RecoveredLog(records, records.isEmpty(), complete || records.isEmpty());
+    RecoveredLog recover(boolean whole, long nonce) {
+        boolean lost = wiped && records.stream().noneMatch(LogRecord::endsAmnesia);
+        Memory known = whole ? Memory.WHOLE : Memory.SURVIVORS;
+        return new RecoveredLog(records, lost ? Memory.LOST : records.isEmpty() ? Memory.FIRST_LIFE : known, nonce);
+    }
+
+    List<LogRecord> records() {
+        return List.copyOf(records);
     }
 
     HardState hardState() {

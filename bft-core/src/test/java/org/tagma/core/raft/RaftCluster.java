@@ -271,12 +271,12 @@ final class RaftCluster {
 
     /** Starts a replica again with everything it ever persisted. */
     void restart(int id) {
-        node(id).start(node(id).log.recover(true), config(id));
+        node(id).start(node(id).log.recover(true, id), config(id));
     }
 
     /** Starts a replica with a log that some earlier history left: its own vote in the term is not cast. */
     void restartWith(int id, long term, List<Entry> entries) {
-        DurableLog log = new DurableLog();
+        DurableLog log = new DurableLog(false);
         RaftRecord.logOf(term, -1, entries).records().forEach(log::append);
         node(id).log = log;
         restart(id);
@@ -286,14 +286,14 @@ final class RaftCluster {
     void restartWithAmnesia(int id) {
         node(id).log.forget();
         node(id).keeper = new SnapshotKeeper();
-        node(id).start(node(id).log.recover(false), config(id));
+        node(id).start(node(id).log.recover(false, id), config(id));
     }
 
     /** Starts a replica again whose disk was wiped. */
     void restartWiped(int id, long nonce) {
-        node(id).log = new DurableLog();
+        node(id).log = new DurableLog(true);
         node(id).keeper = new SnapshotKeeper();
-        node(id).start(new Event.RecoveredLog(List.of(), false, false, nonce), config(id));
+        node(id).start(node(id).log.recover(true, nonce), config(id));
     }
 
     // Expectations

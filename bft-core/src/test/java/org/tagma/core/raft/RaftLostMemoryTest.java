@@ -8,6 +8,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
@@ -35,7 +36,7 @@ final class RaftLostMemoryTest {
         assertThat(cluster.node(0).journal.has("alone")).as("it does not count").isFalse();
         cluster.restart(1);
         cluster.runUntil(() -> cluster.node(2).status().recoveringUpTo() == 0, 200);
-        assertThat(cluster.node(2).log.recover(true).records())
+        assertThat(cluster.node(2).log.records())
                 .as("it voted in term %s", term)
                 .anyMatch(record -> record instanceof RaftRecord.Forgotten found && found.term() >= term);
         cluster.leader().ifPresent(leader -> cluster.crash(leader.id == 2 ? 1 : leader.id));
@@ -73,9 +74,24 @@ final class RaftLostMemoryTest {
     @Test
     void whatItFoundOutIsKeptThroughAnotherRestart() {
         RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
-        again.step(new Event.Recovered(new Event.RecoveredLog(List.of(new RaftRecord.Forgotten(9, 33)), false, true)));
+        again.step(new Event.Recovered(
+                new Event.RecoveredLog(List.of(new RaftRecord.Forgotten(9, 33)), Event.Memory.WHOLE)));
         assertThat(again.raftStatus().recoveringUpTo()).isEqualTo(33);
         assertThat(granted(receive(again, 1, new RequestVote(10, 90, 9, false, false))))
+                .isFalse();
+    }
+
+    /** Trap 22: what it learns while it asks, a later term first of all, says nothing of what it said before. */
+    @Test
+    void stoppedWhileItAsksItAsksAgain() {
+        RaftProtocol wiped = wiped();
+        List<LogRecord> written = persisted(receive(wiped, 1, new RequestVote(8, 20, 7, false, false)));
+        assertThat(written).contains(new RaftRecord.HardState(8, -1));
+        RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
+        again.step(new Event.Recovered(new Event.RecoveredLog(written, Event.Memory.LOST, NONCE + 1)));
+        assertThat(again.raftStatus().recoveringUpTo()).isPositive();
+        assertThat(granted(receive(again, 1, new RequestVote(8, 20, 7, false, false))))
+                .as("it may have voted in term 8 before its disk was lost")
                 .isFalse();
     }
 
@@ -86,12 +102,19 @@ final class RaftLostMemoryTest {
 
     private static RaftProtocol wiped() {
         RaftProtocol wiped = new RaftProtocol(RaftConfig.forTests(0, 3));
-        wiped.step(new Event.Recovered(new Event.RecoveredLog(List.of(), false, false, NONCE)));
+        wiped.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.LOST, NONCE)));
         return wiped;
     }
 
     private static List<Action> receive(RaftProtocol protocol, int from, Message message) {
         return protocol.step(new Event.MessageReceived(RaftCluster.sign(from, message)));
+    }
+
+    private static List<LogRecord> persisted(List<Action> actions) {
+        return actions.stream()
+                .filter(action -> action instanceof Action.Persist)
+                .map(action -> ((Action.Persist) action).record())
+                .toList();
     }
 
     private static boolean granted(List<Action> actions) {

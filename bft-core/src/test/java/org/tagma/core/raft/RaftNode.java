@@ -36,7 +36,7 @@ final class RaftNode {
     /** What the state machine's thread has yet to do. */
     private final ArrayDeque<Action> execution = new ArrayDeque<>();
 
-    DurableLog log = new DurableLog();
+    DurableLog log = new DurableLog(false);
     SnapshotKeeper keeper = new SnapshotKeeper();
     RaftConfig config;
     RaftProtocol protocol;

@@ -185,7 +185,7 @@ class RaftThirdPartyGroupTest {
         leader.step(new Event.MembershipRequested(1, List.of(0, 1), List.of()));
         cluster.run(3);
         cluster.crash(2);
-        cluster.node(2).log = new DurableLog();
+        cluster.node(2).log = new DurableLog(false);
         cluster.node(2).keeper = new org.tagma.core.service.SnapshotKeeper();
         cluster.restart(2);
         cluster.run(45);

@@ -320,7 +320,7 @@ class RaftTrapsTest {
     void aReplicaThatLostItsLogRefusesItsVoteAndDoesNotStand() {
         RaftProtocol forgetful = new RaftProtocol(RaftConfig.forTests(0, 3));
         forgetful.step(new Event.Recovered(new Event.RecoveredLog(
-                List.of(new RaftRecord.HardState(3, -1), new RaftRecord.Reservation(10)), false, false)));
+                List.of(new RaftRecord.HardState(3, -1), new RaftRecord.Reservation(10)), Event.Memory.SURVIVORS)));
         RequestVote question = new RequestVote(4, 20, 3, false, false);
         assertThat(forgetful.step(new Event.MessageReceived(RaftCluster.sign(1, question))))
                 .contains(new Action.Send(1, new RequestVoteReply(4, 4, false, false)));

@@ -3,10 +3,12 @@ package org.tagma.replica.storage;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.tagma.core.protocol.Event.Memory;
 
 /**
  * How many records a log holds and the sum of their checksums, written with every batch: a log from which a record is
@@ -22,14 +24,17 @@ final class LogSummary {
     private static final byte VERSION = 1;
     private static final int BODY_BYTES = 2 + 3 * Long.BYTES;
 
+    /** In the order of their numbers on disk. */
+    private static final List<Memory> MEMORIES = List.of(Memory.WHOLE, Memory.LOST, Memory.SURVIVORS);
+
     private final TreeMap<Long, Part> bySequence = new TreeMap<>();
     private final Map<ByteString, Long> newest = new HashMap<>();
     private long appended;
     private long count;
     private long sum;
 
-    /** A log may have lost records before, and must not be taken for a complete one. */
-    boolean incomplete;
+    /** What the log is worth: less than {@link Memory#WHOLE} if it lost records, and none has ended that since. */
+    Memory memory = Memory.WHOLE;
 
     private static final class Part {
         long count;
@@ -37,7 +42,7 @@ final class LogSummary {
     }
 
     /** What was written with the last batch. */
-    record Written(long appended, long count, long sum, boolean incomplete) {
+    record Written(long appended, long count, long sum, Memory memory) {
 
         /** Reads it back; empty if the bytes are not one. */
         static Optional<Written> read(byte[] bytes) {
@@ -45,11 +50,11 @@ final class LogSummary {
                 return Optional.empty();
             }
             ByteBuffer in = ByteBuffer.wrap(bytes);
-            if (in.getInt(BODY_BYTES) != checksum(bytes)) {
+            if (in.getInt(BODY_BYTES) != checksum(bytes) || bytes[1] < 0 || bytes[1] >= MEMORIES.size()) {
                 return Optional.empty();
             }
             return Optional.of(new Written(
-                    in.getLong(2), in.getLong(2 + Long.BYTES), in.getLong(2 + 2 * Long.BYTES), bytes[1] != 0));
+                    in.getLong(2), in.getLong(2 + Long.BYTES), in.getLong(2 + 2 * Long.BYTES), MEMORIES.get(bytes[1])));
         }
     }
 
@@ -104,7 +109,7 @@ final class LogSummary {
         byte[] bytes = new byte[BODY_BYTES + Integer.BYTES];
         ByteBuffer.wrap(bytes)
                 .put(VERSION)
-                .put((byte) (incomplete ? 1 : 0))
+                .put((byte) MEMORIES.indexOf(memory))
                 .putLong(appended)
                 .putLong(count)
                 .putLong(sum);

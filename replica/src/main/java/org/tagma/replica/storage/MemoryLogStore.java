@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.replica.LogStore;
@@ -70,7 +71,7 @@ public final class MemoryLogStore implements LogStore {
         if (survivors.isEmpty() && !lost) {
             return RecoveredLog.empty();
         }
-        return new RecoveredLog(List.copyOf(survivors.values()), false, false, nonce);
+        return new RecoveredLog(List.copyOf(survivors.values()), lost ? Memory.LOST : Memory.SURVIVORS, nonce);
     }
 
     @Override

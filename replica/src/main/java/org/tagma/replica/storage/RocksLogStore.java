@@ -13,6 +13,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.replica.LogStore;
@@ -148,7 +149,7 @@ final class RocksLogStore implements LogStore {
         }
         LogSummary.Written before = LogSummary.Written.read(written)
                 .orElseThrow(() -> DataFolder.damaged(folder, "its summary is not what was written"));
-        summary.incomplete = before.incomplete();
+        summary.memory = before.memory();
         List<LogEntry> entries = readAll();
         entries.forEach(summary::add);
         if (!summary.matches(before)) {
@@ -168,7 +169,8 @@ final class RocksLogStore implements LogStore {
                     "it ends at record " + before.appended() + ", but record " + mark.get() + " was acknowledged");
         }
         List<LogRecord> records = decode(entries);
-        return new RecoveredLog(records, opening.past() == Past.NONE, !summary.incomplete, opening.nonce());
+        Memory memory = opening.past() == Past.NONE ? Memory.FIRST_LIFE : summary.memory;
+        return new RecoveredLog(records, memory, opening.nonce());
     }
 
     private RecoveredLog recoverEmpty(Opening opening) throws IOException, RocksDBException {
@@ -179,8 +181,8 @@ final class RocksLogStore implements LogStore {
         if (opening.past() == Past.UNSYNCED || opening.past() == Past.LOST) {
             return keepSurvivors(List.of(), opening);
         }
-        boolean first = opening.past() == Past.NONE;
-        return new RecoveredLog(List.of(), first, true, opening.nonce());
+        Memory memory = opening.past() == Past.NONE ? Memory.FIRST_LIFE : Memory.WHOLE;
+        return new RecoveredLog(List.of(), memory, opening.nonce());
     }
 
     private List<LogEntry> readAll() throws IOException, RocksDBException {
@@ -210,9 +212,10 @@ final class RocksLogStore implements LogStore {
 
     /**
      * From now on the log is one that forgot, and says so also in later lives, until a record ends that. Which states it
-     * has is still true, but of what it voted, only what was synced at once.
+     * has is still true. Of what it voted, what was synced at once is; but nothing, if the disk was lost, now or before.
      */
     private RecoveredLog keepSurvivors(List<LogEntry> entries, Opening opening) throws IOException, RocksDBException {
+        boolean lost = opening.past() == Past.LOST || summary.memory == Memory.LOST;
         List<LogRecord> survivors = new ArrayList<>();
         long number = Math.max(summary.appended(), mark.get());
         LogSummary kept = new LogSummary();
@@ -223,7 +226,7 @@ final class RocksLogStore implements LogStore {
             List<LogRecord> newest =
                     decode(entries.stream().filter(LogEntry::isNewestOfClass).toList());
             for (LogRecord each : newest) {
-                if (!each.survivesAmnesia() || opening.past() == Past.UNSYNCED) {
+                if (!lost || !each.survivesAmnesia()) {
                     survivors.add(each);
                     LogEntry entry = LogEntry.of(++number, each);
                     cleaning.put(entry.key(), entry.value());
@@ -231,13 +234,13 @@ final class RocksLogStore implements LogStore {
                 }
             }
             kept.continueAfter(number);
-            kept.incomplete = true;
+            kept.memory = lost ? Memory.LOST : Memory.SURVIVORS;
             cleaning.put(LogSummary.KEY, kept.encode());
             database.write(synced, cleaning);
         }
         summary = kept;
         mark.set(number);
-        return new RecoveredLog(survivors, false, false, opening.nonce());
+        return new RecoveredLog(survivors, kept.memory, opening.nonce());
     }
 
     @Override
@@ -252,7 +255,7 @@ final class RocksLogStore implements LogStore {
         dirty = true;
         syncNow |= logRecord.survivesAmnesia();
         if (logRecord.endsAmnesia()) {
-            summary.incomplete = false;
+            summary.memory = Memory.WHOLE;
         }
     }
 

@@ -64,12 +64,12 @@ public final class ReplicaTracer {
     }
 
     private static String describe(Event.RecoveredLog found) {
-        if (found.firstLife()) {
-            return "for the first time";
-        }
-        return found.complete()
-                ? "again, with " + found.records().size() + " records in its log"
-                : "again, knowing only where it may have voted";
+        return switch (found.memory()) {
+            case FIRST_LIFE -> "for the first time";
+            case WHOLE -> "again, with " + found.records().size() + " records in its log";
+            case SURVIVORS -> "again, knowing only where it may have voted";
+            case LOST -> "again, not knowing where it may have voted";
+        };
     }
 
     private void note(LogRecord written) {

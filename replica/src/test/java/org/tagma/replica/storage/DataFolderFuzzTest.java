@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.network.cluster.Durability;
@@ -113,8 +114,7 @@ final class DataFolderFuzzTest {
         try {
             RecoveredLog found = recover(folder);
             assertThat(found.records()).as(damage).isEqualTo(whole.records());
-            assertThat(found.complete()).as(damage).isTrue();
-            assertThat(found.firstLife()).as(damage).isFalse();
+            assertThat(found.memory()).as(damage).isEqualTo(Memory.WHOLE);
         } catch (DataFolderException e) {
             assertThat(e.getMessage()).as(damage).doesNotContain("\n");
             refused = true;

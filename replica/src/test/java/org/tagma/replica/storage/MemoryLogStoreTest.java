@@ -13,8 +13,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftRecord.Forgotten;
 import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.network.cluster.Durability;
@@ -38,7 +40,7 @@ final class MemoryLogStoreTest {
     void theNewestReservationSurvivesAndVotesDoNot() throws IOException {
         write(new Reservation(0, 128), VOTE, new Reservation(1, 256));
         RecoveredLog log = recover();
-        assertThat(log).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), false, false, log.nonce()));
+        assertThat(log).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), Memory.SURVIVORS, log.nonce()));
     }
 
     @Test
@@ -54,7 +56,18 @@ final class MemoryLogStoreTest {
             store.recover();
             store.append(new Reservation(1, 256));
         }
-        assertThat(recover().firstLife()).isTrue();
+        assertThat(recover().memory()).isEqualTo(Memory.FIRST_LIFE);
+    }
+
+    /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
+    @Test
+    void aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
+        DataFolder.open(folder, CLUSTER, 0).close();
+        assertThat(recover().memory()).isEqualTo(Memory.LOST);
+        write(new Reservation(3, 0));
+        assertThat(recover().memory()).isEqualTo(Memory.LOST);
+        write(new Forgotten(4, 256));
+        assertThat(recover().memory()).isEqualTo(Memory.SURVIVORS);
     }
 
     @Test
@@ -136,7 +149,7 @@ final class MemoryLogStoreTest {
     @Test
     void aFolderHasOneOwnerAtATime() throws IOException {
         try (LogStore first = open(0)) {
-            assertThat(first.recover().firstLife()).isTrue();
+            assertThat(first.recover().memory()).isEqualTo(Memory.FIRST_LIFE);
             assertThatThrownBy(() -> open(0))
                     .isInstanceOf(DataFolderException.class)
                     .hasMessageContaining("in use by another process");
@@ -161,7 +174,7 @@ final class MemoryLogStoreTest {
             store.append(VOTE);
             store.barrier();
             store.truncate(1);
-            assertThat(store.recover()).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), false, false));
+            assertThat(store.recover()).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), Memory.SURVIVORS));
         }
     }
 

@@ -12,9 +12,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftRecord.Forgotten;
 import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reproposed;
 import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.network.cluster.Durability;
@@ -31,8 +33,7 @@ final class RocksLogStoreTest {
     @Test
     void aNewFolderIsAFirstLife() throws IOException {
         RecoveredLog first = recover(initialized());
-        assertThat(first.firstLife()).isTrue();
-        assertThat(first.complete()).isTrue();
+        assertThat(first.memory()).isEqualTo(Memory.FIRST_LIFE);
         assertThat(first.records()).isEmpty();
     }
 
@@ -41,8 +42,7 @@ final class RocksLogStoreTest {
         Path folder = initialized();
         recover(folder);
         RecoveredLog second = recover(folder);
-        assertThat(second.firstLife()).isFalse();
-        assertThat(second.complete()).isTrue();
+        assertThat(second.memory()).isEqualTo(Memory.WHOLE);
     }
 
     @Test
@@ -51,7 +51,7 @@ final class RocksLogStoreTest {
         List<LogRecord> records = List.of(vote(2), new Reservation(0, 128), vote(1), new Reproposed(1, 2, digest(2)));
         write(folder, records.toArray(LogRecord[]::new));
         assertThat(recover(folder).records()).isEqualTo(records);
-        assertThat(recover(folder).complete()).isTrue();
+        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
     }
 
     @Test
@@ -160,10 +160,22 @@ final class RocksLogStoreTest {
     void anEmptyFolderIsThatOfAReplicaThatForgot() throws IOException {
         Path folder = temporary.resolve("wiped");
         RecoveredLog first = recover(folder);
-        assertThat(first).isEqualTo(new RecoveredLog(List.of(), false, false, first.nonce()));
+        assertThat(first).isEqualTo(new RecoveredLog(List.of(), Memory.LOST, first.nonce()));
         RecoveredLog second = recover(folder);
-        assertThat(second.complete()).as("until it knows what it forgot").isFalse();
+        assertThat(second.memory()).as("until it knows what it forgot").isEqualTo(Memory.LOST);
         assertThat(second.nonce()).isNotEqualTo(first.nonce());
+    }
+
+    /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
+    @Test
+    void aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
+        Path folder = temporary.resolve("wiped");
+        write(folder, Durability.ASYNC, new Reservation(3, 0));
+        assertThat(recover(folder).memory()).isEqualTo(Memory.LOST);
+        CheckedText.write(folder.resolve(BackgroundSync.NAME), Map.of("boot", "an earlier one"));
+        assertThat(recover(folder).memory()).as("after a power failure").isEqualTo(Memory.LOST);
+        write(folder, new Forgotten(4, 256));
+        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
     }
 
     @Test
@@ -172,9 +184,9 @@ final class RocksLogStoreTest {
         write(folder, vote(1), new Reservation(0, 128));
         LifeFile.writeForgot(folder);
         RecoveredLog log = recover(folder);
-        assertThat(log.complete()).isFalse();
+        assertThat(log.memory()).isEqualTo(Memory.LOST);
         assertThat(log.records()).isEmpty();
-        assertThat(recover(folder).complete()).isFalse();
+        assertThat(recover(folder).memory()).isEqualTo(Memory.LOST);
     }
 
     @Test
@@ -213,7 +225,7 @@ final class RocksLogStoreTest {
         Path folder = initialized();
         write(folder, Durability.ASYNC, vote(1));
         assertThat(folder.resolve(BackgroundSync.NAME)).doesNotExist();
-        assertThat(recover(folder).complete()).isTrue();
+        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
     }
 
     @Test
@@ -222,9 +234,9 @@ final class RocksLogStoreTest {
         write(folder, Durability.ASYNC, new Reservation(0, 128), vote(1));
         CheckedText.write(folder.resolve(BackgroundSync.NAME), Map.of("boot", "an earlier one"));
         RecoveredLog log = recover(folder);
-        assertThat(log.complete()).isFalse();
+        assertThat(log.memory()).isEqualTo(Memory.SURVIVORS);
         assertThat(log.records()).containsExactly(new Reservation(0, 128));
-        assertThat(recover(folder).complete()).isFalse();
+        assertThat(recover(folder).memory()).isEqualTo(Memory.SURVIVORS);
     }
 
     @Test
@@ -235,7 +247,7 @@ final class RocksLogStoreTest {
         killed.start(null);
         killed.stop(false);
         assertThat(BackgroundSync.mayHaveLost(folder)).isFalse();
-        assertThat(recover(folder).complete()).isTrue();
+        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
     }
 
     /** Trap 34: what follows a failed write is never taken for durable. */

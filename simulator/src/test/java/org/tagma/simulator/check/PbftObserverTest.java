@@ -166,7 +166,7 @@ class PbftObserverTest {
     void whatATornWriteLeftMayBeRepeated() {
         observer.decided(0, new Action.Persist(new PbftRecord.Prepared(0, 1, D)));
         List<LogRecord> torn = List.of(new PbftRecord.Reservation(0, 8), new PbftRecord.Prepared(0, 1, D));
-        observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, false, true)));
+        observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, Event.Memory.WHOLE)));
         observer.left(0, -1, new Commit(0, 1, D));
 
         assertThat(findings.first()).isEmpty();
