@@ -12,8 +12,10 @@ import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftProtocol;
+import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.StateMachine;
+import org.tagma.core.state.NodeStore;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.ClusterKeys;
 import org.tagma.crypto.CryptoProvider;
@@ -152,9 +154,9 @@ public final class ClusterReplica {
         Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
         Transport transport = transport(authentication, clusterKeys, provider);
         Storage storage = openStorage();
-        Optional<ReplicaTraceFile> trace = openTrace(storage.log());
+        Optional<ReplicaTraceFile> trace = openTrace(storage);
         ReplicaParts parts = new ReplicaParts(
-                protocol(),
+                protocol(storage.snapshots().nodes()),
                 authentication,
                 ClusterSettings.policy(config),
                 new MessageCodec(ClusterSettings.codecLimits(config)),
@@ -170,14 +172,14 @@ public final class ClusterReplica {
         return new ReplicaServer(parts, trace);
     }
 
-    private Optional<ReplicaTraceFile> openTrace(LogStore log) throws IOException {
+    private Optional<ReplicaTraceFile> openTrace(Storage storage) throws IOException {
         if (traceFile.isEmpty()) {
             return Optional.empty();
         }
         try {
             return Optional.of(ReplicaTraceFile.open(traceFile.get(), config.clusterId(), replica));
         } catch (IOException e) {
-            log.close();
+            storage.close();
             throw e;
         }
     }
@@ -187,24 +189,35 @@ public final class ClusterReplica {
             return new Storage(MemoryLogStore.withoutFolder(), SnapshotStore.none());
         }
         DataFolder folder = DataFolder.open(dataFolder.get(), config.clusterId(), replica);
+        Runnable owner = folder::close;
         boolean opened = false;
         try {
-            Storage storage = new Storage(folder.openLog(config.durability()), folder.snapshots(config.durability()));
+            LogStore log = folder.openLog(config.durability());
+            owner = log::close;
+            SnapshotStore states =
+                    folder.openSnapshots(config.durability(), stateMachine instanceof MerkleStateMachine);
             opened = true;
-            return storage;
+            return new Storage(log, states);
         } finally {
             if (!opened) {
-                folder.close();
+                owner.run();
             }
         }
     }
 
-    private record Storage(LogStore log, SnapshotStore snapshots) {}
+    private record Storage(LogStore log, SnapshotStore snapshots) {
 
-    private Protocol protocol() {
+        /** The log owns the folder, so it goes last. */
+        void close() {
+            snapshots.close();
+            log.close();
+        }
+    }
+
+    private Protocol protocol(Optional<NodeStore> nodes) {
         Protocol correct = config.protocol() == ProtocolKind.RAFT
-                ? new RaftProtocol(ClusterSettings.raftConfig(config, replica, new SecureRandom().nextLong()))
-                : new PbftProtocol(ClusterSettings.pbftConfig(config, replica));
+                ? new RaftProtocol(ClusterSettings.raftConfig(config, replica, new SecureRandom().nextLong()), nodes)
+                : new PbftProtocol(ClusterSettings.pbftConfig(config, replica), nodes);
         return fault.map(injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
                 .orElse(correct);
     }

@@ -13,6 +13,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.state.UnreadableStateError;
 
 /**
  * Drives a protocol: steps it with what happened and performs what it decides. It owns no thread and reads no clock but
@@ -109,6 +110,8 @@ public final class ReplicaEngine {
             stop("the log cannot be written: " + e.getMessage(), e);
         } catch (UncheckedIOException e) {
             stop("the disk fails: " + e.getMessage(), e);
+        } catch (UnreadableStateError e) {
+            stop(e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             stop("a broken invariant: " + e, e);
         }

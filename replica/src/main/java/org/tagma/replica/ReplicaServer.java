@@ -14,6 +14,7 @@ import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.state.UnreadableStateError;
 import org.tagma.replica.trace.ReplicaTraceFile;
 import org.tagma.replica.trace.ReplicaTracer;
 
@@ -184,6 +185,7 @@ public final class ReplicaServer implements AutoCloseable {
             engineThread.join();
             executionThread.stop();
             executionThread.join();
+            parts.snapshots().close();
             parts.log().close();
             trace.ifPresent(this::close);
             LOG.info("{} has stopped", name);
@@ -237,17 +239,20 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private void executionBroke(Throwable cause) {
-        boolean disk = cause instanceof UncheckedIOException;
-        fatal(
-                disk ? cause.getMessage() + ": " + cause.getCause().getMessage() : "the execution broke: " + cause,
-                cause);
+        if (cause instanceof UncheckedIOException) {
+            fatal(cause.getMessage() + ": " + cause.getCause().getMessage(), cause);
+        } else {
+            fatal(cause instanceof UnreadableStateError ? cause.getMessage() : "the execution broke: " + cause, cause);
+        }
     }
 
     /** Stops the server because it must not go on. For any thread, its own included. */
     private void fatal(String reason, Throwable cause) {
         if (failure.compareAndSet(null, reason)) {
             // What is wrong with a disk is not to be found in a stack trace.
-            boolean disk = cause instanceof IOException || cause instanceof UncheckedIOException;
+            boolean disk = cause instanceof IOException
+                    || cause instanceof UncheckedIOException
+                    || cause instanceof UnreadableStateError;
             LOG.error("{} stops: {}", name, reason, disk ? null : cause);
             // The threads to be joined may include this one.
             new Thread(this::close, name + "-stop").start();

@@ -28,6 +28,7 @@ import org.tagma.core.service.SnapshotKeeper;
 import org.tagma.core.service.SnapshotRejection;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.NodeStore;
 
 /**
  * Executes at once, on the calling thread, and answers clients. In the server it has a thread of its own; the simulator
@@ -110,8 +111,8 @@ public final class ServiceExecutor implements Execution {
             throw new IllegalStateException(
                     "a checkpoint at " + sequence + " cannot be taken at " + service.lastExecuted());
         }
-        ServiceSnapshot snapshot = digestNow();
-        keep(snapshot);
+        ServiceSnapshot snapshot = keep(digestNow());
+        lastDigested = snapshot;
         events.accept(
                 new Event.CheckpointTaken(sequence, snapshot.stateDigest(), snapshot.sizeBytes(), snapshot.tree()));
     }
@@ -126,14 +127,17 @@ public final class ServiceExecutor implements Execution {
         }
     }
 
-    /** Durable on return: what is reported after this lets the log go. */
-    private void keep(ServiceSnapshot snapshot) {
+    /** Durable on return: what is reported after this lets the log go. The service goes on with what is kept. */
+    private ServiceSnapshot keep(ServiceSnapshot snapshot) {
+        ServiceSnapshot asKept;
         try {
-            store.save(snapshot);
+            asKept = store.save(snapshot);
         } catch (IOException e) {
             throw new UncheckedIOException("the checkpoint at " + snapshot.sequence() + " cannot be written", e);
         }
-        kept.keep(snapshot);
+        asKept.tree().ifPresent(service::keptAs);
+        kept.keep(asKept);
+        return asKept;
     }
 
     @Override
@@ -144,9 +148,9 @@ public final class ServiceExecutor implements Execution {
             throw new IllegalStateException(
                     "the certified state at " + sequence + " cannot be installed here: " + rejection.get());
         }
-        lastDigested = null;
-        keep(ServiceSnapshot.of(sequence, snapshot, tree));
-        events.accept(new Event.StateInstalled(sequence, stateDigest, service.sessions(), tree));
+        lastDigested = keep(ServiceSnapshot.of(sequence, snapshot, tree));
+        store.nodes().ifPresent(NodeStore::endTransfer);
+        events.accept(new Event.StateInstalled(sequence, stateDigest, service.sessions(), lastDigested.tree()));
     }
 
     @Override

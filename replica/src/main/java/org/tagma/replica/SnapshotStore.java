@@ -2,7 +2,9 @@ package org.tagma.replica;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.state.NodeStore;
 
 /**
  * Where the states of checkpoints are kept for the next life. A replica votes for a checkpoint only once its state is
@@ -10,16 +12,31 @@ import org.tagma.core.service.ServiceSnapshot;
  *
  * <p>Used by one thread. After an {@link IOException} of a method that writes, the replica stops.
  */
-public interface SnapshotStore {
+public interface SnapshotStore extends AutoCloseable {
 
-    /** The states that earlier lives left, whole and checked against their digests; a damaged one is left out. */
+    /**
+     * The states that earlier lives left, checked against their digests; a damaged one is left out. Of a Merkle tree, a part
+     * is checked when it is read.
+     */
     List<ServiceSnapshot> recover() throws IOException;
 
-    /** Keeps a state, in place of one of the same sequence number. It is durable on return. */
-    void save(ServiceSnapshot snapshot) throws IOException;
+    /**
+     * Keeps a state, in place of one of the same sequence number. It is durable on return.
+     *
+     * @return the same state in the form in which it is kept: a part of it that is not in memory is read when it is needed
+     */
+    ServiceSnapshot save(ServiceSnapshot snapshot) throws IOException;
 
     /** Forgets the states below this sequence number. */
     void release(long below) throws IOException;
+
+    /** Where the parts of a state go that is being fetched; empty if into memory. */
+    default Optional<NodeStore> nodes() {
+        return Optional.empty();
+    }
+
+    @Override
+    default void close() {}
 
     /** A store that keeps nothing for the next life. */
     static SnapshotStore none() {
@@ -30,7 +47,9 @@ public interface SnapshotStore {
             }
 
             @Override
-            public void save(ServiceSnapshot snapshot) {}
+            public ServiceSnapshot save(ServiceSnapshot snapshot) {
+                return snapshot;
+            }
 
             @Override
             public void release(long below) {}

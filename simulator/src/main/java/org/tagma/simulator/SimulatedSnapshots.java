@@ -24,7 +24,7 @@ final class SimulatedSnapshots implements SnapshotStore {
     }
 
     @Override
-    public void save(ServiceSnapshot snapshot) throws DiskFailure {
+    public ServiceSnapshot save(ServiceSnapshot snapshot) throws DiskFailure {
         boolean fails = faults.strikes(DiskFault.CHECKPOINT);
         // Its name may be durable although the replica is told that it is not.
         if (!fails || random.nextBoolean()) {
@@ -33,6 +33,7 @@ final class SimulatedSnapshots implements SnapshotStore {
         if (fails) {
             throw new DiskFailure(DiskFault.CHECKPOINT);
         }
+        return snapshot;
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.NodeStore;
 
 /**
  * Practical Byzantine fault tolerance (Castro and Liskov, OSDI 1999 and TOCS 2002) as a deterministic state machine:
@@ -47,9 +48,18 @@ public final class PbftProtocol implements Protocol {
 
     /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
     public PbftProtocol(PbftConfig config) {
+        this(config, Optional.empty());
+    }
+
+    /**
+     * A replica in its first state.
+     *
+     * @param stateStore where the parts of a state go that is being fetched, if not into memory
+     */
+    public PbftProtocol(PbftConfig config, Optional<NodeStore> stateStore) {
         state = new PbftState(config);
         batchFetcher = new BatchFetcher(state);
-        transfer = new StateTransfer(state);
+        transfer = new StateTransfer(state, stateStore);
         checkpoints = new CheckpointTracker(state, batchFetcher, transfer);
         normalCase = new NormalCase(state, batchFetcher);
         viewChanger = new ViewChanger(state, normalCase, checkpoints, batchFetcher);

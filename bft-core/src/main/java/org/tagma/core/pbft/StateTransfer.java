@@ -12,6 +12,7 @@ import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.NodeStore;
 
 /** Brings this replica to a certified checkpoint by fetching the state from others (PBFT 5.3). */
 final class StateTransfer {
@@ -23,7 +24,7 @@ final class StateTransfer {
     private static final int OWN_STORE_PATIENCE_TICKS = 3;
 
     private final PbftState state;
-    private final StateFetcher fetcher = new StateFetcher(TransferLimits.DEFAULT);
+    private final StateFetcher fetcher;
     private final int[] served;
     /** What is being fetched or installed. */
     private CheckpointCertificate target = CheckpointCertificate.GENESIS;
@@ -32,8 +33,9 @@ final class StateTransfer {
 
     private long askedOwnStoreAtTick;
 
-    StateTransfer(PbftState state) {
+    StateTransfer(PbftState state, Optional<NodeStore> store) {
         this.state = state;
+        this.fetcher = new StateFetcher(TransferLimits.DEFAULT, store);
         this.served = new int[state.quorums.replicas()];
     }
 
@@ -138,6 +140,8 @@ final class StateTransfer {
         if (done.sequence() > state.lastCommitted) {
             state.installing = true;
             state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
+        } else {
+            fetcher.stop();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
@@ -25,6 +26,7 @@ import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 import org.tagma.core.raft.RaftMessage.TimeoutNow;
 import org.tagma.core.raft.RaftStatus.FollowerStatus;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.state.NodeStore;
 
 /**
  * Raft (Ongaro and Ousterhout 2014) as a deterministic state machine: this class takes each event to the part that
@@ -61,8 +63,17 @@ public final class RaftProtocol implements Protocol {
 
     /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
     public RaftProtocol(RaftConfig config) {
+        this(config, Optional.empty());
+    }
+
+    /**
+     * A replica in its first state.
+     *
+     * @param stateStore where the parts of a state go that is being fetched, if not into memory
+     */
+    public RaftProtocol(RaftConfig config, Optional<NodeStore> stateStore) {
         state = new RaftState(config);
-        snapshots = new Snapshots(state);
+        snapshots = new Snapshots(state, stateStore);
         readQueue = new ReadQueue(state);
         followerReads = new FollowerReads(state, readQueue);
         follower = new Follower(state, snapshots);

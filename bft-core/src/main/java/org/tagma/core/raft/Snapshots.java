@@ -13,6 +13,7 @@ import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.NodeStore;
 
 /** Hands what is committed to execution, takes snapshots on the way, compacts the log, and fetches states (Raft 7). */
 final class Snapshots {
@@ -21,15 +22,16 @@ final class Snapshots {
     private static final int MAX_SERVED_PER_TICK = 32;
 
     private final RaftState state;
-    private final StateFetcher fetcher = new StateFetcher(TransferLimits.DEFAULT);
+    private final StateFetcher fetcher;
     private final TreeMap<Integer, Integer> served = new TreeMap<>();
     /** What is being fetched or installed. */
     private SnapshotMeta wanted;
 
     private boolean installing;
 
-    Snapshots(RaftState state) {
+    Snapshots(RaftState state, Optional<NodeStore> store) {
         this.state = state;
+        this.fetcher = new StateFetcher(TransferLimits.DEFAULT, store);
     }
 
     boolean isFetching() {
@@ -162,6 +164,7 @@ final class Snapshots {
             state.stateMissing = true;
             state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
         } else {
+            fetcher.stop();
             wanted = null;
         }
     }

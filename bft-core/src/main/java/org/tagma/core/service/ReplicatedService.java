@@ -161,6 +161,19 @@ public final class ReplicatedService {
         return Optional.empty();
     }
 
+    /**
+     * Goes on with the same state in another form: that of a store that has kept it, from where it is read as it is needed.
+     *
+     * @throws IllegalStateException if it is another state
+     */
+    public void keptAs(MerkleTree tree) {
+        MerkleStateStore kept = store.orElseThrow();
+        if (!tree.root().equals(kept.tree().root())) {
+            throw new IllegalStateException("a state was kept as another one");
+        }
+        kept.replace(tree);
+    }
+
     /** Replaces the whole state by one that has no tree. */
     public Optional<SnapshotRejection> install(long sequence, ByteString snapshot) {
         return install(sequence, snapshot, Optional.empty());

@@ -32,6 +32,11 @@ public record ServiceSnapshot(
         return new ServiceSnapshot(sequence, manifest.digest(), manifest, data, tree);
     }
 
+    /** The same, with its tree in the form in which a store has kept it. */
+    public ServiceSnapshot keptAs(MerkleTree kept) {
+        return new ServiceSnapshot(sequence, stateDigest, manifest, data, Optional.of(kept));
+    }
+
     /** How much of it a replica that has nothing would have to fetch. */
     public long sizeBytes() {
         return data.size() + tree.map(MerkleTree::bytes).orElse(0L);

@@ -26,6 +26,7 @@ import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePath;
+import org.tagma.core.state.NodeStore;
 import org.tagma.core.state.StateRoot;
 import org.tagma.core.state.TreeAssembler;
 import org.tagma.core.state.TreeAssembler.Want;
@@ -50,6 +51,10 @@ public final class StateFetcher {
     private static final int MAX_EARLIER = 2;
 
     private final TransferLimits limits;
+
+    /** Where parts of trees go, if not into memory. */
+    private final Optional<NodeStore> store;
+
     private final TransferSources sources = new TransferSources();
 
     /** Questions under way. */
@@ -129,9 +134,19 @@ public final class StateFetcher {
         }
     }
 
-    /** A fetcher that is not fetching. */
+    /** A fetcher that is not fetching, and will do so into memory. */
     public StateFetcher(TransferLimits limits) {
+        this(limits, Optional.empty());
+    }
+
+    /**
+     * A fetcher that is not fetching.
+     *
+     * @param store where parts of trees go; what is there already, is not fetched
+     */
+    public StateFetcher(TransferLimits limits, Optional<NodeStore> store) {
         this.limits = limits;
+        this.store = store;
     }
 
     /** Whether a state is being fetched. */
@@ -174,14 +189,20 @@ public final class StateFetcher {
             outstanding.clear();
             target = wanted;
         }
+        store.ifPresent(NodeStore::beginTransfer);
         sources.set(from);
         List<Ask> asks = new ArrayList<>(askOthers());
         asks.addAll(askMore());
         return asks;
     }
 
-    /** Gives up, and forgets everything. */
+    /** Gives up, and forgets everything. Also to be called if a state that was completed is not installed. */
     public void stop() {
+        reset();
+        store.ifPresent(NodeStore::endTransfer);
+    }
+
+    private void reset() {
         target = Optional.empty();
         assembler = Optional.empty();
         salvaged = Map.of();
@@ -237,11 +258,12 @@ public final class StateFetcher {
         }
         SnapshotManifest manifest = parsed.get();
         long treeBytes = manifest.root().map(StateRoot::bytes).orElse(0L);
-        if (manifest.totalBytes() > limits.maxStateBytes() || treeBytes > limits.maxStateBytes()) {
+        boolean treeTooLarge = store.isEmpty() && treeBytes > limits.maxStateBytes();
+        if (manifest.totalBytes() > limits.maxStateBytes() || treeTooLarge) {
             return giveUp(Reason.STATE_TOO_LARGE);
         }
         assembler = Optional.of(new SnapshotAssembler(manifest, salvaged));
-        tree = manifest.root().map(root -> new TreeAssembler(root, own.stream().toList(), earlier));
+        tree = manifest.root().map(root -> new TreeAssembler(root, own.stream().toList(), earlier, store));
         salvaged = Map.of();
         outstanding.remove(Part.MANIFEST);
         nextIndex = 0;
@@ -273,7 +295,8 @@ public final class StateFetcher {
         Target done = target.orElseThrow();
         Completed completed = new Completed(
                 done.sequence(), done.stateDigest(), assembler.orElseThrow().assemble(), tree.map(TreeAssembler::tree));
-        stop();
+        // The parts stay in the store until the state is saved there as a checkpoint.
+        reset();
         return completed;
     }
 

@@ -5,7 +5,8 @@ package org.tagma.core.service;
  *
  * <p>Immutable.
  *
- * @param maxStateBytes a larger state is not fetched; 0 to {@link Integer#MAX_VALUE}, since it is held in memory
+ * @param maxStateBytes more than that is not fetched into memory; 0 to {@link Integer#MAX_VALUE}. Of a Merkle tree that goes
+ *     into a store there may be more
  * @param maxOutstanding questions under way at a time, at least 1
  * @param retryTicks ticks without an answer after which another replica is asked, at least 1
  */

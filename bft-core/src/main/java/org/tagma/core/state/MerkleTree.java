@@ -71,7 +71,7 @@ public final class MerkleTree implements StateView {
     }
 
     Node resolve(Node node) {
-        return node instanceof Stub ? PieceDecoder.decodeNode(source.load(node.digest())) : node;
+        return node instanceof Stub ? source.load(node.digest()).top() : node;
     }
 
     @Override

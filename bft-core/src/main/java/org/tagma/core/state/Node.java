@@ -162,6 +162,13 @@ abstract sealed class Node {
             return filled;
         }
 
+        /** This node with its children in another form, so with the same digest; keeps no more than it needs in memory. */
+        Inner alone(Node leftChild, Node rightChild) {
+            Inner alone = new Inner(bit, ByteString.copyFrom(prefix().toByteArray()), leftChild, rightChild);
+            ((Node) alone).digest = rawDigest();
+            return alone;
+        }
+
         NodePath path(boolean toTheRight) {
             return NodePath.below(sample, bit, toTheRight);
         }

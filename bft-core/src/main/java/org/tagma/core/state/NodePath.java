@@ -1,6 +1,7 @@
 package org.tagma.core.state;
 
 import com.google.protobuf.ByteString;
+import java.util.NavigableSet;
 import java.util.Optional;
 
 /**
@@ -60,6 +61,15 @@ public record NodePath(ByteString prefix, int bits) implements Comparable<NodePa
     /** Whether a key, of which at least so many bits are known, belongs here. */
     boolean covers(ByteString key) {
         return KeyBits.agree(key, prefix, bits);
+    }
+
+    /** Whether one of some places is this one, or a part of it. */
+    boolean isAboveAnyOf(NavigableSet<NodePath> places) {
+        // What begins with these bits stands together in the order of places, after this one. Only a place above this
+        // one
+        // can have the same bytes and fewer bits, and that comes before it.
+        NodePath next = places.ceiling(this);
+        return next != null && next.bits >= bits && covers(next.prefix);
     }
 
     @Override

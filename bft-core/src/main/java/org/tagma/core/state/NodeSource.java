@@ -1,9 +1,8 @@
 package org.tagma.core.state;
 
-import com.google.protobuf.ByteString;
 import org.tagma.core.Digest;
 
-/** Where the nodes of a tree are that are not in memory. */
+/** Where the nodes of a tree are that are not in memory. For any thread. */
 @FunctionalInterface
 public interface NodeSource {
 
@@ -13,9 +12,9 @@ public interface NodeSource {
     };
 
     /**
-     * Reads one node, as {@link MerkleTree#visitNew} gave it.
+     * Reads the page whose topmost node has this digest, and has compared it with what was read.
      *
-     * @throws IllegalStateException if it is not there: the tree is of a state that was pruned, or the store is damaged
+     * @throws UnreadableStateError if it is not there, or is damaged
      */
-    ByteString load(Digest digest);
+    NodePage load(Digest digest);
 }

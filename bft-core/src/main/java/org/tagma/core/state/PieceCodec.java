@@ -8,6 +8,7 @@ import java.util.List;
 import org.tagma.core.Digest;
 import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Leaf;
+import org.tagma.core.state.Node.Stub;
 
 /**
  * Parts of a tree as bytes, for the wire, for proofs and for the disk; {@link PieceDecoder} reads them.
@@ -126,11 +127,21 @@ final class PieceCodec {
         return write(root);
     }
 
-    /** One node by itself, as it is kept in a store. */
-    static ByteString encodeNode(Node node) {
-        Chosen only = new Chosen(node, 0);
-        only.show(node);
-        return write(only);
+    /** What is in memory from {@code top} down, which is little; what is not, is left out. */
+    static ByteString encodeShown(Node top) {
+        Chosen root = new Chosen(top, 0);
+        root.show(top);
+        Deque<Chosen> shown = new ArrayDeque<>();
+        shown.add(root);
+        while (!shown.isEmpty()) {
+            for (Chosen child : shown.remove().children) {
+                if (!(child.node instanceof Stub)) {
+                    child.show(child.node);
+                    shown.add(child);
+                }
+            }
+        }
+        return write(root);
     }
 
     private static ByteString write(Chosen root) {

@@ -62,14 +62,6 @@ final class PieceDecoder {
         }
     }
 
-    /** Reads one node from a replica's own store. */
-    static Node decodeNode(ByteString encoded) {
-        return decode(NodePath.ROOT, encoded)
-                .map(StatePiece::top)
-                .filter(node -> !(node instanceof Stub))
-                .orElseThrow(() -> new IllegalStateException("the stored state is damaged: a node cannot be read"));
-    }
-
     private Node read() throws MalformedException {
         while (true) {
             Node node = readOne();

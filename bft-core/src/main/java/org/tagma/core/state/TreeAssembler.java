@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Stub;
 import org.tagma.core.state.StatePiece.Missing;
@@ -14,6 +15,9 @@ import org.tagma.core.state.StatePiece.Missing;
 /**
  * Puts a tree together from a root that can be trusted and pieces that cannot. Whatever is known here already, of an earlier
  * state or of an earlier attempt, is not asked for; nothing is kept that was not checked.
+ *
+ * <p>With a {@link NodeStore}, parts go there as soon as they are whole, and whatever is there counts as known: so an attempt
+ * goes on after a crash where it was, and memory holds only the way from the root to what is missing.
  *
  * <p>Not thread-safe.
  */
@@ -25,11 +29,15 @@ public final class TreeAssembler {
     /** Up to how many where something is: most of a larger part is likely to be the same. */
     private static final int DIFFERENCE_BYTES = 4 * 1024;
 
+    /** After so many pieces, what has become whole of the nodes above them goes to the store as well. */
+    private static final int PIECES_BETWEEN_SWEEPS = 64;
+
     /** A piece to ask for; the size is as in {@link MerkleTree#piece}. */
     public record Want(NodePath path, int maxWholeBytes) {}
 
     private final List<MerkleTree> known;
     private final List<TreeAssembler> earlier;
+    private final Optional<NodeStore> store;
 
     /** The tree so far, with stubs where something is missing. */
     private Node top;
@@ -40,6 +48,12 @@ public final class TreeAssembler {
     private final TreeMap<NodePath, Missing> asked = new TreeMap<>();
 
     private long missingBytes;
+    private int piecesSinceSweep;
+
+    /** Begins one that is put together in memory. */
+    public TreeAssembler(StateRoot root, Collection<MerkleTree> known, Collection<TreeAssembler> earlier) {
+        this(root, known, earlier, Optional.empty());
+    }
 
     /**
      * Begins.
@@ -47,10 +61,16 @@ public final class TreeAssembler {
      * @param root of the wanted tree
      * @param known whole trees that may have parts in common with it
      * @param earlier attempts at other trees, which may have parts in common with it; not used any more otherwise
+     * @param store where parts are kept, if not in memory; of trees that it does not hold, nothing is known then
      */
-    public TreeAssembler(StateRoot root, Collection<MerkleTree> known, Collection<TreeAssembler> earlier) {
+    public TreeAssembler(
+            StateRoot root,
+            Collection<MerkleTree> known,
+            Collection<TreeAssembler> earlier,
+            Optional<NodeStore> store) {
         this.known = List.copyOf(known);
         this.earlier = List.copyOf(earlier);
+        this.store = store;
         this.missingBytes = root.bytes();
         if (!root.equals(StateRoot.EMPTY)) {
             top = new Stub(root.digest().bytes().toByteArray(), root.bytes());
@@ -98,11 +118,18 @@ public final class TreeAssembler {
     }
 
     private void take(Missing missing, StatePiece piece) {
-        fill(missing.path(), piece.top());
         List<Missing> below = piece.missing();
-        missingBytes -=
-                missing.bytes() - below.stream().mapToLong(Missing::bytes).sum();
+        fill(missing.path(), below.isEmpty() ? stored(piece.top()) : piece.top());
+        missingBytes -= missing.bytes() - bytes(below);
         place(below);
+        if (store.isPresent() && ++piecesSinceSweep >= PIECES_BETWEEN_SWEEPS) {
+            piecesSinceSweep = 0;
+            sweep();
+        }
+    }
+
+    private static long bytes(List<Missing> places) {
+        return places.stream().mapToLong(Missing::bytes).sum();
     }
 
     /** Fills the places from what is known, and queues the others. */
@@ -110,22 +137,61 @@ public final class TreeAssembler {
         Deque<Missing> open = new ArrayDeque<>(places);
         while (!open.isEmpty()) {
             Missing place = open.poll();
-            Optional<Node> whole = known.stream()
-                    .flatMap(tree -> tree.find(place.path()).stream())
-                    .filter(node -> node.hasDigest(place.digest()))
-                    .findFirst();
-            Optional<Node> part = whole.isPresent() ? Optional.empty() : earlierPart(place);
-            if (whole.isPresent()) {
-                fill(place.path(), whole.get());
+            if (store.isPresent() && store.get().contains(place.digest())) {
                 missingBytes -= place.bytes();
-            } else if (part.isPresent()) {
-                fill(place.path(), part.get());
-                List<Missing> below = new StatePiece(part.get(), 0).missing();
-                missingBytes -=
-                        place.bytes() - below.stream().mapToLong(Missing::bytes).sum();
-                open.addAll(below);
-            } else {
+                continue;
+            }
+            Optional<Node> whole = whole(place);
+            Optional<Node> found = whole.or(() -> earlierPart(place));
+            if (found.isEmpty()) {
                 waiting.push(place);
+                continue;
+            }
+            fill(place.path(), found.get());
+            List<Missing> below = whole.isPresent() ? List.of() : new StatePiece(found.get(), 0).missing();
+            missingBytes -= place.bytes() - bytes(below);
+            open.addAll(below);
+        }
+    }
+
+    /** What a known tree has in a place. Where there is a store, it has asked that for all of them already. */
+    private Optional<Node> whole(Missing place) {
+        return store.isPresent()
+                ? Optional.empty()
+                : known.stream()
+                        .flatMap(tree -> tree.find(place.path()).stream())
+                        .filter(node -> node.hasDigest(place.digest()))
+                        .findFirst();
+    }
+
+    /** Puts a whole part into the store, if there is one. */
+    private Node stored(Node part) {
+        if (store.isEmpty()) {
+            return part;
+        }
+        store.get().keep(new MerkleTree(part, store.get()));
+        return new Stub(part.rawDigest(), part.bytes());
+    }
+
+    /** Puts into the store what lies between parts that are there, so that no more stays in memory than is needed. */
+    private void sweep() {
+        TreeSet<NodePath> missing = new TreeSet<>(asked.keySet());
+        waiting.forEach(place -> missing.add(place.path()));
+        Deque<Inner> open = new ArrayDeque<>();
+        if (top instanceof Inner inner && !missing.isEmpty()) {
+            open.push(inner);
+        }
+        while (!open.isEmpty()) {
+            Inner inner = open.pop();
+            for (boolean right : new boolean[] {false, true}) {
+                if (inner.child(right) instanceof Inner child) {
+                    NodePath path = inner.path(right);
+                    if (path.isAboveAnyOf(missing)) {
+                        open.push(child);
+                    } else {
+                        fill(path, stored(child));
+                    }
+                }
             }
         }
     }
@@ -178,11 +244,14 @@ public final class TreeAssembler {
         if (!isComplete()) {
             throw new IllegalStateException(missingBytes + " bytes are missing");
         }
-        NodeSource source = known.stream()
+        return new MerkleTree(top, store.map(NodeSource.class::cast).orElseGet(this::sourceOfKnown));
+    }
+
+    private NodeSource sourceOfKnown() {
+        return known.stream()
                 .map(MerkleTree::source)
                 .filter(each -> each != NodeSource.NOWHERE)
                 .findFirst()
                 .orElse(NodeSource.NOWHERE);
-        return new MerkleTree(top, source);
     }
 }

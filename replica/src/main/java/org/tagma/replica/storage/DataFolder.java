@@ -37,7 +37,10 @@ public final class DataFolder implements AutoCloseable {
     static final String IDENTITY = "identity";
 
     /** What a folder looks like; a newer version of Tagma that changes it counts on. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    /** Format 1 kept each checkpoint as a file with the whole state; such a folder is taken over. */
+    private static final int OLDER_FORMAT = 1;
 
     private static final String FORMAT_KEY = "format";
     private static final String CLUSTER_KEY = "cluster";
@@ -100,6 +103,24 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /** Whose a folder is. */
+    record Owner(ByteString clusterId, int replica) {}
+
+    /** Reads whose a folder is. */
+    static Owner ownerOf(Path folder) throws IOException {
+        Path file = folder.resolve(IDENTITY);
+        Map<String, String> identity =
+                CheckedText.read(file).orElseThrow(() -> new DataFolderException(file + " is missing"));
+        checkFormat(folder, identity);
+        try {
+            return new Owner(
+                    ByteString.fromHex(identity.getOrDefault(CLUSTER_KEY, "?")),
+                    Integer.parseInt(identity.getOrDefault(REPLICA_KEY, "?")));
+        } catch (NumberFormatException e) {
+            throw damaged(file, "it is something else");
+        }
+    }
+
     private static Optional<Life> readLife(Path folder, ByteString clusterId, int replica) throws IOException {
         Optional<Map<String, String>> identity = CheckedText.read(folder.resolve(IDENTITY));
         Optional<Life> life = LifeFile.read(folder);
@@ -107,12 +128,35 @@ public final class DataFolder implements AutoCloseable {
             return Optional.of(beginForgotten(folder, clusterId, replica, life));
         }
         checkIdentity(folder, identity.get(), clusterId, replica);
+        if (identity.get().get(FORMAT_KEY).equals(Integer.toString(OLDER_FORMAT))) {
+            return upgrade(folder, clusterId, replica, checkOriginal(folder, life));
+        }
+        return checkOriginal(folder, life);
+    }
+
+    private static Optional<Life> checkOriginal(Path folder, Optional<Life> life) throws IOException {
         if (life.isPresent() && life.get().state() == State.LIVED && !LifeFile.isOriginal(folder, life.get())) {
             throw new DataFolderException(folder + " is a copy, or was put back from one: this replica may have voted"
                     + " since, and must not contradict that. Put it aside and start the replica without; it then"
                     + " rejoins as one that forgot");
         }
         return life;
+    }
+
+    /** So that an older version, which would not find the states, refuses the folder. */
+    private static Optional<Life> upgrade(Path folder, ByteString clusterId, int replica, Optional<Life> life)
+            throws IOException {
+        LOG.info("{} has format {} and is taken over to format {}", folder, OLDER_FORMAT, FORMAT);
+        // What names the identity file must not be there while that is replaced: else a crash makes it look like a
+        // copy.
+        if (life.isPresent()) {
+            LifeFile.writeUnstamped(folder, life.get());
+        }
+        writeIdentity(folder, clusterId, replica);
+        if (life.isPresent()) {
+            LifeFile.writeStamped(folder, life.get());
+        }
+        return LifeFile.read(folder);
     }
 
     /** The note that it forgot comes first: no crash may leave a folder that looks as if the replica never ran. */
@@ -143,11 +187,7 @@ public final class DataFolder implements AutoCloseable {
 
     private static void checkIdentity(Path folder, Map<String, String> identity, ByteString clusterId, int replica)
             throws DataFolderException {
-        String format = identity.getOrDefault(FORMAT_KEY, "?");
-        if (!format.equals(Integer.toString(FORMAT))) {
-            throw new DataFolderException(folder + " has format " + format + "; this version of Tagma knows format "
-                    + FORMAT + " only: use the version that wrote it");
-        }
+        checkFormat(folder, identity);
         if (!hex(clusterId).equals(identity.get(CLUSTER_KEY))) {
             throw new DataFolderException(
                     folder + " belongs to a replica of another cluster; give this one a folder of its own");
@@ -155,6 +195,15 @@ public final class DataFolder implements AutoCloseable {
         if (!Integer.toString(replica).equals(identity.get(REPLICA_KEY))) {
             throw new DataFolderException(folder + " belongs to replica " + identity.get(REPLICA_KEY)
                     + ", not to replica " + replica + "; give each replica a folder of its own");
+        }
+    }
+
+    private static void checkFormat(Path folder, Map<String, String> identity) throws DataFolderException {
+        String format = identity.getOrDefault(FORMAT_KEY, "?");
+        if (!List.of(Integer.toString(OLDER_FORMAT), Integer.toString(FORMAT)).contains(format)) {
+            throw new DataFolderException(
+                    folder + " has format " + format + "; this version of Tagma knows the formats " + OLDER_FORMAT
+                            + " and " + FORMAT + " only: use the version that wrote it");
         }
     }
 
@@ -225,9 +274,17 @@ public final class DataFolder implements AutoCloseable {
         return Past.WHOLE;
     }
 
-    /** Where the states of checkpoints are kept. */
-    public SnapshotStore snapshots(Durability durability) {
-        return durability == Durability.MEMORY ? SnapshotStore.none() : new SnapshotFiles(folder);
+    /**
+     * Opens the place where the states of checkpoints are kept; to be closed before the log is.
+     *
+     * @param asTrees whether the service keeps its state as a Merkle tree: then a checkpoint writes what changed, otherwise
+     *     all there is
+     */
+    public SnapshotStore openSnapshots(Durability durability, boolean asTrees) throws IOException {
+        if (durability == Durability.MEMORY) {
+            return SnapshotStore.none();
+        }
+        return asTrees ? new StateFolder(folder).open() : new SnapshotFiles(folder);
     }
 
     /** Gives up the lock, if no log owns it. */

@@ -50,6 +50,16 @@ final class LifeFile {
         write(folder, new Life(State.FORGOT, false, UNKNOWN));
     }
 
+    /** The same life, beside an identity file that is about to be replaced. */
+    static void writeUnstamped(Path folder, Life life) throws IOException {
+        write(folder, new Life(life.state(), life.onDisk(), UNKNOWN));
+    }
+
+    /** The same life, beside the identity file that is there now. */
+    static void writeStamped(Path folder, Life life) throws IOException {
+        write(folder, new Life(life.state(), life.onDisk(), life.state() == State.LIVED ? stamp(folder) : UNKNOWN));
+    }
+
     private static void write(Path folder, Life life) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(STATE, life.state().name());

@@ -77,6 +77,11 @@ record LogEntry(byte[] key, byte[] value, long number, long sequence, long check
                 : Optional.of(new LogEntry(key, value, number, sequence, checksum));
     }
 
+    /** The first bytes of keys. */
+    static byte[] kinds() {
+        return new byte[] {NEWEST, OF_SEQUENCE};
+    }
+
     private static boolean isKey(byte[] key) {
         return key.length > 0
                 && (key[0] == OF_SEQUENCE ? key.length == 1 + 2 * Long.BYTES : key[0] == NEWEST && key.length > 1);

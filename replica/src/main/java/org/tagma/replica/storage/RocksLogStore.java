@@ -102,7 +102,7 @@ final class RocksLogStore implements LogStore {
             return new RocksLogStore(folder, settings, database, mark, sync, owner, new Opening(past, nonce));
         } catch (RocksDBException e) {
             closeAll(database, settings);
-            throw DataFolder.damaged(folder, oneLine(e));
+            throw DataFolder.damaged(folder, RocksSettings.oneLine(e));
         } catch (IOException | RuntimeException | Error e) {
             closeAll(database, settings);
             throw e;
@@ -249,7 +249,7 @@ final class RocksLogStore implements LogStore {
         try {
             batch.put(entry.key(), entry.value());
         } catch (RocksDBException e) {
-            throw new IOException(oneLine(e), e);
+            throw new IOException(RocksSettings.oneLine(e), e);
         }
         summary.add(entry);
         dirty = true;
@@ -275,7 +275,7 @@ final class RocksLogStore implements LogStore {
             batch.put(LogSummary.KEY, summary.encode());
             database.write(waits ? synced : unsynced, batch);
         } catch (RocksDBException e) {
-            throw new IOException(oneLine(e), e);
+            throw new IOException(RocksSettings.oneLine(e), e);
         }
         if (!waits) {
             sync.written();
@@ -301,7 +301,7 @@ final class RocksLogStore implements LogStore {
         try {
             batch.deleteRange(LogEntry.startOf(0), LogEntry.startOf(sequence + 1));
         } catch (RocksDBException e) {
-            throw new IOException(oneLine(e), e);
+            throw new IOException(RocksSettings.oneLine(e), e);
         }
         summary.truncate(sequence);
         truncated = sequence;
@@ -317,7 +317,7 @@ final class RocksLogStore implements LogStore {
         try (Checkpoint checkpoint = Checkpoint.create(database)) {
             checkpoint.createCheckpoint(target.toString());
         } catch (RocksDBException e) {
-            throw new IOException(oneLine(e), e);
+            throw new IOException(RocksSettings.oneLine(e), e);
         }
     }
 
@@ -339,13 +339,5 @@ final class RocksLogStore implements LogStore {
             closeAll(database, settings);
             owner.run();
         }
-    }
-
-    private static String oneLine(RocksDBException e) {
-        return String.valueOf(e.getMessage())
-                .lines()
-                .findFirst()
-                .orElse("unknown")
-                .strip();
     }
 }

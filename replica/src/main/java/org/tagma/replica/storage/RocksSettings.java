@@ -3,20 +3,25 @@ package org.tagma.replica.storage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
 import org.rocksdb.WALRecoveryMode;
 
-/** How the log's database is set up: small, since what it holds is the window above the last checkpoint. */
+/** How the databases are set up: the log's small, since what it holds is the window above the last checkpoint. */
 final class RocksSettings implements AutoCloseable {
 
     /** What is truncated before it fills this much of memory is never written a second time. */
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
 
     private static final long CACHE_BYTES = 1L << 20;
+    private static final long STATE_CACHE_BYTES = 16L << 20;
+    private static final long STATE_WRITE_BUFFER_BYTES = 16L << 20;
+    private static final double FILTER_BITS = 10;
     private static final long INFO_LOG_BYTES = 256L << 10;
     private static final int INFO_LOGS = 2;
 
@@ -28,9 +33,24 @@ final class RocksSettings implements AutoCloseable {
      * @param create whether to make the database; otherwise it must be there
      */
     Options options(boolean create) {
-        LRUCache cache = own(new LRUCache(CACHE_BYTES));
+        return options(new BlockBasedTableConfig().setBlockCache(own(new LRUCache(CACHE_BYTES))))
+                .setCreateIfMissing(create);
+    }
+
+    /** The options of a state: looked up by digests, so in no order, and mostly for what is there or was there lately. */
+    Options stateOptions() {
+        return options(new BlockBasedTableConfig()
+                        .setBlockCache(own(new LRUCache(STATE_CACHE_BYTES)))
+                        .setFilterPolicy(own(new BloomFilter(FILTER_BITS)))
+                        // Else the filters and indexes would take as much memory as the state is large.
+                        .setCacheIndexAndFilterBlocks(true)
+                        .setPinL0FilterAndIndexBlocksInCache(true))
+                .setCreateIfMissing(true)
+                .setWriteBufferSize(STATE_WRITE_BUFFER_BYTES);
+    }
+
+    private Options options(BlockBasedTableConfig tables) {
         return own(new Options())
-                .setCreateIfMissing(create)
                 .setErrorIfExists(false)
                 .setParanoidChecks(true)
                 // A torn tail is what a crash leaves, and nothing was acknowledged from it. What was acknowledged and
@@ -45,7 +65,7 @@ final class RocksSettings implements AutoCloseable {
                 .setMaxWriteBufferNumber(2)
                 .setMaxBackgroundJobs(2)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
-                .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache))
+                .setTableFormatConfig(tables)
                 .setStatsDumpPeriodSec(0)
                 .setStatsPersistPeriodSec(0)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
@@ -56,6 +76,14 @@ final class RocksSettings implements AutoCloseable {
     private <T extends RocksObject> T own(T object) {
         owned.push(object);
         return object;
+    }
+
+    static String oneLine(RocksDBException e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("unknown")
+                .strip();
     }
 
     @Override

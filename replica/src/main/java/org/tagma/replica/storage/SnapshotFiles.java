@@ -37,6 +37,10 @@ final class SnapshotFiles implements SnapshotStore {
         this.folder = dataFolder.resolve(FOLDER);
     }
 
+    boolean isThere() {
+        return Files.exists(folder);
+    }
+
     @Override
     public List<ServiceSnapshot> recover() throws IOException {
         if (Files.notExists(folder)) {
@@ -55,6 +59,21 @@ final class SnapshotFiles implements SnapshotStore {
         return whole;
     }
 
+    /** Reads the states that are whole, and changes nothing. */
+    List<ServiceSnapshot> readAll() throws IOException {
+        List<ServiceSnapshot> whole = new ArrayList<>();
+        for (Path file : isThere() ? list() : List.<Path>of()) {
+            if (file.getFileName().toString().endsWith(SUFFIX)) {
+                try {
+                    whole.add(parse(file));
+                } catch (IllegalArgumentException e) {
+                    DataFolder.LOG.warn("{} is damaged ({})", file, e.getMessage());
+                }
+            }
+        }
+        return whole;
+    }
+
     private List<Path> list() throws IOException {
         List<Path> all = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
@@ -66,10 +85,7 @@ final class SnapshotFiles implements SnapshotStore {
 
     private void read(Path file, List<ServiceSnapshot> whole) throws IOException {
         try {
-            ServiceSnapshot snapshot = parse(ByteString.copyFrom(Files.readAllBytes(file)));
-            if (!file.equals(fileOf(snapshot.sequence()))) {
-                throw new IllegalArgumentException("it is the state at " + snapshot.sequence());
-            }
+            ServiceSnapshot snapshot = parse(file);
             files.put(snapshot.sequence(), file);
             whole.add(snapshot);
         } catch (IllegalArgumentException e) {
@@ -81,6 +97,14 @@ final class SnapshotFiles implements SnapshotStore {
                     aside.getFileName());
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    private ServiceSnapshot parse(Path file) throws IOException {
+        ServiceSnapshot snapshot = parse(ByteString.copyFrom(Files.readAllBytes(file)));
+        if (!file.equals(fileOf(snapshot.sequence()))) {
+            throw new IllegalArgumentException("it is the state at " + snapshot.sequence());
+        }
+        return snapshot;
     }
 
     private static ServiceSnapshot parse(ByteString bytes) {
@@ -107,7 +131,7 @@ final class SnapshotFiles implements SnapshotStore {
     }
 
     @Override
-    public void save(ServiceSnapshot snapshot) throws IOException {
+    public ServiceSnapshot save(ServiceSnapshot snapshot) throws IOException {
         ByteString state = snapshot.encode();
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES)
                 .putLong(MAGIC)
@@ -118,6 +142,7 @@ final class SnapshotFiles implements SnapshotStore {
         Path file = fileOf(snapshot.sequence());
         DurableFiles.replace(file, List.of(ByteString.copyFrom(header), state));
         files.put(snapshot.sequence(), file);
+        return snapshot;
     }
 
     @Override

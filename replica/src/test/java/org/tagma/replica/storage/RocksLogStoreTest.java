@@ -203,10 +203,10 @@ final class RocksLogStoreTest {
     @Test
     void aNewerFormatIsRefused() throws IOException {
         Path folder = initialized();
-        CheckedText.write(folder.resolve(DataFolder.IDENTITY), Map.of("format", "2"));
+        CheckedText.write(folder.resolve(DataFolder.IDENTITY), Map.of("format", "3"));
         assertThatThrownBy(() -> DataFolder.open(folder, CLUSTER, 0))
                 .isInstanceOf(DataFolderException.class)
-                .hasMessageContaining("has format 2; this version of Tagma knows format 1 only");
+                .hasMessageContaining("has format 3; this version of Tagma knows the formats 1 and 2 only");
     }
 
     @Test

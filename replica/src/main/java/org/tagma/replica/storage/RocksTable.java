@@ -1,0 +1,137 @@
+package org.tagma.replica.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/** A {@link StateTable} in RocksDB. */
+final class RocksTable implements StateTable {
+
+    private final RocksSettings settings;
+    private final RocksDB database;
+    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final WriteOptions unsynced = new WriteOptions().setSync(false);
+
+    /** To use a database that was closed would be the end of the process. */
+    private final ReadWriteLock openness = new ReentrantReadWriteLock();
+
+    private boolean closed;
+
+    private RocksTable(RocksSettings settings, RocksDB database) {
+        this.settings = settings;
+        this.database = database;
+    }
+
+    /**
+     * Opens a table, and makes it if it is not there.
+     *
+     * @throws IOException if it is damaged or cannot be used
+     */
+    static RocksTable open(Path folder) throws IOException {
+        return open(folder, false);
+    }
+
+    /** Opens a table that is there, to read it and leave everything as it is. */
+    static RocksTable openToRead(Path folder) throws IOException {
+        return open(folder, true);
+    }
+
+    private static RocksTable open(Path folder, boolean readOnly) throws IOException {
+        NativeRocks.load();
+        RocksSettings settings = new RocksSettings();
+        boolean opened = false;
+        try {
+            Options options = settings.stateOptions();
+            String path = folder.toString();
+            RocksDB database = readOnly ? RocksDB.openReadOnly(options, path) : RocksDB.open(options, path);
+            opened = true;
+            return new RocksTable(settings, database);
+        } catch (RocksDBException e) {
+            throw new IOException(RocksSettings.oneLine(e), e);
+        } finally {
+            if (!opened) {
+                settings.close();
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Use<T> {
+        T of(RocksDB open) throws RocksDBException, IOException;
+    }
+
+    private <T> T use(Use<T> use) throws IOException {
+        openness.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the state's database was closed");
+            }
+            return use.of(database);
+        } catch (RocksDBException e) {
+            throw new IOException(RocksSettings.oneLine(e), e);
+        } finally {
+            openness.readLock().unlock();
+        }
+    }
+
+    @Override
+    public byte[] get(byte[] key) throws IOException {
+        return use(open -> open.get(key));
+    }
+
+    @Override
+    public void write(List<Change> changes, boolean durable) throws IOException {
+        use(open -> {
+            try (WriteBatch batch = new WriteBatch()) {
+                for (Change change : changes) {
+                    if (change.value() == null) {
+                        batch.delete(change.key());
+                    } else {
+                        batch.put(change.key(), change.value());
+                    }
+                }
+                open.write(durable ? synced : unsynced, batch);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void scan(byte first, Visitor visitor) throws IOException {
+        use(open -> {
+            try (RocksIterator iterator = open.newIterator()) {
+                iterator.seek(new byte[] {first});
+                while (iterator.isValid() && iterator.key()[0] == first) {
+                    visitor.entry(iterator.key(), iterator.value());
+                    iterator.next();
+                }
+                iterator.status();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void close() {
+        openness.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                synced.close();
+                unsynced.close();
+                database.close();
+                settings.close();
+            }
+        } finally {
+            openness.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package org.tagma.replica.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.replica.DataFolderException;
+
+/**
+ * The folder of the {@link StateCheckpoints} in a data folder. If it is damaged, it is set aside as a whole: no vote depends
+ * on it, and the state can be fetched from the other replicas. Damage that shows while the replica runs ends it, and leaves a
+ * note for the next life.
+ */
+final class StateFolder {
+
+    static final String FOLDER = "state";
+
+    /** There if the last life could not read a part of the state. */
+    static final String DAMAGE_NOTE = "state-damage";
+
+    private static final String DAMAGED = "state.damaged";
+    private static final String WHAT = "what";
+
+    /** Pages in memory take at most this much, and at most a part of the heap. */
+    private static final long MAX_CACHE_BYTES = 64L << 20;
+
+    private static final int CACHE_PART_OF_HEAP = 8;
+
+    private final Path dataFolder;
+    private final Path folder;
+
+    StateFolder(Path dataFolder) {
+        this.dataFolder = dataFolder;
+        this.folder = dataFolder.resolve(FOLDER);
+    }
+
+    static long cacheBytes() {
+        return Math.min(MAX_CACHE_BYTES, Runtime.getRuntime().maxMemory() / CACHE_PART_OF_HEAP);
+    }
+
+    /** Opens what is there, takes over what an older version of Tagma left, and begins to remove what is not needed. */
+    StateCheckpoints open() throws IOException {
+        Path note = dataFolder.resolve(DAMAGE_NOTE);
+        if (Files.exists(note)) {
+            setAside("the last life found that a part of it is damaged");
+            Files.delete(note);
+        }
+        StateCheckpoints states;
+        try {
+            states = openTable();
+        } catch (DamagedStateException e) {
+            setAside(e.getMessage());
+            states = openTable();
+        }
+        takeOverFiles(states);
+        return states;
+    }
+
+    private StateCheckpoints openTable() throws IOException {
+        boolean isNew = Files.notExists(folder);
+        RocksTable table;
+        try {
+            table = RocksTable.open(folder);
+        } catch (DataFolderException e) {
+            throw e;
+        } catch (IOException e) {
+            throw isNew ? e : new DamagedStateException(e.getMessage());
+        }
+        if (isNew) {
+            DurableFiles.syncFolder(dataFolder);
+        }
+        StatePages pages = new StatePages(table, cacheBytes(), this::noteDamage);
+        StateCollector collector = new StateCollector(pages, "tagma-state-" + dataFolder.getFileName());
+        try {
+            StateCheckpoints states = new StateCheckpoints(pages, new StateCheckpoints.Upkeep() {
+                @Override
+                public void check() throws IOException {
+                    collector.check();
+                }
+
+                @Override
+                public void close() {
+                    collector.stop();
+                    table.close();
+                }
+            });
+            collector.start();
+            return states;
+        } catch (IOException e) {
+            table.close();
+            throw new DamagedStateException(e.getMessage());
+        }
+    }
+
+    /** Until format 2 every checkpoint was a file with the whole state. */
+    private void takeOverFiles(StateCheckpoints states) throws IOException {
+        SnapshotFiles files = new SnapshotFiles(dataFolder);
+        if (!files.isThere()) {
+            return;
+        }
+        boolean taken = false;
+        try {
+            List<ServiceSnapshot> found = files.recover();
+            for (ServiceSnapshot snapshot : found) {
+                if (snapshot.tree().isPresent()) {
+                    states.save(snapshot);
+                }
+            }
+            files.release(Long.MAX_VALUE);
+            taken = true;
+        } finally {
+            if (!taken) {
+                states.close();
+            }
+        }
+    }
+
+    private void noteDamage(String what) {
+        DataFolder.LOG.error(
+                "{}: {}. The replica stops; started again, it sets the damaged state aside and fetches it from the others",
+                folder,
+                what);
+        try {
+            CheckedText.write(dataFolder.resolve(DAMAGE_NOTE), Map.of(WHAT, what));
+        } catch (IOException e) {
+            DataFolder.LOG.error("{}: that it is damaged cannot be noted: {}", folder, e.getMessage());
+        }
+    }
+
+    private void setAside(String why) throws IOException {
+        Path aside = dataFolder.resolve(DAMAGED);
+        DataFolder.LOG.warn(
+                "{} is damaged ({}) and is set aside as {}: the state will be fetched from the other replicas",
+                folder,
+                why,
+                aside.getFileName());
+        remove(aside);
+        if (Files.exists(folder)) {
+            Files.move(folder, aside);
+            DurableFiles.syncFolder(dataFolder);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        if (Files.notExists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    private static final class DamagedStateException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        DamagedStateException(String message) {
+            super(message);
+        }
+    }
+}

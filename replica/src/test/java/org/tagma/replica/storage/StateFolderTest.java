@@ -1,0 +1,202 @@
+package org.tagma.replica.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tagma.replica.storage.RocksLogStoreTest.vote;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftRecord.Stable;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.UnreadableStateError;
+import org.tagma.network.cluster.Durability;
+import org.tagma.replica.DataFolderException;
+import org.tagma.replica.LogStore;
+import org.tagma.replica.SnapshotStore;
+
+/** States of checkpoints in a data folder. */
+final class StateFolderTest {
+
+    private static final ByteString CLUSTER = ByteString.copyFromUtf8("0123456789abcdef");
+
+    @TempDir
+    Path temporary;
+
+    private final MerkleStateStore store = new MerkleStateStore();
+
+    /** What a replica opens. */
+    private record Opened(LogStore log, SnapshotStore states) implements AutoCloseable {
+
+        static Opened in(Path folder) throws IOException {
+            DataFolder data = DataFolder.open(folder, CLUSTER, 0);
+            LogStore log = data.openLog(Durability.SYNC);
+            log.recover();
+            return new Opened(log, data.openSnapshots(Durability.SYNC, true));
+        }
+
+        @Override
+        public void close() {
+            states.close();
+            log.close();
+        }
+    }
+
+    @Test
+    void theNextLifeFindsTheCheckpointsThatWereNotReleased() throws Exception {
+        Path folder = initialized();
+        try (Opened life = Opened.in(folder)) {
+            assertThat(life.states().recover()).isEmpty();
+            for (int sequence = 1; sequence <= 3; sequence++) {
+                fill(1_000 * sequence);
+                save(life.states(), sequence);
+            }
+            life.states().release(2);
+        }
+        try (Opened life = Opened.in(folder)) {
+            List<ServiceSnapshot> found = life.states().recover();
+            assertThat(found).extracting(ServiceSnapshot::sequence).containsExactly(2L, 3L);
+            assertThat(count(found.get(0))).isEqualTo(2_000);
+            assertThat(count(found.get(1))).isEqualTo(3_000);
+            assertThat(life.states().nodes()).isPresent();
+        }
+    }
+
+    @Test
+    void aStoppedReplicasFolderIsReadAndLeftAsItIs() throws Exception {
+        Path folder = initialized();
+        CheckpointCertificate certificate =
+                new CheckpointCertificate(1, store.tree().root().digest(), List.of());
+        try (Opened life = Opened.in(folder)) {
+            life.log().append(new Stable(certificate));
+            life.log().append(vote(2));
+            life.log().barrier();
+            fill(1_000);
+            save(life.states(), 1);
+            assertThatThrownBy(() -> StoppedReplica.open(folder))
+                    .isInstanceOf(DataFolderException.class)
+                    .hasMessageContaining("in use");
+        }
+        List<Path> files = Tree.files(folder);
+        try (StoppedReplica replica = StoppedReplica.open(folder)) {
+            assertThat(replica.clusterId()).isEqualTo(CLUSTER);
+            assertThat(replica.replica()).isZero();
+            assertThat(replica.certificate()).contains(certificate);
+            assertThat(replica.log()).containsExactly(new Stable(certificate), vote(2));
+            assertThat(replica.newestSnapshot()).isEmpty();
+            assertThat(replica.checkpoints()).hasSize(1);
+            assertThat(count(replica.checkpoints().get(0))).isEqualTo(1_000);
+        }
+        assertThat(Tree.files(folder)).isEqualTo(files);
+        assertThatThrownBy(() -> StoppedReplica.open(temporary.resolve("nothing")))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("not the data folder of a replica");
+    }
+
+    /** Format 1: a file for each checkpoint, with all of the state. */
+    @Test
+    void anOlderFolderIsTakenOver() throws Exception {
+        Path folder = initialized();
+        RocksLogStoreTest.write(folder, vote(1));
+        fill(500);
+        SnapshotFiles files = new SnapshotFiles(folder);
+        files.recover();
+        files.save(snapshot(1));
+        CheckedText.write(
+                folder.resolve(DataFolder.IDENTITY),
+                Map.of("format", "1", "cluster", "30313233343536373839616263646566", "replica", "0"));
+        LifeFile.writeLived(folder, Durability.SYNC);
+
+        try (Opened life = Opened.in(folder)) {
+            assertThat(life.log().recover().records()).containsExactly(vote(1));
+            assertThat(life.states().recover()).hasSize(1);
+            assertThat(count(life.states().recover().get(0))).isEqualTo(500);
+        }
+
+        assertThat(new SnapshotFiles(folder).readAll()).isEmpty();
+        assertThat(Files.readString(folder.resolve(DataFolder.IDENTITY))).contains("format 2");
+        assertThat(LifeFile.isOriginal(folder, LifeFile.read(folder).orElseThrow()))
+                .isTrue();
+        try (Opened life = Opened.in(folder)) {
+            assertThat(count(life.states().recover().get(0))).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void whatTheLastLifeCouldNotReadIsSetAside() throws Exception {
+        Path folder = initialized();
+        try (Opened life = Opened.in(folder)) {
+            fill(10);
+            MerkleTree tree = save(life.states(), 1).tree().orElseThrow();
+            StatePages pages = (StatePages) life.states().nodes().orElseThrow();
+            byte[] root = StateBatch.pageKey(tree.root().digest());
+            pages.table().write(List.of(StateTable.Change.remove(root)), true);
+        }
+        try (Opened life = Opened.in(folder)) {
+            ServiceSnapshot damaged = life.states().recover().get(0);
+            assertThatThrownBy(() -> count(damaged)).isInstanceOf(UnreadableStateError.class);
+        }
+        try (Opened life = Opened.in(folder)) {
+            assertThat(life.states().recover()).isEmpty();
+            store.replace(MerkleTree.EMPTY);
+            fill(10);
+            save(life.states(), 2);
+        }
+        assertThat(folder.resolve("state.damaged")).isDirectory();
+        try (Opened life = Opened.in(folder)) {
+            assertThat(count(life.states().recover().get(0))).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aDatabaseThatCannotBeOpenedIsSetAside() throws Exception {
+        Path folder = initialized();
+        try (Opened life = Opened.in(folder)) {
+            fill(10);
+            save(life.states(), 1);
+        }
+        for (int round = 0; round < 2; round++) {
+            Files.writeString(folder.resolve("state").resolve("CURRENT"), "nonsense");
+            try (Opened life = Opened.in(folder)) {
+                assertThat(life.states().recover()).isEmpty();
+            }
+        }
+    }
+
+    private Path initialized() throws IOException {
+        Path folder = temporary.resolve("data");
+        DataFolder.initialize(folder, CLUSTER, 0);
+        return folder;
+    }
+
+    private void fill(int entries) {
+        for (int i = 0; i < entries; i++) {
+            store.put(ByteString.copyFromUtf8("account/" + i), ByteString.copyFromUtf8("value " + i));
+        }
+    }
+
+    private ServiceSnapshot snapshot(long sequence) {
+        return ServiceSnapshot.of(sequence, ByteString.copyFromUtf8("sessions"), Optional.of(store.tree()));
+    }
+
+    private ServiceSnapshot save(SnapshotStore states, long sequence) throws IOException {
+        ServiceSnapshot kept = states.save(snapshot(sequence));
+        store.replace(kept.tree().orElseThrow());
+        return kept;
+    }
+
+    private static int count(ServiceSnapshot snapshot) {
+        int[] count = {0};
+        snapshot.tree().orElseThrow().entries().forEach(entry -> count[0]++);
+        return count[0];
+    }
+}
