@@ -134,6 +134,13 @@ final class NormalCaseMutants {
                     "agreedTimeMillis = batch.timeMillis();",
                     EXECUTION + "trap24_agreedTimeIsMonotone"),
             of(
+                    "what is ordered once more goes before anything new",
+                    "19",
+                    "core/pbft/RequestPool",
+                    "return !again.isEmpty() && (turnsUntilAgain <= 0 || nextReady() == null);",
+                    "return !again.isEmpty();",
+                    "ReviewFindingsTest#whatIsOrderedOnceMoreKeepsNothingNewOut"),
+            of(
                     "any waiting request is held against the primary",
                     "19",
                     "core/pbft/SessionLane",

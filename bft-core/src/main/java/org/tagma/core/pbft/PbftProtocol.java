@@ -203,7 +203,7 @@ public final class PbftProtocol implements Protocol {
                 state.emit(new Action.ResendReply(request));
                 // The relay has forgotten that it was executed, and waits for it.
                 if (relayedBy >= 0 && state.isPrimary()) {
-                    state.pool.orderAgain(request, state.tick - state.config.requestTimeoutTicks() / 2);
+                    state.pool.orderAgain(request, state.tick, state.config.requestTimeoutTicks() / 2);
                 }
             }
             case EARLY -> {

@@ -49,6 +49,9 @@ final class RequestPool {
     /** Sessions with nothing waiting, longest idle first; forgotten when there are too many. */
     private final LinkedHashSet<SessionId> idle = new LinkedHashSet<>();
 
+    /** Proposals to go until one of {@link #again} has its turn. */
+    private int turnsUntilAgain;
+
     private int pending;
     /** Of these, requests that came before their turn. */
     private int earlyPending;
@@ -149,7 +152,7 @@ final class RequestPool {
         List<Request> batch = new ArrayList<>();
         int bytes = 0;
         while (batch.size() < maxRequests && hasProposable()) {
-            SessionLane lane = again.isEmpty() ? nextReady() : null;
+            SessionLane lane = isTurnOfAgain() ? null : nextReady();
             Request request = lane == null ? again.peek() : lane.nextToPropose().request();
             bytes += request.size();
             if (bytes > maxBytes && !batch.isEmpty()) {
@@ -158,13 +161,20 @@ final class RequestPool {
             batch.add(request);
             if (lane == null) {
                 again.poll();
+                turnsUntilAgain = ready.size();
             } else {
                 ready.remove(lane);
                 lane.markProposed(request);
                 queueIfReady(lane);
+                turnsUntilAgain--;
             }
         }
         return batch;
+    }
+
+    /** What is ordered once more takes turns with the sessions, as if it were one more: it must not keep out what is new. */
+    private boolean isTurnOfAgain() {
+        return !again.isEmpty() && (turnsUntilAgain <= 0 || nextReady() == null);
     }
 
     /** A new view: what was proposed before counts only if it is in {@code carriedOver}. */
@@ -277,11 +287,17 @@ final class RequestPool {
     /**
      * Orders once more a request that was executed some time ago, for a replica that has forgotten that and waits for it:
      * its outcome then ends the wait. What was executed just now was merely overtaken on its way here.
+     *
+     * <p>A liar, or a replica that lags and cannot catch up, may ask for it without end: so one a session, once in {@code
+     * pauseTicks}, and in turn with what is new.
      */
-    void orderAgain(Request request, long executedBeforeTick) {
+    void orderAgain(Request request, long tick, long pauseTicks) {
         SessionLane lane = lanes.get(request.session());
-        // Within bounds, since a liar may ask for it.
-        if (again.size() < MAX_AGAIN && lane != null && lane.headSinceTick < executedBeforeTick) {
+        if (again.size() < MAX_AGAIN
+                && lane != null
+                && tick - lane.headSinceTick > pauseTicks
+                && tick - lane.orderedAgainAtTick > pauseTicks) {
+            lane.orderedAgainAtTick = tick;
             again.add(request);
         }
     }

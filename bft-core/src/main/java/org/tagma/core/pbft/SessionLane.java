@@ -22,6 +22,8 @@ final class SessionLane {
     long proposedUpTo;
     long proposedUnordered;
     long headSinceTick;
+    /** When one of its executed requests was last ordered once more; long ago if never. */
+    long orderedAgainAtTick = Long.MIN_VALUE / 2;
 
     SessionLane(SessionId session) {
         this.session = session;

@@ -170,6 +170,43 @@ class ReviewFindingsTest {
         assertThat(((Collection<?>) ready.get(pool)).size()).isLessThanOrEqualTo(2_000);
     }
 
+    /** Trap 19, from the other side: a backup that relays what was executed long ago must not take up the primary's turns. */
+    @Test
+    void whatIsOrderedOnceMoreKeepsNothingNewOut() {
+        RequestPool pool = new RequestPool(PbftConfig.forTests(0, 4));
+        for (int session = 1; session <= 40; session++) {
+            pool.executed(new Event.RequestOutcome(CoreCluster.request(0, session, 1, "old"), true), 0);
+        }
+        for (int number = 1; number <= 30; number++) {
+            pool.admit(CoreCluster.request(7, 1, number, "new"), 0, false);
+            pool.admit(CoreCluster.request(8, 1, number, "new"), 0, false);
+        }
+        int old = 0;
+        for (int tick = 100; tick < 190; tick++) {
+            for (int session = 1; session <= 40; session++) {
+                pool.orderAgain(CoreCluster.request(0, session, 1, "old"), tick, 10);
+            }
+            old += pool.nextBatch(1, 1 << 20).get(0).session().client() == 0 ? 1 : 0;
+        }
+        assertThat(old).isEqualTo(30);
+        assertThat(pool.nextBatch(1, 1 << 20).get(0).session().client())
+                .as("now there is nothing else to do")
+                .isZero();
+    }
+
+    @Test
+    void aSessionIsOrderedOnceMoreOnlyOnceInAWhile() {
+        RequestPool pool = new RequestPool(PbftConfig.forTests(0, 4));
+        var old = CoreCluster.request(0, 1, 1, "old");
+        pool.executed(new Event.RequestOutcome(old, true), 0);
+        int again = 0;
+        for (int tick = 100; tick < 200; tick++) {
+            pool.orderAgain(old, tick, 10);
+            again += pool.nextBatch(16, 1 << 20).size();
+        }
+        assertThat(again).isEqualTo(10);
+    }
+
     @Test
     void aRequestOfASessionThatTheInstalledStateNoLongerKnowsIsNotWaitedFor() {
         RequestPool pool = new RequestPool(PbftConfig.forTests(1, 4));

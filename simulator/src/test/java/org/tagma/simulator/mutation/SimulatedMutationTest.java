@@ -69,6 +69,7 @@ class SimulatedMutationTest {
             "a committed batch without its body is not fetched",
             "a primary may serve everything just in time",
             "any waiting request is held against the primary",
+            "what is ordered once more goes before anything new",
             "a diverged replica goes on",
             "a diverged replica is not named",
             "a chunk is not checked",
