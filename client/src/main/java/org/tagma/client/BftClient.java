@@ -202,6 +202,7 @@ public final class BftClient implements AutoCloseable {
         })) {
             inbox.wake();
         } else {
+            callsInInbox.decrementAndGet();
             failed.accept(new ClientClosedException(Outcome.NOT_EXECUTED, "the client is closed"));
         }
     }

@@ -6,11 +6,13 @@ import java.util.BitSet;
 /** One query that was sent to some replicas. Not thread-safe. */
 final class PendingQuery {
 
-    final Session session;
     final ByteString operation;
     final Completion completion;
     final long deadlineAt;
     final ReplyTally tally;
+
+    /** In which it is asked; another one once that is closed. */
+    Session session;
 
     /** Who was asked so far. */
     final BitSet asked = new BitSet();

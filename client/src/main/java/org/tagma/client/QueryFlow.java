@@ -127,6 +127,10 @@ final class QueryFlow {
 
     /** Those asked so far have not answered, or cannot. */
     private void askOthers(long number, PendingQuery query, long now) {
+        if (sessions.find(query.session.number) == null) {
+            // It expired, or was given up, for what requests met in it.
+            query.session = sessions.current();
+        }
         BitSet others = policy.queryReceivers(query.asked, query.session.connected);
         if (others.isEmpty()) {
             active.remove(number);

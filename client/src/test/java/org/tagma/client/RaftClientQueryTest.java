@@ -6,6 +6,7 @@ import static org.tagma.client.CoreHarness.bytes;
 
 import org.junit.jupiter.api.Test;
 import org.tagma.client.CoreHarness.Result;
+import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
@@ -81,6 +82,36 @@ class RaftClientQueryTest {
         assertThat(client.count(ClientCounter.QUERIES_ORDERED)).isEqualTo(1);
         client.raftReply(0, 2, 0, RequestKind.FIFO, 1, ReplyStatus.OK, "v");
         assertThat(result.value).isEqualTo(bytes("v"));
+    }
+
+    /** A session that nobody's request waits in any more is closed; a query that was asked in it goes on in the next. */
+    @Test
+    void aQueryOutlivesTheSessionInWhichItWasAsked() {
+        Result query = client.query("q");
+        client.invoke("a");
+        client.takeSent();
+        long first = client.core.session();
+        client.raftReply(0, 1, 0, RequestKind.FIFO, 1, ReplyStatus.SESSION_EXPIRED, expiry(first));
+        client.connectAll();
+        assertThat(client.closed).containsExactly(first);
+        client.takeSent();
+
+        client.passMillis(RETRY);
+
+        assertThat(client.takeSent()).anySatisfy(sent -> {
+            assertThat(sent.message()).isInstanceOf(Query.class);
+            assertThat(sent.session()).isEqualTo(client.core.session());
+            assertThat(sent.replica()).isEqualTo(1);
+        });
+        answer(1, "v");
+        assertThat(query.value).isEqualTo(bytes("v"));
+    }
+
+    /** The newest session, and the highest that was evicted. */
+    private static String expiry(long newest) {
+        return CoreHarness.newestSession(newest)
+                .concat(CoreHarness.newestSession(0))
+                .toStringUtf8();
     }
 
     @Test
