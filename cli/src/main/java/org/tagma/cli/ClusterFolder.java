@@ -47,6 +47,14 @@ public record ClusterFolder(Path root) {
         return ClusterFile.read(clusterFile());
     }
 
+    /** @throws CommandFailure if the cluster has no such replica */
+    void requireReplica(ClusterConfig config, int id) {
+        if (id < 0 || id >= config.replicaCount()) {
+            throw CommandFailure.cannotRun("there is no replica " + id + " in " + clusterFile()
+                    + "; it has the replicas 0 to " + (config.replicaCount() - 1));
+        }
+    }
+
     /** @throws KeyFileException if they are missing, damaged, or open to others */
     public NodeKeys replicaKeys(int replica) throws KeyFileException {
         return PrivateKeyFile.read(replicaKeyFile(replica));

@@ -47,13 +47,21 @@ final class Operator implements AutoCloseable {
      * @throws CommandFailure if there is no leader, or no answer, or the answer is no
      */
     String carryOut(ByteString command) throws InterruptedException {
-        int leader = config.protocol() == ProtocolKind.RAFT ? awaitLeader().replica() : 0;
+        return carryOut(config.protocol() == ProtocolKind.RAFT ? awaitLeader().replica() : 0, command);
+    }
+
+    /**
+     * Has a command carried out by one replica.
+     *
+     * @throws CommandFailure if there is no answer, or it is no
+     */
+    String carryOut(int replica, ByteString command) {
         ReplicaInspector.Outcome outcome = inspector
-                .command(leader, command, COMMAND_MILLIS)
+                .command(replica, command, COMMAND_MILLIS)
                 .join()
                 .orElseThrow(() -> new CommandFailure(
                         ExitStatus.NO_ANSWER,
-                        "replica " + leader + " has not answered in " + COMMAND_MILLIS / 1_000
+                        "replica " + replica + " has not answered in " + COMMAND_MILLIS / 1_000
                                 + " s; it may have been carried out all the same, see `tagma status`",
                         null));
         if (!outcome.done()) {

@@ -89,10 +89,7 @@ final class ReplicaCommand implements Callable<Integer> {
         Optional<FaultInjection> injection = injection();
         ClusterConfig config = folder.config();
         injection.ifPresent(wanted -> requirePossible(wanted.kind(), config.protocol()));
-        if (id < 0 || id >= config.replicaCount()) {
-            throw CommandFailure.cannotRun("there is no replica " + id + " in " + folder.clusterFile()
-                    + "; it has the replicas 0 to " + (config.replicaCount() - 1));
-        }
+        folder.requireReplica(config, id);
         NodeKeys keys = folder.replicaKeys(id);
         ClusterReplica replica = ClusterReplica.of(config, id, keys, service.create())
                 .dataFolder(folder.dataFolder(id))

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
 
     private static final long DEADLINE_MILLIS = 2_000;
-    private static final int SHOWN_DIGEST_DIGITS = 16;
+    static final int SHOWN_DIGEST_DIGITS = 16;
     private static final String ROW = "%-8s %-21s %-15s %6s  %-10s %10s %10s  %s%n";
 
     @Spec

@@ -35,6 +35,8 @@ import picocli.CommandLine.TypeConversionException;
             MembersCommand.class,
             KvCommand.class,
             VerifyCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             BenchCommand.class,
             SimCommand.class,
             TraceCommand.class,

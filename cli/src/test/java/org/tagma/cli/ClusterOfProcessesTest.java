@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.replica.trace.Causality;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.replica.trace.Relation;
@@ -150,6 +152,61 @@ class ClusterOfProcessesTest {
         assertThat(forged.errorLines()).singleElement().asString().startsWith("NOT proved: ");
         assertThat(Tagma.run("verify", "no-such-file", "--cluster", cluster).status())
                 .isEqualTo(ExitStatus.CANNOT_RUN);
+        aBackupOfARunningReplicaBringsItsStateBack();
+    }
+
+    private void aBackupOfARunningReplicaBringsItsStateBack() throws Exception {
+        String backup = temporary.resolve("backup").toString();
+        String root = folder.root().toString();
+        Tagma.Result stranger = Tagma.run("backup", "--dir", root, "--client", "1", "--id", "2", "--to", backup);
+        assertThat(stranger.status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        assertThat(stranger.errorLines()).singleElement().asString().contains("none of the operators");
+
+        Tagma.Result taken = Tagma.run("backup", "--dir", root, "--id", "2", "--to", backup);
+
+        assertThat(taken.status()).as(() -> taken.err() + logs()).isEqualTo(ExitStatus.OK);
+        assertThat(taken.out()).contains("The state at checkpoint 128 can be restored from it");
+        assertThat(restore(backup)).contains("is not empty");
+        replicas.get(2).kill();
+        Files.move(folder.dataFolder(2), temporary.resolve("lost"));
+        String cluster = Files.readString(folder.clusterFile());
+        Files.writeString(folder.clusterFile(), withKeysOfReplicasSwapped(cluster));
+        assertThat(restore(backup)).contains("is not certified by a quorum");
+        Files.writeString(folder.clusterFile(), cluster);
+
+        assertThat(restore(backup)).contains("has the state at checkpoint 128 again");
+        replicas.set(2, start(2));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(statuses().get(2).map(ReplicaStatus::stableCheckpoint))
+                        .as(this::logs)
+                        .contains(128L));
+        assertThat(Files.readString(replicas.get(2).log()))
+                .contains("without any memory of its votes")
+                .contains("installed the state at checkpoint 128")
+                .doesNotContain("fetching the state at checkpoint 128");
+    }
+
+    private String restore(String backup) {
+        Tagma.Result result = Tagma.run("restore", "--dir", folder.root().toString(), "--id", "2", "--from", backup);
+        assertThat(result.status()).isEqualTo(result.err().isEmpty() ? ExitStatus.OK : ExitStatus.CANNOT_RUN);
+        return result.out() + result.err();
+    }
+
+    /** As if replicas 0 and 1 were others than those that signed. */
+    private String withKeysOfReplicasSwapped(String cluster) {
+        String first = hexOf(folder, 0);
+        String second = hexOf(folder, 1);
+        return cluster.replace(first, "?").replace(second, first).replace("?", second);
+    }
+
+    private static String hexOf(ClusterFolder folder, int id) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            folder.config().replicas().get(id).keys().ed25519().toByteArray());
+        } catch (ClusterFileException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void commandsForPeople() {

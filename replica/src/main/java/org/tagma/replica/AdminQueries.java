@@ -1,8 +1,8 @@
 package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -43,25 +43,25 @@ public final class AdminQueries {
     private final Supplier<Map<String, Object>> status;
     private final ServiceExecutor executor;
     private final ProofQueries proofs;
-    private final List<Integer> operators;
+    private final ReplicaParts.OperatorRules rules;
     private final int replicas;
 
     /**
      * Answers for one replica.
      *
-     * @param operators clients that may send the {@linkplain OperatorCommands commands of operators}
+     * @param rules who may send the {@linkplain OperatorCommands commands of operators}, and what they find
      * @param replicas how many the cluster has
      */
     AdminQueries(
             Supplier<Map<String, Object>> status,
             ServiceExecutor executor,
             ProofQueries proofs,
-            List<Integer> operators,
+            ReplicaParts.OperatorRules rules,
             int replicas) {
         this.status = status;
         this.executor = executor;
         this.proofs = proofs;
-        this.operators = operators;
+        this.rules = rules;
         this.replicas = replicas;
     }
 
@@ -93,9 +93,14 @@ public final class AdminQueries {
 
     private void carryOut(Query query, String command) {
         int client = query.session().client();
-        if (!operators.contains(client)) {
+        if (!rules.operators().contains(client)) {
             executor.answer(
-                    query, refused("not-an-operator", "client " + client + " is none of the operators " + operators));
+                    query,
+                    refused("not-an-operator", "client " + client + " is none of the operators " + rules.operators()));
+            return;
+        }
+        if (command.equals(OperatorCommands.BACKUP)) {
+            executor.answer(query, stageBackup());
             return;
         }
         LongFunction<Event> question;
@@ -106,6 +111,15 @@ public final class AdminQueries {
             return;
         }
         executor.ask(question, (done, text) -> executor.answer(query, outcome(done, text)));
+    }
+
+    private ServiceReply stageBackup() {
+        try {
+            rules.backup().stage();
+            return outcome(true, "laid out");
+        } catch (IOException e) {
+            return outcome(false, String.valueOf(e.getMessage()));
+        }
     }
 
     private static ServiceReply outcome(boolean done, String text) {

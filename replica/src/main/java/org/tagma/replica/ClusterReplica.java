@@ -168,7 +168,8 @@ public final class ClusterReplica {
                 Clock.ofMachine(),
                 registry,
                 options,
-                new ReplicaParts.OperatorRules(config.operators(), ClusterSettings.handOverMillis(config)));
+                new ReplicaParts.OperatorRules(
+                        config.operators(), ClusterSettings.handOverMillis(config), storage.backup()));
         return new ReplicaServer(parts, trace);
     }
 
@@ -186,7 +187,7 @@ public final class ClusterReplica {
 
     private Storage openStorage() throws IOException {
         if (dataFolder.isEmpty()) {
-            return new Storage(MemoryLogStore.withoutFolder(), SnapshotStore.none());
+            return new Storage(MemoryLogStore.withoutFolder(), SnapshotStore.none(), BackupStage.none());
         }
         DataFolder folder = DataFolder.open(dataFolder.get(), config.clusterId(), replica);
         Runnable owner = folder::close;
@@ -197,7 +198,7 @@ public final class ClusterReplica {
             SnapshotStore states =
                     folder.openSnapshots(config.durability(), stateMachine instanceof MerkleStateMachine);
             opened = true;
-            return new Storage(log, states);
+            return new Storage(log, states, folder.backupStage(log, states));
         } finally {
             if (!opened) {
                 owner.run();
@@ -205,7 +206,7 @@ public final class ClusterReplica {
         }
     }
 
-    private record Storage(LogStore log, SnapshotStore snapshots) {
+    private record Storage(LogStore log, SnapshotStore snapshots, BackupStage backup) {
 
         /** The log owns the folder, so it goes last. */
         void close() {

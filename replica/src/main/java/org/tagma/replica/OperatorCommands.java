@@ -20,6 +20,9 @@ public final class OperatorCommands {
     /** The operator lets the leader choose its successor. */
     public static final int WHOEVER_IS_BEST = -1;
 
+    /** Asks a replica to lay out, in its data folder, what a backup takes. */
+    static final String BACKUP = "backup";
+
     private static final String TRANSFER = "transfer";
     private static final String MEMBERSHIP = "membership";
     private static final String VOTERS = "voters=";
@@ -44,6 +47,11 @@ public final class OperatorCommands {
         return admin(MEMBERSHIP + " " + VOTERS + list(voters) + " " + LEARNERS + list(learners));
     }
 
+    /** Asks one replica to lay out, in its data folder, what a backup takes. */
+    public static ByteString backup() {
+        return admin(BACKUP);
+    }
+
     private static ByteString admin(String command) {
         return AdminQueries.PREFIX.concat(ByteString.copyFromUtf8(command));
     }
@@ -54,7 +62,10 @@ public final class OperatorCommands {
 
     /** Whether a command is one of these, however badly it is written. */
     static boolean isOne(String command) {
-        return command.equals(TRANSFER) || command.startsWith(TRANSFER + " ") || command.startsWith(MEMBERSHIP + " ");
+        return command.equals(BACKUP)
+                || command.equals(TRANSFER)
+                || command.startsWith(TRANSFER + " ")
+                || command.startsWith(MEMBERSHIP + " ");
     }
 
     /**

@@ -42,10 +42,16 @@ public record ReplicaParts(
      *
      * @param operators clients that may send the {@linkplain OperatorCommands commands of operators}
      * @param handOverMillis how long a replica that is stopped waits until another one leads in its place, at least 0
+     * @param backup lays out what a backup takes
      */
-    public record OperatorRules(List<Integer> operators, long handOverMillis) {
+    public record OperatorRules(List<Integer> operators, long handOverMillis, BackupStage backup) {
         public OperatorRules {
             operators = List.copyOf(operators);
+        }
+
+        /** For a replica that keeps nothing on disk. */
+        public OperatorRules(List<Integer> operators, long handOverMillis) {
+            this(operators, handOverMillis, BackupStage.none());
         }
     }
 }

@@ -92,7 +92,7 @@ public final class ReplicaServer implements AutoCloseable {
                 this::describe,
                 executor,
                 new ProofQueries(engine::checkpointProof, executor),
-                parts.operatorRules().operators(),
+                parts.operatorRules(),
                 parts.quorums().replicas());
         watchQueues();
     }

@@ -15,6 +15,7 @@ import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.network.cluster.Durability;
+import org.tagma.replica.BackupStage;
 import org.tagma.replica.DataFolderException;
 import org.tagma.replica.LogStore;
 import org.tagma.replica.SnapshotStore;
@@ -177,7 +178,7 @@ public final class DataFolder implements AutoCloseable {
         return LifeFile.read(folder).orElseThrow();
     }
 
-    private static void writeIdentity(Path folder, ByteString clusterId, int replica) throws IOException {
+    static void writeIdentity(Path folder, ByteString clusterId, int replica) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(FORMAT_KEY, Integer.toString(FORMAT));
         values.put(CLUSTER_KEY, hex(clusterId));
@@ -249,6 +250,7 @@ public final class DataFolder implements AutoCloseable {
         if (past == Past.WHOLE && Files.notExists(folder.resolve(RocksLogStore.FOLDER))) {
             throw damaged(folder.resolve(RocksLogStore.FOLDER), "it is missing");
         }
+        FileTree.delete(folder.resolve(StagedBackup.FOLDER));
         RocksLogStore.Sync sync = durability == Durability.ASYNC ? new BackgroundSync(folder) : new SyncEachTime();
         RocksLogStore log = RocksLogStore.open(folder, past, sync, mark, nonce, lock::close);
         LifeFile.writeLived(folder, durability);
@@ -285,6 +287,11 @@ public final class DataFolder implements AutoCloseable {
             return SnapshotStore.none();
         }
         return asTrees ? new StateFolder(folder).open() : new SnapshotFiles(folder);
+    }
+
+    /** Lays out what a backup takes, while the replica runs. */
+    public BackupStage backupStage(LogStore log, SnapshotStore snapshots) {
+        return new StagedBackup(folder, log, snapshots);
     }
 
     /** Gives up the lock, if no log owns it. */
@@ -328,7 +335,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /** {@code durability: sync}. */
-    private static final class SyncEachTime implements RocksLogStore.Sync {
+    static final class SyncEachTime implements RocksLogStore.Sync {
         @Override
         public boolean atEachBarrier() {
             return true;

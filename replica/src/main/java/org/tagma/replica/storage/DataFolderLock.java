@@ -7,6 +7,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.tagma.replica.DataFolderException;
 
 /** Keeps a second process, or a second replica in this one, out of a data folder. The lock dies with the process. */
@@ -26,17 +27,26 @@ final class DataFolderLock implements AutoCloseable {
      * @throws DataFolderException if it is in use, or cannot be made or written
      */
     static DataFolderLock acquire(Path folder) throws DataFolderException {
+        return tryAcquire(folder)
+                .orElseThrow(() ->
+                        new DataFolderException(folder + " is in use by another process; stop that replica first"));
+    }
+
+    /**
+     * The same, but empty if it is in use.
+     *
+     * @throws DataFolderException if it cannot be made or written
+     */
+    static Optional<DataFolderLock> tryAcquire(Path folder) throws DataFolderException {
         try {
             Files.createDirectories(folder);
             FileChannel channel =
                     FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!tryLock(channel)) {
                 channel.close();
-                throw new DataFolderException(folder + " is in use by another process; stop that replica first");
+                return Optional.empty();
             }
-            return new DataFolderLock(channel);
-        } catch (DataFolderException e) {
-            throw e;
+            return Optional.of(new DataFolderLock(channel));
         } catch (IOException e) {
             throw new DataFolderException(
                     "the data folder " + folder + " cannot be used: " + e + "; check its permissions", e);

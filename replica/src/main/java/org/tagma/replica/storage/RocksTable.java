@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -114,6 +115,16 @@ final class RocksTable implements StateTable {
                     iterator.next();
                 }
                 iterator.status();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void copyTo(Path target) throws IOException {
+        use(open -> {
+            try (Checkpoint checkpoint = Checkpoint.create(open)) {
+                checkpoint.createCheckpoint(target.toString());
             }
             return null;
         });

@@ -37,6 +37,14 @@ final class SnapshotFiles implements SnapshotStore {
         this.folder = dataFolder.resolve(FOLDER);
     }
 
+    /** Copies the states into a folder that is not there yet; each has its checksum. */
+    void copyTo(Path target) throws IOException {
+        Files.createDirectory(target);
+        for (Path file : files.values()) {
+            Files.copy(file, target.resolve(file.getFileName()));
+        }
+    }
+
     boolean isThere() {
         return Files.exists(folder);
     }

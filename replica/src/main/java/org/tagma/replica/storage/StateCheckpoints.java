@@ -3,6 +3,7 @@ package org.tagma.replica.storage;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -168,6 +169,11 @@ final class StateCheckpoints implements SnapshotStore {
             pages.write(batch, false);
         }
         gone.forEach(snapshot -> kept.remove(snapshot.sequence()));
+    }
+
+    /** Makes a copy of all that is there, in a folder that is not there yet. */
+    void copyTo(Path target) throws IOException {
+        pages.table().copyTo(target);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tagma.replica.storage;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** An ordered map from bytes to bytes on disk, as far as {@link StatePages} needs one. For any thread. */
@@ -36,6 +37,11 @@ interface StateTable extends AutoCloseable {
 
     /** Visits all keys that begin with a byte, in their order. */
     void scan(byte first, Visitor visitor) throws IOException;
+
+    /** Makes a copy, as of now, in a folder that is not there yet; for tables that are kept in files. */
+    default void copyTo(Path target) throws IOException {
+        throw new UnsupportedOperationException("this table is not kept in files");
+    }
 
     @Override
     void close();

@@ -1,0 +1,272 @@
+package org.tagma.replica.storage;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.raft.RaftRecord;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.replica.DataFolderException;
+
+/**
+ * Backups of a replica's data folder, and what can be had back from one: <em>the state of a stable checkpoint, with what proves
+ * it, and no vote</em>. A replica may have voted since the backup was taken, and must not contradict that; so the folder that is
+ * made from a backup is that of a replica which has lost its disk and happens to have a state. It asks the others what it
+ * may have forgotten, and fetches only what changed.
+ */
+public final class Backup {
+
+    private static final String RESTORING = ".restoring";
+
+    /** What RocksDB writes for people, and its own lock. */
+    private static final List<String> LEFT_OUT = List.of("LOCK", "LOG");
+
+    /** Folders that a backup takes as they are. */
+    private static final List<String> FOLDERS = List.of(RocksLogStore.FOLDER, StateFolder.FOLDER, SnapshotFiles.FOLDER);
+
+    /**
+     * What is in a backup.
+     *
+     * @param replica whose it is
+     * @param taken when
+     * @param sequence the checkpoint whose state can be had back; 0 if there is none
+     * @param stateDigest of that state
+     */
+    public record Content(int replica, String taken, long sequence, Digest stateDigest, int files, long bytes) {}
+
+    /** Has a running replica lay out what is to be copied. */
+    @FunctionalInterface
+    public interface RunningReplica {
+        void stage() throws IOException;
+    }
+
+    /** Says whether a certificate is signed as it must be. */
+    @FunctionalInterface
+    public interface CertificateCheck {
+        boolean isGood(CheckpointCertificate certificate);
+    }
+
+    private record Restorable(LogRecord record, long sequence, Digest stateDigest) {}
+
+    private Backup() {}
+
+    /**
+     * Copies a replica's data folder into a new folder, whether or not the replica runs.
+     *
+     * @param running asked if it does
+     * @throws DataFolderException if there is nothing to copy, or the target is in the way
+     */
+    public static Content take(Path dataFolder, Path target, String now, RunningReplica running) throws IOException {
+        if (Files.notExists(dataFolder.resolve(DataFolder.IDENTITY))) {
+            throw new DataFolderException(
+                    dataFolder + " is not the data folder of a replica, or of one whose disk was lost;"
+                            + " a backup is taken on the machine of the replica");
+        }
+        requireEmpty(target);
+        Optional<DataFolderLock> lock = DataFolderLock.tryAcquire(dataFolder);
+        try {
+            if (lock.isEmpty()) {
+                running.stage();
+            }
+            Path from = lock.isPresent() ? dataFolder : dataFolder.resolve(StagedBackup.FOLDER);
+            copyAll(dataFolder, from, target, now);
+            if (lock.isEmpty()) {
+                FileTree.delete(from);
+            }
+        } catch (FileSystemException e) {
+            throw new DataFolderException(
+                    "the backup was not finished: " + e + "; see that there is room at " + target
+                            + ", that nobody else takes a backup of this replica, and try again with another folder",
+                    e);
+        } finally {
+            lock.ifPresent(DataFolderLock::close);
+        }
+        return content(target);
+    }
+
+    private static void requireEmpty(Path target) throws IOException {
+        if (Files.exists(target) && !(Files.isDirectory(target) && isEmpty(target))) {
+            throw new DataFolderException(target + " is there already; give a folder that is new or empty");
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.findAny().isEmpty();
+        }
+    }
+
+    private static void copyAll(Path dataFolder, Path from, Path target, String now) throws IOException {
+        DataFolder.Owner owner = DataFolder.ownerOf(dataFolder);
+        if (Files.notExists(from.resolve(RocksLogStore.FOLDER))) {
+            throw new DataFolderException(from + " holds no log: this replica never ran, or keeps nothing on disk"
+                    + " (durability: memory), so there is nothing to back up");
+        }
+        Map<String, BackupManifest.Entry> files = new LinkedHashMap<>();
+        Files.createDirectories(target);
+        for (String name : List.of(DataFolder.IDENTITY, LifeFile.NAME)) {
+            if (Files.exists(dataFolder.resolve(name))) {
+                copy(dataFolder.resolve(name), target, name, files);
+            }
+        }
+        for (String folder : FOLDERS) {
+            if (Files.exists(from.resolve(folder))) {
+                for (Path file : FileTree.files(from.resolve(folder))) {
+                    copy(file, target, folder + '/' + file.getFileName(), files);
+                }
+            }
+        }
+        FileTree.syncFolders(target);
+        new BackupManifest(owner.clusterId(), owner.replica(), now, files).write(target);
+        DurableFiles.syncFolder(target.toAbsolutePath().getParent());
+    }
+
+    private static void copy(Path file, Path target, String name, Map<String, BackupManifest.Entry> files)
+            throws IOException {
+        String last = file.getFileName().toString();
+        if (LEFT_OUT.contains(last) || last.startsWith("LOG.old")) {
+            return;
+        }
+        Path copy = target.resolve(name);
+        FileTree.copy(file, copy);
+        files.put(name, BackupManifest.Entry.of(copy));
+    }
+
+    /**
+     * Checks a backup, and says what is in it.
+     *
+     * @throws DataFolderException if it is not whole
+     */
+    public static Content content(Path backup) throws IOException {
+        BackupManifest manifest = BackupManifest.check(backup);
+        try (StoppedReplica content = StoppedReplica.open(backup)) {
+            return content(manifest, restorable(content));
+        }
+    }
+
+    private static Content content(BackupManifest manifest, Optional<Restorable> state) {
+        return new Content(
+                manifest.replica(),
+                manifest.taken(),
+                state.map(Restorable::sequence).orElse(0L),
+                state.map(Restorable::stateDigest).orElse(Digest.NULL),
+                manifest.files().size(),
+                manifest.files().values().stream()
+                        .mapToLong(BackupManifest.Entry::bytes)
+                        .sum());
+    }
+
+    /**
+     * Makes the data folder of a replica from a backup of the same or another replica of its cluster. It appears as a whole or
+     * not at all.
+     *
+     * @param dataFolder must not be there, or be empty: what it holds would be newer than the backup
+     * @param certificates asked for the certificate of the state, if it has one
+     * @throws DataFolderException if the backup is damaged, of another cluster, or holds no state that can be had back
+     */
+    public static Content restore(
+            Path backup, Path dataFolder, ByteString clusterId, int replica, CertificateCheck certificates)
+            throws IOException {
+        if (Files.exists(dataFolder) && !isEmptyButForLock(dataFolder)) {
+            throw new DataFolderException(
+                    dataFolder + " is not empty, and what it holds of votes is newer than any backup;"
+                            + " put it aside first if it is of no use");
+        }
+        BackupManifest manifest = BackupManifest.check(backup);
+        if (!manifest.clusterId().equals(clusterId)) {
+            throw new DataFolderException(backup + " is a backup of another cluster");
+        }
+        Restorable state = restorable(backup, certificates);
+        Path restoring = dataFolder.resolveSibling(dataFolder.getFileName() + RESTORING);
+        FileTree.delete(restoring);
+        build(backup, manifest, restoring, clusterId, replica, state);
+        try (DataFolderLock lock = DataFolderLock.acquire(dataFolder)) {
+            Files.delete(dataFolder.resolve(DataFolderLock.NAME));
+            Files.delete(dataFolder);
+            Files.move(restoring, dataFolder);
+        }
+        DurableFiles.syncFolder(dataFolder.toAbsolutePath().getParent());
+        return content(manifest, Optional.of(state));
+    }
+
+    private static boolean isEmptyButForLock(Path folder) throws IOException {
+        return Files.isDirectory(folder)
+                && FileTree.files(folder).stream()
+                        .allMatch(file -> file.getFileName().toString().equals(DataFolderLock.NAME));
+    }
+
+    private static Restorable restorable(Path backup, CertificateCheck certificates) throws IOException {
+        try (StoppedReplica content = StoppedReplica.open(backup)) {
+            Restorable state = restorable(content)
+                    .orElseThrow(
+                            () -> new DataFolderException(backup + " holds no state that is proved to be right: it was"
+                                    + " taken before the first checkpoint, or while the replica fetched a state. Start the replica"
+                                    + " with an empty folder instead; it fetches all from the others"));
+            if (state.record() instanceof PbftRecord.Stable stable && !certificates.isGood(stable.certificate())) {
+                throw new DataFolderException(
+                        "the state in " + backup + " is not certified by a quorum of the replicas in"
+                                + " the cluster file, so it may be forged; use another backup");
+            }
+            return state;
+        }
+    }
+
+    /** The record of the newest stable checkpoint, if its state is there. */
+    private static Optional<Restorable> restorable(StoppedReplica content) {
+        Optional<Restorable> named = content.certificate()
+                .map(certificate -> new Restorable(
+                        new PbftRecord.Stable(certificate), certificate.sequence(), certificate.stateDigest()))
+                .or(() -> content.newestSnapshot()
+                        .map(meta ->
+                                new Restorable(new RaftRecord.Snapshotted(meta), meta.index(), meta.stateDigest())));
+        return named.filter(state -> content.checkpoints().stream().anyMatch(kept -> isOf(state, kept)));
+    }
+
+    private static boolean isOf(Restorable state, ServiceSnapshot kept) {
+        return kept.sequence() == state.sequence() && kept.stateDigest().equals(state.stateDigest());
+    }
+
+    /** That it forgot comes first, as in every folder of a replica that lost its disk. */
+    private static void build(
+            Path backup, BackupManifest manifest, Path folder, ByteString clusterId, int replica, Restorable state)
+            throws IOException {
+        Files.createDirectories(folder);
+        LifeFile.writeForgot(folder);
+        DataFolder.writeIdentity(folder, clusterId, replica);
+        for (String name : manifest.files().keySet()) {
+            if (name.startsWith(StateFolder.FOLDER + '/') || name.startsWith(SnapshotFiles.FOLDER + '/')) {
+                FileTree.copy(backup.resolve(name), folder.resolve(name));
+            }
+        }
+        writeLog(folder, state.record());
+        FileTree.syncFolders(folder);
+    }
+
+    /** A log of nothing but the proof of the state. */
+    private static void writeLog(Path folder, LogRecord record) throws IOException {
+        try (RocksLogStore log = RocksLogStore.open(
+                folder,
+                RocksLogStore.Past.LOST,
+                new DataFolder.SyncEachTime(),
+                SyncedMark.create(folder),
+                0,
+                () -> {})) {
+            if (log.recover().memory() != Memory.LOST) {
+                throw new IllegalStateException("a new log of a replica that forgot says "
+                        + log.recover().memory());
+            }
+            log.append(record);
+            log.barrier();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package org.tagma.replica.storage;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tagma.replica.DataFolderException;
+
+/**
+ * What a backup consists of: a text file that is written last, so that a backup which has one is whole. It names every file with
+ * its size and SHA-256, and ends with the SHA-256 of all its other lines.
+ *
+ * <p>Immutable.
+ *
+ * @param clusterId the cluster
+ * @param replica whose backup it is
+ * @param taken when, as text
+ * @param files by their path in the backup
+ */
+record BackupManifest(ByteString clusterId, int replica, String taken, Map<String, Entry> files) {
+
+    static final String NAME = "backup-manifest";
+
+    /** What a backup looks like; a newer version of Tagma that changes it counts on. */
+    static final int FORMAT = 1;
+
+    private static final String TITLE = "tagma-backup ";
+    private static final String CLUSTER = "cluster ";
+    private static final String REPLICA = "replica ";
+    private static final String TAKEN = "taken ";
+    private static final String FILE = "file ";
+    private static final String CHECKSUM = "sha256 ";
+    private static final long MAX_BYTES = 1 << 26;
+    private static final int FILE_WORDS = 3;
+
+    /** One file. */
+    record Entry(long bytes, String sha256) {
+
+        static Entry of(Path file) throws IOException {
+            return new Entry(Files.size(file), digestOf(file));
+        }
+    }
+
+    /** Writes it into a backup, durably. */
+    void write(Path backup) throws IOException {
+        StringBuilder text = new StringBuilder();
+        text.append(TITLE).append(FORMAT).append('\n');
+        text.append(CLUSTER)
+                .append(HexFormat.of().formatHex(clusterId.toByteArray()))
+                .append('\n');
+        text.append(REPLICA).append(replica).append('\n');
+        text.append(TAKEN).append(taken).append('\n');
+        files.forEach((path, entry) -> text.append(FILE)
+                .append(entry.bytes())
+                .append(' ')
+                .append(entry.sha256())
+                .append(' ')
+                .append(path)
+                .append('\n'));
+        String lines = text.toString();
+        text.append(CHECKSUM).append(sha256(lines)).append('\n');
+        DurableFiles.replace(backup.resolve(NAME), List.of(ByteString.copyFromUtf8(text.toString())));
+    }
+
+    /**
+     * Reads it, and compares every file of the backup with it.
+     *
+     * @throws DataFolderException if there is none, it is of a newer format, or something is not as it was written
+     */
+    static BackupManifest check(Path backup) throws IOException {
+        BackupManifest manifest = parse(backup, read(backup));
+        for (Map.Entry<String, Entry> each : manifest.files().entrySet()) {
+            Path file = backup.resolve(each.getKey()).normalize();
+            if (!file.startsWith(backup.normalize())) {
+                throw damaged(backup, "it names a file outside, " + each.getKey());
+            }
+            if (!Files.isRegularFile(file)) {
+                throw damaged(backup, each.getKey() + " is missing");
+            }
+            if (!Entry.of(file).equals(each.getValue())) {
+                throw damaged(backup, each.getKey() + " is not as it was written");
+            }
+        }
+        return manifest;
+    }
+
+    private static String read(Path backup) throws IOException {
+        Path file = backup.resolve(NAME);
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw damaged(backup, NAME + " is far too large");
+            }
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new DataFolderException(
+                    backup + " is no backup, or one that was not finished: there is no " + NAME + " in it", e);
+        }
+    }
+
+    private static BackupManifest parse(Path backup, String text) throws IOException {
+        int end = text.lastIndexOf(CHECKSUM);
+        if (!text.startsWith(TITLE) || end < 0) {
+            throw damaged(backup, NAME + " is something else");
+        }
+        List<String> lines = text.substring(0, end).lines().toList();
+        String format = lines.get(0).substring(TITLE.length());
+        if (!format.equals(Integer.toString(FORMAT))) {
+            throw new DataFolderException(backup + " has the backup format " + format
+                    + "; this version of Tagma knows format " + FORMAT + " only: use the version that wrote it");
+        }
+        if (!text.substring(end).equals(CHECKSUM + sha256(text.substring(0, end)) + '\n')) {
+            throw damaged(backup, "the checksum of " + NAME + " is wrong");
+        }
+        try {
+            return parse(lines);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw damaged(backup, NAME + " is something else");
+        }
+    }
+
+    private static BackupManifest parse(List<String> lines) {
+        List<String> left = new ArrayList<>(lines.subList(1, lines.size()));
+        ByteString cluster = ByteString.copyFrom(HexFormat.of().parseHex(after(CLUSTER, left)));
+        int replica = Integer.parseInt(after(REPLICA, left));
+        String taken = after(TAKEN, left);
+        Map<String, Entry> files = new LinkedHashMap<>();
+        while (!left.isEmpty()) {
+            String[] words = after(FILE, left).split(" ", FILE_WORDS);
+            files.put(words[2], new Entry(Long.parseLong(words[0]), words[1]));
+        }
+        return new BackupManifest(cluster, replica, taken, files);
+    }
+
+    private static String after(String key, List<String> left) {
+        String line = left.remove(0);
+        if (!line.startsWith(key)) {
+            throw new IllegalArgumentException(line);
+        }
+        return line.substring(key.length());
+    }
+
+    static DataFolderException damaged(Path backup, String how) {
+        return new DataFolderException("the backup " + backup + " is damaged (" + how + "); use another one");
+    }
+
+    private static String sha256(String text) {
+        return HexFormat.of().formatHex(newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String digestOf(Path file) throws IOException {
+        MessageDigest digest = newDigest();
+        try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
+            bytes.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

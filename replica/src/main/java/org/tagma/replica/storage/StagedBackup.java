@@ -1,0 +1,47 @@
+package org.tagma.replica.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.tagma.replica.BackupStage;
+import org.tagma.replica.LogStore;
+import org.tagma.replica.SnapshotStore;
+
+/**
+ * What a running replica lays out for a backup, in its data folder: its log and the states of its checkpoints at one moment.
+ * The databases are hard links, so it costs neither time nor space to speak of, until the database lets go of what is linked.
+ * There is one at a time, and none when the replica starts.
+ *
+ * <p>The log comes first. The state of the checkpoint that it says is stable was there before it said so, and none is released
+ * meanwhile, so it is among the states.
+ */
+final class StagedBackup implements BackupStage {
+
+    static final String FOLDER = "backup.staged";
+
+    private final Path folder;
+    private final LogStore log;
+    private final SnapshotStore snapshots;
+
+    StagedBackup(Path dataFolder, LogStore log, SnapshotStore snapshots) {
+        this.folder = dataFolder.resolve(FOLDER);
+        this.log = log;
+        this.snapshots = snapshots;
+    }
+
+    @Override
+    public void stage() throws IOException {
+        if (!(log instanceof RocksLogStore onDisk)) {
+            BackupStage.none().stage();
+            return;
+        }
+        FileTree.delete(folder);
+        Files.createDirectory(folder);
+        onDisk.copyTo(folder.resolve(RocksLogStore.FOLDER));
+        if (snapshots instanceof StateCheckpoints trees) {
+            trees.copyTo(folder.resolve(StateFolder.FOLDER));
+        } else if (snapshots instanceof SnapshotFiles files) {
+            files.copyTo(folder.resolve(SnapshotFiles.FOLDER));
+        }
+    }
+}

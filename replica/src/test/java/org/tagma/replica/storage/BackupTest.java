@@ -1,0 +1,210 @@
+package org.tagma.replica.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftRecord.Prepared;
+import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.raft.Configuration;
+import org.tagma.core.raft.RaftRecord.HardState;
+import org.tagma.core.raft.RaftRecord.Snapshotted;
+import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.network.cluster.Durability;
+import org.tagma.replica.BackupStage;
+import org.tagma.replica.DataFolderException;
+import org.tagma.replica.LogStore;
+import org.tagma.replica.SnapshotStore;
+
+final class BackupTest {
+
+    private static final ByteString CLUSTER = ByteString.copyFromUtf8("0123456789abcdef");
+    private static final String NOW = "2026-01-01T00:00:00Z";
+    private static final long CHECKPOINT = 128;
+
+    @TempDir
+    Path temporary;
+
+    private final MerkleStateStore store = new MerkleStateStore();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theStateOfAStableCheckpointComesBackAndNoVote(boolean asTree) throws IOException {
+        Path data = ran(asTree);
+        Path backup = temporary.resolve("backup");
+
+        Backup.Content taken = Backup.take(data, backup, NOW, BackupTest::notAsked);
+        Path restored = temporary.resolve("replica-2");
+        Backup.Content content = Backup.restore(backup, restored, CLUSTER, 2, certificate -> false);
+
+        assertThat(content).isEqualTo(taken);
+        assertThat(content.sequence()).isEqualTo(CHECKPOINT);
+        assertThat(content.stateDigest()).isEqualTo(state(asTree).stateDigest());
+        try (DataFolder folder = DataFolder.open(restored, CLUSTER, 2);
+                LogStore log = folder.openLog(Durability.SYNC);
+                SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
+            RecoveredLog recovered = log.recover();
+            assertThat(recovered.memory()).isEqualTo(Memory.LOST);
+            assertThat(recovered.records()).containsExactly(snapshotted(state(asTree)));
+            assertThat(states.recover())
+                    .singleElement()
+                    .satisfies(kept -> assertThat(kept.stateDigest())
+                            .isEqualTo(state(asTree).stateDigest()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReplicaThatRunsLaysOutWhatIsCopied(boolean asTree) throws IOException {
+        Path data = ran(asTree);
+        Path backup = temporary.resolve("backup");
+        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+                LogStore log = folder.openLog(Durability.SYNC);
+                SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
+            states.recover();
+            BackupStage stage = folder.backupStage(log, states);
+            stage.stage();
+            Backup.Content content = Backup.take(data, backup, NOW, stage::stage);
+            assertThat(content.sequence()).isEqualTo(CHECKPOINT);
+            log.append(new Prepared(0, CHECKPOINT + 2, Digest.NULL));
+            log.barrier();
+        }
+        assertThat(data.resolve(StagedBackup.FOLDER)).doesNotExist();
+        assertThat(Backup.content(backup).stateDigest()).isEqualTo(state(asTree).stateDigest());
+    }
+
+    /** Trap 22: what was voted since the backup was taken must not be contradicted. */
+    @Test
+    void aBackupThatIsUsedAsADataFolderIsRefused() throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        assertThatThrownBy(() -> DataFolder.open(backup, CLUSTER, 1)).hasMessageContaining("is a copy");
+    }
+
+    @Test
+    void everyFileIsChecked() throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        for (Path file : FileTree.files(backup)) {
+            byte[] good = Files.readAllBytes(file);
+            if (good.length > 0) {
+                byte[] bad = good.clone();
+                bad[good.length / 2] ^= 1;
+                Files.write(file, bad);
+                assertThatThrownBy(() -> Backup.content(backup))
+                        .as(file.toString())
+                        .isInstanceOf(DataFolderException.class);
+                Files.write(file, good);
+            }
+        }
+        assertThat(Backup.content(backup).sequence()).isEqualTo(CHECKPOINT);
+        Files.delete(backup.resolve(StateFolder.FOLDER).resolve("CURRENT"));
+        assertRefused(backup, CLUSTER, "state/CURRENT is missing");
+    }
+
+    @Test
+    void whatCannotBeRestoredIsSaidInOneLine() throws IOException {
+        Path backup = temporary.resolve("backup");
+        Path data = ran(true);
+        Backup.take(data, backup, NOW, BackupTest::notAsked);
+
+        assertRefused(backup, ByteString.copyFromUtf8("another cluster!"), "is a backup of another cluster");
+        assertThatThrownBy(() -> Backup.restore(backup, data, CLUSTER, 1, certificate -> true))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("is not empty");
+        assertThatThrownBy(() -> Backup.take(data, backup, NOW, BackupTest::notAsked))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("is there already");
+        Path manifest = backup.resolve(BackupManifest.NAME);
+        String text = Files.readString(manifest);
+        Files.writeString(manifest, text.replaceFirst("tagma-backup 1", "tagma-backup 2"));
+        assertRefused(backup, CLUSTER, "has the backup format 2; this version of Tagma knows format 1 only");
+        Files.delete(manifest);
+        assertRefused(backup, CLUSTER, "no backup, or one that was not finished");
+    }
+
+    @Test
+    void withoutACheckpointThereIsNothingToRestore() throws IOException {
+        Path data = temporary.resolve("replica-1");
+        DataFolder.initialize(data, CLUSTER, 1);
+        Path backup = temporary.resolve("backup");
+        assertThatThrownBy(() -> Backup.take(data, backup, NOW, BackupTest::notAsked))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("never ran");
+        open(data, log -> log.append(new Reservation(0, CHECKPOINT)));
+
+        assertThat(Backup.take(data, backup, NOW, BackupTest::notAsked).sequence())
+                .isZero();
+        assertRefused(backup, CLUSTER, "holds no state that is proved to be right");
+    }
+
+    private void assertRefused(Path backup, ByteString cluster, String why) {
+        Path target = temporary.resolve("target");
+        assertThatThrownBy(() -> Backup.restore(backup, target, cluster, 1, certificate -> true))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining(why);
+        assertThat(target).doesNotExist();
+    }
+
+    private static void notAsked() {
+        throw new AssertionError("the replica does not run");
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void to(LogStore log) throws IOException;
+    }
+
+    private static void open(Path data, Writing writing) throws IOException {
+        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+                LogStore log = folder.openLog(Durability.SYNC)) {
+            log.recover();
+            writing.to(log);
+            log.barrier();
+        }
+    }
+
+    /** The folder of a replica that ran, took a checkpoint and voted since. */
+    private Path ran(boolean asTree) throws IOException {
+        Path data = temporary.resolve("replica-1");
+        DataFolder.initialize(data, CLUSTER, 1);
+        store.put(ByteString.copyFromUtf8("key"), ByteString.copyFromUtf8("value"));
+        ServiceSnapshot state = state(asTree);
+        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+                LogStore log = folder.openLog(Durability.SYNC);
+                SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
+            log.recover();
+            states.recover();
+            states.save(state);
+            log.append(snapshotted(state));
+            log.append(new HardState(3, 1));
+            log.append(new Prepared(0, CHECKPOINT + 1, Digest.NULL));
+            log.barrier();
+        }
+        return data;
+    }
+
+    private static Snapshotted snapshotted(ServiceSnapshot state) {
+        return new Snapshotted(
+                new SnapshotMeta(CHECKPOINT, 3, state.stateDigest(), Configuration.of(List.of(0, 1, 2))));
+    }
+
+    private ServiceSnapshot state(boolean asTree) {
+        return ServiceSnapshot.of(
+                CHECKPOINT, ByteString.copyFromUtf8("sessions"), asTree ? Optional.of(store.tree()) : Optional.empty());
+    }
+}
