@@ -20,6 +20,9 @@ public record Digest(ByteString bytes) implements Comparable<Digest> {
     /** All zeros: the digest of the null batch (PBFT 4.4) and of nothing else. */
     public static final Digest NULL = new Digest(ByteString.copyFrom(new byte[LENGTH]));
 
+    /** Never updated: to copy it costs less than to look up the platform's provider for each digest. */
+    private static final MessageDigest SHA_256 = newSha256();
+
     public Digest {
         if (bytes.size() != LENGTH) {
             throw new IllegalArgumentException("a digest has " + LENGTH + " bytes, not " + bytes.size());
@@ -30,11 +33,25 @@ public record Digest(ByteString bytes) implements Comparable<Digest> {
     public static Digest of(ByteString bytes) {
         MessageDigest sha256 = sha256();
         bytes.asReadOnlyByteBufferList().forEach(sha256::update);
+        return finished(sha256);
+    }
+
+    /** The digest of what a {@linkplain #sha256 computation} was given. */
+    public static Digest finished(MessageDigest sha256) {
         return new Digest(ByteString.copyFrom(sha256.digest()));
     }
 
-    /** A fresh SHA-256 computation; every Java platform has it. */
+    /** A fresh SHA-256 computation. */
     public static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            return newSha256();
+        }
+    }
+
+    /** Every Java platform has it. */
+    private static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -60,6 +77,17 @@ public record Digest(ByteString bytes) implements Comparable<Digest> {
     @Override
     public int compareTo(Digest other) {
         return ByteString.unsignedLexicographicalComparator().compare(bytes, other.bytes);
+    }
+
+    // Written out, for votes are compared all the time, and most often with themselves.
+    @Override
+    public boolean equals(Object other) {
+        return this == other || (other instanceof Digest digest && bytes.equals(digest.bytes));
+    }
+
+    @Override
+    public int hashCode() {
+        return bytes.hashCode();
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
-import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.MessageReader;
 import org.tagma.network.wire.MessageType;
 import org.tagma.replica.AuthenticationPolicy.Proof;
 
@@ -28,17 +28,17 @@ import org.tagma.replica.AuthenticationPolicy.Proof;
 public final class InboundVerifier {
 
     private final AuthenticationPolicy policy;
-    private final MessageCodec codec;
+    private final MessageReader reader;
     private final Authentication authentication;
     private final SignatureChecker signatures;
     private final CertificateRules certificates;
 
     /** A verifier for one replica of a group. */
     public InboundVerifier(
-            Authentication authentication, AuthenticationPolicy policy, MessageCodec codec, Quorums quorums) {
+            Authentication authentication, AuthenticationPolicy policy, MessageReader reader, Quorums quorums) {
         this.authentication = authentication;
         this.policy = policy;
-        this.codec = codec;
+        this.reader = reader;
         this.signatures = new SignatureChecker(authentication, policy);
         this.certificates = new CertificateRules(quorums);
     }
@@ -51,7 +51,7 @@ public final class InboundVerifier {
 
     /** Takes a frame apart without checking any proof: cheap. */
     Decoded<Envelope> open(ByteString frame) {
-        return MessageCodec.parseEnvelope(frame);
+        return reader.open(frame);
     }
 
     /** Whether checking this takes a signature check, which is dear, and not only MACs. */
@@ -94,7 +94,7 @@ public final class InboundVerifier {
     private Inbound verifyRequest(Envelope envelope, int relayedBy) {
         // The codec has the request's own proof checked before it makes a Request of it.
         Decoded<Message> decoded =
-                codec.decode(envelope, relayedBy < 0 ? signatures.requestsAlone() : signatures.requestsRelayed());
+                reader.decode(envelope, relayedBy < 0 ? signatures.requestsAlone() : signatures.requestsRelayed());
         return decoded instanceof Decoded.Ok<Message> ok
                 ? new Inbound.ForEngine(new Event.RequestReceived((Request) ok.value(), relayedBy))
                 : rejection(decoded);
@@ -104,7 +104,7 @@ public final class InboundVerifier {
         if (!isMacGood(envelope)) {
             return badAuthenticator();
         }
-        Decoded<Message> decoded = codec.decode(envelope, signatures.requestsAlone());
+        Decoded<Message> decoded = reader.decode(envelope, signatures.requestsAlone());
         return decoded instanceof Decoded.Ok<Message> ok
                 ? new Inbound.ForExecution((ClientMessage.Query) ok.value())
                 : rejection(decoded);
@@ -119,13 +119,17 @@ public final class InboundVerifier {
             return new Inbound.Rejected(
                     RejectionReason.WRONG_SENDER, "replica " + deliverer + " delivers what " + sender + " should");
         }
-        boolean good = proof == Proof.MAC ? isMacGood(envelope) : signatures.isGood(envelope);
+        boolean good = switch (proof) {
+            case MAC -> isMacGood(envelope);
+            case SIGNATURE_OF_DELIVERER -> signatures.isVoteGood(envelope);
+            case SIGNATURE -> signatures.isGood(envelope);
+        };
         return good ? decodeBetweenReplicas(sender.id(), envelope) : badAuthenticator();
     }
 
     private Inbound decodeBetweenReplicas(int sender, Envelope envelope) {
         boolean carriesCertifiedBody = envelope.type() == MessageType.BATCH_BODY_VALUE;
-        Decoded<Message> decoded = codec.decode(
+        Decoded<Message> decoded = reader.decode(
                 envelope, carriesCertifiedBody ? signatures.requestsInBody() : signatures.requestsInProposal());
         if (!(decoded instanceof Decoded.Ok<Message> ok)) {
             return rejection(decoded);

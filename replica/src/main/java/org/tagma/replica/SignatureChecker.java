@@ -31,6 +31,13 @@ final class SignatureChecker {
         return isGood(envelope.sender(), envelope.type(), envelope.payload(), envelope.authenticator());
     }
 
+    /** The same, of a vote that nobody shows to others: it comes once, and to remember it would push others out. */
+    boolean isVoteGood(Envelope envelope) {
+        return envelope.authenticator().size() == AuthenticationPolicy.SIGNATURE_BYTES
+                && authentication.verifySignature(
+                        envelope.sender(), envelope.type(), envelope.payload(), envelope.authenticator());
+    }
+
     /**
      * For a request that stands alone: its MAC, as a cheap filter, and its signature. Whoever is primary then proposes
      * only what every other replica can verify, and a client whose MACs are good for some replicas and bad for others

@@ -42,7 +42,7 @@ final class VerifiedCache {
                 .flip());
         sha256.update(signature.asReadOnlyByteBuffer());
         sha256.update(payload.asReadOnlyByteBuffer());
-        return new Digest(ByteString.copyFrom(sha256.digest()));
+        return Digest.finished(sha256);
     }
 
     boolean contains(Digest key) {

@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tagma.core.NodeId;
@@ -57,11 +58,17 @@ final class FrameTampering {
     List<ByteString> tamper(int to, ByteString frame) {
         List<ByteString> frames = List.of(frame);
         for (Misbehaviour each : misbehaviours) {
-            frames = frames.stream()
-                    .flatMap(earlier -> each.frames(to, earlier).stream())
-                    .toList();
+            frames = frames.size() == 1 ? each.frames(to, frames.get(0)) : tamper(each, to, frames);
         }
         return frames;
+    }
+
+    private static List<ByteString> tamper(Misbehaviour misbehaviour, int to, List<ByteString> frames) {
+        List<ByteString> changed = new ArrayList<>();
+        for (ByteString frame : frames) {
+            changed.addAll(misbehaviour.frames(to, frame));
+        }
+        return changed;
     }
 
     private ByteString seal(Reply reply) {

@@ -40,7 +40,7 @@ final class ObservedProtocol implements Protocol {
         List<Action> actions = protocol.step(event);
         if (compares) {
             observer.compared(
-                    replica, event, actions, hashBefore, protocol.status().stateHash());
+                    replica, event, actions, hashBefore, () -> protocol.status().stateHash());
         }
         observer.stepped(replica, event, actions);
         for (Action action : actions) {
@@ -75,7 +75,9 @@ final class ObservedProtocol implements Protocol {
 
     /** Everything that may leave has left. */
     void flushed() {
-        free.forEach(said -> observer.left(replica, said.to, said.message));
+        for (Said said : free) {
+            observer.left(replica, said.to, said.message);
+        }
         free.clear();
     }
 }

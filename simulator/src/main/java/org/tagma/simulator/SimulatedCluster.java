@@ -20,6 +20,7 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.MessageReader;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;
@@ -40,6 +41,7 @@ public final class SimulatedCluster implements World {
     private final Quorums quorums;
     private final AuthenticationPolicy policy;
     private final MessageCodec codec;
+    private final MessageReader reader;
     private final Recorder recorder;
     private final Checks checks;
     private final SimulatedNetwork network;
@@ -77,6 +79,7 @@ public final class SimulatedCluster implements World {
                 protocol.sizes().logWindow(),
                 MAX_STATE_PART_BYTES,
                 MAX_STATE_PART_BYTES));
+        this.reader = new SharedReading(codec);
         this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
         this.stabilizes = scenario.timing().stabilizes();
         this.stabilizationMicros = stabilizes
@@ -310,7 +313,11 @@ public final class SimulatedCluster implements World {
 
     /** How many calls of clients have returned. */
     public int returnedCalls() {
-        return clients.stream().mapToInt(SimulatedClient::returned).sum();
+        int returned = 0;
+        for (SimulatedClient client : clients) {
+            returned += client.returned();
+        }
+        return returned;
     }
 
     boolean areClientsDone() {
@@ -377,6 +384,11 @@ public final class SimulatedCluster implements World {
     @Override
     public MessageCodec codec() {
         return codec;
+    }
+
+    @Override
+    public MessageReader reader() {
+        return reader;
     }
 
     @Override

@@ -280,7 +280,7 @@ public final class SimulatedReplica {
             MessageSealer sealer = new MessageSealer(authentication, world.policy());
             Protocol correct = world.protocol().create(id, KeyedHash.mix(lifeSeed, lives));
             StateMachine registers = new Registers();
-            verifier = new InboundVerifier(authentication, world.policy(), world.codec(), world.quorums());
+            verifier = new InboundVerifier(authentication, world.policy(), world.reader(), world.quorums());
             if (isCorrect()) {
                 observed = Optional.of(
                         new ObservedProtocol(correct, id, world.checks().protocol()));
@@ -366,8 +366,13 @@ public final class SimulatedReplica {
 
         @Override
         public void toReplica(int replica, ByteString frame) {
-            List<ByteString> told = tampering.isPresent() ? tampering.get().tamper(replica, frame) : List.of(frame);
-            told.forEach(each -> leaving.add(() -> world.toReplica(id, replica, each)));
+            if (tampering.isEmpty()) {
+                leaving.add(() -> world.toReplica(id, replica, frame));
+                return;
+            }
+            for (ByteString told : tampering.get().tamper(replica, frame)) {
+                leaving.add(() -> world.toReplica(id, replica, told));
+            }
         }
 
         @Override
@@ -382,7 +387,9 @@ public final class SimulatedReplica {
                 world.checks().bounds().sends(id, leaving.size());
             }
             observed.ifPresent(ObservedProtocol::flushed);
-            leaving.forEach(Runnable::run);
+            for (Runnable each : leaving) {
+                each.run();
+            }
             leaving.clear();
         }
 

@@ -32,6 +32,7 @@ final class Simulation {
     private final SimulatedCluster cluster;
     private final List<Scenario.Incident> awaited = new ArrayList<>();
     private int timedIncidents;
+    private int returnedBefore = -1;
     private long lastIncidentMicros;
     private long doneMicros = -1;
     private boolean over;
@@ -77,8 +78,13 @@ final class Simulation {
     }
 
     private void fireAwaited() {
-        if (!awaited.isEmpty()) {
-            int returned = cluster.returnedCalls();
+        if (awaited.isEmpty()) {
+            return;
+        }
+        // Asked after every event, of which few end a call.
+        int returned = cluster.returnedCalls();
+        if (returned != returnedBefore) {
+            returnedBefore = returned;
             List<Scenario.Incident> due =
                     awaited.stream().filter(each -> returned >= each.when()).toList();
             awaited.removeAll(due);

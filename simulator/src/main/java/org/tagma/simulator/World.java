@@ -6,6 +6,7 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.MessageReader;
 import org.tagma.replica.AuthenticationPolicy;
 
 /** What the nodes of a simulation share and see of it. */
@@ -25,6 +26,9 @@ interface World {
     AuthenticationPolicy policy();
 
     MessageCodec codec();
+
+    /** What replicas read frames with. */
+    MessageReader reader();
 
     ServiceLimits serviceLimits();
 

@@ -285,7 +285,6 @@ public final class PbftProtocol implements Protocol {
     }
 
     private long stateHash() {
-        return List.of(state.stateHash(), checkpoints.stateHash(), viewChanger.stateHash())
-                .hashCode();
+        return 31 * (31 * state.stateHash() + checkpoints.stateHash()) + viewChanger.stateHash();
     }
 }

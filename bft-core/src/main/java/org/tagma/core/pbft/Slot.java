@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
@@ -213,8 +214,12 @@ final class Slot {
             hash = 31 * hash + hash(commits[i]);
             hash = 31 * hash + (attestations[i] == null ? 0 : attestations[i].hashCode());
         }
-        hash = 31 * hash + prePrepared.hashCode();
-        hash = 31 * hash + bodies.keySet().hashCode();
+        for (Map.Entry<Digest, Long> each : prePrepared.entrySet()) {
+            hash = 31 * hash + (31 * each.getValue() + each.getKey().hashCode());
+        }
+        for (Digest body : bodies.keySet()) {
+            hash = 31 * hash + body.hashCode();
+        }
         hash = 31 * hash + hash(prepared);
         hash = 31 * hash + hash(accepted);
         return 31 * hash + (committed == null ? 0 : committed.hashCode());

@@ -1,7 +1,6 @@
 package org.tagma.core.pbft;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -336,10 +335,10 @@ final class ViewChanger {
     }
 
     long stateHash() {
-        return Arrays.hashCode(latest.stream()
-                        .mapToLong(
-                                signed -> signed == null ? -1 : signed.message().view())
-                        .toArray())
-                + 31 * newViewDeadlineTick;
+        long hash = newViewDeadlineTick;
+        for (Authenticated<ViewChange> signed : latest) {
+            hash = 31 * hash + (signed == null ? -1 : signed.message().view());
+        }
+        return hash;
     }
 }

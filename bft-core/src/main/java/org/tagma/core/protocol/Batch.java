@@ -1,6 +1,5 @@
 package org.tagma.core.protocol;
 
-import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -40,7 +39,7 @@ public record Batch(long timeMillis, List<Request> requests, Digest digest) {
         for (Request request : requests) {
             sha256.update(request.digest().bytes().asReadOnlyByteBuffer());
         }
-        return new Batch(timeMillis, requests, new Digest(ByteString.copyFrom(sha256.digest())));
+        return new Batch(timeMillis, requests, Digest.finished(sha256));
     }
 
     /** What it weighs, in bytes: its requests, and a little for itself. */

@@ -25,7 +25,7 @@ import org.tagma.core.protocol.SessionId;
  *
  * <p>Immutable and thread-safe.
  */
-public final class MessageCodec {
+public final class MessageCodec implements MessageReader {
 
     private final PayloadDecoder decoder;
 
@@ -84,6 +84,11 @@ public final class MessageCodec {
         }
     }
 
+    @Override
+    public Decoded<Envelope> open(ByteString frame) {
+        return parseEnvelope(frame);
+    }
+
     /**
      * Reads the payload of an envelope as what its type says.
      *
@@ -91,6 +96,7 @@ public final class MessageCodec {
      * way to a Request. For all other types the caller must have checked the envelope's own authenticator before, since
      * what is nested costs signatures to verify.
      */
+    @Override
     public Decoded<Message> decode(Envelope envelope, NestedVerifier verifier) {
         try {
             return new Decoded.Ok<>(decoder.decode(envelope, verifier));

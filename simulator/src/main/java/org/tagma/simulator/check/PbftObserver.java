@@ -2,6 +2,7 @@ package org.tagma.simulator.check;
 
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftMessage;
@@ -54,7 +55,7 @@ public final class PbftObserver implements ProtocolObserver {
     }
 
     @Override
-    public void compared(int replica, Event event, List<Action> actions, long hashBefore, long hashAfter) {
+    public void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {
         refusals.compared(replica, event, actions, hashBefore, hashAfter);
     }
 

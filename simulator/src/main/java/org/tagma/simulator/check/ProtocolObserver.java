@@ -2,6 +2,7 @@ package org.tagma.simulator.check;
 
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
@@ -26,8 +27,8 @@ public interface ProtocolObserver {
     /** A replica has decided all that an event makes it do. */
     default void stepped(int replica, Event event, List<Action> actions) {}
 
-    /** What an event for which {@link #comparesStates} did to the hash of a replica's state. */
-    default void compared(int replica, Event event, List<Action> actions, long hashBefore, long hashAfter) {}
+    /** What an event for which {@link #comparesStates} did to the hash of a replica's state, which is dear to ask for. */
+    default void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {}
 
     /** All that a replica decided to make durable so far is durable. */
     default void durable(int replica) {}

@@ -1,6 +1,7 @@
 package org.tagma.simulator.check;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
@@ -48,15 +49,18 @@ final class RefusalChecker {
     /** A correct replica did this because of a message. */
     void reacted(int replica, Event event, List<Action> actions) {
         if (event instanceof Event.MessageReceived received) {
-            boolean refused = actions.stream().anyMatch(action -> action instanceof Action.Reject);
             Message message = received.message().message();
-            if (!refused && isKept(message) && sequenceOf(message) > highestCheckpoint + 2L * logWindow) {
+            if (sequenceOf(message) > highestCheckpoint + 2L * logWindow && isKept(message) && !isRefused(actions)) {
                 findings.report(
                         Property.BOUNDED_MEMORY,
                         "replica " + replica + " takes " + message.getClass().getSimpleName() + " for sequence "
                                 + sequenceOf(message) + ", where no checkpoint is above " + highestCheckpoint);
             }
         }
+    }
+
+    private static boolean isRefused(List<Action> actions) {
+        return actions.stream().anyMatch(action -> action instanceof Action.Reject);
     }
 
     /** A vote of a view that has been left is not kept even if it is not refused: it shows that its sender is slow. */
@@ -78,13 +82,20 @@ final class RefusalChecker {
     }
 
     /** The hash of a replica's state around an event that was {@link #samples sampled}. */
-    void compared(int replica, Event event, List<Action> actions, long before, long after) {
-        boolean onlyRefused =
-                !actions.isEmpty() && actions.stream().allMatch(action -> action instanceof Action.Reject);
-        if (onlyRefused && before != after) {
+    void compared(int replica, Event event, List<Action> actions, long before, LongSupplier after) {
+        if (isNothingButRefused(actions) && before != after.getAsLong()) {
             findings.report(
                     Property.REFUSAL_WITHOUT_TRACE,
                     "replica " + replica + " refused " + event + " and is not as it was before");
         }
+    }
+
+    private static boolean isNothingButRefused(List<Action> actions) {
+        for (Action action : actions) {
+            if (!(action instanceof Action.Reject)) {
+                return false;
+            }
+        }
+        return !actions.isEmpty();
     }
 }

@@ -186,10 +186,10 @@ class PbftObserverTest {
     void refusalThatLeavesATraceIsFound() {
         Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1, D)));
         List<Action> refusal = List.of(new Action.Reject(3, "WRONG_ROLE"));
-        observer.compared(0, event, refusal, 7, 7);
+        observer.compared(0, event, refusal, 7, () -> 7);
         assertThat(findings.first()).isEmpty();
 
-        observer.compared(0, event, refusal, 7, 8);
+        observer.compared(0, event, refusal, 7, () -> 8);
         expectFound(Property.REFUSAL_WITHOUT_TRACE);
     }
 
