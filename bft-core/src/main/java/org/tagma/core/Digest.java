@@ -1,6 +1,7 @@
 package org.tagma.core;
 
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -9,10 +10,8 @@ import java.util.HexFormat;
  * A SHA-256 digest: 32 bytes that stand for a request, a batch or a state.
  *
  * <p>Immutable; ordered as unsigned bytes, so that sorted collections of digests iterate alike on every replica.
- *
- * @param bytes exactly {@link #LENGTH} bytes
  */
-public record Digest(ByteString bytes) implements Comparable<Digest> {
+public final class Digest implements Comparable<Digest> {
 
     /** Length of a digest in bytes. */
     public static final int LENGTH = 32;
@@ -23,10 +22,34 @@ public record Digest(ByteString bytes) implements Comparable<Digest> {
     /** Never updated: to copy it costs less than to look up the platform's provider for each digest. */
     private static final MessageDigest SHA_256 = newSha256();
 
-    public Digest {
+    private final ByteString bytes;
+    /** The same bytes as four words: digests are compared all the time, most often with equal ones. */
+    private final long first;
+
+    private final long second;
+    private final long third;
+    private final long fourth;
+
+    /**
+     * A digest that was computed before.
+     *
+     * @param bytes exactly {@link #LENGTH} bytes
+     */
+    public Digest(ByteString bytes) {
         if (bytes.size() != LENGTH) {
             throw new IllegalArgumentException("a digest has " + LENGTH + " bytes, not " + bytes.size());
         }
+        this.bytes = bytes;
+        ByteBuffer words = bytes.asReadOnlyByteBuffer();
+        this.first = words.getLong();
+        this.second = words.getLong();
+        this.third = words.getLong();
+        this.fourth = words.getLong();
+    }
+
+    /** Its {@link #LENGTH} bytes. */
+    public ByteString bytes() {
+        return bytes;
     }
 
     /** The digest of {@code bytes}. */
@@ -76,18 +99,29 @@ public record Digest(ByteString bytes) implements Comparable<Digest> {
 
     @Override
     public int compareTo(Digest other) {
-        return ByteString.unsignedLexicographicalComparator().compare(bytes, other.bytes);
+        if (first != other.first) {
+            return Long.compareUnsigned(first, other.first);
+        } else if (second != other.second) {
+            return Long.compareUnsigned(second, other.second);
+        } else if (third != other.third) {
+            return Long.compareUnsigned(third, other.third);
+        }
+        return Long.compareUnsigned(fourth, other.fourth);
     }
 
-    // Written out, for votes are compared all the time, and most often with themselves.
     @Override
     public boolean equals(Object other) {
-        return this == other || (other instanceof Digest digest && bytes.equals(digest.bytes));
+        return this == other
+                || (other instanceof Digest digest
+                        && first == digest.first
+                        && second == digest.second
+                        && third == digest.third
+                        && fourth == digest.fourth);
     }
 
     @Override
     public int hashCode() {
-        return bytes.hashCode();
+        return Long.hashCode(first);
     }
 
     @Override

@@ -102,7 +102,8 @@ final class Recorder {
 
     /** The network has taken the frame, or lost it: that it tells by how many it has lost in all. */
     void hasLeft(long droppedInAll) {
-        leaving.ifPresent(frame -> {
+        if (leaving.isPresent()) {
+            Leaving frame = leaving.get();
             if (droppedInAll > dropped) {
                 log.orElseThrow().loses(frame.known().sent(), names.get(frame.to()), "lost by the network");
             }
@@ -110,8 +111,8 @@ final class Recorder {
             if (frame.older().size() > REMEMBERED) {
                 frame.older().removeFirst();
             }
-        });
-        leaving = Optional.empty();
+            leaving = Optional.empty();
+        }
         dropped = droppedInAll;
     }
 

@@ -58,12 +58,20 @@ final class SharedReading implements MessageReader {
     public Decoded<Envelope> open(ByteString frame) {
         int place = frame.hashCode() & (REMEMBERED - 1);
         Reading reading = remembered[place];
-        if (reading == null || !reading.frame.equals(frame)) {
+        if (reading == null || !isSame(reading.frame, frame)) {
             reading = new Reading(frame, codec.open(frame));
             remembered[place] = reading;
         }
         latest = reading;
         return reading.opened;
+    }
+
+    /** Equal, compared by words; the hashes are known already. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(ByteString one, ByteString other) {
+        return one == other
+                || (one.hashCode() == other.hashCode()
+                        && one.asReadOnlyByteBuffer().equals(other.asReadOnlyByteBuffer()));
     }
 
     @Override

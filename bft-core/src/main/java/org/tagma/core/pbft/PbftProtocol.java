@@ -103,7 +103,10 @@ public final class PbftProtocol implements Protocol {
             state.windowMoved = false;
             viewChanger.voteForCarriedOver();
         }
-        state.takeSuspicion().ifPresent(viewChanger::suspect);
+        Optional<String> suspicion = state.takeSuspicion();
+        if (suspicion.isPresent()) {
+            viewChanger.suspect(suspicion.get());
+        }
         return state.takeActions();
     }
 

@@ -178,6 +178,9 @@ final class PbftState {
 
     /** What was decided since the last call. */
     List<Action> takeActions() {
+        if (out.isEmpty()) {
+            return List.of();
+        }
         List<Action> actions = out;
         out = new ArrayList<>();
         return actions;

@@ -61,15 +61,22 @@ final class PrimaryMonitor {
      * request: after a restart, or when earlier requests of the session passed it by.
      */
     private void timeProposals() {
-        boolean open = state.slots.tailMap(state.lastCommitted, false).values().stream()
-                .anyMatch(slot -> slot.accepted(state.view).isPresent());
-        if (!open) {
+        if (!isProposalOpen()) {
             openSinceTick = state.tick;
         }
         long since = Math.max(openSinceTick, Math.max(state.enteredAtTick, state.lastCommitTick));
         if (state.tick - since >= timeoutTicks()) {
             state.suspect("a proposal has waited " + (state.tick - since) * state.config.tickMillis() + " ms");
         }
+    }
+
+    private boolean isProposalOpen() {
+        for (Slot slot : state.slots.tailMap(state.lastCommitted, false).values()) {
+            if (slot.accepted(state.view).isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Called before the pool forgets the requests. */

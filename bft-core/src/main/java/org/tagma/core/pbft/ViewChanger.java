@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -104,16 +105,24 @@ final class ViewChanger {
 
     /** f+1 replicas want a later view, so a correct one does: go to the latest view that this is true of (PBFT 4.5.2). */
     private void joinOthers() {
-        long[] wanted = latest.stream()
-                .filter(Objects::nonNull)
-                .filter(signed -> signed.sender() != state.self)
-                .mapToLong(signed -> signed.message().view())
-                .sorted()
-                .toArray();
+        long[] wanted = wantedByOthers();
         int candidate = wanted.length - state.quorums.weak();
         if (candidate >= 0 && wanted[candidate] > state.view && !state.isRecovering()) {
             start(wanted[candidate], state.quorums.weak() + " replicas want it");
         }
+    }
+
+    /** In ascending order. Asked at every tick. */
+    private long[] wantedByOthers() {
+        long[] wanted = new long[latest.size()];
+        int count = 0;
+        for (Authenticated<ViewChange> signed : latest) {
+            if (signed != null && signed.sender() != state.self) {
+                wanted[count++] = signed.message().view();
+            }
+        }
+        Arrays.sort(wanted, 0, count);
+        return Arrays.copyOf(wanted, count);
     }
 
     /** Starts the timer once a quorum has come to this view, and, as its primary, tries to open it. */
