@@ -34,7 +34,7 @@ public record ClusterFolder(Path root) {
     }
 
     /** What one replica must not forget. */
-    Path dataFolder(int replica) {
+    public Path dataFolder(int replica) {
         return root.resolve("data").resolve("replica-" + replica);
     }
 

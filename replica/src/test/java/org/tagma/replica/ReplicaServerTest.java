@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +36,6 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.network.FrameHandler;
 import org.tagma.network.InMemoryNetwork;
 import org.tagma.network.InMemoryTransport;
 import org.tagma.network.PeerId;
@@ -53,29 +51,15 @@ final class ReplicaServerTest {
 
     private final ExecutorService networkThread = Executors.newSingleThreadExecutor();
     private final InMemoryNetwork network = new InMemoryNetwork(networkThread);
-    private final Queue<ByteString> replies = new ConcurrentLinkedQueue<>();
+    private final ReplyQueue received = new ReplyQueue();
+    private final Queue<ByteString> replies = received.replies();
     private final List<ReplicaServer> servers = new ArrayList<>();
     private InMemoryTransport client;
 
     @BeforeEach
     void startClient() {
         client = network.newTransport(new PeerId.ClientSession(0, 1), TestCluster.REPLICAS, TransportLimits.defaults());
-        client.start(new FrameHandler() {
-            @Override
-            public Verdict onFrame(PeerId from, ByteString frame) {
-                replies.add(frame);
-                return Verdict.KEEP;
-            }
-
-            @Override
-            public void onReadComplete() {}
-
-            @Override
-            public void onPeerUp(PeerId peer) {}
-
-            @Override
-            public void onPeerDown(PeerId peer) {}
-        });
+        client.start(received);
     }
 
     @AfterEach

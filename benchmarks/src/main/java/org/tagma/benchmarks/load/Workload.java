@@ -30,4 +30,16 @@ public interface Workload {
         return (client, number) ->
                 new KeyValueOperation.Put("bench/" + client + "/" + number % KEYS_PER_CLIENT, value).encode();
     }
+
+    /**
+     * For replicas of a key-value store: each client first puts many values, each under a key of its own, and goes on with
+     * {@link #puts}.
+     */
+    static Workload fillThenPuts(int fillingPuts, int fillingValueBytes, int valueBytes) {
+        Workload puts = puts(valueBytes);
+        String value = "f".repeat(fillingValueBytes);
+        return (client, number) -> number < fillingPuts
+                ? new KeyValueOperation.Put("fill/" + client + "/" + number, number + value).encode()
+                : puts.operation(client, number);
+    }
 }

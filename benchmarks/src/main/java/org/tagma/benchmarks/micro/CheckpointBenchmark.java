@@ -1,8 +1,14 @@
 package org.tagma.benchmarks.micro;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -13,10 +19,17 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.StateRoot;
+import org.tagma.network.cluster.Durability;
+import org.tagma.replica.LogStore;
+import org.tagma.replica.SnapshotStore;
+import org.tagma.replica.storage.DataFolder;
 
 /**
  * What a checkpoint costs, as the state grows and the rate of writes stays: in milliseconds for a thousand writes and the
@@ -38,6 +51,8 @@ public class CheckpointBenchmark {
 
     @Param({"1", "10", "100"})
     private int megabytes;
+
+    private static final ByteString CLUSTER = ByteString.copyFrom(new byte[16]);
 
     private final MerkleStateStore store = new MerkleStateStore();
     private final Random random = new Random(1);
@@ -64,6 +79,54 @@ public class CheckpointBenchmark {
     public StateRoot merkle() {
         writeSome();
         return store.tree().root();
+    }
+
+    /** The same state on disk, as with {@code durability: sync}. */
+    @State(Scope.Benchmark)
+    public static class Disk {
+
+        private Path folder;
+        private DataFolder data;
+        private LogStore log;
+        private SnapshotStore states;
+        private long sequence;
+
+        /** Opens it, in a folder for temporary files. */
+        @Setup
+        public void open() throws IOException {
+            folder = Files.createTempDirectory("tagma-checkpoint-benchmark-");
+            DataFolder.initialize(folder, CLUSTER, 0);
+            data = DataFolder.open(folder, CLUSTER, 0);
+            log = data.openLog(Durability.SYNC);
+            states = data.openSnapshots(Durability.SYNC, true);
+        }
+
+        /** Removes it. */
+        @TearDown
+        public void close() throws IOException {
+            states.close();
+            log.close();
+            try (Stream<Path> paths = Files.walk(folder)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+
+        private MerkleTree checkpoint(MerkleTree tree) throws IOException {
+            ServiceSnapshot kept = states.save(ServiceSnapshot.of(++sequence, ByteString.EMPTY, Optional.of(tree)));
+            states.release(sequence - 1);
+            return kept.tree().orElseThrow();
+        }
+    }
+
+    /** A checkpoint of a state in a Merkle tree, on disk; the one before the last is removed. */
+    @Benchmark
+    public MerkleTree merkleOnDisk(Disk disk) throws IOException {
+        writeSome();
+        MerkleTree kept = disk.checkpoint(store.tree());
+        store.replace(kept);
+        return kept;
     }
 
     /** A checkpoint of the same state as an opaque snapshot: all of it is written out and digested. */

@@ -139,6 +139,10 @@ final class StateTransfer {
         // Batches may have come faster than the state. To go back would execute them twice (fabric PR 1174).
         if (done.sequence() > state.lastCommitted) {
             state.installing = true;
+            if (!fromOwnStore) {
+                state.announce("has the state at checkpoint " + done.sequence() + ", for which it fetched "
+                        + fetcher.fetchedBytes() + " bytes");
+            }
             state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
         } else {
             fetcher.stop();

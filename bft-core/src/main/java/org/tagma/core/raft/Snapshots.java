@@ -162,6 +162,8 @@ final class Snapshots {
         if (state.stateMissing || done.sequence() > state.delivered) {
             installing = true;
             state.stateMissing = true;
+            state.announce("has the state at " + done.sequence() + ", for which it fetched " + fetcher.fetchedBytes()
+                    + " bytes");
             state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
         } else {
             fetcher.stop();

@@ -81,6 +81,7 @@ public final class StateFetcher {
     private Optional<MerkleTree> own = Optional.empty();
 
     private long ticks;
+    private long fetchedBytes;
 
     /** A question for one replica. */
     public record Ask(int to, Question question) {}
@@ -164,6 +165,11 @@ public final class StateFetcher {
                 sources.bannedCount()));
     }
 
+    /** How many bytes of the state were taken from others since {@link #start} from rest. */
+    public long fetchedBytes() {
+        return fetchedBytes;
+    }
+
     /** This replica has a state of its own: what the wanted one has in common with it is not fetched. */
     public void have(Optional<MerkleTree> newest) {
         own = newest;
@@ -178,6 +184,7 @@ public final class StateFetcher {
      * @param from replicas to ask, at least one of them correct; without this replica itself
      */
     public List<Ask> start(long sequence, Digest stateDigest, Collection<Integer> from) {
+        fetchedBytes = isActive() ? fetchedBytes : 0;
         Optional<Target> wanted = Optional.of(new Target(sequence, stateDigest));
         if (!wanted.equals(target)) {
             salvaged = assembler.map(SnapshotAssembler::known).orElse(salvaged);
@@ -274,6 +281,7 @@ public final class StateFetcher {
         if (!assembler.orElseThrow().accept(answer.index(), answer.chunk())) {
             return ban(from, Reason.WRONG_CHUNK);
         }
+        fetchedBytes += answer.chunk().size();
         outstanding.remove(Part.of(answer));
         return proceed();
     }
@@ -282,6 +290,7 @@ public final class StateFetcher {
         if (!tree.orElseThrow().accept(answer.path(), answer.piece())) {
             return ban(from, Reason.WRONG_PIECE);
         }
+        fetchedBytes += answer.piece().size();
         outstanding.remove(Part.of(answer));
         return proceed();
     }

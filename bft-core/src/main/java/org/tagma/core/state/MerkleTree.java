@@ -2,9 +2,12 @@ package org.tagma.core.state;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import org.tagma.core.Digest;
 import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Leaf;
 import org.tagma.core.state.Node.Stub;
@@ -190,6 +193,26 @@ public final class MerkleTree implements StateView {
             node = resolve(inner.child(KeyBits.bit(path.prefix(), inner.bit)));
         }
         return path.covers(node.sample()) ? Optional.of(node) : Optional.empty();
+    }
+
+    /**
+     * Whether a page of a store is one of this tree, which is read from there: not only are its nodes in this tree, they are
+     * also read from that page.
+     */
+    public boolean refersTo(NodePage page) {
+        NodePath place = page.place();
+        Node reference = root;
+        Node node = root == null ? null : resolve(root);
+        while (node instanceof Inner inner && inner.bit < place.bits()) {
+            reference = inner.child(KeyBits.bit(place.prefix(), inner.bit));
+            node = resolve(reference);
+        }
+        return reference instanceof Stub && reference.hasDigest(page.digest());
+    }
+
+    /** The digests of pages that this tree refers to where another tree has a page: most of those below it, or none. */
+    public Collection<Digest> referencesAt(NodePage page) {
+        return find(page.place()).map(NodePage::below).orElse(List.of());
     }
 
     /** All of it as bytes, the same for equal trees. */

@@ -16,9 +16,8 @@ import org.tagma.core.state.Node.Stub;
 /**
  * A few neighbouring nodes of a {@link MerkleTree} as a store keeps them: under the digest of the topmost, with the digests
  * of the pages below. A page of a tree holds what forks within one half of a byte of the keys, so at most 31 inner nodes
- * and the small entries below them; a larger entry is a page of its own.
- *
- * <p>A store need not rely on that: any way to cut a tree into pages gives the same tree.
+ * and the small entries below them; a larger entry is a page of its own. So which page has a digest follows from the digest,
+ * but for the small entry or the few nodes that are a whole tree by themselves.
  *
  * <p>Immutable.
  */
@@ -63,6 +62,11 @@ public final class NodePage {
 
     /** The digests of the pages below it, each once. */
     public List<Digest> below() {
+        return below(top);
+    }
+
+    /** What is below a node and not in memory. */
+    static List<Digest> below(Node top) {
         List<Digest> below = new ArrayList<>();
         Deque<Node> waiting = new ArrayDeque<>();
         waiting.push(top);
@@ -76,6 +80,12 @@ public final class NodePage {
             }
         }
         return below;
+    }
+
+    /** Where its topmost node is in a tree that has it. */
+    NodePath place() {
+        int bits = top instanceof Inner inner ? inner.bit : top.sample().size() * KeyBits.PER_BYTE + 1;
+        return new NodePath(KeyBits.prefix(top.sample(), bits), bits);
     }
 
     /** About how much memory it takes. */
@@ -133,7 +143,7 @@ public final class NodePage {
     private static void pushBelow(Node node, Predicate<Digest> isThere, Deque<Begun> waiting) {
         if (node instanceof Inner inner) {
             for (Node child : List.of(inner.left, inner.right)) {
-                if (beginsPage(inner, child)) {
+                if (beginsPage(inner.bit, child)) {
                     push(child, isThere, waiting);
                 } else {
                     // No deeper than there are bits in half a byte.
@@ -143,9 +153,10 @@ public final class NodePage {
         }
     }
 
-    private static boolean beginsPage(Inner parent, Node child) {
+    /** Whether a node is on another page than the one above it, which forks in {@code bitAbove}. */
+    static boolean beginsPage(int bitAbove, Node child) {
         if (child instanceof Inner inner) {
-            return half(inner.bit) != half(parent.bit);
+            return half(inner.bit) != half(bitAbove);
         }
         return child instanceof Stub || child.bytes() > INLINE_BYTES;
     }
@@ -164,9 +175,9 @@ public final class NodePage {
     }
 
     private static Node cutBelow(Inner parent, Node child) {
-        if (child instanceof Stub || child instanceof Leaf && !beginsPage(parent, child)) {
+        if (child instanceof Stub || child instanceof Leaf && !beginsPage(parent.bit, child)) {
             return child;
         }
-        return beginsPage(parent, child) ? new Stub(child.rawDigest(), child.bytes()) : cut(child);
+        return beginsPage(parent.bit, child) ? new Stub(child.rawDigest(), child.bytes()) : cut(child);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tagma.core.Digest;
 import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Stub;
 import org.tagma.core.state.StatePiece.Missing;
@@ -61,7 +62,7 @@ public final class TreeAssembler {
      * @param root of the wanted tree
      * @param known whole trees that may have parts in common with it
      * @param earlier attempts at other trees, which may have parts in common with it; not used any more otherwise
-     * @param store where parts are kept, if not in memory; of trees that it does not hold, nothing is known then
+     * @param store where parts are kept, if not in memory
      */
     public TreeAssembler(
             StateRoot root,
@@ -119,7 +120,7 @@ public final class TreeAssembler {
 
     private void take(Missing missing, StatePiece piece) {
         List<Missing> below = piece.missing();
-        fill(missing.path(), below.isEmpty() ? stored(piece.top()) : piece.top());
+        fill(missing.path(), below.isEmpty() ? stored(missing.path(), piece.top()) : piece.top());
         missingBytes -= missing.bytes() - bytes(below);
         place(below);
         if (store.isPresent() && ++piecesSinceSweep >= PIECES_BETWEEN_SWEEPS) {
@@ -138,6 +139,7 @@ public final class TreeAssembler {
         while (!open.isEmpty()) {
             Missing place = open.poll();
             if (store.isPresent() && store.get().contains(place.digest())) {
+                fill(place.path(), inStore(place.path(), place.digest(), place.bytes()));
                 missingBytes -= place.bytes();
                 continue;
             }
@@ -154,23 +156,29 @@ public final class TreeAssembler {
         }
     }
 
-    /** What a known tree has in a place. Where there is a store, it has asked that for all of them already. */
+    /** What a known tree has in a place. Its nodes need not begin a page there, so the store does not know all of them. */
     private Optional<Node> whole(Missing place) {
-        return store.isPresent()
-                ? Optional.empty()
-                : known.stream()
-                        .flatMap(tree -> tree.find(place.path()).stream())
-                        .filter(node -> node.hasDigest(place.digest()))
-                        .findFirst();
+        return known.stream()
+                .flatMap(tree -> tree.find(place.path()).stream())
+                .filter(node -> node.hasDigest(place.digest()))
+                .findFirst();
     }
 
     /** Puts a whole part into the store, if there is one. */
-    private Node stored(Node part) {
+    private Node stored(NodePath path, Node part) {
         if (store.isEmpty()) {
             return part;
         }
         store.get().keep(new MerkleTree(part, store.get()));
-        return new Stub(part.rawDigest(), part.bytes());
+        return inStore(path, part.digest(), part.bytes());
+    }
+
+    /** What stands for a part that is in the store: a reference, or nodes that belong onto the page above it. */
+    private Node inStore(NodePath path, Digest digest, long bytes) {
+        Node top = store.orElseThrow().load(digest).top();
+        return path.bits() == 0 || NodePage.beginsPage(path.bits() - 1, top)
+                ? new Stub(digest.bytes().toByteArray(), bytes)
+                : top;
     }
 
     /** Puts into the store what lies between parts that are there, so that no more stays in memory than is needed. */
@@ -189,7 +197,7 @@ public final class TreeAssembler {
                     if (path.isAboveAnyOf(missing)) {
                         open.push(child);
                     } else {
-                        fill(path, stored(child));
+                        fill(path, stored(path, child));
                     }
                 }
             }

@@ -32,35 +32,48 @@ final class BenchCluster implements AutoCloseable {
     private final ClusterFolder folder;
     private final ClusterConfig config;
     private final List<ReplicaProcess> processes = new ArrayList<>();
+    private final List<String> options;
     private final Optional<Thread> cleaner;
 
-    private BenchCluster(ClusterFolder folder, ClusterConfig config, boolean temporary) {
+    private BenchCluster(ClusterFolder folder, ClusterConfig config, List<String> options, boolean temporary) {
         this.folder = folder;
         this.config = config;
+        this.options = options;
         this.cleaner = temporary ? Optional.of(new Thread(this::killAndDelete, "tagma-bench-stop")) : Optional.empty();
     }
 
     /** One that runs already. */
     static BenchCluster attach(ClusterFolder folder) throws ClusterFileException {
-        return new BenchCluster(folder, folder.config(), false);
+        return new BenchCluster(folder, folder.config(), List.of(), false);
     }
 
     /** Makes one and starts its replicas, with these options of {@code tagma replica}. */
     static BenchCluster start(ClusterPlan plan, List<String> options) throws IOException, KeyFileException {
         ClusterFolder folder = new ClusterFolder(Files.createTempDirectory("tagma-bench-"));
-        BenchCluster cluster = new BenchCluster(folder, plan.make(folder), true);
+        BenchCluster cluster = new BenchCluster(folder, plan.make(folder), List.copyOf(options), true);
         // Also for Ctrl-C.
         Runtime.getRuntime().addShutdownHook(cluster.cleaner.orElseThrow());
         try {
             for (int id = 0; id < cluster.config.replicaCount(); id++) {
-                Path log = folder.root().resolve("replica-" + id + ".log");
-                cluster.processes.add(ReplicaProcess.start(folder, id, log, options));
+                cluster.processes.add(cluster.start(id));
             }
         } catch (IOException | RuntimeException e) {
             cluster.close();
             throw e;
         }
         return cluster;
+    }
+
+    private ReplicaProcess start(int id) throws IOException {
+        return ReplicaProcess.start(folder, id, folder.root().resolve("replica-" + id + ".log"), options);
+    }
+
+    /** Kills a replica of this command's own, removes all that it had on disk, and starts it again. */
+    void restartWithoutDisk(int id) throws IOException {
+        processes.get(id).kill();
+        processes.get(id).awaitStop();
+        delete(folder.dataFolder(id));
+        processes.set(id, start(id));
     }
 
     ClusterFolder folder() {
@@ -117,21 +130,21 @@ final class BenchCluster implements AutoCloseable {
             ending = true; // and the hook does the rest
         }
         if (!ending) {
-            delete();
+            delete(folder.root());
         }
     }
 
     private void killAndDelete() {
         processes.forEach(ReplicaProcess::kill);
-        delete();
+        delete(folder.root());
     }
 
-    private void delete() {
-        try (Stream<Path> paths = Files.walk(folder.root())) {
+    private static void delete(Path root) {
+        try (Stream<Path> paths = Files.walk(root)) {
             paths.sorted(Comparator.reverseOrder())
                     .forEach(path -> path.toFile().delete());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + folder.root(), e);
+            throw new UncheckedIOException("cannot remove " + root, e);
         }
     }
 }

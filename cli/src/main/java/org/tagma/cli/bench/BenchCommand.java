@@ -136,6 +136,14 @@ public final class BenchCommand implements Callable<Integer> {
             description = "null, which does nothing, or kv, to which values are put (default: null; with --dir: kv).")
     private HostedService service;
 
+    @Option(
+            names = "--transfer",
+            paramLabel = "MB",
+            description =
+                    "Fill a key-value store with so much, take the disk of one replica away, and measure the group before,"
+                            + " during and after the state transfer (durability: async unless given).")
+    private Integer transferMegabytes;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -144,6 +152,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, KeyFileException, ClusterFileException, InterruptedException {
         checkRanges();
+        if (transferMegabytes != null) {
+            return measureTransfer();
+        }
         if (service == null) {
             service = runningFolder == null ? HostedService.NULL : HostedService.KV;
         }
@@ -162,6 +173,21 @@ public final class BenchCommand implements Callable<Integer> {
                 json ? Optional.empty() : Optional.of(spec.commandLine().getErr());
         try (BenchCluster cluster = cluster(kind)) {
             return new BenchRun(cluster, setting(), progress).measure();
+        } catch (LoadException e) {
+            throw CommandFailure.cannotRun(e.getMessage(), e);
+        }
+    }
+
+    private int measureTransfer() throws IOException, KeyFileException, ClusterFileException, InterruptedException {
+        service = HostedService.KV;
+        durability = durability == null ? Durability.ASYNC : durability;
+        try (BenchCluster cluster = cluster(protocol.kind())) {
+            new TransferRun(
+                            cluster,
+                            spec.commandLine().getOut(),
+                            spec.commandLine().getErr())
+                    .measure(transferMegabytes, clients, outstanding, payloadBytes, seconds);
+            return ExitStatus.OK;
         } catch (LoadException e) {
             throw CommandFailure.cannotRun(e.getMessage(), e);
         }
@@ -209,6 +235,14 @@ public final class BenchCommand implements Callable<Integer> {
         if (runningFolder != null && another) {
             throw CommandFailure.cannotRun("--dir measures the cluster as it is; leave out --replicas, --auth,"
                     + " --crypto, --protocol, --durability and --compare");
+        }
+        if (transferMegabytes != null) {
+            requireRange("--transfer", transferMegabytes, 1, 1_000);
+            if (runningFolder != null || compare || json || service != null || warmUpSeconds != null) {
+                throw CommandFailure.cannotRun(
+                        "--transfer starts a cluster of its own; leave out --dir, --compare, --json,"
+                                + " --service and --warm-up");
+            }
         }
         if (compare && protocol.isGiven()) {
             throw CommandFailure.cannotRun("--compare measures both protocols; leave out --protocol");

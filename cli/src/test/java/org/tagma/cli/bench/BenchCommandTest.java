@@ -44,6 +44,8 @@ class BenchCommandTest {
                 "--compare --protocol raft",
                 "--compare --replicas 3",
                 "--service none",
+                "--transfer 0",
+                "--transfer 10 --json",
             })
     void whatCannotBeMeasuredIsRefusedInOneLine(String options) {
         int status = run(("bench " + options).split(" "));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tagma.core.Digest;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleTree;
@@ -61,6 +62,7 @@ final class StateCheckpoints implements SnapshotStore {
         for (ServiceSnapshot snapshot : read(pages.table(), pages)) {
             kept.put(snapshot.sequence(), snapshot);
         }
+        pages.garbage().open(keptTrees());
     }
 
     /** Reads the checkpoints of a table, in order; of their trees, nothing yet. */
@@ -125,15 +127,17 @@ final class StateCheckpoints implements SnapshotStore {
 
     private void write(ServiceSnapshot snapshot, Optional<ServiceSnapshot> before) throws IOException {
         MerkleTree tree = treeOf(snapshot);
-        // One at a time with everything else that is written: the batch counts on what is there.
+        // Nothing is removed meanwhile: the new tree refers to pages of others.
         synchronized (pages) {
             StateBatch batch = pages.addNew(tree);
-            reference(batch, tree.root(), true);
-            before.ifPresent(other -> reference(batch, treeOf(other).root(), false));
             batch.put(key(snapshot.sequence()), encode(snapshot, tree.root()));
-            pages.write(batch, true);
+            kept.put(snapshot.sequence(), snapshot.keptAs(MerkleTree.stored(tree.root(), pages)));
+            pages.write(batch, keptTrees(), roots(before.stream()), true);
         }
-        kept.put(snapshot.sequence(), snapshot.keptAs(MerkleTree.stored(tree.root(), pages)));
+    }
+
+    private List<MerkleTree> keptTrees() {
+        return kept.values().stream().map(StateCheckpoints::treeOf).toList();
     }
 
     private static MerkleTree treeOf(ServiceSnapshot snapshot) {
@@ -141,15 +145,12 @@ final class StateCheckpoints implements SnapshotStore {
                 .orElseThrow(() -> new IllegalStateException("the state at " + snapshot.sequence() + " has no tree"));
     }
 
-    private static void reference(StateBatch batch, StateRoot root, boolean add) {
-        if (root.equals(StateRoot.EMPTY)) {
-            return;
-        }
-        if (add) {
-            batch.addReference(root.digest());
-        } else {
-            batch.dropReference(root.digest());
-        }
+    private static List<Digest> roots(Stream<ServiceSnapshot> snapshots) {
+        return snapshots
+                .map(snapshot -> treeOf(snapshot).root())
+                .filter(root -> !root.equals(StateRoot.EMPTY))
+                .map(StateRoot::digest)
+                .toList();
     }
 
     @Override
@@ -160,15 +161,12 @@ final class StateCheckpoints implements SnapshotStore {
         if (gone.isEmpty()) {
             return;
         }
-        synchronized (pages) {
-            StateBatch batch = new StateBatch(pages.table());
-            for (ServiceSnapshot snapshot : gone) {
-                batch.delete(key(snapshot.sequence()));
-                reference(batch, treeOf(snapshot).root(), false);
-            }
-            pages.write(batch, false);
+        StateBatch batch = new StateBatch();
+        for (ServiceSnapshot snapshot : gone) {
+            batch.delete(key(snapshot.sequence()));
+            kept.remove(snapshot.sequence());
         }
-        gone.forEach(snapshot -> kept.remove(snapshot.sequence()));
+        pages.write(batch, keptTrees(), roots(gone.stream()), false);
     }
 
     /** Makes a copy of all that is there, in a folder that is not there yet. */

@@ -6,9 +6,6 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Removes the pages that nothing refers to, on a thread of its own, a few at a time. */
 final class StateCollector {
 
-    /** So few that whoever waits meanwhile hardly notices. */
-    private static final int PAGES_AT_A_TIME = 64;
-
     private final StatePages pages;
     private final Thread thread;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -28,7 +25,7 @@ final class StateCollector {
         try {
             while (!stopped) {
                 pages.awaitGarbage();
-                while (!stopped && pages.collect(PAGES_AT_A_TIME)) {
+                while (!stopped && pages.collect()) {
                     Thread.yield();
                 }
             }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.replica.DataFolderException;
 
@@ -137,23 +136,11 @@ final class StateFolder {
                 folder,
                 why,
                 aside.getFileName());
-        remove(aside);
+        FileTree.delete(aside);
         if (Files.exists(folder)) {
             Files.move(folder, aside);
             DurableFiles.syncFolder(dataFolder);
         }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 
     private static final class DamagedStateException extends IOException {

@@ -3,8 +3,8 @@ package org.tagma.replica.storage;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.tagma.core.Digest;
@@ -14,9 +14,8 @@ import org.tagma.core.state.NodeStore;
 import org.tagma.core.state.UnreadableStateError;
 
 /**
- * The pages of Merkle trees on disk, each under its digest, with the number of references to it. What is there is there
- * with all below it, after a crash as well: a page is written after those below it or together with them, and removed
- * before them or together with the reference to them. What nothing refers to is removed a few pages at a time.
+ * The pages of Merkle trees on disk, each under its digest: those of the trees of checkpoints, those of parts of a state
+ * that is being fetched, and for a while those that nobody needs any more.
  *
  * <p>A page is compared with its digest when it is read. What cannot be read, or is something else, ends the replica; its
  * next life begins without what is damaged.
@@ -25,23 +24,10 @@ import org.tagma.core.state.UnreadableStateError;
  */
 final class StatePages implements NodeStore {
 
-    /** A larger change is made in parts, so that it does not take the memory that the state takes. */
-    private static final long PART_BYTES = 4L << 20;
-
     private final StateTable table;
     private final PageCache cache;
     private final Consumer<String> onDamage;
-
-    /** Pages that may have no reference any more; the last is looked at first, so that there are never many. */
-    private final Deque<Digest> unreferenced = new ArrayDeque<>();
-
-    /** What earlier lives left without a reference is not known yet. */
-    private boolean leftOversUnknown = true;
-
-    /** What earlier lives left may be parts of a state whose transfer goes on in this one. */
-    private boolean settled;
-
-    private boolean transferring;
+    private final StateGarbage garbage;
 
     /**
      * Takes possession of a table.
@@ -52,10 +38,15 @@ final class StatePages implements NodeStore {
         this.table = table;
         this.cache = new PageCache(cacheBytes);
         this.onDamage = onDamage;
+        this.garbage = new StateGarbage(this);
     }
 
     StateTable table() {
         return table;
+    }
+
+    StateGarbage garbage() {
+        return garbage;
     }
 
     @Override
@@ -68,11 +59,25 @@ final class StatePages implements NodeStore {
         return page;
     }
 
+    /** Reads a page that will hardly be asked for again, if it is there: in the cache may be one that was removed. */
+    Optional<NodePage> find(Digest digest) {
+        byte[] written = get(StateBatch.pageKey(digest));
+        if (written == null) {
+            return Optional.empty();
+        }
+        NodePage cached = cache.get(digest);
+        return Optional.of(cached == null ? decode(digest, written) : cached);
+    }
+
     private NodePage read(Digest digest) {
-        byte[] written = get(digest);
+        byte[] written = get(StateBatch.pageKey(digest));
         if (written == null) {
             throw damaged("the part " + digest.abbreviated() + " of the state is missing");
         }
+        return decode(digest, written);
+    }
+
+    private NodePage decode(Digest digest, byte[] written) {
         Optional<NodePage> page = NodePage.decode(ByteString.copyFrom(written));
         if (page.isEmpty() || !page.get().digest().equals(digest)) {
             throw damaged("the part " + digest.abbreviated() + " of the state is not as it was written");
@@ -80,11 +85,11 @@ final class StatePages implements NodeStore {
         return page.get();
     }
 
-    private byte[] get(Digest digest) {
+    private byte[] get(byte[] key) {
         try {
-            return table.get(StateBatch.pageKey(digest));
+            return table.get(key);
         } catch (IOException e) {
-            throw damaged("the part " + digest.abbreviated() + " of the state cannot be read: " + e.getMessage());
+            throw damaged("a part of the state cannot be read: " + e.getMessage());
         }
     }
 
@@ -93,96 +98,84 @@ final class StatePages implements NodeStore {
         return new UnreadableStateError(what);
     }
 
-    /** Asks the table and not the cache, in which a page may be that was removed meanwhile. */
+    /**
+     * Asks the table and not the cache, in which a page may be that was removed meanwhile. While some pages are being removed,
+     * others that nobody needs may be there without what was below them.
+     */
     @Override
-    public boolean contains(Digest digest) {
-        return get(digest) != null;
+    public synchronized boolean contains(Digest digest) {
+        if (garbage.isNone() || get(StateBatch.key(StateBatch.PART, digest)) != null) {
+            return get(StateBatch.pageKey(digest)) != null;
+        }
+        return find(digest).filter(garbage::isNeeded).isPresent();
     }
 
     @Override
     public synchronized void keep(MerkleTree part) {
         try {
-            unreferenced.addAll(addNew(part).write(false));
+            StateBatch batch = addNew(part);
+            batch.note(StateBatch.PART, part.root().digest());
+            batch.write(table, false);
+            garbage.partWasKept();
         } catch (IOException e) {
             throw new UncheckedIOException("a part of a fetched state cannot be written", e);
         }
     }
 
-    /** Adds the pages of a tree that are not there, all but the last of them at once. */
+    /** Writes what is in memory of a tree, but for the last of it, which is in the batch. */
     synchronized StateBatch addNew(MerkleTree tree) throws IOException {
-        StateBatch[] batch = {new StateBatch(table)};
-        try {
-            NodePage.forEachNew(tree, this::contains, page -> {
-                batch[0].add(page);
-                cache.put(page.digest(), page);
-                if (batch[0].bytes() > PART_BYTES) {
-                    batch[0] = begunAfter(batch[0]);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        return batch[0];
+        return new StateWriter(this).write(tree);
     }
 
-    private StateBatch begunAfter(StateBatch full) {
-        try {
-            unreferenced.addAll(full.write(false));
-            return new StateBatch(table);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    void wasAdded(NodePage page) {
+        garbage.pageWasAdded();
+        cache.put(page.digest(), page);
     }
 
-    /** Writes changes to what checkpoints refer to: of a new one, durable on return. */
-    synchronized void write(StateBatch batch, boolean isNewState) throws IOException {
-        unreferenced.addAll(batch.write(isNewState));
-        settled |= isNewState;
+    /**
+     * Changes which checkpoints there are.
+     *
+     * @param kept the trees of those that there are now
+     * @param gone the roots of others
+     * @param isNew whether one was added; it is durable on return
+     */
+    synchronized void write(StateBatch batch, Collection<MerkleTree> kept, List<Digest> gone, boolean isNew)
+            throws IOException {
+        gone.forEach(root -> batch.note(StateBatch.SUSPECT, root));
+        batch.write(table, isNew);
+        garbage.changed(kept, gone, isNew);
+        garbage.catchUp();
         notifyAll();
+    }
+
+    void forget(Digest page) {
+        cache.remove(page);
     }
 
     @Override
     public synchronized void beginTransfer() {
-        transferring = true;
+        try {
+            garbage.beginTransfer();
+        } catch (IOException e) {
+            throw new UncheckedIOException("what is no longer needed of the state cannot be removed", e);
+        }
     }
 
     @Override
     public synchronized void endTransfer() {
-        transferring = false;
+        garbage.endTransfer();
         notifyAll();
     }
 
     /** Waits until there is something to remove. */
     synchronized void awaitGarbage() throws InterruptedException {
-        while (transferring || !settled || (unreferenced.isEmpty() && !leftOversUnknown)) {
+        while (!garbage.isWaiting()) {
             wait();
         }
     }
 
-    /** Removes some of what nothing refers to; returns whether there is more to do. */
-    synchronized boolean collect(int maxPages) throws IOException {
-        if (transferring || !settled) {
-            return false;
-        }
-        if (leftOversUnknown) {
-            table.scan(StateBatch.REFERENCES, (key, value) -> {
-                if (StateBatch.references(value) == 0) {
-                    unreferenced.push(StateBatch.digestOf(key));
-                }
-            });
-            leftOversUnknown = false;
-        }
-        StateBatch batch = new StateBatch(table);
-        for (int count = 0; count < maxPages && !unreferenced.isEmpty(); count++) {
-            Digest digest = unreferenced.pop();
-            // It may have come into use again, or have been removed already.
-            if (!batch.removes(digest) && StateBatch.referencesNow(table, digest) == 0) {
-                NodePage cached = cache.get(digest);
-                batch.remove(cached == null ? read(digest) : cached);
-                cache.remove(digest);
-            }
-        }
-        batch.write(false).forEach(unreferenced::push);
-        return !unreferenced.isEmpty();
+    /** Removes a few pages that nobody needs; returns whether there is more to do. */
+    synchronized boolean collect() throws IOException {
+        return garbage.collect();
     }
 }

@@ -9,8 +9,12 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +22,10 @@ import org.tagma.core.pbft.PbftRecord.Reservation;
 import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.StateEntry;
+import org.tagma.core.state.UnreadableStateError;
 import org.tagma.network.cluster.Durability;
 import org.tagma.replica.DataFolderException;
 
@@ -25,7 +33,7 @@ import org.tagma.replica.DataFolderException;
 final class DataFolderFuzzTest {
 
     private static final ByteString CLUSTER = ByteString.copyFromUtf8("0123456789abcdef");
-    private static final int ROUNDS = 150;
+    private static final int ROUNDS = 250;
 
     @TempDir
     Path temporary;
@@ -33,6 +41,12 @@ final class DataFolderFuzzTest {
     private Path original;
     private RecoveredLog whole;
     private List<ServiceSnapshot> snapshots;
+
+    /** The entries of the states that are kept as trees, by sequence number. */
+    private final Map<Long, List<StateEntry>> trees = new HashMap<>();
+
+    private int treesRead;
+    private int treesDamaged;
 
     @Test
     void damageIsNoticedOrHarmless() throws IOException {
@@ -49,7 +63,9 @@ final class DataFolderFuzzTest {
             refused += isRefused(folder, damage) ? 1 : 0;
             Tree.delete(folder);
         }
-        assertThat(refused).as("rounds in which the damage was refused").isGreaterThan(ROUNDS / 4);
+        assertThat(refused).as("rounds in which the damage was refused").isGreaterThan(ROUNDS / 5);
+        assertThat(treesRead).as("whole states read").isGreaterThan(ROUNDS);
+        assertThat(treesDamaged).as("states with a part that could not be read").isPositive();
     }
 
     private void makeOriginal() throws IOException {
@@ -58,6 +74,21 @@ final class DataFolderFuzzTest {
         for (long at = 1; at <= 5; at++) {
             write(original, vote(at), new Reservation(at, 100 + at));
         }
+        MerkleStateStore store = new MerkleStateStore();
+        for (long sequence : new long[] {6, 7}) {
+            // Two lives: opening writes what is in the log of the database into a table, so both kinds of files hold
+            // something.
+            try (StateCheckpoints states = new StateFolder(original).open()) {
+                for (int i = 0; i < 300; i++) {
+                    store.put(
+                            ByteString.copyFromUtf8("account/" + i * sequence),
+                            ByteString.copyFromUtf8(("value at " + sequence).repeat(i % 12)));
+                }
+                states.save(ServiceSnapshot.of(sequence, ByteString.EMPTY, Optional.of(store.tree())));
+                trees.put(sequence, list(store.tree()));
+            }
+        }
+        // After the trees, since opening those takes over what is in files.
         SnapshotFiles files = new SnapshotFiles(original);
         files.recover();
         files.save(ServiceSnapshot.of(3, ByteString.copyFromUtf8("state at 3 ".repeat(50))));
@@ -121,6 +152,33 @@ final class DataFolderFuzzTest {
         }
         // A damaged state is fetched from the others: here, only what is whole may come back.
         assertThat(snapshots).as(damage).containsAll(new SnapshotFiles(folder).recover());
+        readTrees(folder, damage);
         return refused;
+    }
+
+    /** What is read is what was written; otherwise nothing is. */
+    private void readTrees(Path folder, String damage) throws IOException {
+        try (StateCheckpoints states = new StateFolder(folder).open()) {
+            for (ServiceSnapshot snapshot : states.recover()) {
+                if (!snapshot.tree().isPresent() || !trees.containsKey(snapshot.sequence())) {
+                    throw new AssertionError(damage + " made a state at " + snapshot.sequence());
+                }
+                try {
+                    assertThat(list(snapshot.tree().get())).as(damage).isEqualTo(trees.get(snapshot.sequence()));
+                    treesRead++;
+                } catch (UnreadableStateError e) {
+                    assertThat(folder.resolve(StateFolder.DAMAGE_NOTE))
+                            .as(damage)
+                            .exists();
+                    treesDamaged++;
+                }
+            }
+        }
+    }
+
+    private static List<StateEntry> list(MerkleTree tree) {
+        List<StateEntry> entries = new ArrayList<>();
+        tree.entries().forEach(entries::add);
+        return entries;
     }
 }

@@ -1,0 +1,32 @@
+package org.tagma.replica;
+
+import com.google.protobuf.ByteString;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.tagma.network.FrameHandler;
+import org.tagma.network.PeerId;
+
+/** What a client by hand is sent. */
+final class ReplyQueue implements FrameHandler {
+
+    private final Queue<ByteString> replies = new ConcurrentLinkedQueue<>();
+
+    Queue<ByteString> replies() {
+        return replies;
+    }
+
+    @Override
+    public Verdict onFrame(PeerId from, ByteString frame) {
+        replies.add(frame);
+        return Verdict.KEEP;
+    }
+
+    @Override
+    public void onReadComplete() {}
+
+    @Override
+    public void onPeerUp(PeerId peer) {}
+
+    @Override
+    public void onPeerDown(PeerId peer) {}
+}
