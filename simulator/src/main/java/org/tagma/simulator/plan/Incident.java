@@ -3,6 +3,7 @@ package org.tagma.simulator.plan;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tagma.simulator.DiskFault;
 import org.tagma.simulator.SimulatedCluster;
 
@@ -12,7 +13,7 @@ import org.tagma.simulator.SimulatedCluster;
  * <p>Immutable.
  *
  * @param kind what
- * @param replicas to whom, at least one; only a {@link Kind#CUT} has several
+ * @param replicas to whom, at least one; of several only where {@link Kind#canBeOfSeveral}
  * @param isAfterOperations whether {@code when} counts calls that have returned, or milliseconds
  * @param when when it begins
  * @param millis how long it lasts; 0 where nothing lasts
@@ -22,6 +23,8 @@ public record Incident(
         Kind kind, List<Integer> replicas, boolean isAfterOperations, long when, long millis, int successes) {
 
     private static final long LONGEST_MILLIS = 24 * 3_600_000L;
+    private static final int ATTEMPTS = 4;
+    private static final long MILLIS_BETWEEN_ATTEMPTS = 1_500;
 
     /** What can happen. */
     public enum Kind {
@@ -46,7 +49,26 @@ public record Incident(
         /** Stops, cannot read its disk as it starts again, and starts once more later. */
         UNREADABLE,
         /** Stops, and starts again with an empty disk. */
-        WIPE;
+        WIPE,
+        /** Raft: an operator asks whoever leads to hand over to it. */
+        TRANSFER,
+        /** Raft: an operator makes them learners for a while. */
+        DEMOTE,
+        /** Raft: an operator takes them out of the group for a while. */
+        REMOVE;
+
+        boolean canBeOfSeveral() {
+            return this == CUT || isOfMembership();
+        }
+
+        boolean isOfMembership() {
+            return this == DEMOTE || this == REMOVE;
+        }
+
+        /** Whether it is something that an operator of Raft does. */
+        boolean isRaftOnly() {
+            return this == TRANSFER || isOfMembership();
+        }
 
         /** Its name in a plan. */
         String label() {
@@ -57,7 +79,9 @@ public record Incident(
     public Incident {
         replicas = List.copyOf(replicas);
         Plan.require(!replicas.isEmpty(), "an incident must happen to a replica");
-        Plan.require(kind == Kind.CUT || replicas.size() == 1, "only a cut can be of several replicas");
+        Plan.require(
+                kind.canBeOfSeveral() || replicas.size() == 1,
+                "only a cut or a change of the group can be of several replicas");
         Plan.require(when >= 0 && when <= LONGEST_MILLIS, "an incident must begin at 0 or later");
         Plan.require(millis >= 0 && millis <= LONGEST_MILLIS, "an incident must last 0 ms or longer");
         Plan.require(successes >= 0, "a disk's fault must come after 0 or more accesses that succeed");
@@ -96,6 +120,19 @@ public record Incident(
                 cluster.crashAndWipe(replica);
                 cluster.after(millis, () -> cluster.restart(replica));
             }
+            case TRANSFER -> cluster.transferLeadership(replica);
+            case DEMOTE, REMOVE -> changeGroup(cluster);
+        }
+    }
+
+    /** Nobody may lead just then, or a change be on its way; an operator asks again. */
+    private void changeGroup(SimulatedCluster cluster) {
+        List<Integer> all =
+                IntStream.range(0, cluster.quorums().replicas()).boxed().toList();
+        List<Integer> voters = all.stream().filter(id -> !replicas.contains(id)).toList();
+        cluster.changeMembership(voters, kind == Kind.DEMOTE ? replicas : List.of());
+        for (int again = 0; again < ATTEMPTS; again++) {
+            cluster.after(millis + again * MILLIS_BETWEEN_ATTEMPTS, () -> cluster.changeMembership(all, List.of()));
         }
     }
 
@@ -117,14 +154,22 @@ public record Incident(
                     case AMNESIA -> " stops, and starts again without its log " + millis + " ms later";
                     case POWER -> " loses power in its durable write number " + (successes + 1) + again();
                     case PAUSE -> " does nothing for " + millis + " ms";
-                    case CUT -> (replicas.size() == 1 ? " is" : " are") + " cut off for " + millis + " ms";
+                    case CUT -> verb(" is", " are") + " cut off for " + millis + " ms";
                     case SYNC -> " fails in sync number " + (successes + 1) + again();
                     case FULL -> " has no room for record number " + (successes + 1) + again();
                     case CHECKPOINT -> " cannot write checkpoint number " + (successes + 1) + again();
                     case UNREADABLE ->
                         " stops, cannot read its disk " + millis + " ms later, and starts after as long again";
                     case WIPE -> " stops, and starts again with an empty disk " + millis + " ms later";
+                    case TRANSFER -> " is to take over the lead";
+                    case DEMOTE ->
+                        verb(" becomes", " become") + " a learner, and a voter again " + millis + " ms later";
+                    case REMOVE -> verb(" leaves", " leave") + " the group, and may come back " + millis + " ms later";
                 };
+    }
+
+    private String verb(String ofOne, String ofSeveral) {
+        return replicas.size() == 1 ? ofOne : ofSeveral;
     }
 
     private String again() {

@@ -34,6 +34,7 @@ import org.tagma.simulator.model.SystemModel;
  * @param hasMacs whether messages carry vectors of MACs, instead of signatures
  * @param hasRealCrypto whether messages carry Ed25519 signatures and HMACs, instead of keyed hashes that cost nothing
  * @param hasFastReads whether queries skip ordering
+ * @param hasLeases whether a Raft leader answers queries alone while its lease holds; clocks must keep its bound then
  * @param stabilizationMillis when the bounds on time begin to hold: 0 always, negative never
  * @param driftPerMille by how much a replica's clock may be too fast or too slow, of a thousand, at most 200
  * @param malicious for each malicious replica the ways in which it is, as {@link BehaviourNames} writes them
@@ -50,6 +51,7 @@ public record Plan(
         boolean hasMacs,
         boolean hasRealCrypto,
         boolean hasFastReads,
+        boolean hasLeases,
         Wire wire,
         long stabilizationMillis,
         int driftPerMille,
@@ -61,6 +63,9 @@ public record Plan(
 
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
+
+    /** Of a thousand: if one clock is so much too fast and another so much too slow, they are 10 % apart, as leases allow. */
+    static final int MAX_DRIFT_UNDER_LEASES = 47;
 
     public Plan {
         malicious = copyOf(malicious);
@@ -75,11 +80,24 @@ public record Plan(
         require(registers >= 1 && registers <= 1_000, "there must be 1 to 1000 registers");
         require(driftPerMille >= 0 && driftPerMille <= 200, "drift must be 0 to 200 of a thousand");
         require(stabilizationMillis <= 3_600_000, "stabilization must come within an hour, or never");
+        require(!hasLeases || protocol == ProtocolKind.RAFT, "only raft has leases");
+        require(
+                !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
+                "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
         int count = replicas;
         require(malicious.keySet().stream().allMatch(id -> id >= 0 && id < count), "a malicious replica must exist");
         require(
                 incidents.stream().allMatch(each -> each.replicas().stream().allMatch(id -> id >= 0 && id < count)),
                 "an incident must happen to a replica that exists");
+        require(
+                protocol == ProtocolKind.RAFT
+                        || incidents.stream().noneMatch(each -> each.kind().isRaftOnly()),
+                "leadership and the group can change under raft only");
+        require(
+                incidents.stream()
+                        .noneMatch(each ->
+                                each.kind().isOfMembership() && each.replicas().size() >= count),
+                "a voter must be left");
     }
 
     private static SortedMap<Integer, List<String>> copyOf(SortedMap<Integer, List<String>> malicious) {
@@ -149,7 +167,7 @@ public record Plan(
     private SimulatedProtocol simulatedProtocol() {
         return switch (protocol) {
             case PBFT -> SimulatedPbft.of(replicas);
-            case RAFT -> SimulatedRaft.of(replicas);
+            case RAFT -> hasLeases ? SimulatedRaft.of(replicas).withLeaseReads() : SimulatedRaft.of(replicas);
         };
     }
 
@@ -192,6 +210,7 @@ public record Plan(
         private long seed;
         private Tuning tuning;
         private boolean fastReads;
+        private boolean leases;
         private Wire wire;
         private long stabilizationMillis;
         private int driftPerMille;
@@ -206,6 +225,7 @@ public record Plan(
             this.seed = base.seed;
             this.tuning = base.tuning;
             this.fastReads = base.hasFastReads;
+            this.leases = base.hasLeases;
             this.wire = base.wire;
             this.stabilizationMillis = base.stabilizationMillis;
             this.driftPerMille = base.driftPerMille;
@@ -228,6 +248,11 @@ public record Plan(
 
         Edit fastReads(boolean value) {
             fastReads = value;
+            return this;
+        }
+
+        Edit leases(boolean value) {
+            leases = value;
             return this;
         }
 
@@ -288,6 +313,7 @@ public record Plan(
                     base.hasMacs,
                     base.hasRealCrypto,
                     fastReads,
+                    leases,
                     wire,
                     stabilizationMillis,
                     driftPerMille,

@@ -13,7 +13,8 @@ final class PlanDescription {
         List<String> lines = new ArrayList<>();
         lines.add(plan.replicas() + " replicas, " + plan.protocol().label() + ", "
                 + (plan.hasMacs() ? "MACs" : "signatures") + ", "
-                + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered") + tuning(plan.tuning()));
+                + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered")
+                + (plan.hasLeases() ? ", leaders answer alone under a lease" : "") + tuning(plan.tuning()));
         lines.add(network(plan));
         for (int id = 0; id < plan.clients().size(); id++) {
             if (plan.clients().get(id).operations() > 0) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
@@ -26,6 +27,7 @@ final class PlanDrawing {
     private static final int LONGEST_PAUSE_MILLIS = 4_000;
     private static final int MAX_SYNCHRONOUS_DRIFT = 10;
     private static final int MAX_DRIFT = 50;
+    private static final List<Kind> FAILING_DISKS = List.of(Kind.SYNC, Kind.FULL, Kind.CHECKPOINT, Kind.UNREADABLE);
 
     private final Setting setting;
     private final long seed;
@@ -44,6 +46,15 @@ final class PlanDrawing {
     }
 
     Plan plan() {
+        Plan plan = withoutLeases();
+        if (setting.protocol() != ProtocolKind.RAFT || !plan.hasFastReads() || chance(50)) {
+            return plan;
+        }
+        int drift = Math.min(plan.driftPerMille(), Plan.MAX_DRIFT_UNDER_LEASES);
+        return plan.edit().leases(true).driftPerMille(drift).plan();
+    }
+
+    private Plan withoutLeases() {
         TreeMap<Integer, List<String>> malicious = malicious();
         return new Plan(
                 setting.protocol(),
@@ -55,6 +66,7 @@ final class PlanDrawing {
                 random.nextBoolean(),
                 setting.hasRealCrypto(),
                 random.nextBoolean(),
+                false,
                 wire(),
                 stabilizationMillis(),
                 random.nextInt(1 + (isSynchronous() ? MAX_SYNCHRONOUS_DRIFT : MAX_DRIFT)),
@@ -151,11 +163,12 @@ final class PlanDrawing {
 
     private List<Incident> incidents(TreeMap<Integer, List<String>> malicious) {
         List<Incident> incidents = new ArrayList<>();
+        TreeSet<Integer> forgetful = new TreeSet<>();
         switch (setting.model().nodes()) {
             case CRASH_STOP -> crashes(incidents);
             case CRASH_RECOVERY -> {
                 restarts(incidents, new TreeMap<>(), random.nextInt(5));
-                amnesia(incidents);
+                forgetful = amnesia(incidents);
             }
             case BYZANTINE -> {
                 if (chance(30)) {
@@ -166,7 +179,69 @@ final class PlanDrawing {
         if (!isSynchronous()) {
             pausesAndCuts(incidents);
         }
+        boolean raft = setting.protocol() == ProtocolKind.RAFT;
+        if (raft && setting.model().nodes() != Nodes.CRASH_STOP) {
+            failingDisks(incidents, malicious);
+            wipedDisks(incidents, forgetful);
+            wholeGroupStops(incidents, malicious);
+        }
+        if (raft) {
+            transfers(incidents);
+        }
         return incidents;
+    }
+
+    /** Who stops for one forgets nothing that counts, so it may happen to any number of them. */
+    private void failingDisks(List<Incident> incidents, TreeMap<Integer, List<String>> malicious) {
+        int count = chance(60) ? 0 : random.nextInt(1, 3);
+        for (int i = 0; i < count; i++) {
+            Kind kind = FAILING_DISKS.get(random.nextInt(FAILING_DISKS.size()));
+            int id = random.nextInt(setting.replicas());
+            int successes = kind == Kind.UNREADABLE ? 0 : random.nextInt(kind == Kind.CHECKPOINT ? 3 : 12);
+            if (!malicious.containsKey(id)) {
+                incidents.add(incident(kind, id, duration(), successes));
+            }
+        }
+    }
+
+    /**
+     * Of those only that may forget, now and then twice. A Raft group has one: its replica cannot vote again until all
+     * other voters have told what they know, so of two none would.
+     */
+    private void wipedDisks(List<Incident> incidents, TreeSet<Integer> forgetful) {
+        for (int id : forgetful) {
+            for (int i = chance(70) ? 0 : random.nextInt(1, 3); i > 0; i--) {
+                incidents.add(incident(Kind.WIPE, id, duration(), 0));
+            }
+            if (setting.protocol() == ProtocolKind.RAFT) {
+                return;
+            }
+        }
+    }
+
+    /** All at one moment, and again when one more operation is done; the time they are back is not the same for all. */
+    private void wholeGroupStops(List<Incident> incidents, TreeMap<Integer, List<String>> malicious) {
+        if (chance(85)) {
+            return;
+        }
+        int first = random.nextInt(operations);
+        int times = random.nextInt(1, 3);
+        for (int after = first; after < first + times; after++) {
+            boolean together = chance(50);
+            long millis = duration();
+            for (int id = 0; id < setting.replicas(); id++) {
+                if (!malicious.containsKey(id)) {
+                    long away = together ? millis : duration();
+                    incidents.add(new Incident(Kind.DOWN, List.of(id), true, after, away, 0));
+                }
+            }
+        }
+    }
+
+    private void transfers(List<Incident> incidents) {
+        for (int i = chance(70) ? 0 : random.nextInt(1, 4); i > 0; i--) {
+            incidents.add(incident(Kind.TRANSFER, random.nextInt(setting.replicas()), 0, 0));
+        }
     }
 
     private void crashes(List<Incident> incidents) {
@@ -188,13 +263,15 @@ final class PlanDrawing {
     }
 
     /** Only as many as may be faulty, and always the same ones: who forgot counts as faulty until it has learnt again. */
-    private void amnesia(List<Incident> incidents) {
+    private TreeSet<Integer> amnesia(List<Incident> incidents) {
         int tolerated = Promises.tolerated(setting.protocol(), setting.replicas());
-        for (int id : someReplicas(Math.min(setting.faults(), tolerated))) {
+        TreeSet<Integer> forgetful = someReplicas(Math.min(setting.faults(), tolerated));
+        for (int id : forgetful) {
             if (chance(40)) {
                 incidents.add(incident(Kind.AMNESIA, id, duration(), 0));
             }
         }
+        return forgetful;
     }
 
     private void pausesAndCuts(List<Incident> incidents) {

@@ -64,6 +64,9 @@ public final class PlanText {
                                 .map(each -> each.operations() + "x" + each.pipeline() + "@" + each.thinkMillis())
                                 .collect(Collectors.joining(",")))
                 .add("bad-clients=" + plan.faultyClients());
+        if (plan.hasLeases()) {
+            words.add("leases=on");
+        }
         plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
         plan.incidents().forEach(each -> words.add(print(each)));
         return words.toString();
@@ -116,6 +119,7 @@ public final class PlanText {
                     choice("auth", "macs", "signatures").equals("macs"),
                     choice("crypto", "simulated", "real").equals("real"),
                     choice("reads", "ordered", "fast").equals("fast"),
+                    choice("leases", "off", "on").equals("on"),
                     wire(),
                     text("gst", "0").equals("never") ? -1 : number("gst", 0),
                     (int) number("drift", 0),

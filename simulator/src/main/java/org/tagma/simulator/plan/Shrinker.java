@@ -206,6 +206,9 @@ public final class Shrinker {
         if (plan.registers() > 1) {
             smaller.add(plan.edit().registers(1).plan());
         }
+        if (plan.hasLeases()) {
+            smaller.add(plan.edit().leases(false).plan());
+        }
         if (plan.hasFastReads()) {
             smaller.add(plan.edit().fastReads(false).plan());
         }

@@ -3,10 +3,16 @@ package org.tagma.simulator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.model.Network;
+import org.tagma.simulator.model.Nodes;
+import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
 
 class PlanTextTest {
@@ -15,12 +21,47 @@ class PlanTextTest {
     void whatIsPrintedIsReadAsTheSamePlan() {
         for (SystemModel model : SystemModel.all()) {
             for (long seed = 0; seed < 40; seed++) {
-                Plan plan = Setting.of(ProtocolKind.PBFT, model).draw(seed);
+                Plan plan = Setting.of(ProtocolKind.values()[(int) (seed % 2)], model)
+                        .draw(seed);
 
                 assertThat(PlanText.parse(plan.toString())).isEqualTo(plan);
                 assertThat(plan.toString()).doesNotContainPattern("['\"`$\\\\!*?;&|<>(){}\\[\\]~](?!\\d)");
             }
         }
+    }
+
+    /** What nothing draws tests nothing. */
+    @Test
+    void seedsOfRaftDrawIncidentsOfEveryKindButChangesOfTheGroupAndLeases() {
+        List<Plan> plans = LongStream.range(0, 60)
+                .boxed()
+                .flatMap(seed -> SystemModel.all().stream()
+                        .map(model -> Setting.of(ProtocolKind.RAFT, model).draw(seed)))
+                .toList();
+
+        assertThat(plans).extracting(Plan::hasLeases).contains(true, false);
+        assertThat(plans)
+                .flatExtracting(Plan::incidents)
+                .extracting(Incident::kind)
+                .contains(EnumSet.complementOf(EnumSet.of(Incident.Kind.DEMOTE, Incident.Kind.REMOVE))
+                        .toArray(Incident.Kind[]::new));
+    }
+
+    /** Of two replicas of Raft that lose their disks neither votes again. */
+    @Test
+    void seedsOfRaftWipeOneDiskAtMost() {
+        SystemModel model = new SystemModel(Network.RELIABLE, Nodes.CRASH_RECOVERY, Synchrony.PARTIAL);
+        Setting setting = new Setting(ProtocolKind.RAFT, model, 5, 2, 3, 60, false);
+
+        List<Long> wiped = LongStream.range(0, 100)
+                .mapToObj(seed -> setting.draw(seed).incidents().stream()
+                        .filter(each -> each.kind() == Incident.Kind.WIPE)
+                        .map(Incident::replicas)
+                        .distinct()
+                        .count())
+                .toList();
+
+        assertThat(wiped).allMatch(count -> count <= 1).contains(1L);
     }
 
     @Test
@@ -51,9 +92,14 @@ class PlanTextTest {
                 "pbft reliable crash-stop synchronous r1=silent:3 | silent takes no number",
                 "pbft reliable crash-stop synchronous down=1@x | down=1@x, which must be like",
                 "pbft reliable crash-stop synchronous down=8@1ops+1ms | an incident must happen to a replica that exists",
-                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only a cut can be of several",
+                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only a cut or a change of the group can be of several",
                 "pbft reliable crash-stop synchronous wire=1/2 | wire=1/2, which must be like",
                 "pbft reliable crash-stop synchronous wire=5/1000/0/0/0/0/0 | 0 to 900 of a thousand",
+                "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group can change under raft only",
+                "pbft reliable crash-stop synchronous remove=1@1ops+0ms | leadership and the group can change under raft only",
+                "raft reliable crash-stop synchronous n=2 remove=0.1@1ops+0ms | a voter must be left",
+                "pbft reliable crash-stop synchronous leases=on | only raft has leases",
+                "raft reliable crash-stop synchronous leases=on drift=48 | leases need clocks that drift by 47",
                 "pbft reliable crash-stop synchronous clients=3 | the client '3'",
             })
     void whatIsNoPlanIsRefusedWithAReason(String line, String reason) {
