@@ -1,0 +1,120 @@
+package org.tagma.replica.mutation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDB;
+import org.slf4j.Logger;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.mutation.Mutant;
+import org.tagma.mutation.MutantClassLoader;
+import org.tagma.mutation.MutantCompiler;
+import org.tagma.mutation.StorageMutants;
+import org.tagma.network.PeerId;
+import org.tagma.replica.ReplicaEngine;
+
+/**
+ * The tests of durability are checked: each known mistake is put into the engine or the log on disk, and some test must
+ * notice.
+ */
+class StorageMutationTest {
+
+    private static final ClassLoader UNCHANGED = StorageMutationTest.class.getClassLoader();
+
+    @TempDir
+    Path temporary;
+
+    @TestFactory
+    Stream<DynamicTest> everyMutantIsKilled() {
+        return StorageMutants.ALL.stream()
+                .map(mutant -> DynamicTest.dynamicTest(
+                        mutant.id(),
+                        () -> assertThat(killer(mutant))
+                                .as("some test notices that %s", mutant.id())
+                                .isPresent()));
+    }
+
+    /** The first test that fails with the mutant. */
+    private Optional<String> killer(Mutant mutant) {
+        Map<String, byte[]> classes = MutantCompiler.compile(
+                mutant,
+                ReplicaEngine.class,
+                Protocol.class,
+                PeerId.class,
+                ByteString.class,
+                RocksDB.class,
+                Logger.class);
+        return mutant.killers().stream()
+                .filter(scenario -> run(loaderOf(classes), scenario).isPresent())
+                .findFirst();
+    }
+
+    /** Loads the replica, and the tests that drive it, anew. */
+    private static ClassLoader loaderOf(Map<String, byte[]> classes) {
+        return new MutantClassLoader(UNCHANGED, classes, name -> name.startsWith("org.tagma.replica."));
+    }
+
+    /** Every scenario that is to kill a mutant passes without one, loaded in the same way: else it would prove nothing. */
+    @TestFactory
+    Stream<DynamicTest> withoutAMutantEveryKillerPasses() {
+        TreeSet<String> scenarios = new TreeSet<>();
+        StorageMutants.ALL.forEach(mutant -> scenarios.addAll(mutant.killers()));
+        return scenarios.stream()
+                .map(scenario -> DynamicTest.dynamicTest(
+                        scenario,
+                        () -> assertThat(run(loaderOf(Map.of()), scenario)).isEmpty()));
+    }
+
+    /** A mutant for each trap that has its place in this module. */
+    @Test
+    void everyTrapHasAMutant() {
+        TreeSet<Integer> covered = new TreeSet<>();
+        StorageMutants.ALL.forEach(mutant -> covered.addAll(mutant.traps()));
+        assertThat(covered).contains(22, 34);
+        assertThat(StorageMutants.ALL.stream().map(Mutant::id)).doesNotHaveDuplicates();
+    }
+
+    private Optional<Throwable> run(ClassLoader loader, String scenario) {
+        String[] names = scenario.split("#");
+        try {
+            Class<?> test = Class.forName("org.tagma.replica." + names[0], true, loader);
+            Constructor<?> constructor = test.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Object instance = constructor.newInstance();
+            giveTemporaryFolders(instance);
+            Method method = test.getDeclaredMethod(names[1]);
+            method.setAccessible(true);
+            method.invoke(instance);
+            return Optional.empty();
+        } catch (InvocationTargetException failure) {
+            return Optional.of(failure.getCause());
+        } catch (ReflectiveOperationException | IOException e) {
+            throw new AssertionError("there is no scenario " + scenario, e);
+        }
+    }
+
+    /** What JUnit does for a test that it runs itself. */
+    private void giveTemporaryFolders(Object test) throws IllegalAccessException, IOException {
+        for (Field field : test.getClass().getDeclaredFields()) {
+            if (field.isAnnotationPresent(TempDir.class)) {
+                field.setAccessible(true);
+                field.set(test, Files.createTempDirectory(temporary, "scenario"));
+            }
+        }
+    }
+}
