@@ -85,6 +85,11 @@ final class LostMemory {
                 .orElse(0);
         replies.clear();
         state.forgottenTerm = term;
+        if (term > state.term()) {
+            // It may have voted there, and a vote takes its time: whoever is elected by it must not lack what is
+            // acknowledged from now on in an earlier term.
+            state.follow(term, RaftState.NOBODY);
+        }
         state.emit(new Action.Persist(new RaftRecord.Forgotten(term, index)));
         state.announce("may have voted up to term " + term + " and acknowledged entries up to " + index
                 + ": voting again in later terms, when all up to there is committed");

@@ -10,6 +10,8 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 
@@ -61,6 +63,20 @@ final class RaftLostMemoryTest {
                 .isFalse();
         assertThat(granted(receive(wiped, 1, new RequestVote(10, 20, 7, false, false))))
                 .isTrue();
+    }
+
+    /** Trap 27: the leader elected by its forgotten vote, on its way still, lacks what an earlier one has stored with it now. */
+    @Test
+    void itTakesNothingFromALeaderOfATermBelowOneInWhichItMayHaveVoted() {
+        RaftProtocol wiped = wiped();
+        receive(wiped, 1, new AppendEntries(1, 0, 0, List.of(new Entry.NoOp(1, 1)), 1, 0));
+        receive(wiped, 1, new EstimationReply(NONCE, 1, 1));
+        List<Action> decided = receive(wiped, 2, new EstimationReply(NONCE, 2, 1));
+        assertThat(decided).contains(new Action.Persist(new RaftRecord.HardState(2, -1)));
+        assertThat(wiped.raftStatus().recoveringUpTo()).isZero();
+        List<Action> answer = receive(wiped, 1, new AppendEntries(1, 1, 1, List.of(new Entry.NoOp(2, 1)), 1, 0));
+        assertThat(wiped.raftStatus().lastIndex()).isEqualTo(1);
+        assertThat(answer).contains(new Action.Send(1, new AppendEntriesReply(2, 0, false, 0, 0, 0, 0)));
     }
 
     @Test
