@@ -1,6 +1,8 @@
 package org.tagma.simulator.check;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -8,6 +10,7 @@ import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
@@ -24,49 +27,84 @@ public final class PbftObserver implements ProtocolObserver {
     private final CertificateChecker certificates;
     private final DurabilityChecker durability;
     private final RefusalChecker refusals;
+    private final JudgementChecker judgements;
+    private final WellFormed wellFormed;
+    private final Map<Integer, DeliveredVotes> delivered = new HashMap<>();
+    private final Map<Integer, OpeningChecker> openings = new HashMap<>();
     private long highestView;
 
-    /** An observer that has seen nothing, of replicas that look so far ahead of their last stable checkpoint. */
-    public PbftObserver(Findings findings, Quorums quorums, int logWindow) {
+    /**
+     * An observer that has seen nothing.
+     *
+     * @param checkpointInterval of the replicas
+     * @param logWindow how far they look ahead of their last stable checkpoint
+     */
+    public PbftObserver(Findings findings, Quorums quorums, int checkpointInterval, int logWindow) {
         this.findings = findings;
         this.quorums = quorums;
         this.votes = new VoteChecker(findings);
         this.certificates = new CertificateChecker(findings, quorums);
         this.durability = new DurabilityChecker(findings);
         this.refusals = new RefusalChecker(findings, logWindow);
+        // Worked out here and not asked for, since the thresholds are under test like everything else.
+        int quorum = (quorums.replicas() + quorums.faults()) / 2 + 1;
+        this.wellFormed = new WellFormed(quorums.replicas(), quorum, checkpointInterval, logWindow);
+        this.judgements = new JudgementChecker(findings, wellFormed);
     }
 
     @Override
     public void stepping(int replica, Event event) {
         certificates.isCorrect(replica);
+        judgements.stepping(replica, event);
         if (event instanceof Event.Recovered recovered) {
             durability.recovers(replica, recovered.log().records());
+            delivered(replica).recovers(replica, recovered.log());
+        } else if (event instanceof Event.MessageReceived received) {
+            Authenticated<?> signed = received.message();
+            delivered(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
         }
+    }
+
+    private DeliveredVotes delivered(int replica) {
+        return delivered.computeIfAbsent(replica, id -> new DeliveredVotes(wellFormed));
     }
 
     @Override
     public boolean comparesStates(Event event) {
-        return refusals.samples(event);
+        // The one that counts must be asked in any case.
+        return refusals.samples(event) | judgements.objects();
     }
 
     @Override
     public void stepped(int replica, Event event, List<Action> actions) {
         refusals.reacted(replica, event, actions);
+        judgements.stepped(replica, actions);
+        if (!judgements.objects()) {
+            openings.computeIfAbsent(replica, id -> new OpeningChecker(findings, wellFormed, quorums.faults() + 1, id))
+                    .stepped(judgements.standing(replica), event, actions);
+        }
     }
 
     @Override
     public void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {
         refusals.compared(replica, event, actions, hashBefore, hashAfter);
+        judgements.compared(replica, event, actions, hashBefore, hashAfter);
     }
 
     @Override
     public void decided(int replica, Action action) {
+        judgements.decided(replica, action);
         if (action instanceof Action.Broadcast broadcast) {
             certificates.says(replica, broadcast.message());
         } else if (action instanceof Action.Send send) {
             certificates.says(replica, send.message());
         } else if (action instanceof Action.Commit commit) {
             certificates.delivers(replica, commit.sequence(), commit.batch().digest());
+            expect(
+                    delivered(replica)
+                            .isCommitted(commit.sequence(), commit.batch().digest(), quorums.faults() + 1),
+                    replica,
+                    "executes sequence " + commit.sequence() + " without the votes that it takes");
         } else if (action instanceof Action.TakeCheckpoint checkpoint) {
             refusals.tookCheckpoint(checkpoint.sequence());
         } else if (action instanceof Action.Persist persist) {
@@ -78,10 +116,26 @@ public final class PbftObserver implements ProtocolObserver {
         durability.persists(replica, record);
         if (record instanceof PbftRecord.Stable stable) {
             certificates.stabilizes(replica, stable.certificate());
+            delivered(replica).truncate(stable.certificate().sequence());
+        } else if (record instanceof PbftRecord.Prepared prepared) {
+            expect(
+                    delivered(replica).isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
+                    replica,
+                    "takes sequence " + prepared.sequence() + " for prepared without the votes that it takes");
         } else if (record instanceof PbftRecord.Entered entered) {
             certificates.enters(replica, entered.newView().message());
+            expect(
+                    wellFormed.newView(entered.newView().message()),
+                    replica,
+                    "enters view " + entered.view() + " by a new view that is not well formed");
         } else if (record instanceof PbftRecord.LeftFor left) {
             leaves(replica, left.view());
+        }
+    }
+
+    private void expect(boolean certified, int replica, String otherwise) {
+        if (!certified) {
+            findings.report(Property.CERTIFICATES, "replica " + replica + " " + otherwise);
         }
     }
 

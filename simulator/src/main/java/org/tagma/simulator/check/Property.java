@@ -46,6 +46,10 @@ public enum Property {
     DURABLE_VOTES,
     /** A message that a correct replica refuses leaves it as it was. */
     REFUSAL_WITHOUT_TRACE,
+    /** What the protocol says must be refused, a correct replica refuses, though it might do no harm this time. */
+    REFUSES_WHAT_IT_MUST,
+    /** What the protocol says a replica does at a certain point, a correct one does there. */
+    DOES_WHAT_IT_MUST,
     /** The time that operations see never goes back, is the same everywhere, and is near the correct replicas' clocks. */
     AGREED_TIME,
     /** Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time. */

@@ -12,7 +12,9 @@ import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
 import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
@@ -33,7 +35,7 @@ class PbftObserverTest {
     private static final Digest D = BATCH.digest();
 
     private final Findings findings = new Findings();
-    private final PbftObserver observer = new PbftObserver(findings, Quorums.byzantine(4), 8);
+    private final PbftObserver observer = new PbftObserver(findings, Quorums.byzantine(4), 4, 8);
 
     @BeforeEach
     void threeCorrectReplicasStart() {
@@ -58,8 +60,19 @@ class PbftObserverTest {
         observer.durable(replica);
     }
 
+    private void deliver(int to, int sender, Message message) {
+        observer.stepping(to, new Event.MessageReceived(signed(sender, message)));
+    }
+
+    private void deliverPrepares(int to, long view, long sequence) {
+        deliver(to, 0, new PrePrepare(view, sequence, BATCH));
+        deliver(to, 1, new Prepare(view, sequence, D));
+        deliver(to, 3, new Prepare(view, sequence, D));
+    }
+
     /** Votes with everything about it as it must be. */
     private void commits(int replica, long view, long sequence) {
+        deliverPrepares(replica, view, sequence);
         persist(replica, new PbftRecord.Reservation(view, sequence + 8));
         persist(replica, new PbftRecord.Prepared(view, sequence, D));
         decide(replica, new Commit(view, sequence, D));
@@ -80,6 +93,7 @@ class PbftObserverTest {
         prepareByTwo(0, 1);
         commits(0, 0, 1);
         commits(1, 0, 1);
+        List.of(0, 1, 3).forEach(sender -> deliver(2, sender, new Commit(0, 1, D)));
         observer.decided(2, new Action.Commit(1, BATCH));
 
         assertThat(findings.first()).isEmpty();
@@ -100,6 +114,93 @@ class PbftObserverTest {
         observer.decided(0, new Action.Commit(1, BATCH));
 
         expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void executionByAQuorumOfWhichTheReplicaHeardOnlyAPartIsFound() {
+        prepareByTwo(0, 1);
+        commits(0, 0, 1);
+        commits(1, 0, 1);
+        List.of(0, 3, 3).forEach(sender -> deliver(2, sender, new Commit(0, 1, D)));
+        observer.decided(2, new Action.Commit(1, BATCH));
+
+        expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void anAttestationCountsOnceForItsSender() {
+        prepareByTwo(0, 1);
+        commits(0, 0, 1);
+        commits(1, 0, 1);
+        List.of(3, 3).forEach(sender -> deliver(2, sender, new Committed(1, D)));
+        observer.decided(2, new Action.Commit(1, BATCH));
+
+        expectFound(Property.CERTIFICATES);
+    }
+
+    @Test
+    void whatMustBeRefusedAndIsTakenIsFound() {
+        Message notThePrimarys = new PrePrepare(0, 1, BATCH);
+        deliver(2, 3, notThePrimarys);
+        assertThat(observer.comparesStates(new Event.MessageReceived(signed(3, notThePrimarys))))
+                .isTrue();
+        Event event = new Event.MessageReceived(signed(3, notThePrimarys));
+        observer.compared(2, event, List.of(), 7, () -> 7);
+        assertThat(findings.first()).isEmpty();
+
+        observer.compared(2, event, List.of(), 7, () -> 8);
+        expectFound(Property.REFUSES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void aCheckpointThatIsDueAndNotTakenIsFound() {
+        List<Action> taken = List.of(new Action.Commit(4, BATCH), new Action.TakeCheckpoint(4));
+        observer.stepped(2, new Event.QueueDrained(1), taken);
+        assertThat(findings.first()).isEmpty();
+
+        observer.stepped(2, new Event.QueueDrained(1), List.of(new Action.Commit(4, BATCH)));
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void aProposalUpToTheHighWatermarkIsFound() {
+        decide(0, new PrePrepare(0, 4, BATCH));
+        assertThat(findings.first()).isEmpty();
+
+        decide(0, new PrePrepare(0, 5, BATCH));
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void aPrimaryThatCouldOpenItsViewAndDoesNotIsFound() {
+        ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of());
+        persist(1, new PbftRecord.LeftFor(1, viewChange));
+        for (int sender : List.of(1, 0)) {
+            hear(1, from(sender, viewChange), List.of());
+        }
+        assertThat(findings.first()).isEmpty();
+
+        hear(1, from(2, viewChange), List.of());
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void aPrimaryThatOpensItsViewAtOnceIsNotComplainedOf() {
+        ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of());
+        persist(1, new PbftRecord.LeftFor(1, viewChange));
+        List<Authenticated<ViewChange>> shown =
+                IntStream.range(0, 3).mapToObj(id -> from(id, viewChange)).toList();
+        hear(1, from(1, viewChange), List.of());
+        hear(1, from(0, viewChange), List.of());
+        hear(1, from(2, viewChange), List.of(new Action.Broadcast(new NewView(1, shown, List.of()))));
+        hear(1, from(3, viewChange), List.of());
+        assertThat(findings.first()).isEmpty();
+    }
+
+    private void hear(int replica, Authenticated<?> message, List<Action> reaction) {
+        Event event = new Event.MessageReceived(message);
+        observer.stepping(replica, event);
+        observer.stepped(replica, event, reaction);
     }
 
     @Test
@@ -164,6 +265,7 @@ class PbftObserverTest {
 
     @Test
     void whatATornWriteLeftMayBeRepeated() {
+        deliverPrepares(0, 0, 1);
         observer.decided(0, new Action.Persist(new PbftRecord.Prepared(0, 1, D)));
         List<LogRecord> torn = List.of(new PbftRecord.Reservation(0, 8), new PbftRecord.Prepared(0, 1, D));
         observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, Event.Memory.WHOLE)));

@@ -1,0 +1,114 @@
+package org.tagma.simulator.check;
+
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+
+/**
+ * What votes one replica was really given, its own included, each voter counted once: it may take for certified what these
+ * certify, and nothing else. Bounded by the window. Not thread-safe.
+ */
+final class DeliveredVotes {
+
+    private enum Phase {
+        PREPARE,
+        COMMIT,
+        ATTEST
+    }
+
+    private record Ballot(Phase phase, long view, Digest digest) {}
+
+    private final WellFormed wellFormed;
+    private final TreeMap<Long, Map<Ballot, BitSet>> votes = new TreeMap<>();
+
+    DeliveredVotes(WellFormed wellFormed) {
+        this.wellFormed = wellFormed;
+    }
+
+    /** A life begins: of the votes of earlier ones it knows its own, and those that its records imply. */
+    void recovers(int self, Event.RecoveredLog log) {
+        votes.clear();
+        for (LogRecord record : log.records()) {
+            if (record instanceof PbftRecord.PrePrepared vote) {
+                accepted(self, vote.view(), vote.sequence(), vote.batch().digest());
+            } else if (record instanceof PbftRecord.Reproposed vote) {
+                accepted(self, vote.view(), vote.sequence(), vote.digest());
+            } else if (record instanceof PbftRecord.Prepared vote) {
+                add(vote.sequence(), new Ballot(Phase.COMMIT, vote.view(), vote.digest()), self);
+            }
+        }
+    }
+
+    private void accepted(int self, long view, long sequence, Digest digest) {
+        Ballot ballot = new Ballot(Phase.PREPARE, view, digest);
+        add(sequence, ballot, self);
+        add(sequence, ballot, wellFormed.primary(view));
+    }
+
+    /** A message arrives, while this checkpoint is the last stable one. */
+    void delivered(long stable, int sender, Message message) {
+        if (message instanceof PrePrepare vote && sender == wellFormed.primary(vote.view())) {
+            prepare(stable, vote.sequence(), vote.view(), vote.batch().digest(), sender);
+        } else if (message instanceof Prepare vote && sender != wellFormed.primary(vote.view())) {
+            prepare(stable, vote.sequence(), vote.view(), vote.digest(), sender);
+        } else if (message instanceof NewView newView && sender == wellFormed.primary(newView.view())) {
+            newView.reproposals()
+                    .forEach(each -> prepare(stable, each.sequence(), newView.view(), each.digest(), sender));
+        } else if (message instanceof Commit vote) {
+            addNear(stable, vote.sequence(), new Ballot(Phase.COMMIT, vote.view(), vote.digest()), sender);
+        } else if (message instanceof Committed said) {
+            addNear(stable, said.sequence(), new Ballot(Phase.ATTEST, 0, said.digest()), sender);
+        }
+    }
+
+    private void prepare(long stable, long sequence, long view, Digest digest, int sender) {
+        addNear(stable, sequence, new Ballot(Phase.PREPARE, view, digest), sender);
+    }
+
+    private void addNear(long stable, long sequence, Ballot ballot, int voter) {
+        if (sequence > stable && sequence <= stable + 4L * wellFormed.window()) {
+            add(sequence, ballot, voter);
+        }
+    }
+
+    private void add(long sequence, Ballot ballot, int voter) {
+        votes.computeIfAbsent(sequence, none -> new HashMap<>())
+                .computeIfAbsent(ballot, none -> new BitSet())
+                .set(voter);
+    }
+
+    /** A checkpoint is stable: what it covers no longer matters. */
+    void truncate(long stable) {
+        votes.headMap(stable, true).clear();
+    }
+
+    boolean isPrepared(long sequence, long view, Digest digest) {
+        return count(sequence, new Ballot(Phase.PREPARE, view, digest)) >= wellFormed.quorum();
+    }
+
+    /** By a quorum of commits in one view, or by so many that say they committed it that one of them is correct. */
+    boolean isCommitted(long sequence, Digest digest, int weak) {
+        Map<Ballot, BitSet> there = votes.getOrDefault(sequence, Map.of());
+        return count(sequence, new Ballot(Phase.ATTEST, 0, digest)) >= weak
+                || there.entrySet().stream()
+                        .anyMatch(entry -> entry.getKey().phase() == Phase.COMMIT
+                                && entry.getKey().digest().equals(digest)
+                                && entry.getValue().cardinality() >= wellFormed.quorum());
+    }
+
+    private int count(long sequence, Ballot ballot) {
+        BitSet voters = votes.getOrDefault(sequence, Map.of()).get(ballot);
+        return voters == null ? 0 : voters.cardinality();
+    }
+}
