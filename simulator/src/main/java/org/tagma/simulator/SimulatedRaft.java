@@ -126,7 +126,7 @@ public record SimulatedRaft(
 
     @Override
     public ProtocolObserver observer(Findings findings) {
-        return new RaftObserver(checksInvariants ? findings : new Findings(), template.membership());
+        return new RaftObserver(checksInvariants ? findings : new Findings(), template);
     }
 
     @Override

@@ -80,7 +80,7 @@ public record RaftConfig(
      * How long a leader's lease lasts after it asked a quorum, in milliseconds by its own clock; 0 if lease reads are
      * off. A follower keeps quiet for the election timeout, of which up to one tick may have passed when it began to count.
      */
-    long leaseMillis() {
+    public long leaseMillis() {
         return leaseReads ? (electionTimeoutTicks - 1) * tickMillis * (100 - maxClockDriftPercent) / 100 : 0;
     }
 

@@ -15,7 +15,7 @@ import org.tagma.core.Digest;
 public record SnapshotMeta(long index, long term, Digest stateDigest, Configuration configuration) {
 
     /** The empty state. */
-    static SnapshotMeta genesis(Configuration configuration) {
+    public static SnapshotMeta genesis(Configuration configuration) {
         return new SnapshotMeta(0, 0, Digest.NULL, configuration);
     }
 }

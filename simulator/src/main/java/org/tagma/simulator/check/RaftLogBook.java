@@ -1,6 +1,7 @@
 package org.tagma.simulator.check;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord.Appended;
@@ -23,12 +24,14 @@ final class RaftLogBook {
     private final TreeMap<Long, Long> terms = new TreeMap<>();
     private HardState hardState = NEW;
     private long snapshotIndex;
+    private Optional<SnapshotMeta> snapshot = Optional.empty();
 
     /** Begins a life with these records. */
     void recover(List<LogRecord> records) {
         terms.clear();
         hardState = NEW;
         snapshotIndex = 0;
+        snapshot = Optional.empty();
         records.forEach(this::apply);
     }
 
@@ -47,12 +50,20 @@ final class RaftLogBook {
     }
 
     /** A log that has the snapshot's last entry agrees with it; any other is replaced by it up to there. */
-    private void beginAfter(SnapshotMeta snapshot) {
-        if (termAt(snapshot.index()) != snapshot.term()) {
-            terms.headMap(snapshot.index(), true).clear();
-            terms.put(snapshot.index(), snapshot.term());
+    private void beginAfter(SnapshotMeta begin) {
+        if (termAt(begin.index()) != begin.term()) {
+            terms.headMap(begin.index(), true).clear();
+            terms.put(begin.index(), begin.term());
         }
-        snapshotIndex = Math.max(snapshotIndex, snapshot.index());
+        if (begin.index() >= snapshotIndex) {
+            snapshotIndex = begin.index();
+            snapshot = Optional.of(begin);
+        }
+    }
+
+    /** The newest state that it has, if it has one. */
+    Optional<SnapshotMeta> snapshot() {
+        return snapshot;
     }
 
     HardState hardState() {

@@ -13,6 +13,7 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.Entry;
+import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftMessage;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
@@ -51,6 +52,11 @@ public final class RaftObserver implements ProtocolObserver {
         final RaftLogBook durable = new RaftLogBook();
 
         final List<LogRecord> unsynced = new ArrayList<>();
+        final RaftJudgement judgement;
+
+        Book(Findings findings, RaftConfig config, int replica) {
+            judgement = new RaftJudgement(findings, config, replica, decided);
+        }
     }
 
     private final Findings findings;
@@ -62,28 +68,39 @@ public final class RaftObserver implements ProtocolObserver {
     private final TreeMap<Long, Committed> committed = new TreeMap<>();
     private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
 
-    /** An observer of a group that begins as this one. */
-    public RaftObserver(Findings findings, Configuration initial) {
+    private final RaftConfig config;
+
+    /** An observer of a group whose replicas are configured so, but for their ids. */
+    public RaftObserver(Findings findings, RaftConfig config) {
         this.findings = findings;
-        configurations.put(0L, initial);
+        this.config = config;
+        configurations.put(0L, config.membership());
     }
 
     private Book book(int replica) {
-        return books.computeIfAbsent(replica, id -> new Book());
+        return books.computeIfAbsent(replica, id -> new Book(findings, config, id));
     }
 
     @Override
     public void stepping(int replica, Event event) {
+        Book book = book(replica);
         if (event instanceof Event.Recovered recovered) {
-            Book book = book(replica);
             book.unsynced.clear();
             book.decided.recover(recovered.log().records());
             book.durable.recover(recovered.log().records());
+            book.judgement.recovers(recovered.log());
         }
+        book.judgement.stepping(event);
+    }
+
+    @Override
+    public void stepped(int replica, Event event, List<Action> actions) {
+        book(replica).judgement.stepped(actions);
     }
 
     @Override
     public void decided(int replica, Action action) {
+        book(replica).judgement.decided(action);
         if (action instanceof Action.Persist persist) {
             Book book = book(replica);
             writes(replica, book.decided, persist.record());
