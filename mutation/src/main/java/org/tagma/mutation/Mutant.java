@@ -11,8 +11,9 @@ import java.util.List;
  * @param source the file, below {@code org/tagma}, without its ending
  * @param original what stands there; it must occur exactly once
  * @param replacement what is compiled instead
- * @param killers tests of the core that notice, as {@code SimpleClass#method} of {@code org.tagma.core.pbft}, the
- *     likeliest first; none if only the simulator is to notice
+ * @param killers tests of the core that notice, the likeliest first, as {@code SimpleClass#method} of {@code
+ *     org.tagma.core.pbft} or {@code raft.SimpleClass#method} of {@code org.tagma.core.raft}, with a number in parentheses
+ *     if the test takes one; none if only the simulator is to notice
  */
 public record Mutant(
         String id, List<Integer> traps, String source, String original, String replacement, List<String> killers) {

@@ -3,12 +3,18 @@ package org.tagma.mutation;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The known mistakes, each as it would look in our code. */
+/** The known mistakes, each as it would look in our code. No two of one list have the same id. */
 public final class Mutants {
 
-    /** All of them; no two have the same id. */
-    public static final List<Mutant> ALL = Stream.of(
+    /** Of PBFT, and of what both protocols have in common. */
+    public static final List<Mutant> PBFT = Stream.of(
                     VotingMutants.ALL, ViewChangeMutants.ALL, NormalCaseMutants.ALL, ExecutionMutants.ALL)
+            .flatMap(List::stream)
+            .toList();
+
+    /** Of Raft, and of what both have in common as Raft meets it. */
+    public static final List<Mutant> RAFT = Stream.of(
+                    RaftElectionMutants.ALL, RaftReplicationMutants.ALL, RaftServiceMutants.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -1,15 +1,17 @@
 package org.tagma.simulator.mutation;
 
 import com.google.protobuf.ByteString;
+import java.lang.reflect.Constructor;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.tagma.client.BftClientCore;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftConfig;
 import org.tagma.crypto.Authentication;
 import org.tagma.mutation.Mutant;
 import org.tagma.mutation.MutantClassLoader;
@@ -18,21 +20,71 @@ import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.ReplicaEngine;
 
 /**
- * Makes trials of mutants. The logic of a protocol is exchanged alone, since the simulator reaches it through {@link
+ * Makes trials of mutants of one protocol. Its logic is exchanged alone, since the simulator reaches it through {@link
  * Protocol} only; so everything else stays compiled and warm. For a mistake elsewhere all of Tagma is loaded anew.
  */
-final class MutantLaboratory {
+enum MutantLaboratory {
+    PBFT("org.tagma.core.pbft.", "PbftProtocol", "ofPbft", Set.of("PbftConfig", "PbftMessage", "PbftRecord")) {
+        @Override
+        LongFunction<String> trial(Constructor<?> protocol) {
+            return MutantTrial.ofPbft(config -> make(protocol, config));
+        }
 
-    private static final String PBFT = "org.tagma.core.pbft.";
+        @Override
+        Class<?> configuration() {
+            return PbftConfig.class;
+        }
+    },
+    RAFT(
+            "org.tagma.core.raft.",
+            "RaftProtocol",
+            "ofRaft",
+            Set.of("RaftConfig", "RaftMessage", "RaftRecord", "Entry", "SnapshotMeta", "Configuration")) {
+        @Override
+        LongFunction<String> trial(Constructor<?> protocol) {
+            return MutantTrial.ofRaft(config -> make(protocol, config));
+        }
 
-    /** What a protocol's logic shares with the rest. */
-    private static final Set<String> SHARED = Set.of(PBFT + "PbftConfig", PBFT + "PbftMessage", PBFT + "PbftRecord");
+        @Override
+        Class<?> configuration() {
+            return RaftConfig.class;
+        }
+    };
 
-    private MutantLaboratory() {}
+    private final String logicPackage;
+    private final String protocolClass;
+    private final String trialOfAll;
+
+    /** What the protocol's logic shares with the rest. */
+    private final Set<String> shared;
+
+    MutantLaboratory(String logicPackage, String protocolClass, String trialOfAll, Set<String> shared) {
+        this.logicPackage = logicPackage;
+        this.protocolClass = protocolClass;
+        this.trialOfAll = trialOfAll;
+        this.shared = shared;
+    }
+
+    abstract LongFunction<String> trial(Constructor<?> protocol);
+
+    abstract Class<?> configuration();
+
+    private static Protocol make(Constructor<?> protocol, Object config) {
+        try {
+            return (Protocol) protocol.newInstance(config);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     /** Runs seeds with the mutant. */
-    static LongFunction<String> trialOf(Mutant mutant) {
-        Map<String, byte[]> classes = MutantCompiler.compile(
+    LongFunction<String> trialOf(Mutant mutant) {
+        Map<String, byte[]> classes = compile(mutant);
+        return isLogic(mutant.className()) ? trialOfLogic(classes) : trialOfAll(classes);
+    }
+
+    private static Map<String, byte[]> compile(Mutant mutant) {
+        return MutantCompiler.compile(
                 mutant,
                 PbftProtocol.class,
                 ByteString.class,
@@ -41,34 +93,14 @@ final class MutantLaboratory {
                 ReplicaEngine.class,
                 BftClientCore.class,
                 Logger.class);
-        return isLogic(mutant.className()) ? trialOfLogic(classes) : trialOfAll(classes);
     }
 
-    /** With these classes of the protocol's logic. */
-    static LongFunction<String> trialOfLogic(Map<String, byte[]> classes) {
-        ClassLoader loader = loader(classes, MutantLaboratory::isLogic);
-        Function<PbftConfig, Protocol> factory;
-        try {
-            var constructor = Class.forName(PBFT + "PbftProtocol", true, loader).getConstructor(PbftConfig.class);
-            factory = config -> {
-                try {
-                    return (Protocol) constructor.newInstance(config);
-                } catch (ReflectiveOperationException e) {
-                    throw new AssertionError(e);
-                }
-            };
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
-        return new MutantTrial(factory);
-    }
-
-    /** With these classes, wherever in Tagma they are. */
+    /** This trial, which must have a public constructor, with all of Tagma loaded anew and the mutant in it. */
     @SuppressWarnings("unchecked")
-    static LongFunction<String> trialOfAll(Map<String, byte[]> classes) {
-        ClassLoader loader = loader(classes, name -> name.startsWith("org.tagma."));
+    static LongFunction<String> trialOf(Mutant mutant, Class<? extends LongFunction<String>> trial) {
+        ClassLoader loader = loader(compile(mutant), name -> name.startsWith("org.tagma."));
         try {
-            return (LongFunction<String>) Class.forName(MutantTrial.class.getName(), true, loader)
+            return (LongFunction<String>) Class.forName(trial.getName(), true, loader)
                     .getConstructor()
                     .newInstance();
         } catch (ReflectiveOperationException e) {
@@ -76,12 +108,35 @@ final class MutantLaboratory {
         }
     }
 
-    private static ClassLoader loader(Map<String, byte[]> classes, java.util.function.Predicate<String> anew) {
+    /** With these classes of the protocol's logic. */
+    LongFunction<String> trialOfLogic(Map<String, byte[]> classes) {
+        try {
+            return trial(Class.forName(logicPackage + protocolClass, true, loader(classes, this::isLogic))
+                    .getConstructor(configuration()));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** With these classes, wherever in Tagma they are. */
+    @SuppressWarnings("unchecked")
+    LongFunction<String> trialOfAll(Map<String, byte[]> classes) {
+        ClassLoader loader = loader(classes, name -> name.startsWith("org.tagma."));
+        try {
+            return (LongFunction<String>) Class.forName(MutantTrial.class.getName(), true, loader)
+                    .getMethod(trialOfAll)
+                    .invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static ClassLoader loader(Map<String, byte[]> classes, Predicate<String> anew) {
         return new MutantClassLoader(MutantLaboratory.class.getClassLoader(), classes, anew);
     }
 
-    private static boolean isLogic(String className) {
+    private boolean isLogic(String className) {
         String outermost = className.replaceAll("\\$.*", "");
-        return outermost.startsWith(PBFT) && !SHARED.contains(outermost);
+        return outermost.startsWith(logicPackage) && !shared.contains(outermost.substring(logicPackage.length()));
     }
 }

@@ -7,8 +7,12 @@ import java.util.function.LongFunction;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftConfig;
+import org.tagma.core.raft.RaftProtocol;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.SimulatedPbft;
+import org.tagma.simulator.SimulatedProtocol;
+import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -17,49 +21,67 @@ import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.Setting;
 
 /**
- * Runs the plan of a seed with some make of the protocol, and says which promise it broke, or null. The plans are those of
+ * Runs the plan of a seed with some make of a protocol, and says which promise it broke, or null. The plans are those of
  * the sweeps, over all system models in which time is bounded in the end. Only types of the JDK cross its boundary, so
  * that it may belong to another class loader than whoever asks.
  */
 public final class MutantTrial implements LongFunction<String> {
 
-    private static final List<Setting> SETTINGS = settings();
-
-    private final Function<PbftConfig, Protocol> factory;
-
-    /** Runs the protocol that this class's own loader knows. */
-    public MutantTrial() {
-        this(PbftProtocol::new);
-    }
-
-    MutantTrial(Function<PbftConfig, Protocol> factory) {
-        this.factory = factory;
-    }
-
     /** Malicious replicas more often than other faults, for there are more ways to be malicious. */
-    private static List<Setting> settings() {
+    private static final List<Setting> PBFT_SETTINGS =
+            settings(ProtocolKind.PBFT, Nodes.BYZANTINE, Nodes.CRASH_RECOVERY, Nodes.BYZANTINE);
+
+    private static final List<Setting> RAFT_SETTINGS =
+            settings(ProtocolKind.RAFT, Nodes.CRASH_RECOVERY, Nodes.CRASH_STOP, Nodes.CRASH_RECOVERY);
+
+    private final List<Setting> settings;
+    private final Function<Plan, SimulatedProtocol> make;
+
+    private MutantTrial(List<Setting> settings, Function<Plan, SimulatedProtocol> make) {
+        this.settings = settings;
+        this.make = make;
+    }
+
+    /** Runs PBFT of this make. */
+    static MutantTrial ofPbft(Function<PbftConfig, Protocol> factory) {
+        return new MutantTrial(
+                PBFT_SETTINGS, plan -> SimulatedPbft.of(plan.replicas()).madeBy(factory));
+    }
+
+    /** Runs Raft of this make. */
+    static MutantTrial ofRaft(Function<RaftConfig, Protocol> factory) {
+        return new MutantTrial(
+                RAFT_SETTINGS, plan -> SimulatedRaft.of(plan.replicas()).madeBy(factory));
+    }
+
+    /** Runs PBFT as this class's own loader knows it. */
+    public static LongFunction<String> ofPbft() {
+        return ofPbft(PbftProtocol::new);
+    }
+
+    /** Runs Raft as this class's own loader knows it. */
+    public static LongFunction<String> ofRaft() {
+        return ofRaft(RaftProtocol::new);
+    }
+
+    private static List<Setting> settings(ProtocolKind protocol, Nodes... kinds) {
         List<Setting> all = new ArrayList<>();
-        for (Nodes nodes : List.of(Nodes.BYZANTINE, Nodes.CRASH_RECOVERY, Nodes.BYZANTINE)) {
+        for (Nodes nodes : kinds) {
             for (Network network : Network.values()) {
                 for (Synchrony synchrony : List.of(Synchrony.SYNCHRONOUS, Synchrony.PARTIAL)) {
                     SystemModel model = new SystemModel(network, nodes, synchrony);
-                    all.add(Setting.of(ProtocolKind.PBFT, model).withOperations(60));
+                    all.add(Setting.of(protocol, model).withOperations(60));
                 }
             }
         }
         return List.copyOf(all);
     }
 
-    /** The plan that a seed stands for here. */
-    static Plan plan(long seed) {
-        return SETTINGS.get((int) (seed % SETTINGS.size())).draw(seed);
-    }
-
     @Override
     public String apply(long seed) {
-        Plan plan = plan(seed);
+        Plan plan = settings.get((int) (seed % settings.size())).draw(seed);
         return plan.toScenario()
-                .protocol(SimulatedPbft.of(plan.replicas()).madeBy(factory).tuned(plan.tuning()))
+                .protocol(make.apply(plan).tuned(plan.tuning()))
                 .run()
                 .violation()
                 .map(violation -> violation.property() + ": " + violation.details())

@@ -1,0 +1,140 @@
+package org.tagma.core.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+
+/** What is easily got wrong and does harm only in coincidences; each of these was planted, and nothing else noticed. */
+final class RaftSlipsTest {
+
+    private static final int LARGE = 200_000;
+
+    /** Raft 5.4.1: the later last term is the newer log, however short it is. */
+    @Test
+    void aLongerLogOfAnEarlierTermGetsNoVote() {
+        LoneReplica voter = new LoneReplica(3, 3, -1, 1, 3);
+        voter.receive(1, new RequestVote(4, 5, 1, false, false));
+        assertThat(voter.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(4, 4, false, false));
+    }
+
+    /** Trap 26: what a follower acknowledged to an earlier leader, it may have removed since. */
+    @Test
+    void trap26AnAcknowledgementOfAnEarlierTermCountsForNothing() {
+        LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead().loopBack();
+        leader.receive(1, new AppendEntriesReply(1, 0, true, 2, 0, 0, 0));
+        assertThat(leader.rejections()).containsExactly("STALE_TERM");
+        assertThat(leader.status().commitIndex()).isZero();
+    }
+
+    @Test
+    void trap33BytesUnderWayAreBoundedNotOnlyMessages() {
+        LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
+        for (int number = 1; number <= 4; number++) {
+            leader.submit(number, "x".repeat(LARGE));
+        }
+        assertThat(nonEmpty(leader)).hasSize(2);
+    }
+
+    @Test
+    void trap33WhatIsAcknowledgedMakesRoom() {
+        LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
+        for (int number = 1; number <= 8; number++) {
+            leader.submit(number, "x".repeat(LARGE));
+            assertThat(nonEmpty(leader)).as("number %s", number).hasSize(number);
+            leader.loopBack().acknowledge(1, leader.status().lastIndex());
+        }
+    }
+
+    private static LoneReplica leaderWithAFollowerThatIsUpToDate() {
+        LoneReplica leader = new LoneReplica(3, 0, -1).lead(3);
+        return leader.acknowledge(1, leader.status().lastIndex()).clear();
+    }
+
+    private static List<AppendEntries> nonEmpty(LoneReplica leader) {
+        return leader.sentTo(1, AppendEntries.class).stream()
+                .filter(message -> !message.entries().isEmpty())
+                .toList();
+    }
+
+    @Test
+    void trap33ALeaderWhoseStateMachineStallsBoundsItsLog() {
+        LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
+        for (int client = 1; client <= 4; client++) {
+            for (int number = 1; number <= 30; number++) {
+                leader.step(new Event.RequestReceived(RaftCluster.request(client, number, "x"), -1));
+                leader.step(new Event.QueueDrained(1)).loopBack().clear();
+                leader.acknowledge(1, leader.status().lastIndex());
+            }
+        }
+        assertThat(leader.status().commitIndex()).isEqualTo(64);
+        assertThat(leader.status().lastIndex()).isEqualTo(64);
+    }
+
+    @Test
+    void trap33NoMoreIsUnderWayThanThePipelineIsDeep() {
+        LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
+        for (int number = 1; number <= 20; number++) {
+            leader.submit(number, "x");
+        }
+        assertThat(leader.status().lastIndex() - leader.status().commitIndex()).isEqualTo(4);
+    }
+
+    /** Trap 30: the followers promised when they heard the question, and that may be long before the answer came. */
+    @Test
+    void trap30ALeaseCountsFromTheQuestionAndNotFromTheAnswer() {
+        RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
+        LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
+        leader.step(new Event.QueueDrained(1000)).tick(2);
+        leader.step(new Event.QueueDrained(1300)).receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(1000 + config.leaseMillis()));
+        assertThat(leader.of(Action.ReadReady.class)).isEmpty();
+    }
+
+    /** Trap 31: whoever leads takes the joint configuration that it finds to its end, whoever began it. */
+    @Test
+    void trap31AJointConfigurationInTheLogIsTakenToItsEnd() {
+        Configuration two = Configuration.of(List.of(0, 1));
+        Entry joint = new Entry.Reconfiguration(2, 1, Configuration.ofFirst(3).jointTo(two));
+        LoneReplica next = new LoneReplica(3, 1, -1, 1);
+        next.receive(1, new AppendEntries(1, 1, 1, List.of(joint), 0, 0)).clear();
+        next.lead().loopBack().acknowledge(1, 3);
+        assertThat(next.status().commitIndex()).isEqualTo(3);
+        assertThat(next.status().configuration()).isEqualTo(two);
+    }
+
+    @Test
+    void trap33ReadsThatWaitAreBounded() {
+        LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
+        for (int id = 1; id <= 1001; id++) {
+            leader.step(new Event.ReadReceived(id));
+        }
+        assertThat(leader.of(Action.RefuseRead.class)).containsExactly(new Action.RefuseRead(1001));
+    }
+
+    /** Trap 31: whoever begins with a state must not be in a group that is decided on only after it. */
+    @Test
+    void trap31AStateNamesTheGroupAsOfItsIndex() {
+        LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
+        for (int number = 1; number <= 7; number++) {
+            leader.submit(number, "x").loopBack().acknowledge(1, leader.status().lastIndex());
+        }
+        assertThat(leader.status().commitIndex()).isEqualTo(8);
+        leader.step(new Event.MembershipRequested(1, List.of(0, 1, 2), List.of(3)));
+        assertThat(leader.status().lastIndex()).isEqualTo(9);
+        leader.execute(1).receive(2, new RequestSnapshot(leader.status().term()));
+        assertThat(leader.sentTo(2, InstallSnapshot.class))
+                .extracting(offer -> offer.snapshot().configuration())
+                .containsExactly(Configuration.ofFirst(3));
+    }
+}

@@ -1,0 +1,195 @@
+package org.tagma.mutation;
+
+import static org.tagma.mutation.Mutant.of;
+
+import java.util.List;
+
+/** Mistakes of Raft in the election of leaders, and in what a replica remembers of it. */
+final class RaftElectionMutants {
+
+    static final List<Mutant> ALL = List.of(
+            of(
+                    "an election is won with half of the votes",
+                    "",
+                    "core/Quorums",
+                    "return replicas / 2 + 1;",
+                    "return (replicas + 1) / 2;",
+                    "raft.RaftThirdPartyGroupTest#removingADeadReplicaLetsACommandCommit"),
+            of(
+                    "a vote goes to any log",
+                    "26",
+                    "core/raft/Election",
+                    "&& state.log.isUpToDate(message.lastLogIndex(), message.lastLogTerm());",
+                    ";",
+                    "raft.RaftSnapshotTest#aTransferWhoseSourceDiesGoesOnWithTheNextLeader",
+                    "raft.RaftThirdPartyElectionTest#aReplicaInALaterTermIsNotStuckThere"),
+            of(
+                    "the longer log is the newer one",
+                    "26",
+                    "core/raft/RaftLog",
+                    "return otherLastTerm > lastTerm() || (otherLastTerm == lastTerm() && otherLastIndex >= lastIndex());",
+                    "return otherLastIndex >= lastIndex();",
+                    "raft.RaftSlipsTest#aLongerLogOfAnEarlierTermGetsNoVote"),
+            of(
+                    "of two logs with one last term the shorter will do",
+                    "26",
+                    "core/raft/RaftLog",
+                    "(otherLastTerm == lastTerm() && otherLastIndex >= lastIndex())",
+                    "otherLastTerm == lastTerm()",
+                    "raft.RaftSnapshotTest#aTransferWhoseSourceDiesGoesOnWithTheNextLeader",
+                    "raft.RaftThirdPartyElectionTest#aReplicaInALaterTermIsNotStuckThere"),
+            of(
+                    "two votes in a term",
+                    "27",
+                    "core/raft/Election",
+                    "return state.votedFor() == candidate || (state.votedFor() == RaftState.NOBODY && state.leader == RaftState.NOBODY);",
+                    "return true;",
+                    "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
+            of(
+                    "who votes forgets it",
+                    "27",
+                    "core/raft/RaftState",
+                    "votedFor = candidate; hardStateChanged = true;",
+                    "hardStateChanged = true;",
+                    "raft.RaftTrapsTest#trap27TermAndVoteAreDurableBeforeTheAnswer",
+                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
+            of(
+                    "term and vote are not durable",
+                    "27",
+                    "core/raft/RaftState",
+                    "out.add(new Action.Persist(new RaftRecord.HardState(term, votedFor)));",
+                    "",
+                    "raft.RaftTrapsTest#trap27TermAndVoteAreDurableBeforeTheAnswer",
+                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
+            of(
+                    "the answer leaves before the vote is durable",
+                    "27",
+                    "core/raft/RaftState",
+                    "flushHardState(); out.add(action);",
+                    "out.add(action);",
+                    "raft.RaftTrapsTest#trap27TermAndVoteAreDurableBeforeTheAnswer",
+                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
+            of(
+                    "a vote is forgotten in a restart",
+                    "27",
+                    "core/raft/RaftState",
+                    "votedFor = record.votedFor();",
+                    "votedFor = NOBODY;",
+                    "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
+            of(
+                    "a term is forgotten in a restart",
+                    "27",
+                    "core/raft/RaftState",
+                    "term = record.term(); votedFor = record.votedFor();",
+                    "votedFor = NOBODY;",
+                    "raft.RaftTrapsTest#trap26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting",
+                    "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
+            of(
+                    "a vote outlives its term",
+                    "27",
+                    "core/raft/RaftState",
+                    "term = newTerm; votedFor = NOBODY;",
+                    "term = newTerm;",
+                    "raft.RaftTrapsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
+                    "raft.RaftElectionTest#aLeaderCutOffFromTheMajorityStepsDownWithinTwoElectionTimeouts"),
+            of(
+                    "a pre-vote counts as a vote",
+                    "28",
+                    "core/raft/Election",
+                    "Role asking = message.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE; long electionTerm = message.preVote() ? state.term() + 1 : state.term();",
+                    "Role asking = state.role == Role.CANDIDATE ? Role.CANDIDATE : message.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE; long electionTerm = message.electionTerm();",
+                    "raft.RaftElectionTest#transferToAFollowerThatLagsLetsItCatchUpFirst"),
+            of(
+                    "no pre-vote",
+                    "28",
+                    "core/raft/Election",
+                    "if (mayStand()) { preVote(); }",
+                    "if (mayStand()) { byTransfer = false; stand(); }",
+                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
+                    "raft.RaftElectionTest#aRefusedMajorityEndsTheCandidacy"),
+            of(
+                    "a pre-vote changes the term",
+                    "28",
+                    "core/raft/Election",
+                    "if (message.term() > state.term() && !message.preVote()) {",
+                    "if (message.term() > state.term()) {",
+                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
+                    "raft.RaftTrapsTest#trap28APartialPartitionDoesNotChangeTheLeader"),
+            of(
+                    "who hears a leader votes all the same",
+                    "28",
+                    "core/raft/Election",
+                    "if (message.term() > state.term() && state.hearsLeader() && !message.transfer()) {",
+                    "if (false) {",
+                    "raft.RaftElectionTest#whoHearsALeaderTakesNoPartInAnElectionUnlessTheLeaderWantsIt"),
+            of(
+                    "a leader without a quorum stays",
+                    "28",
+                    "core/raft/Leader",
+                    "&& !replication.takeQuorumActive()) {",
+                    "&& !replication.takeQuorumActive() && state.term() < 0) {",
+                    "raft.RaftElectionTest#aLeaderCutOffFromTheMajorityStepsDownWithinTwoElectionTimeouts",
+                    "raft.RaftReadsTest#aPartitionedOldLeaderServesNoReadAndAcknowledgesNoWrite"),
+            of(
+                    "a follower that is not heard from counts as active",
+                    "28",
+                    "core/raft/Replication",
+                    "return progress.active && !progress.recovering;",
+                    "return !progress.recovering;",
+                    "raft.RaftElectionTest#aLeaderCutOffFromTheMajorityStepsDownWithinTwoElectionTimeouts",
+                    "raft.RaftReadsTest#aPartitionedOldLeaderServesNoReadAndAcknowledgesNoWrite"),
+            of(
+                    "a heartbeat does not put off the next election",
+                    "28",
+                    "core/raft/Follower",
+                    "state.heardFromLeaderAtTick = state.tick; state.restartElectionTimer();",
+                    "state.heardFromLeaderAtTick = state.tick;",
+                    "raft.RaftTrapsTest#trap28APartialPartitionDoesNotChangeTheLeader",
+                    "raft.RaftThirdPartyElectionTest#aDuelOfPreCandidatesDisturbsNobody"),
+            of(
+                    "election timeouts are not random",
+                    "",
+                    "core/raft/RaftState",
+                    "+ random.nextInt(config.electionTimeoutTicks());",
+                    ";",
+                    "raft.RaftElectionTest#timeoutsAreRandomAndBetweenOneAndTwoElectionTimeouts",
+                    "raft.RaftThirdPartyElectionTest#electionTimeoutsRarelyCollide"),
+            of(
+                    "a later term in an answer is ignored",
+                    "",
+                    "core/raft/Election",
+                    "if (message.term() > state.term()) { state.follow(message.term(), RaftState.NOBODY); return Verdict.ACCEPT; }",
+                    "if (message.term() > state.term()) { return Verdict.ACCEPT; }",
+                    "raft.RaftThirdPartyElectionTest#anEntryThatNoMajorityHadIsOverwritten"),
+            of(
+                    "who lost its log votes",
+                    "27",
+                    "core/raft/Election",
+                    "&& !state.isRecovering() && message.term() > state.forgottenTerm",
+                    "&& message.term() > state.forgottenTerm",
+                    "raft.RaftTrapsTest#aReplicaThatLostItsLogRefusesItsVoteAndDoesNotStand",
+                    "raft.RaftLostMemoryTest#stoppedWhileItAsksItAsksAgain"),
+            of(
+                    "who lost its disk votes in a term in which it may have voted",
+                    "27",
+                    "core/raft/Election",
+                    "&& !state.isRecovering() && message.term() > state.forgottenTerm",
+                    "&& !state.isRecovering()",
+                    "raft.RaftLostMemoryTest#itDoesNotVoteInATermInWhichItMayHaveVoted"),
+            of(
+                    "who lost its disk does not wait for all the others",
+                    "27",
+                    "core/raft/LostMemory",
+                    "if (!asking || !replies.keySet().containsAll(others())) {",
+                    "if (!asking || replies.isEmpty()) {",
+                    "raft.RaftLostMemoryTest#itDoesNotVoteInATermInWhichItMayHaveVoted"),
+            of(
+                    "who is stopped while it asks does not ask again",
+                    "27",
+                    "core/raft/Recovery",
+                    "case LOST -> true;",
+                    "case LOST -> log.records().stream().noneMatch(LogRecord::survivesAmnesia);",
+                    "raft.RaftLostMemoryTest#stoppedWhileItAsksItAsksAgain"));
+
+    private RaftElectionMutants() {}
+}

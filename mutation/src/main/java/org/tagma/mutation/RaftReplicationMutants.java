@@ -1,0 +1,174 @@
+package org.tagma.mutation;
+
+import static org.tagma.mutation.Mutant.of;
+
+import java.util.List;
+
+/** Mistakes of Raft in the replication of the log, and in its bounds. */
+final class RaftReplicationMutants {
+
+    static final List<Mutant> ALL = List.of(
+            of(
+                    "an entry of an earlier term is committed by counting",
+                    "26",
+                    "core/raft/Leader",
+                    "if (stored > state.commitIndex && state.log.term(stored) == state.term()) {",
+                    "if (stored > state.commitIndex) {",
+                    "raft.RaftTrapsTest#trap26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting"),
+            of(
+                    "a leader counts itself before its log is durable",
+                    "27",
+                    "core/raft/Replication",
+                    "replica == state.self ? ownMatch : matchThatCounts(replica));",
+                    "replica == state.self ? state.log.lastIndex() : matchThatCounts(replica));",
+                    "raft.RaftReplicationTest#theLeaderSendsBeforeItWritesAndCountsItselfOnlyAfterIt",
+                    "raft.RaftThirdPartyGroupTest#aSlowDiskOfTheLeaderHoldsNobodyUp"),
+            of(
+                    "an acknowledged entry is not durable",
+                    "27",
+                    "core/raft/Follower",
+                    "taken.forEach(state::append); state.persist(taken);",
+                    "taken.forEach(state::append);",
+                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
+                    "raft.RaftTrapsTest#trap28APartialPartitionDoesNotChangeTheLeader"),
+            of(
+                    "a follower commits as far as its own log goes",
+                    "",
+                    "core/raft/Follower",
+                    "state.committed(Math.min(message.leaderCommit(), agreed));",
+                    "state.committed(Math.min(message.leaderCommit(), state.log.lastIndex()));",
+                    "raft.RaftRandomTest#threeReplicasUnderRandomFaults(1)"),
+            of(
+                    "entries that are here already are replaced",
+                    "29",
+                    "core/raft/Follower",
+                    "while (known < entries.size() && state.log.matches(",
+                    "while (false && state.log.matches(",
+                    "raft.RaftTrapsTest#trap29AStaleAppendEntriesDoesNotTruncateWhatIsThere",
+                    "raft.RaftThirdPartyGroupTest#whoLostALogThatWasFarAheadTakesPartAgain"),
+            of(
+                    "the term before the entries is not compared",
+                    "29",
+                    "core/raft/Follower",
+                    "} else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {",
+                    "} else if (message.prevLogIndex() <= state.log.lastIndex()) {",
+                    "raft.RaftReplicationTest#theLogsOfFigureSevenAreAllMadeEqualToTheLeaders",
+                    "raft.RaftThirdPartyElectionTest#anEntryThatNoMajorityHadIsOverwritten"),
+            of(
+                    "a leader of an earlier term is followed",
+                    "29",
+                    "core/raft/RaftValidator",
+                    "if (term < state.term()) { return Verdict.STALE_TERM; }",
+                    "if (term < state.term()) { return Verdict.ACCEPT; }",
+                    "raft.RaftTrapsTest#trap30AnAnswerToAnEarlierTermConfirmsNoRoundOfALaterOne",
+                    "raft.RaftReadsTest#whoeverWasToldToTakeOverEndsTheLease"),
+            of(
+                    "a conflict is not gone back from",
+                    "",
+                    "core/raft/Replication",
+                    "progress.probe(Math.min(message.index(), agreement + 1));",
+                    "progress.probe(Math.max(message.index(), agreement + 1));",
+                    "raft.RaftThirdPartyReplicationTest#aLeaderMovesOnlyOnAnswersThatSaySomethingNew",
+                    "raft.RaftThirdPartyReplicationTest#aFullPipelineWhoseMessagesWereLostIsFreedByAHeartbeat"),
+            of(
+                    "an acknowledged index is taken for what was sent",
+                    "26",
+                    "core/raft/Progress",
+                    "boolean news = index > match; match = Math.max(match, index);",
+                    "boolean news = index > match; match = Math.max(match, next - 1);",
+                    "raft.RaftTrapsTest#trap30NoReadBeforeAnEntryOfTheTermIsCommitted",
+                    "raft.RaftTrapsTest#trap33AFollowerWhoseStateMachineStallsBoundsItsLog"),
+            of(
+                    "an answer of an earlier term counts",
+                    "26, 30",
+                    "core/raft/RaftProtocol",
+                    "if (message.term() < state.term()) { return Verdict.STALE_TERM; }",
+                    "",
+                    "raft.RaftSlipsTest#trap26AnAcknowledgementOfAnEarlierTermCountsForNothing"),
+            of(
+                    "who lost its log counts at once",
+                    "27",
+                    "core/raft/Replication",
+                    "return progress.recovering ? 0 : progress.match;",
+                    "return progress.match;",
+                    "raft.RaftTrapsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
+                    "raft.RaftLostMemoryTest#aReplicaWithAWipedDiskRejoinsOnceItHasHeardAllOthers"),
+            of(
+                    "what may have been acknowledged is underestimated",
+                    "27",
+                    "core/raft/Recovery",
+                    "state.recoveringUpTo = Math.max(state.recoveringUpTo, state.reservedUpTo);",
+                    "state.recoveringUpTo = Math.max(state.recoveringUpTo, state.reservedUpTo / 2);",
+                    "raft.RaftTrapsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
+                    "raft.RaftThirdPartyGroupTest#whoLostALogThatWasFarAheadTakesPartAgain"),
+            of(
+                    "acknowledgements are not reserved",
+                    "27",
+                    "core/raft/RaftState",
+                    "reservedUpTo = index + config.checkpointInterval(); emit(new Action.Persist(new RaftRecord.Reservation(reservedUpTo)));",
+                    "reservedUpTo = index + config.checkpointInterval();",
+                    "raft.RaftTrapsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
+                    "raft.RaftThirdPartyGroupTest#whoLostItsLogTakesPartAgainInAnIdleGroup"),
+            of(
+                    "a full follower is sent more and more",
+                    "33",
+                    "core/raft/Progress",
+                    "return inflight.size() < config.maxInflightMessages() && inflightBytes < config.maxInflightBytes();",
+                    "return true;",
+                    "raft.RaftTrapsTest#trap33ASlowFollowerCostsTheLeaderNoMemory",
+                    "raft.RaftThirdPartyReplicationTest#soManyMessagesAreInFlightAndNoMore"),
+            of(
+                    "only messages under way are counted, not their bytes",
+                    "33",
+                    "core/raft/Progress",
+                    "&& inflightBytes < config.maxInflightBytes();",
+                    ";",
+                    "raft.RaftSlipsTest#trap33BytesUnderWayAreBoundedNotOnlyMessages"),
+            of(
+                    "what is under way is never acknowledged",
+                    "33",
+                    "core/raft/Progress",
+                    "inflightBytes -= inflight.poll().bytes();",
+                    "inflight.poll();",
+                    "raft.RaftSlipsTest#trap33WhatIsAcknowledgedMakesRoom"),
+            of(
+                    "a log grows while nothing is executed",
+                    "33",
+                    "core/raft/Follower",
+                    "return leaderCommit <= state.lastExecuted ? Long.MAX_VALUE : state.windowEnd();",
+                    "return Long.MAX_VALUE;",
+                    "raft.RaftTrapsTest#trap33AFollowerWhoseStateMachineStallsBoundsItsLog",
+                    "raft.RaftTrapsTest#anUncommittedTailLongerThanTheWindowIsTaken"),
+            of(
+                    "a leader proposes beyond the window",
+                    "33",
+                    "core/raft/Leader",
+                    "&& last < state.windowEnd()",
+                    "",
+                    "raft.RaftSlipsTest#trap33ALeaderWhoseStateMachineStallsBoundsItsLog"),
+            of(
+                    "a pipeline without a depth",
+                    "33",
+                    "core/raft/Leader",
+                    "&& last - state.commitIndex < state.config.pipelineDepth()",
+                    "",
+                    "raft.RaftSlipsTest#trap33NoMoreIsUnderWayThanThePipelineIsDeep"),
+            of(
+                    "followers are not told what was committed",
+                    "",
+                    "core/raft/Leader",
+                    "replication.tellCommit(); }",
+                    "}",
+                    "raft.RaftThirdPartyGroupTest#whoLostItsLogTakesPartAgainInAnIdleGroup",
+                    "raft.RaftThirdPartyReplicationTest#followersAreToldWhatIsCommitted"),
+            of(
+                    "no empty entry begins a term",
+                    "30",
+                    "core/raft/Leader",
+                    "append(List.of(new Entry.NoOp(state.log.lastIndex() + 1, state.term())));",
+                    "",
+                    "raft.RaftTrapsTest#trap26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting",
+                    "raft.RaftTrapsTest#trap30NoReadBeforeAnEntryOfTheTermIsCommitted"));
+
+    private RaftReplicationMutants() {}
+}
