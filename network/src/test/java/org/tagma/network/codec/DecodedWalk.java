@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Request;
@@ -51,7 +52,10 @@ final class DecodedWalk {
         } else if (value instanceof Record composite) {
             visitParts(composite);
         } else {
-            boolean harmless = value instanceof Boolean || value instanceof Enum || value instanceof ByteString;
+            boolean harmless = value instanceof Boolean
+                    || value instanceof Enum
+                    || value instanceof ByteString
+                    || value instanceof Digest;
             check(harmless, "a value the walk does not know", value);
         }
     }
