@@ -189,7 +189,21 @@ final class RaftElectionMutants {
                     "core/raft/Recovery",
                     "case LOST -> true;",
                     "case LOST -> log.records().stream().noneMatch(LogRecord::survivesAmnesia);",
-                    "raft.RaftLostMemoryTest#stoppedWhileItAsksItAsksAgain"));
+                    "raft.RaftLostMemoryTest#stoppedWhileItAsksItAsksAgain"),
+            of(
+                    "who loses its vote by a change that is not committed does not stand",
+                    "31",
+                    "core/raft/Election",
+                    "return state.mayHaveToLead() &&",
+                    "return state.configuration().isVoter(state.self) &&",
+                    "raft.RaftSlipsTest#trap31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands"),
+            of(
+                    "a learner stands",
+                    "31",
+                    "core/raft/Election",
+                    "return state.mayHaveToLead() &&",
+                    "return",
+                    "raft.RaftSlipsTest#whoLostItsVoteByAChangeThatIsCommittedDoesNotStand"));
 
     private RaftElectionMutants() {}
 }

@@ -31,7 +31,7 @@ final class Election {
     }
 
     private boolean mayStand() {
-        return state.configuration().isVoter(state.self)
+        return state.mayHaveToLead()
                 && !state.isRecovering()
                 && !state.stateMissing
                 && state.term() >= state.forgottenTerm;

@@ -102,6 +102,17 @@ final class RaftState {
         return memberships.latest();
     }
 
+    /**
+     * Whether this replica has a vote, or had one until a change that it does not know to be committed: then it may be the only
+     * one with a log that can win, and has to lead until the change is committed, without counting itself (dissertation
+     * 4.2.2).
+     */
+    boolean mayHaveToLead() {
+        long changedAt = memberships.latestIndex();
+        return configuration().isVoter(self)
+                || (changedAt > commitIndex && memberships.at(changedAt - 1).isVoter(self));
+    }
+
     /** Whether an entry of this term is committed: only then does a leader know which entries are (Raft 8). */
     boolean hasCommittedInTerm() {
         return log.term(commitIndex) == term;

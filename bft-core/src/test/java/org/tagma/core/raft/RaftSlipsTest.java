@@ -113,6 +113,39 @@ final class RaftSlipsTest {
         assertThat(next.status().configuration()).isEqualTo(two);
     }
 
+    /**
+     * Trap 31, found by the simulator: two of three gave up their votes, and the last one, which had not got that yet, was
+     * restarted. The two had the longer logs and no vote, the third a vote and no majority of the old group.
+     */
+    @Test
+    void trap31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands() {
+        Configuration one = new Configuration(List.of(1), List.of(), List.of(0, 2));
+        Entry joint = new Entry.Reconfiguration(2, 1, Configuration.ofFirst(3).jointTo(one));
+        Entry last = new Entry.Reconfiguration(3, 1, one);
+        LoneReplica demoted = new LoneReplica(3, 1, -1, 1);
+        demoted.receive(2, new AppendEntries(1, 1, 1, List.of(joint, last), 2, 0))
+                .clear();
+        demoted.tickUntilItStands();
+        assertThat(demoted.sentTo(1, RequestVote.class)).hasSize(1);
+        demoted.loopBack();
+        assertThat(demoted.status().role()).as("its own vote does not count").isEqualTo("pre-candidate");
+        demoted.receive(1, new RequestVoteReply(1, 2, true, true)).receive(1, new RequestVoteReply(2, 2, false, true));
+        assertThat(demoted.status().role()).isEqualTo("leader");
+        demoted.loopBack().acknowledge(1, 4);
+        assertThat(demoted.status().role())
+                .as("once that is committed it leaves")
+                .isEqualTo("follower");
+    }
+
+    @Test
+    void whoLostItsVoteByAChangeThatIsCommittedDoesNotStand() {
+        Entry change = new Entry.Reconfiguration(2, 1, new Configuration(List.of(1, 2), List.of(), List.of(0)));
+        LoneReplica demoted = new LoneReplica(3, 1, -1, 1);
+        demoted.receive(2, new AppendEntries(1, 1, 1, List.of(change), 2, 0)).clear();
+        demoted.tick(200);
+        assertThat(demoted.sent(RequestVote.class)).isEmpty();
+    }
+
     @Test
     void trap33ReadsThatWaitAreBounded() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();

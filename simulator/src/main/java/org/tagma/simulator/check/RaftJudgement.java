@@ -288,7 +288,7 @@ final class RaftJudgement {
                     && received.message().message() instanceof TimeoutNow;
             refuses(!asked && !isQuorum(preVotes.get(state.term())), "stands without a majority of pre-votes");
             refuses(asks || forgottenUpTo > knownCommitted, "stands, though it lost its log and has not got it again");
-            refuses(!configuration().isVoter(self), "stands, though it has no vote");
+            refuses(!mayHaveToLead(), "stands, though it has no vote");
         } else if (record instanceof Forgotten forgotten) {
             refuses(
                     asks && !answeredEstimation.containsAll(othersToAsk()),
@@ -310,6 +310,16 @@ final class RaftJudgement {
             }
             beginsAfter(taken.snapshot());
         }
+    }
+
+    /** It has a vote, or had one before a change that is not known to be committed (dissertation 4.2.2). */
+    private boolean mayHaveToLead() {
+        long changedAt = configurations.lastKey();
+        var before = configurations.lowerEntry(changedAt);
+        return configuration().isVoter(self)
+                || (changedAt > knownCommitted
+                        && before != null
+                        && before.getValue().isVoter(self));
     }
 
     private Set<Integer> othersToAsk() {
