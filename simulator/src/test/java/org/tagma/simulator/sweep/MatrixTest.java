@@ -23,10 +23,12 @@ class MatrixTest {
         List<Matrix.Cell> cells =
                 new Matrix(Matrix.settings(List.of(protocol), OPERATIONS), firstSeed, SEEDS, Sweep.UNLIMITED).run(2);
 
-        assertThat(cells).hasSize(27).allSatisfy(cell -> {
-            assertThat(cell.tally().firstFailure().map(MatrixTest::report)).isEmpty();
-            assertThat(cell.tally().runs()).isEqualTo(SEEDS);
-        });
+        assertThat(cells.stream()
+                        .flatMap(cell -> cell.tally().firstFailure().stream())
+                        .map(MatrixTest::report))
+                .isEmpty();
+        assertThat(cells).hasSize(27);
+        assertThat(cells.stream().mapToLong(cell -> cell.tally().runs())).containsOnly(SEEDS);
         // One malicious replica breaks Raft, which owes nothing there, and does not break PBFT: the checkers see it.
         long unowed = cells.stream()
                 .mapToLong(cell -> cell.tally().unowedViolations())
