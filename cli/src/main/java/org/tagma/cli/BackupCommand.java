@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
@@ -72,7 +73,7 @@ final class BackupCommand implements Callable<Integer> {
 
     private void stage(ClusterFolder folder, ClusterConfig config) throws IOException {
         try (Operator operator = new Operator(folder, config, options.client())) {
-            operator.carryOut(id, OperatorCommands.backup());
+            operator.carryOut(id, OperatorCommands.backup(UUID.randomUUID().toString()));
         } catch (KeyFileException e) {
             throw CommandFailure.cannotRun(e.getMessage(), e);
         }

@@ -36,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
             KvCommand.class,
             VerifyCommand.class,
             BackupCommand.class,
+            DivergenceCommand.class,
             RestoreCommand.class,
             BenchCommand.class,
             SimCommand.class,

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -99,8 +100,9 @@ public final class AdminQueries {
                     refused("not-an-operator", "client " + client + " is none of the operators " + rules.operators()));
             return;
         }
-        if (command.equals(OperatorCommands.BACKUP)) {
-            executor.answer(query, stageBackup());
+        Optional<String> backup = OperatorCommands.backupName(command);
+        if (backup.isPresent()) {
+            executor.answer(query, stageBackup(backup.get()));
             return;
         }
         LongFunction<Event> question;
@@ -113,9 +115,9 @@ public final class AdminQueries {
         executor.ask(question, (done, text) -> executor.answer(query, outcome(done, text)));
     }
 
-    private ServiceReply stageBackup() {
+    private ServiceReply stageBackup(String name) {
         try {
-            rules.backup().stage();
+            rules.backup().stage(name);
             return outcome(true, "laid out");
         } catch (IOException e) {
             return outcome(false, String.valueOf(e.getMessage()));

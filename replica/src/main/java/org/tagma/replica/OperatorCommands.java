@@ -3,7 +3,10 @@ package org.tagma.replica;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.core.protocol.Event;
 
@@ -21,7 +24,9 @@ public final class OperatorCommands {
     public static final int WHOEVER_IS_BEST = -1;
 
     /** Asks a replica to lay out, in its data folder, what a backup takes. */
-    static final String BACKUP = "backup";
+    private static final String BACKUP = "backup";
+
+    private static final Pattern BACKUP_COMMAND = Pattern.compile(BACKUP + " ([A-Za-z0-9-]{1,64})");
 
     private static final String TRANSFER = "transfer";
     private static final String MEMBERSHIP = "membership";
@@ -47,9 +52,20 @@ public final class OperatorCommands {
         return admin(MEMBERSHIP + " " + VOTERS + list(voters) + " " + LEARNERS + list(learners));
     }
 
-    /** Asks one replica to lay out, in its data folder, what a backup takes. */
-    public static ByteString backup() {
-        return admin(BACKUP);
+    /**
+     * Asks one replica to lay out, in its data folder, what a backup takes.
+     *
+     * @param name unlike that of any other backup, letters, digits and hyphens, 64 at most: to ask again with it changes
+     *     nothing
+     */
+    public static ByteString backup(String name) {
+        return admin(BACKUP + " " + name);
+    }
+
+    /** The name in such a command, if it is one. */
+    static Optional<String> backupName(String command) {
+        Matcher parts = BACKUP_COMMAND.matcher(command);
+        return parts.matches() ? Optional.of(parts.group(1)) : Optional.empty();
     }
 
     private static ByteString admin(String command) {
@@ -62,7 +78,7 @@ public final class OperatorCommands {
 
     /** Whether a command is one of these, however badly it is written. */
     static boolean isOne(String command) {
-        return command.equals(BACKUP)
+        return command.startsWith(BACKUP + " ")
                 || command.equals(TRANSFER)
                 || command.startsWith(TRANSFER + " ")
                 || command.startsWith(MEMBERSHIP + " ");

@@ -19,6 +19,9 @@ final class StagedBackup implements BackupStage {
 
     static final String FOLDER = "backup.staged";
 
+    /** Says for which backup it was laid out; written last. */
+    private static final String NAME = "name";
+
     private final Path folder;
     private final LogStore log;
     private final SnapshotStore snapshots;
@@ -30,9 +33,13 @@ final class StagedBackup implements BackupStage {
     }
 
     @Override
-    public void stage() throws IOException {
+    public void stage(String name) throws IOException {
         if (!(log instanceof RocksLogStore onDisk)) {
-            BackupStage.none().stage();
+            BackupStage.none().stage(name);
+            return;
+        }
+        Path nameFile = folder.resolve(NAME);
+        if (Files.exists(nameFile) && Files.readString(nameFile).equals(name)) {
             return;
         }
         FileTree.delete(folder);
@@ -43,5 +50,6 @@ final class StagedBackup implements BackupStage {
         } else if (snapshots instanceof SnapshotFiles files) {
             files.copyTo(folder.resolve(SnapshotFiles.FOLDER));
         }
+        Files.writeString(nameFile, name);
     }
 }

@@ -77,14 +77,32 @@ final class BackupTest {
                 SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
             states.recover();
             BackupStage stage = folder.backupStage(log, states);
-            stage.stage();
-            Backup.Content content = Backup.take(data, backup, NOW, stage::stage);
+            stage.stage("earlier");
+            Backup.Content content = Backup.take(data, backup, NOW, () -> stage.stage("this"));
             assertThat(content.sequence()).isEqualTo(CHECKPOINT);
             log.append(new Prepared(0, CHECKPOINT + 2, Digest.NULL));
             log.barrier();
         }
         assertThat(data.resolve(StagedBackup.FOLDER)).doesNotExist();
         assertThat(Backup.content(backup).stateDigest()).isEqualTo(state(asTree).stateDigest());
+    }
+
+    /** The question may be sent again while the answer to the first is being copied. */
+    @Test
+    void whatIsLaidOutForABackupIsLaidOutOnce() throws IOException {
+        Path data = ran(true);
+        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+                LogStore log = folder.openLog(Durability.SYNC);
+                SnapshotStore states = folder.openSnapshots(Durability.SYNC, true)) {
+            states.recover();
+            BackupStage stage = folder.backupStage(log, states);
+            stage.stage("this");
+            Path mark = Files.createFile(data.resolve(StagedBackup.FOLDER).resolve("mark"));
+            stage.stage("this");
+            assertThat(mark).exists();
+            stage.stage("another");
+            assertThat(mark).doesNotExist();
+        }
     }
 
     /** Trap 22: what was voted since the backup was taken must not be contradicted. */
