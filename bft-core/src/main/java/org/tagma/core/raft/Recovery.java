@@ -1,5 +1,6 @@
 package org.tagma.core.raft;
 
+import java.util.TreeMap;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.Event.RecoveredLog;
@@ -27,6 +28,7 @@ final class Recovery {
     private final RaftState state;
     private final Snapshots snapshots;
     private final LostMemory lostMemory;
+    private final TreeMap<Long, Entry> entries = new TreeMap<>();
 
     Recovery(RaftState state, Snapshots snapshots, LostMemory lostMemory) {
         this.state = state;
@@ -50,6 +52,7 @@ final class Recovery {
             beginWith(newest);
         }
         log.records().forEach(this::replay);
+        appendWhatIsLeft();
         if (knowsNothing(log)) {
             lostMemory.begin(log.nonce());
         } else if (log.memory() == Memory.SURVIVORS && state.reservedUpTo > 0) {
@@ -92,24 +95,19 @@ final class Recovery {
         } else if (record instanceof Reservation reservation) {
             state.reservedUpTo = Math.max(state.reservedUpTo, reservation.index());
         } else if (record instanceof Appended appended) {
-            replay(appended.entry());
+            entries.tailMap(appended.entry().index(), true).clear();
+            entries.put(appended.entry().index(), appended.entry());
         } else if (record instanceof SuffixRemoved removed) {
-            removeFrom(removed.from());
+            entries.tailMap(removed.from(), true).clear();
         }
     }
 
-    private void replay(Entry entry) {
-        if (entry.index() > state.log.baseIndex()) {
-            removeFrom(entry.index());
-            state.append(entry);
-        }
-    }
-
-    private void removeFrom(long index) {
-        long first = Math.max(index, state.log.baseIndex() + 1);
-        if (first <= state.log.lastIndex()) {
-            state.log.removeFrom(first);
-            state.memberships.removedFrom(first);
-        }
+    /**
+     * What is left once all records are read. Not one by one: a state that was installed may stand where a record before it
+     * tells of an entry that contradicts it, and the record that removed that one comes after.
+     */
+    private void appendWhatIsLeft() {
+        entries.tailMap(state.log.baseIndex(), false).values().forEach(state::append);
+        entries.clear();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
@@ -169,5 +170,25 @@ final class RaftSlipsTest {
         assertThat(leader.sentTo(2, InstallSnapshot.class))
                 .extracting(offer -> offer.snapshot().configuration())
                 .containsExactly(Configuration.ofFirst(3));
+    }
+
+    /**
+     * Trap 29, found by the simulator: a state was installed over entries that contradicted it, and its replica could not be
+     * started again, since of its records the one that removes them comes after theirs.
+     */
+    @Test
+    void trap29AReplicaThatInstalledAStateOverAContradictingLogStartsAgain() {
+        SnapshotMeta installed = new SnapshotMeta(24, 3, Digest.NULL, Configuration.ofFirst(3));
+        RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
+        again.step(new Event.Recovered(new Event.RecoveredLog(
+                List.of(
+                        new RaftRecord.HardState(3, -1),
+                        new RaftRecord.Appended(new Entry.NoOp(24, 2)),
+                        new RaftRecord.Appended(new Entry.NoOp(25, 2)),
+                        new RaftRecord.SuffixRemoved(25, 25),
+                        new RaftRecord.Snapshotted(installed)),
+                Event.Memory.WHOLE)));
+        assertThat(again.raftStatus().lastIndex()).isEqualTo(24);
+        assertThat(again.raftStatus().commitIndex()).isEqualTo(24);
     }
 }
