@@ -51,13 +51,15 @@ final class RaftJudgement {
         final boolean atLeader;
         final long round;
         final long commitIndex;
+        final boolean alone;
         /** The lowest index that a leader named since. */
         long namedIndex = Long.MAX_VALUE;
 
-        Read(boolean atLeader, long round, long commitIndex) {
+        Read(boolean atLeader, long round, long commitIndex, boolean alone) {
             this.atLeader = atLeader;
             this.round = round;
             this.commitIndex = commitIndex;
+            this.alone = alone;
         }
     }
 
@@ -157,6 +159,8 @@ final class RaftJudgement {
         configurations.tailMap(entry.index(), true).clear();
         if (entry instanceof Entry.Reconfiguration change) {
             configurations.put(entry.index(), change.configuration());
+            // From now on others must be heard, and it takes a while until that is looked at.
+            leadsSinceTick = tick;
         }
     }
 
@@ -169,7 +173,7 @@ final class RaftJudgement {
         if (event instanceof Event.TimerFired) {
             tick++;
         } else if (event instanceof Event.ReadReceived read) {
-            reads.put(read.id(), new Read(isLeader(), lastRound, knownCommitted));
+            reads.put(read.id(), new Read(isLeader(), lastRound, knownCommitted, isAlone()));
         } else if (event instanceof Event.Executed done) {
             executed = Math.max(executed, done.sequence());
         } else if (event instanceof Event.StateInstalled installed) {
@@ -197,7 +201,7 @@ final class RaftJudgement {
                 doNotCount.remove(sender);
             }
         } else if (message instanceof ReadIndex read) {
-            remoteReads.putIfAbsent(read.context(), new Read(isLeader(), lastRound, knownCommitted));
+            remoteReads.putIfAbsent(read.context(), new Read(isLeader(), lastRound, knownCommitted, isAlone()));
         } else if (message instanceof ReadIndexReply reply) {
             reads.values().forEach(read -> read.namedIndex = Math.min(read.namedIndex, reply.index()));
         } else if (message instanceof EstimationReply) {
@@ -415,7 +419,7 @@ final class RaftJudgement {
 
     private void answersRead(Action.ReadReady ready) {
         Read read = reads.remove(ready.id());
-        if (read == null || config.leaseReads()) {
+        if (read == null || config.leaseReads() || read.alone || isAlone()) {
             return;
         }
         if (read.atLeader) {

@@ -88,6 +88,7 @@ public final class RaftObserver implements ProtocolObserver {
             book.unsynced.clear();
             book.decided.recover(recovered.log().records());
             book.durable.recover(recovered.log().records());
+            votes(replica, book.durable.hardState());
             book.judgement.recovers(recovered.log());
         }
         book.judgement.stepping(event);
@@ -118,7 +119,12 @@ public final class RaftObserver implements ProtocolObserver {
     @Override
     public void durable(int replica) {
         Book book = book(replica);
-        book.unsynced.forEach(book.durable::apply);
+        for (LogRecord each : book.unsynced) {
+            book.durable.apply(each);
+            if (each instanceof HardState state) {
+                votes(replica, state);
+            }
+        }
         book.unsynced.clear();
     }
 
@@ -150,7 +156,7 @@ public final class RaftObserver implements ProtocolObserver {
     private void writes(int replica, RaftLogBook log, LogRecord record) {
         boolean leads = leaders.getOrDefault(log.hardState().term(), -1) == replica;
         if (record instanceof HardState state) {
-            votes(replica, log.hardState(), state);
+            goesOn(replica, log.hardState(), state);
         } else if (record instanceof SuffixRemoved && leads) {
             report(Property.LEADER_APPEND_ONLY, "replica " + replica + " removes entries while it leads: " + record);
         } else if (record instanceof Appended appended) {
@@ -158,12 +164,16 @@ public final class RaftObserver implements ProtocolObserver {
         }
     }
 
-    private void votes(int replica, HardState before, HardState state) {
+    private void goesOn(int replica, HardState before, HardState state) {
         if (state.term() < before.term()) {
             report(
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " goes back from term " + before.term() + " to " + state.term());
         }
+    }
+
+    /** A vote is one when it is durable: nobody hears of it before, and it may be lost until then. */
+    private void votes(int replica, HardState state) {
         if (state.votedFor() >= 0) {
             Integer earlier = ballots.putIfAbsent(new Ballot(replica, state.term()), state.votedFor());
             if (earlier != null && earlier != state.votedFor()) {

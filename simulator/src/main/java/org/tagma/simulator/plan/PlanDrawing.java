@@ -187,6 +187,7 @@ final class PlanDrawing {
         }
         if (raft) {
             transfers(incidents);
+            changesOfTheGroup(incidents);
         }
         return incidents;
     }
@@ -288,6 +289,24 @@ final class PlanDrawing {
                 incidents.add(
                         new Incident(Kind.CUT, List.copyOf(side), true, random.nextInt(operations), duration(), 0));
             }
+        }
+    }
+
+    /** Where nobody forgets: who does must hear all other voters, and those of a group that is left may be told apart no more. */
+    private void changesOfTheGroup(List<Incident> incidents) {
+        boolean forgets = incidents.stream().anyMatch(each -> each.kind() == Kind.AMNESIA || each.kind() == Kind.WIPE);
+        if (setting.model().nodes() != Nodes.CRASH_RECOVERY || forgets || setting.replicas() < 2 || chance(60)) {
+            return;
+        }
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+            TreeSet<Integer> some = someReplicas(random.nextInt(1, setting.replicas()));
+            incidents.add(new Incident(
+                    chance(50) ? Kind.DEMOTE : Kind.REMOVE,
+                    List.copyOf(some),
+                    true,
+                    random.nextInt(operations),
+                    duration(),
+                    0));
         }
     }
 

@@ -22,7 +22,7 @@ class RaftSimulatedMutationTest {
     private static final int BUDGET = 54;
 
     /**
-     * Not found within the budget. Seeds draw no changes of the group, so mistakes there do not show; a few behave the same in
+     * Not found within the budget. A few behave the same in
      * groups of an odd size, or where one barrier serves a whole turn; the others do harm in coincidences that are rarer than
      * the budget. Tests of the core find all of them.
      */
