@@ -18,7 +18,7 @@ final class LostMemoryTest {
 
     /** Trap 22: it votes nowhere where it may have voted before, and takes part again afterwards. */
     @Test
-    void aReplicaWithAWipedDiskRejoinsAndVotesOnlyAboveWhatItMayHaveSaid() {
+    void trap22_aReplicaWithAWipedDiskRejoinsAndVotesOnlyAboveWhatItMayHaveSaid() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.submitAll("before", 30);
@@ -82,7 +82,7 @@ final class LostMemoryTest {
 
     /** Trap 22: what it reserves while it still asks, for a view that it enters, says nothing of what it said before. */
     @Test
-    void stoppedWhileItAsksItAsksAgain() {
+    void trap22_stoppedWhileItAsksItAsksAgain() {
         CoreCluster cluster = new CoreCluster(4, 1);
         cluster.submitAll("before", 6);
         cluster.deliverAll();

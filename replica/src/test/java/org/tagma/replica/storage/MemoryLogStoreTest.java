@@ -61,7 +61,7 @@ final class MemoryLogStoreTest {
 
     /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
     @Test
-    void aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
+    void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
         DataFolder.open(folder, CLUSTER, 0).close();
         assertThat(recover().memory()).isEqualTo(Memory.LOST);
         write(new Reservation(3, 0));

@@ -147,7 +147,7 @@ final class RocksLogStoreTest {
 
     /** Trap 22: a restored backup. */
     @Test
-    void aCopiedFolderIsRefused() throws IOException {
+    void trap22_aCopiedFolderIsRefused() throws IOException {
         Path folder = initialized();
         write(folder, vote(1));
         Path copy = temporary.resolve("copy");
@@ -168,7 +168,7 @@ final class RocksLogStoreTest {
 
     /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
     @Test
-    void aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
+    void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
         Path folder = temporary.resolve("wiped");
         write(folder, Durability.ASYNC, new Reservation(3, 0));
         assertThat(recover(folder).memory()).isEqualTo(Memory.LOST);
