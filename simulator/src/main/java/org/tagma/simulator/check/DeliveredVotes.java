@@ -46,8 +46,21 @@ final class DeliveredVotes {
                 accepted(self, vote.view(), vote.sequence(), vote.digest());
             } else if (record instanceof PbftRecord.Prepared vote) {
                 add(vote.sequence(), new Ballot(Phase.COMMIT, vote.view(), vote.digest()), self);
+            } else if (record instanceof PbftRecord.Entered entered) {
+                enters(entered.newView().message());
             }
         }
+    }
+
+    /**
+     * The new view that it enters is the vote of its primary in all that is proposed again, however far it starts above
+     * the last checkpoint that this replica knows of.
+     */
+    void enters(NewView newView) {
+        int primary = wellFormed.primary(newView.view());
+        newView.reproposals()
+                .forEach(each ->
+                        add(each.sequence(), new Ballot(Phase.PREPARE, newView.view(), each.digest()), primary));
     }
 
     private void accepted(int self, long view, long sequence, Digest digest) {

@@ -124,6 +124,7 @@ public final class PbftObserver implements ProtocolObserver {
                     "takes sequence " + prepared.sequence() + " for prepared without the votes that it takes");
         } else if (record instanceof PbftRecord.Entered entered) {
             certificates.enters(replica, entered.newView().message());
+            delivered(replica).enters(entered.newView().message());
             expect(
                     wellFormed.newView(entered.newView().message()),
                     replica,

@@ -226,6 +226,33 @@ class PbftObserverTest {
         expectFound(Property.CERTIFICATES);
     }
 
+    @Test
+    void aNewViewThatStartsFarAheadOfAReplicaIsItsPrimarysVoteAllTheSame() {
+        List<Authenticated<Checkpoint>> votes = IntStream.of(0, 1, 3)
+                .mapToObj(id -> from(id, new Checkpoint(40, D)))
+                .toList();
+        CheckpointCertificate farAhead = new CheckpointCertificate(40, D, votes);
+        List<VoteInfo> claim = List.of(new VoteInfo(41, D, 0));
+        ViewChange viewChange = new ViewChange(1, farAhead, claim, claim);
+        List<Authenticated<ViewChange>> shown =
+                IntStream.of(0, 1, 3).mapToObj(id -> from(id, viewChange)).toList();
+        NewView newView = new NewView(1, shown, List.of(new Reproposal(41, D)));
+        for (int correct : List.of(0, 1)) {
+            decide(correct, new Checkpoint(40, D));
+            decide(correct, new Prepare(0, 41, D));
+            decide(correct, viewChange);
+            decide(correct, new Prepare(1, 41, D));
+        }
+        deliver(2, 1, newView);
+        persist(2, new PbftRecord.Entered(1, from(1, newView)));
+        persist(2, new PbftRecord.Stable(farAhead));
+        deliver(2, 0, new Prepare(1, 41, D));
+        deliver(2, 3, new Prepare(1, 41, D));
+        persist(2, new PbftRecord.Prepared(1, 41, D));
+
+        assertThat(findings.first()).isEmpty();
+    }
+
     private void enterView1(List<Reproposal> reproposals) {
         List<VoteInfo> claim = List.of(new VoteInfo(1, D, 0));
         ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, claim, claim);

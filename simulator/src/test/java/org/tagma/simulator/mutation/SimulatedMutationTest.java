@@ -32,6 +32,7 @@ class SimulatedMutationTest {
             "a new view counts a signer twice",
             "no vote ledger",
             "a vote in a view that was left",
+            "any waiting request is held against the primary",
             "a trailing null batch is dropped though it prepared",
             "the first candidate masks the others",
             "condition A1 dropped",
