@@ -31,10 +31,14 @@ final class NettyTransportTest extends TransportContractTest {
 
     @Test
     void largeFramesOfManySizesArriveUnchanged() {
+        // All of them may be sent before the connection is up.
+        TransportLimits limits = LIMITS.toBuilder()
+                .replicaBacklogBytes(LIMITS.replicaBudgetBytes())
+                .build();
         RecordingHandler r0 = new RecordingHandler();
         RecordingHandler r1 = new RecordingHandler();
-        cluster.add(R1, LIMITS, r1);
-        Transport sender = cluster.add(R0, LIMITS, r0);
+        cluster.add(R1, limits, r1);
+        Transport sender = cluster.add(R0, limits, r0);
         Random random = new Random(1);
         ByteString[] frames = new ByteString[60];
         for (int i = 0; i < frames.length; i++) {

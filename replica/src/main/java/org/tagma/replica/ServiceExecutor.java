@@ -119,9 +119,8 @@ public final class ServiceExecutor implements Execution {
 
     @Override
     public void releaseCheckpoints(long below) {
-        kept.release(below);
         try {
-            store.release(below);
+            store.release(below, kept.release(below));
         } catch (IOException e) {
             throw new UncheckedIOException("a checkpoint that is no longer needed cannot be removed", e);
         }
@@ -155,7 +154,7 @@ public final class ServiceExecutor implements Execution {
 
     @Override
     public void serveState(int to, TransferMessage.Question question) {
-        kept.answer(question).ifPresent(answer -> {
+        kept.answer(to, question).ifPresent(answer -> {
             if (to == sealer.self()) {
                 events.accept(new Event.MessageReceived(sealer.seal(answer)));
             } else {

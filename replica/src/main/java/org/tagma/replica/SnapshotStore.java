@@ -3,6 +3,7 @@ package org.tagma.replica;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.NodeStore;
 
@@ -27,8 +28,12 @@ public interface SnapshotStore extends AutoCloseable {
      */
     ServiceSnapshot save(ServiceSnapshot snapshot) throws IOException;
 
-    /** Forgets the states below this sequence number. */
-    void release(long below) throws IOException;
+    /**
+     * Forgets the states below a sequence number.
+     *
+     * @param butNot the sequence numbers of some of them that others are fetching
+     */
+    void release(long below, Set<Long> butNot) throws IOException;
 
     /** Where the parts of a state go that is being fetched; empty if into memory. */
     default Optional<NodeStore> nodes() {
@@ -52,7 +57,7 @@ public interface SnapshotStore extends AutoCloseable {
             }
 
             @Override
-            public void release(long below) {}
+            public void release(long below, Set<Long> butNot) {}
         };
     }
 }

@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tagma.core.service.ServiceSnapshot;
@@ -37,11 +38,11 @@ final class SimulatedSnapshots implements SnapshotStore {
     }
 
     @Override
-    public void release(long below) throws DiskFailure {
+    public void release(long below, Set<Long> butNot) throws DiskFailure {
         if (faults.strikes(DiskFault.CHECKPOINT)) {
             throw new DiskFailure(DiskFault.CHECKPOINT);
         }
-        durable.headMap(below).clear();
+        durable.headMap(below).keySet().retainAll(butNot);
     }
 
     /** The next life finds nothing. */

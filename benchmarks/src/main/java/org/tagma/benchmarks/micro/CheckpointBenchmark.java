@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -115,7 +116,7 @@ public class CheckpointBenchmark {
 
         private MerkleTree checkpoint(MerkleTree tree) throws IOException {
             ServiceSnapshot kept = states.save(ServiceSnapshot.of(++sequence, ByteString.EMPTY, Optional.of(tree)));
-            states.release(sequence - 1);
+            states.release(sequence - 1, Set.of());
             return kept.tree().orElseThrow();
         }
     }

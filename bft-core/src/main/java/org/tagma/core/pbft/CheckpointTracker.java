@@ -166,9 +166,13 @@ final class CheckpointTracker {
         }
     }
 
-    /** Fetches the state if batches have not brought this replica to the certified checkpoint for a while. */
+    /**
+     * Fetches the state if batches have not brought this replica to the certified checkpoint for a while, and a later one
+     * if the one that it is fetching may be kept no longer.
+     */
     void onTick(boolean stuck) {
-        if (ahead != null && state.lastCommitted < ahead.sequence() && stuck && !transfer.isActive()) {
+        boolean wanted = ahead != null && state.lastCommitted < ahead.sequence();
+        if (wanted && (stuck || transfer.isActive())) {
             transfer.start(ahead);
         }
     }

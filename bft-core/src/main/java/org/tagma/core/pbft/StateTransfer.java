@@ -1,12 +1,12 @@
 package org.tagma.core.pbft;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.service.FetchOutcome;
+import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
@@ -17,15 +17,12 @@ import org.tagma.core.state.NodeStore;
 /** Brings this replica to a certified checkpoint by fetching the state from others (PBFT 5.3). */
 final class StateTransfer {
 
-    /** Questions answered to one replica in one tick. */
-    private static final int MAX_SERVED_PER_TICK = 32;
-
     /** After so many ticks without an answer of this replica's own store, it has none to give. */
     private static final int OWN_STORE_PATIENCE_TICKS = 3;
 
     private final PbftState state;
     private final StateFetcher fetcher;
-    private final int[] served;
+    private final ServingBudget serving = new ServingBudget();
     /** What is being fetched or installed. */
     private CheckpointCertificate target = CheckpointCertificate.GENESIS;
     /** It is this replica's own store that is asked, and has been silent since then. */
@@ -36,7 +33,6 @@ final class StateTransfer {
     StateTransfer(PbftState state, Optional<NodeStore> store) {
         this.state = state;
         this.fetcher = new StateFetcher(TransferLimits.DEFAULT, store);
-        this.served = new int[state.quorums.replicas()];
     }
 
     boolean isActive() {
@@ -44,9 +40,12 @@ final class StateTransfer {
     }
 
     void start(CheckpointCertificate certificate) {
-        // Others keep a checkpoint until the one after the next is stable: to turn to every new one would never end.
+        // To turn to every new one would never end. Others keep a checkpoint until the one after the next is stable,
+        // and
+        // one with a tree as long as it is asked for.
         long interval = state.config.checkpointInterval();
-        if (state.installing || (isActive() && certificate.sequence() < target.sequence() + 2 * interval)) {
+        boolean otherIsKept = certificate.sequence() < target.sequence() + 2 * interval || fetcher.isGettingAhead();
+        if (state.installing || (isActive() && otherIsKept)) {
             return;
         }
         fetchFromOthers(certificate);
@@ -87,7 +86,7 @@ final class StateTransfer {
     }
 
     void onTick() {
-        Arrays.fill(served, 0);
+        serving.renew();
         boolean silent = state.tick - askedOwnStoreAtTick >= OWN_STORE_PATIENCE_TICKS;
         if (fromOwnStore && fetcher.isActive() && silent) {
             fetchFromOthers(target);
@@ -106,8 +105,7 @@ final class StateTransfer {
     }
 
     void onQuestion(int sender, Question question) {
-        if (sender != state.self && served[sender] < MAX_SERVED_PER_TICK) {
-            served[sender]++;
+        if (sender != state.self && serving.allows(sender, question)) {
             state.emit(new Action.ServeState(sender, question));
         }
     }

@@ -2,12 +2,12 @@ package org.tagma.core.raft;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.RequestSnapshot;
 import org.tagma.core.service.FetchOutcome;
+import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
@@ -18,12 +18,10 @@ import org.tagma.core.state.NodeStore;
 /** Hands what is committed to execution, takes snapshots on the way, compacts the log, and fetches states (Raft 7). */
 final class Snapshots {
 
-    /** Questions answered to one replica in one tick. */
-    private static final int MAX_SERVED_PER_TICK = 32;
-
     private final RaftState state;
     private final StateFetcher fetcher;
-    private final TreeMap<Integer, Integer> served = new TreeMap<>();
+    private final ServingBudget serving = new ServingBudget();
+
     /** What is being fetched or installed. */
     private SnapshotMeta wanted;
 
@@ -116,6 +114,10 @@ final class Snapshots {
 
     private void fetch(SnapshotMeta snapshot, int source) {
         if (!snapshot.equals(wanted)) {
+            if (fetcher.isGettingAhead()) {
+                // To turn to every new one would never end; who answers keeps the old one as long as it is asked for.
+                return;
+            }
             state.announce("fetching the state at " + snapshot.index() + " from replica " + source
                     + " (this replica is at " + state.delivered + ")");
             wanted = snapshot;
@@ -134,7 +136,7 @@ final class Snapshots {
     }
 
     void onQuestion(int sender, Question question) {
-        if (served.merge(sender, 1, Integer::sum) <= MAX_SERVED_PER_TICK) {
+        if (serving.allows(sender, question)) {
             state.emit(new Action.ServeState(sender, question));
         }
     }
@@ -217,7 +219,7 @@ final class Snapshots {
     }
 
     void onTick() {
-        served.clear();
+        serving.renew();
         if (fetcher.isActive() && !state.stateMissing && wanted.index() <= state.delivered) {
             fetcher.stop();
             wanted = null;

@@ -1,7 +1,11 @@
 package org.tagma.core.service;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tagma.core.Digest;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
@@ -14,22 +18,41 @@ import org.tagma.core.service.TransferMessage.Question;
 
 /**
  * The snapshots that a replica keeps, and its answers to replicas that fetch one. How many there are is bounded by who
- * takes checkpoints: the protocol, whose window of sequence numbers holds a few of them at most.
+ * takes checkpoints, the protocol, whose window of sequence numbers holds a few of them at most; and by who fetches: a
+ * replica that asks for parts of a tree keeps that one from being released, else a state that changes faster than it is
+ * fetched would never arrive. That is one for each who asks, and costs what has changed since.
  *
  * <p>Not thread-safe.
  */
 public final class SnapshotKeeper {
 
+    /** Who does not ask during so many releases, fetches no more: seconds under load, and under little load it costs little. */
+    private static final int PATIENCE_RELEASES = 32;
+
     private final TreeMap<Long, ServiceSnapshot> snapshots = new TreeMap<>();
+    private final Map<Integer, Claim> claims = new TreeMap<>();
+    private long releases;
+
+    /** What somebody asked for last, and how many releases there had been then. */
+    private record Claim(long sequence, long atRelease) {}
 
     /** Keeps a snapshot, in place of one of the same sequence number. */
     public void keep(ServiceSnapshot snapshot) {
         snapshots.put(snapshot.sequence(), snapshot);
     }
 
-    /** Lets go of the snapshots below a sequence number. */
-    public void release(long below) {
-        snapshots.headMap(below).clear();
+    /**
+     * Lets go of the snapshots below a sequence number, but for those that others are fetching.
+     *
+     * @return the sequence numbers of the ones that stay
+     */
+    public Set<Long> release(long below) {
+        releases++;
+        claims.values().removeIf(claim -> releases - claim.atRelease() > PATIENCE_RELEASES);
+        List<Long> claimed = claims.values().stream().map(Claim::sequence).toList();
+        Set<Long> older = snapshots.headMap(below).keySet();
+        older.retainAll(claimed);
+        return new TreeSet<>(older);
     }
 
     /** The snapshot of a sequence number, if it is kept. */
@@ -44,8 +67,21 @@ public final class SnapshotKeeper {
                 : Optional.of(snapshots.lastEntry().getValue());
     }
 
-    /** Answers a question; empty if it is about a state or a chunk that is not there. */
-    public Optional<Answer> answer(Question question) {
+    /**
+     * Answers a question; empty if it is about a state or a chunk that is not there.
+     *
+     * @param asker a member of the group
+     */
+    public Optional<Answer> answer(int asker, Question question) {
+        Optional<Answer> answer = answer(question);
+        boolean isPart = answer.isPresent() && question instanceof FetchPiece;
+        if (isPart) {
+            claims.put(asker, new Claim(question.sequence(), releases));
+        }
+        return answer;
+    }
+
+    private Optional<Answer> answer(Question question) {
         if (question instanceof FetchManifest fetch) {
             return find(fetch.sequence(), fetch.stateDigest())
                     .map(snapshot -> new ManifestAnswer(

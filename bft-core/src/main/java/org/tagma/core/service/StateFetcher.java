@@ -81,6 +81,10 @@ public final class StateFetcher {
     private Optional<MerkleTree> own = Optional.empty();
 
     private long ticks;
+
+    /** When something of use came last. */
+    private long cameAtTick;
+
     private long fetchedBytes;
 
     /** A question for one replica. */
@@ -153,6 +157,14 @@ public final class StateFetcher {
     /** Whether a state is being fetched. */
     public boolean isActive() {
         return target.isPresent();
+    }
+
+    /**
+     * Whether it is worth while to go on with the current target although there is a newer one: parts of its tree come in,
+     * and sources keep a state with a tree as long as they are asked for it ({@link SnapshotKeeper}).
+     */
+    public boolean isGettingAhead() {
+        return tree.isPresent() && ticks - cameAtTick <= limits.retryTicks();
     }
 
     /** How far the current transfer is; empty if there is none. */
@@ -296,6 +308,7 @@ public final class StateFetcher {
     }
 
     private FetchOutcome proceed() {
+        cameAtTick = ticks;
         boolean complete = assembler.orElseThrow().isComplete()
                 && tree.map(TreeAssembler::isComplete).orElse(true);
         if (!complete) {

@@ -27,14 +27,22 @@ public final class TreeAssembler {
     /** Up to how many bytes a part is asked for whole where nothing is known. */
     public static final int MAX_WHOLE_BYTES = 64 * 1024;
 
-    /** Up to how many where something is: most of a larger part is likely to be the same. */
+    /** Up to how many where something is: most of a larger part may be the same. */
     private static final int DIFFERENCE_BYTES = 4 * 1024;
+
+    /** After so many small parts that were compared, half of the counts are forgotten. */
+    private static final int REMEMBERED_PARTS = 128;
+
+    /** Where most is different, a larger part is compared every so often all the same: that may hold no longer. */
+    private static final int PIECES_BETWEEN_LOOKS = 32;
 
     /** After so many pieces, what has become whole of the nodes above them goes to the store as well. */
     private static final int PIECES_BETWEEN_SWEEPS = 64;
 
     /** A piece to ask for; the size is as in {@link MerkleTree#piece}. */
     public record Want(NodePath path, int maxWholeBytes) {}
+
+    private record Asked(Missing missing, int maxWholeBytes) {}
 
     private final List<MerkleTree> known;
     private final List<TreeAssembler> earlier;
@@ -46,7 +54,13 @@ public final class TreeAssembler {
     /** Not asked for yet. The last first: depth first, so that there are never many. */
     private final Deque<Missing> waiting = new ArrayDeque<>();
 
-    private final TreeMap<NodePath, Missing> asked = new TreeMap<>();
+    private final TreeMap<NodePath, Asked> asked = new TreeMap<>();
+
+    /** How many small parts were as in a known tree, and how many were not, lately. */
+    private int same;
+
+    private int different;
+    private int piecesSinceLook;
 
     private long missingBytes;
     private int piecesSinceSweep;
@@ -85,8 +99,22 @@ public final class TreeAssembler {
             return Optional.empty();
         }
         Missing missing = waiting.pop();
-        asked.put(missing.path(), missing);
+        asked.put(missing.path(), new Asked(missing, maxWholeBytes(missing)));
         return Optional.of(want(missing.path()));
+    }
+
+    private int maxWholeBytes(Missing missing) {
+        if (missing.bytes() <= DIFFERENCE_BYTES) {
+            return DIFFERENCE_BYTES;
+        }
+        boolean isKnown =
+                known.stream().anyMatch(tree -> tree.find(missing.path()).isPresent());
+        boolean mayBeSame = different <= same || ++piecesSinceLook >= PIECES_BETWEEN_LOOKS;
+        if (!isKnown || !mayBeSame) {
+            return MAX_WHOLE_BYTES;
+        }
+        piecesSinceLook = 0;
+        return DIFFERENCE_BYTES;
     }
 
     /** Whether a piece was asked for and is not here. */
@@ -94,21 +122,21 @@ public final class TreeAssembler {
         return asked.containsKey(path);
     }
 
-    /** How to ask again for a piece. */
+    /** How to ask again for a piece that was asked for. */
     public Want want(NodePath path) {
-        boolean differs = known.stream().anyMatch(tree -> tree.find(path).isPresent());
-        return new Want(path, differs ? DIFFERENCE_BYTES : MAX_WHOLE_BYTES);
+        return new Want(path, asked.get(path).maxWholeBytes());
     }
 
     /** Takes a piece that was asked for. Returns false, and takes nothing, if it is not what a correct replica gives. */
     public boolean accept(NodePath path, ByteString encoded) {
-        Missing missing = asked.get(path);
-        if (missing == null) {
+        Asked question = asked.get(path);
+        if (question == null) {
             throw new IllegalStateException("the piece at " + path + " was not asked for");
         }
+        Missing missing = question.missing();
         Optional<StatePiece> piece = StatePiece.decode(path, encoded);
         boolean good = piece.isPresent()
-                && piece.get().isAsAsked(want(path).maxWholeBytes())
+                && piece.get().isAsAsked(question.maxWholeBytes())
                 && piece.get().digest().equals(missing.digest())
                 && piece.get().bytes() == missing.bytes();
         if (good) {
@@ -144,6 +172,7 @@ public final class TreeAssembler {
                 continue;
             }
             Optional<Node> whole = whole(place);
+            compared(place, whole.isPresent());
             Optional<Node> found = whole.or(() -> earlierPart(place));
             if (found.isEmpty()) {
                 waiting.push(place);
@@ -153,6 +182,18 @@ public final class TreeAssembler {
             List<Missing> below = whole.isPresent() ? List.of() : new StatePiece(found.get(), 0).missing();
             missingBytes -= place.bytes() - bytes(below);
             open.addAll(below);
+        }
+    }
+
+    private void compared(Missing place, boolean isSame) {
+        if (known.isEmpty() || place.bytes() > DIFFERENCE_BYTES) {
+            return;
+        }
+        same += isSame ? 1 : 0;
+        different += isSame ? 0 : 1;
+        if (same + different >= REMEMBERED_PARTS) {
+            same /= 2;
+            different /= 2;
         }
     }
 

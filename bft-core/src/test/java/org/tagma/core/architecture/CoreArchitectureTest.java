@@ -42,6 +42,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.service.FetchOutcome;
+import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage;
@@ -158,7 +159,12 @@ class CoreArchitectureTest {
                     .and(not(DescribedPredicate.describe("state transfer", CoreArchitectureTest::isStateTransfer))));
 
     private static boolean isStateTransfer(JavaClass type) {
-        return Stream.of(TransferMessage.class, StateFetcher.class, FetchOutcome.class, TransferLimits.class)
+        return Stream.of(
+                        TransferMessage.class,
+                        StateFetcher.class,
+                        FetchOutcome.class,
+                        TransferLimits.class,
+                        ServingBudget.class)
                 .anyMatch(outer ->
                         type.getName().equals(outer.getName()) || type.getName().startsWith(outer.getName() + "$"));
     }

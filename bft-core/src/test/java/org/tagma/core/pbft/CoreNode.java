@@ -120,7 +120,7 @@ final class CoreNode {
             log.removeIf(record ->
                     !record.survivesAmnesia() && record.sequence() > 0 && record.sequence() <= truncate.sequence());
         } else if (action instanceof Action.ServeState serve) {
-            keeper.answer(serve.question()).ifPresent(answer -> cluster.post(id, serve.to(), answer));
+            keeper.answer(serve.to(), serve.question()).ifPresent(answer -> cluster.post(id, serve.to(), answer));
         } else {
             performOnState(action, events);
         }

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,13 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.service.SnapshotKeeper;
+import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
+import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.state.MerkleStateStore;
 
 /** Schedules that a review of the protocol found to be dangerous. */
 class ReviewFindingsTest {
@@ -63,6 +69,20 @@ class ReviewFindingsTest {
                     .map(action -> ((Action.Broadcast) action).message())
                     .filter(type::isInstance)
                     .map(type::cast)
+                    .toList();
+        }
+
+        void tick(int ticks) {
+            for (int i = 0; i < ticks; i++) {
+                step(new Event.TimerFired(PbftTimer.TICK));
+            }
+        }
+
+        List<Action.Send> sends(Class<? extends Message> type) {
+            return actions.stream()
+                    .filter(Action.Send.class::isInstance)
+                    .map(Action.Send.class::cast)
+                    .filter(send -> type.isInstance(send.message()))
                     .toList();
         }
 
@@ -273,6 +293,41 @@ class ReviewFindingsTest {
         replica.receive(1, new StableCheckpoint(certificate(48, Digest.of(ByteString.copyFromUtf8("newer")))));
         replica.step(new Event.StateInstalled(40, snapshot.stateDigest(), List.of()));
         assertThat(replica.protocol.status().stableCheckpoint()).isEqualTo(40);
+    }
+
+    /** A state that changes faster than it is fetched would never arrive otherwise. */
+    @Test
+    void aTransferThatGetsAheadIsNotGivenUpForANewerCheckpoint() {
+        MerkleStateStore store = new MerkleStateStore();
+        for (int key = 0; key < 5_000; key++) {
+            store.put(ByteString.copyFromUtf8("key " + key), ByteString.copyFrom(new byte[100]));
+        }
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        keeper.keep(ServiceSnapshot.of(40, ByteString.EMPTY, Optional.of(store.tree())));
+        Digest digest = keeper.newest().orElseThrow().stateDigest();
+        Hand replica = new Hand(0, Event.RecoveredLog.empty());
+        replica.receive(1, new StableCheckpoint(certificate(40, digest)));
+        Answer manifest = keeper.answer(0, new FetchManifest(40, digest)).orElseThrow();
+        for (int source = 1; source <= 3; source++) {
+            replica.receive(source, manifest);
+        }
+        List<Action.Send> asked = replica.sends(FetchPiece.class);
+        assertThat(asked).isNotEmpty();
+
+        replica.actions.clear();
+        replica.receive(1, new StableCheckpoint(certificate(80, Digest.of(ByteString.EMPTY))));
+        replica.tick(2);
+        Action.Send first = asked.get(0);
+        replica.receive(
+                first.to(), keeper.answer(0, (FetchPiece) first.message()).orElseThrow());
+        replica.tick(2);
+        assertThat(replica.sends(FetchManifest.class)).isEmpty();
+
+        replica.tick(1);
+        assertThat(replica.sends(FetchManifest.class))
+                .as("nobody answers about the old one any more")
+                .extracting(send -> ((FetchManifest) send.message()).sequence())
+                .containsExactly(80L);
     }
 
     @Test

@@ -134,7 +134,7 @@ final class RaftNode {
         } else if (action instanceof Action.Truncate truncate) {
             log.truncate(truncate.sequence());
         } else if (action instanceof Action.ServeState serve) {
-            keeper.answer(serve.question()).ifPresent(answer -> {
+            keeper.answer(serve.to(), serve.question()).ifPresent(answer -> {
                 if (serve.to() == id) {
                     events.add(new Event.MessageReceived(RaftCluster.sign(id, answer)));
                 } else {

@@ -2,9 +2,18 @@ package org.tagma.core.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.service.SnapshotKeeper;
 import org.tagma.core.service.TransferMessage;
+import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
+import org.tagma.core.state.MerkleStateStore;
 
 /** Snapshots, compaction and catching up (Raft 7). */
 class RaftSnapshotTest {
@@ -98,6 +107,36 @@ class RaftSnapshotTest {
         cluster.heal();
         cluster.runUntil(() -> cluster.executedEverywhere("more7"), 30);
         assertThat(cluster.node(2).announcements).contains("installed the state at 64", "installed the state at 72");
+    }
+
+    /** A state that changes faster than it is fetched would never arrive otherwise. */
+    @Test
+    void aTransferThatGetsAheadIsNotGivenUpForANewerState() {
+        MerkleStateStore store = new MerkleStateStore();
+        for (int key = 0; key < 5_000; key++) {
+            store.put(ByteString.copyFromUtf8("key " + key), ByteString.copyFrom(new byte[100]));
+        }
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        keeper.keep(ServiceSnapshot.of(8, ByteString.EMPTY, Optional.of(store.tree())));
+        Digest digest = keeper.newest().orElseThrow().stateDigest();
+        Configuration group = Configuration.ofFirst(3);
+        LoneReplica replica = new LoneReplica(3, 1, 1);
+        replica.receive(1, new InstallSnapshot(1, new SnapshotMeta(8, 1, digest, group)));
+        replica.receive(1, keeper.answer(0, new FetchManifest(8, digest)).orElseThrow());
+        List<FetchPiece> asked = replica.sentTo(1, FetchPiece.class);
+        assertThat(asked).isNotEmpty();
+
+        InstallSnapshot newer = new InstallSnapshot(1, new SnapshotMeta(64, 1, Digest.of(ByteString.EMPTY), group));
+        replica.clear().receive(1, newer);
+        assertThat(replica.sent(FetchManifest.class)).isEmpty();
+        replica.tick(2).receive(1, keeper.answer(0, asked.get(0)).orElseThrow());
+        assertThat(replica.clear().tick(2).receive(1, newer).sent(FetchManifest.class))
+                .isEmpty();
+
+        assertThat(replica.tick(1).receive(1, newer).sentTo(1, FetchManifest.class))
+                .as("nobody answers about the old one any more")
+                .extracting(FetchManifest::sequence)
+                .containsExactly(64L);
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -78,6 +80,48 @@ class MerkleTransferTest extends MerkleTransfers {
 
         assertThat(entries(done.tree().orElseThrow())).isEqualTo(entries(store.tree()));
         assertThat(pieceBytes - before).isLessThan(snapshot.tree().orElseThrow().bytes());
+    }
+
+    /** A piece for each key that differs would be a question for each of them. */
+    @Test
+    void whereMostDiffersLargerPartsAreAskedFor() {
+        fillWith((byte) 1);
+        ServiceSnapshot old = checkpoint(100);
+        fillWith((byte) 2);
+        ServiceSnapshot snapshot = checkpoint(200);
+        have(old.tree());
+
+        Completed done = transfer(snapshot);
+
+        assertThat(entries(done.tree().orElseThrow())).isEqualTo(entries(store.tree()));
+        long bytes = snapshot.tree().orElseThrow().bytes();
+        assertThat(questions).isLessThan((int) (bytes / 8_192));
+    }
+
+    private void fillWith(byte value) {
+        byte[] bytes = new byte[1_000];
+        Arrays.fill(bytes, value);
+        for (int number = 0; number < 10_000; number++) {
+            store.put(key(number), ByteString.copyFrom(bytes));
+        }
+    }
+
+    @Test
+    void aTransferGetsAheadAsLongAsPartsOfItsTreeComeIn() {
+        fill(0, 20_000);
+        ServiceSnapshot snapshot = checkpoint(100);
+        List<Ask> asks = fetcher.start(100, snapshot.stateDigest(), sources.keySet());
+        assertThat(fetcher.isGettingAhead()).as("without the manifest").isFalse();
+
+        asks = accepted(asks.get(0));
+        for (int tick = 0; tick <= LIMITS.retryTicks(); tick++) {
+            assertThat(fetcher.isGettingAhead()).as("tick %d", tick).isTrue();
+            fetcher.onTick();
+        }
+        assertThat(fetcher.isGettingAhead()).as("in silence").isFalse();
+
+        accepted(asks.get(0));
+        assertThat(fetcher.isGettingAhead()).isTrue();
     }
 
     @Test

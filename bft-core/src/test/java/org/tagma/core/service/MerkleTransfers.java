@@ -24,6 +24,8 @@ import org.tagma.core.state.MerkleTree;
 /** Transfers of a state in a tree, for tests: a source, what it does to its answers, and a fetcher. */
 abstract class MerkleTransfers {
 
+    static final int RECEIVER = 0;
+
     static final TransferLimits LIMITS = new TransferLimits(1 << 24, 4, 2);
 
     final MerkleStateStore store = new MerkleStateStore();
@@ -35,6 +37,7 @@ abstract class MerkleTransfers {
     final List<Banned> banned = new ArrayList<>();
     StateFetcher fetcher = newFetcher();
     long pieceBytes;
+    int questions;
 
     MerkleTransfers() {
         sources.put(0, UnaryOperator.identity());
@@ -82,7 +85,8 @@ abstract class MerkleTransfers {
     }
 
     Answer answer(Ask ask) {
-        Answer correct = keeper.answer(ask.question()).orElseThrow();
+        Answer correct = keeper.answer(RECEIVER, ask.question()).orElseThrow();
+        questions++;
         if (ask.question() instanceof FetchPiece) {
             pieceBytes += ((PieceAnswer) correct).piece().size();
         }

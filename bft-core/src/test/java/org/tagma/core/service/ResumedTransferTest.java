@@ -26,6 +26,8 @@ import org.tagma.core.state.StatePiece;
 /** As into memory, and on after a crash: a replica fetches into a store that outlives it. */
 class ResumedTransferTest extends MerkleTransferTest {
 
+    private static final int ASKER = 3;
+
     private MemoryNodes nodes;
     private Optional<MerkleTree> fetched = Optional.empty();
 
@@ -54,7 +56,7 @@ class ResumedTransferTest extends MerkleTransferTest {
                 return whole;
             }
             asks.addAll(((Accepted) outcome).asks());
-            if (keeper.answer(ask.question()).orElseThrow() instanceof PieceAnswer piece && isWhole(piece)) {
+            if (keeper.answer(ASKER, ask.question()).orElseThrow() instanceof PieceAnswer piece && isWhole(piece)) {
                 whole.add(piece.path());
             }
         }

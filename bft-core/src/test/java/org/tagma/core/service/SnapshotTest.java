@@ -6,6 +6,7 @@ import static org.tagma.core.service.Requests.fifo;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -17,9 +18,15 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.NodePath;
 
 class SnapshotTest {
+
+    private static final int ASKER = 3;
 
     private static final ServiceLimits LIMITS = new ServiceLimits(2, 4);
 
@@ -180,20 +187,83 @@ class SnapshotTest {
         keeper.keep(snapshot);
         keeper.keep(ServiceSnapshot.of(20, bytes(5)));
 
-        assertThat(keeper.answer(new FetchManifest(10, snapshot.stateDigest())))
+        assertThat(keeper.answer(ASKER, new FetchManifest(10, snapshot.stateDigest())))
                 .contains(new ManifestAnswer(10, snapshot.manifest().encode()));
-        assertThat(keeper.answer(new FetchChunk(10, snapshot.stateDigest(), 1)))
+        assertThat(keeper.answer(ASKER, new FetchChunk(10, snapshot.stateDigest(), 1)))
                 .contains(new ChunkAnswer(10, 1, snapshot.chunk(1)));
-        assertThat(keeper.answer(new FetchChunk(10, snapshot.stateDigest(), 2))).isEmpty();
-        assertThat(keeper.answer(new FetchChunk(10, snapshot.stateDigest(), -1)))
+        assertThat(keeper.answer(ASKER, new FetchChunk(10, snapshot.stateDigest(), 2)))
                 .isEmpty();
-        assertThat(keeper.answer(new FetchManifest(10, Digest.NULL))).isEmpty();
-        assertThat(keeper.answer(new FetchManifest(30, snapshot.stateDigest()))).isEmpty();
+        assertThat(keeper.answer(ASKER, new FetchChunk(10, snapshot.stateDigest(), -1)))
+                .isEmpty();
+        assertThat(keeper.answer(ASKER, new FetchManifest(10, Digest.NULL))).isEmpty();
+        assertThat(keeper.answer(ASKER, new FetchManifest(30, snapshot.stateDigest())))
+                .isEmpty();
 
         keeper.release(20);
 
         assertThat(keeper.get(10)).isEmpty();
         assertThat(keeper.newest()).map(ServiceSnapshot::sequence).contains(20L);
+    }
+
+    /** Else a state that changes faster than it is fetched would never arrive. */
+    @Test
+    void aKeeperKeepsTheTreeThatSomebodyIsFetchingAndNoOther() {
+        MerkleStateStore store = new MerkleStateStore();
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        for (int sequence = 10; sequence <= 40; sequence += 10) {
+            store.put(bytes(3), bytes(sequence));
+            keeper.keep(ServiceSnapshot.of(sequence, ByteString.EMPTY, Optional.of(store.tree())));
+        }
+        Digest fetched = keeper.get(20).orElseThrow().stateDigest();
+        Digest other = keeper.get(30).orElseThrow().stateDigest();
+        keeper.answer(ASKER + 1, new FetchManifest(30, other));
+        assertThat(keeper.answer(ASKER, new FetchPiece(20, fetched, NodePath.ROOT, 100)))
+                .isPresent();
+
+        assertThat(keeper.release(40)).containsExactly(20L);
+        assertThat(keeper.get(20)).isPresent();
+        assertThat(List.of(10L, 30L)).noneMatch(sequence -> keeper.get(sequence).isPresent());
+
+        for (int release = 1; release < 32; release++) {
+            assertThat(keeper.release(40)).containsExactly(20L);
+        }
+        assertThat(keeper.release(40)).as("it asks no more").isEmpty();
+        assertThat(keeper.get(20)).isEmpty();
+    }
+
+    @Test
+    void whoFetchesTheNextTreeLetsTheOneBeforeGo() {
+        MerkleStateStore store = new MerkleStateStore();
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        for (int sequence = 10; sequence <= 20; sequence += 10) {
+            store.put(bytes(3), bytes(sequence));
+            keeper.keep(ServiceSnapshot.of(sequence, ByteString.EMPTY, Optional.of(store.tree())));
+            Digest digest = keeper.get(sequence).orElseThrow().stateDigest();
+            keeper.answer(ASKER, new FetchPiece(sequence, digest, NodePath.ROOT, 100));
+        }
+
+        assertThat(keeper.release(30)).containsExactly(20L);
+    }
+
+    @Test
+    void whatIsServedToOneReplicaInATickIsBounded() {
+        ServingBudget budget = new ServingBudget();
+        Question large = new FetchChunk(10, Digest.NULL, 0);
+        Question small = new FetchPiece(10, Digest.NULL, NodePath.ROOT, 1);
+
+        assertThat(answered(budget, ASKER, large)).isEqualTo(32);
+        assertThat(budget.allows(ASKER, small)).isFalse();
+        assertThat(answered(budget, ASKER + 1, small)).isEqualTo(128);
+        budget.renew();
+        assertThat(budget.allows(ASKER, large)).isTrue();
+    }
+
+    private static int answered(ServingBudget budget, int asker, Question question) {
+        int answered = 0;
+        while (budget.allows(asker, question)) {
+            answered++;
+        }
+        return answered;
     }
 
     @Test

@@ -26,6 +26,8 @@ import org.tagma.core.service.TransferMessage.Question;
 /** Trap 23: state transfer from liars, and from sources that die, with one correct source among them. */
 class StateFetcherPropertyTest {
 
+    private static final int ASKER = 3;
+
     /** What is wrong with a source. */
     enum Fault {
         SILENT,
@@ -99,7 +101,7 @@ class StateFetcherPropertyTest {
     }
 
     private Optional<Answer> answer(Optional<Fault> fault, Question question, Random random) {
-        Optional<Answer> truth = keeper.answer(question);
+        Optional<Answer> truth = keeper.answer(ASKER, question);
         if (fault.isEmpty()) {
             return truth;
         }

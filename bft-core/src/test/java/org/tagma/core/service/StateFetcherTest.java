@@ -214,11 +214,12 @@ class StateFetcherTest {
     }
 
     private Answer manifest() {
-        return correct.answer(new FetchManifest(100, STATE.stateDigest())).orElseThrow();
+        return correct.answer(1, new FetchManifest(100, STATE.stateDigest())).orElseThrow();
     }
 
     private Answer chunk(int index) {
-        return correct.answer(new FetchChunk(100, STATE.stateDigest(), index)).orElseThrow();
+        return correct.answer(1, new FetchChunk(100, STATE.stateDigest(), index))
+                .orElseThrow();
     }
 
     private static Ask askChunk(int to, int index) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tagma.core.Digest;
@@ -154,9 +155,9 @@ final class StateCheckpoints implements SnapshotStore {
     }
 
     @Override
-    public void release(long below) throws IOException {
+    public void release(long below, Set<Long> butNot) throws IOException {
         List<ServiceSnapshot> gone = kept.headMap(below, false).values().stream()
-                .filter(snapshot -> snapshot.sequence() != base)
+                .filter(snapshot -> snapshot.sequence() != base && !butNot.contains(snapshot.sequence()))
                 .toList();
         if (gone.isEmpty()) {
             return;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.replica.DataFolderException;
 
@@ -108,7 +109,7 @@ final class StateFolder {
                     states.save(snapshot);
                 }
             }
-            files.release(Long.MAX_VALUE);
+            files.release(Long.MAX_VALUE, Set.of());
             taken = true;
         } finally {
             if (!taken) {

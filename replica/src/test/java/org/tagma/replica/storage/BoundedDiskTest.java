@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ final class BoundedDiskTest {
                 ServiceSnapshot kept =
                         states.save(ServiceSnapshot.of(sequence, ByteString.EMPTY, Optional.of(store.tree())));
                 store.replace(kept.tree().orElseThrow());
-                states.release(sequence - 1);
+                states.release(sequence - 1, Set.of());
             }
             StatePages pages = (StatePages) states.nodes().orElseThrow();
             // 200 MB were written, and 4 MB are the state: what is there are the pages of the last two.

@@ -103,7 +103,7 @@ class StateCheckpointsTest {
                     if (random.nextInt(3) > 0) {
                         long below = sequence - random.nextInt(2);
                         released = Math.max(released, below);
-                        life.states.release(below);
+                        life.states.release(below, Set.of());
                     }
                     if (random.nextBoolean()) {
                         life.pages.collect();
@@ -127,7 +127,7 @@ class StateCheckpointsTest {
         }
         life.store.put(key(1), ByteString.copyFromUtf8("the last"));
         life.save(sequence + 1);
-        life.states.release(sequence + 1);
+        life.states.release(sequence + 1, Set.of());
         life.collectAll();
         assertConsistent(life);
         assertThat(pagesIn(life.table))
@@ -235,7 +235,7 @@ class StateCheckpointsTest {
         assertThat(before.size()).isGreaterThan(2_000);
         // One for each half of a byte in which keys differ on the way.
         assertThat(added.size()).isBetween(3, 12);
-        life.states.release(2);
+        life.states.release(2, Set.of());
         life.collectAll();
         assertConsistent(life);
         assertThat(pagesIn(life.table)).hasSameSizeAs(before);
@@ -261,7 +261,7 @@ class StateCheckpointsTest {
             life.store.put(key(i), ByteString.copyFromUtf8("value " + i));
         }
         life.save(1);
-        life.states.release(1_000);
+        life.states.release(1_000, Set.of());
         life.collectAll();
         assertThat(entries(life.store.tree())).hasSize(100);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
@@ -60,7 +61,7 @@ final class StateFolderTest {
                 fill(1_000 * sequence);
                 save(life.states(), sequence);
             }
-            life.states().release(2);
+            life.states().release(2, Set.of());
         }
         try (Opened life = Opened.in(folder)) {
             List<ServiceSnapshot> found = life.states().recover();

@@ -33,6 +33,8 @@ import org.tagma.core.state.StateEntry;
 /** A replica fetches a state into its data folder, in several lives. */
 final class StoredTransferTest {
 
+    private static final int ASKER = 3;
+
     private static final int SOURCE = 1;
 
     @TempDir
@@ -72,7 +74,7 @@ final class StoredTransferTest {
         try (StateCheckpoints states = new StateFolder(temporary).open()) {
             ServiceSnapshot own = states.save(states.recover().get(0));
             fetch(states, wanted, own.tree(), Long.MAX_VALUE);
-            states.release(200);
+            states.release(200, Set.of());
         }
 
         assertThat(fetchedBytes).isLessThan(wanted.tree().orElseThrow().bytes() / 4);
@@ -94,7 +96,7 @@ final class StoredTransferTest {
             // As a replica does: it begins with its own state.
             states.save(states.recover().get(0));
             assertThat(fetch(states, second, Optional.empty(), Long.MAX_VALUE)).isPresent();
-            states.release(300);
+            states.release(300, Set.of());
         }
 
         assertThatTheNextLifeHas(second);
@@ -117,7 +119,7 @@ final class StoredTransferTest {
         Deque<Ask> asks = new ArrayDeque<>(fetcher.start(wanted.sequence(), wanted.stateDigest(), List.of(SOURCE)));
         while (fetchedBytes < end) {
             Ask ask = asks.remove();
-            Answer answer = keeper.answer(ask.question()).orElseThrow();
+            Answer answer = keeper.answer(ASKER, ask.question()).orElseThrow();
             fetchedBytes += answer instanceof PieceAnswer piece ? piece.piece().size() : 0;
             FetchOutcome outcome = fetcher.onAnswer(SOURCE, answer);
             if (outcome instanceof Completed done) {
@@ -140,7 +142,7 @@ final class StoredTransferTest {
             states.save(found);
             source.put(ByteString.copyFromUtf8("last"), ByteString.EMPTY);
             states.save(checkpoint(1_000));
-            states.release(1_000);
+            states.release(1_000, Set.of());
             StatePages pages = (StatePages) states.nodes().orElseThrow();
             while (pages.collect()) {
                 // A few at a time.
