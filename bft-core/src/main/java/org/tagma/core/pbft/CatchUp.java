@@ -74,10 +74,18 @@ final class CatchUp {
         warnIfTooManyForgot();
         suspectIfNothingCommits();
         suspectIfOthersLackWhatIsCommitted();
-        checkpoints.onTick(state.tick - stuckSinceTick >= 3L * state.config.statusIntervalTicks());
+        checkpoints.onTick(state.tick - stuckSinceTick >= patienceTicks());
         if (state.tick % state.config.statusIntervalTicks() == 0) {
             sayWhereIStand();
         }
+    }
+
+    /**
+     * How long batches have time to bring this replica to a checkpoint that others are known to have, before it fetches the
+     * state. The others let go of those batches, so as primary it would keep all of them waiting.
+     */
+    private long patienceTicks() {
+        return (state.isPrimary() ? 1L : 3L) * state.config.statusIntervalTicks();
     }
 
     /**

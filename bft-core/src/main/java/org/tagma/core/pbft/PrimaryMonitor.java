@@ -9,8 +9,9 @@ import org.tagma.core.protocol.Event.RequestOutcome;
  *
  * <p>A primary that lets one wait for the whole timeout is suspected at once, whoever's request it is: so starving a
  * single client is as bad as stopping. A primary that serves each just before the timeout would never be caught that
- * way, and would slow the group to one batch a timeout (Aardvark, RBFT): each such request is a strike, prompt service
- * takes a strike back, and too many strikes are a suspicion too.
+ * way, and would slow the group to one batch a timeout (Aardvark, RBFT): such requests are a strike, those that
+ * waited at the same time one together, for a single stall of the network makes all of them late. Prompt service takes a
+ * strike back, and too many strikes are a suspicion too.
  */
 final class PrimaryMonitor {
 
@@ -22,6 +23,7 @@ final class PrimaryMonitor {
     private final CheckpointTracker checkpoints;
     private long viewOfStrikes;
     private int strikes;
+    private long struckAtTick;
     private long forgivenAtTick;
     /** Since when there is a proposal that is not committed. */
     private long openSinceTick;
@@ -87,6 +89,7 @@ final class PrimaryMonitor {
         if (viewOfStrikes != state.view) {
             viewOfStrikes = state.view;
             strikes = 0;
+            struckAtTick = state.enteredAtTick;
         }
         long longest = -1;
         for (RequestOutcome outcome : event.outcomes()) {
@@ -100,7 +103,9 @@ final class PrimaryMonitor {
 
     private void judge(long longestWaitTicks) {
         if (longestWaitTicks >= timeoutTicks() / 2) {
-            strikes++;
+            boolean another = state.tick - struckAtTick >= timeoutTicks() / 2;
+            struckAtTick = another ? state.tick : struckAtTick;
+            strikes += another ? 1 : 0;
         } else if (longestWaitTicks >= 0 && state.tick - forgivenAtTick >= 2 * timeoutTicks()) {
             // Seldom: prompt service for an accomplice must not make up for slow service to everybody else.
             forgivenAtTick = state.tick;

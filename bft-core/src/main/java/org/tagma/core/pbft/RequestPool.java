@@ -204,6 +204,7 @@ final class RequestPool {
             // session, it would be proposed again at once and in vain; so it waits until the client sends it again.
             if (lane.next == 0) {
                 remove(lane.fifo, request.number(), lane);
+                lane.notYet = Math.min(lane.notYet, request.number());
             }
             lane.proposedUpTo = Math.max(0, lane.next - 1);
             queueIfReady(lane);
@@ -353,7 +354,7 @@ final class RequestPool {
             hash = 31 * hash + lane.session.hashCode();
             hash = 31 * hash + lane.fifo.keySet().hashCode();
             hash = 31 * hash + lane.unordered.keySet().hashCode();
-            hash = 31 * hash + Long.hashCode(lane.next * 31 + lane.proposedUpTo);
+            hash = 31 * hash + Long.hashCode((lane.next * 31 + lane.proposedUpTo) * 31 + lane.notYet);
         }
         return hash;
     }

@@ -18,6 +18,9 @@ final class SessionLane {
     /** Next exactly-once number to execute; 0 if nothing is known of this session. */
     long next;
 
+    /** While nothing is known: this number cannot be the next one, for it was ordered and did not execute. */
+    long notYet = Long.MAX_VALUE;
+
     long lastUnordered;
     long proposedUpTo;
     long proposedUnordered;
@@ -41,12 +44,19 @@ final class SessionLane {
         return number == fifo.lastKey() + 1 || number < fifo.firstKey();
     }
 
-    /** The first exactly-once request that may execute now: the head, if it is here. */
+    /**
+     * The first exactly-once request that may execute now: the head, if it is here. Of a session of which nothing is known,
+     * the lowest that is here may be it, unless one that is no higher was tried in vain: else a malicious client could have
+     * a backup wait for what no primary can execute.
+     */
     Waiting head() {
         if (fifo.isEmpty()) {
             return null;
         }
-        return next == 0 ? fifo.firstEntry().getValue() : fifo.get(next);
+        if (next > 0) {
+            return fifo.get(next);
+        }
+        return fifo.firstKey() < notYet ? fifo.firstEntry().getValue() : null;
     }
 
     Waiting nextToPropose() {

@@ -25,6 +25,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.SessionId;
@@ -328,6 +329,48 @@ class ReviewFindingsTest {
                 .as("nobody answers about the old one any more")
                 .extracting(send -> ((FetchManifest) send.message()).sequence())
                 .containsExactly(80L);
+    }
+
+    /** Found by the simulator: the others let go of the batches that it lacks, so it fetches the state before they lose patience. */
+    @Test
+    void aPrimaryThatIsBehindACheckpointFetchesTheStateSoonAndABackupGivesBatchesMoreTime() {
+        Digest digest = Digest.of(ByteString.copyFromUtf8("state"));
+        for (int id = 0; id <= 1; id++) {
+            Hand replica = new Hand(id, Event.RecoveredLog.empty());
+            replica.receive(2, new StableCheckpoint(certificate(8, digest)));
+            replica.tick(5);
+            assertThat(replica.sends(FetchManifest.class)).hasSize(id == 0 ? 1 : 0);
+            replica.tick(10);
+            assertThat(replica.sends(FetchManifest.class)).isNotEmpty();
+        }
+    }
+
+    /** Found by the simulator: proposals that overtook the NEW-VIEW were sent again after more than half the timeout. */
+    @Test
+    void oneStallIsOneStrikeHoweverManyRequestsWereLate() {
+        Hand backup = new Hand(1, Event.RecoveredLog.empty());
+        for (int client = 2; client < 10; client++) {
+            backup.step(new Event.RequestReceived(CoreCluster.request(client, 1, 1, "late"), -1));
+        }
+        backup.tick(15);
+        for (int client = 2; client < 10; client++) {
+            RequestOutcome late = new RequestOutcome(CoreCluster.request(client, 1, 1, "late"), true);
+            backup.step(new Event.Executed(client, List.of(late)));
+        }
+        assertThat(backup.broadcasts(ViewChange.class)).isEmpty();
+    }
+
+    /** Found by the simulator: a malicious client sent it to this backup only, and lower ones to the primary. */
+    @Test
+    void aBackupDoesNotWaitForANumberBelowWhichAnotherWasTriedInVain() {
+        for (boolean triedInVain : List.of(true, false)) {
+            Hand backup = new Hand(1, Event.RecoveredLog.empty());
+            backup.step(new Event.RequestReceived(CoreCluster.request(9, 1, 6, "unknown to the others"), -1));
+            RequestOutcome lower = new RequestOutcome(CoreCluster.request(9, 1, 3, "not its turn either"), false);
+            backup.step(new Event.Executed(1, triedInVain ? List.of(lower) : List.of()));
+            backup.tick(2 * PbftConfig.forTests(1, 4).requestTimeoutTicks());
+            assertThat(backup.broadcasts(ViewChange.class).isEmpty()).isEqualTo(triedInVain);
+        }
     }
 
     @Test
