@@ -144,8 +144,8 @@ final class NormalCaseMutants {
                     "any waiting request is held against the primary",
                     "19",
                     "core/pbft/SessionLane",
-                    "return next == 0 ? fifo.firstEntry().getValue() : fifo.get(next);",
-                    "return fifo.firstEntry().getValue();",
+                    "if (next > 0) { return fifo.get(next); }",
+                    "if (false) { return fifo.get(next); }",
                     NORMAL + "trap19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced"));
 
     private NormalCaseMutants() {}

@@ -12,7 +12,8 @@ import org.tagma.core.protocol.Batch;
 
 /**
  * Fetches batches whose digest is certified but whose body never came: withheld by a primary, or lost. Any replica may
- * give it, for the digest says whether it is the right one; they are asked in turn.
+ * give it, for the digest says whether it is the right one. They are asked in turn, f+1 at a time, so that one of them is
+ * correct, and first the primary, which should have what it carried over: those who go on let go of it at a checkpoint.
  */
 final class BatchFetcher {
 
@@ -46,7 +47,8 @@ final class BatchFetcher {
     void want(long sequence, Digest digest) {
         Wanted known = wanted.get(sequence);
         if (known == null || !known.digest.equals(digest)) {
-            wanted.put(sequence, new Wanted(digest, state.self));
+            int replicas = state.quorums.replicas();
+            wanted.put(sequence, new Wanted(digest, (state.primary() + replicas - 1) % replicas));
             askMore();
         }
     }
@@ -79,8 +81,10 @@ final class BatchFetcher {
             Wanted want = entry.getValue();
             if (want.askedAtTick < 0 || state.tick - want.askedAtTick >= RETRY_TICKS) {
                 want.askedAtTick = state.tick;
-                want.source = nextSource(want.source);
-                state.send(want.source, new FetchBatch(entry.getKey(), want.digest));
+                for (int asked = 0; asked < state.quorums.weak(); asked++) {
+                    want.source = nextSource(want.source);
+                    state.send(want.source, new FetchBatch(entry.getKey(), want.digest));
+                }
             }
         }
     }

@@ -14,9 +14,11 @@ import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
@@ -343,6 +345,22 @@ class ReviewFindingsTest {
             replica.tick(10);
             assertThat(replica.sends(FetchManifest.class)).isNotEmpty();
         }
+    }
+
+    /** Found by the simulator: the first one asked was silent, and when the next had its turn, all had let go of it. */
+    @Test
+    void aBodyIsAskedOfThePrimaryAndSoManyThatOneOfThemIsCorrect() {
+        Batch batch = batch(TIME_MILLIS);
+        List<VoteInfo> entry = List.of(new VoteInfo(1, batch.digest(), 0));
+        ViewChange viewChange = new ViewChange(2, CheckpointCertificate.GENESIS, entry, entry);
+        List<Authenticated<ViewChange>> shown = IntStream.of(1, 2, 3)
+                .mapToObj(sender -> signed(sender, viewChange))
+                .toList();
+        Hand backup = new Hand(0, Event.RecoveredLog.empty());
+        backup.receive(2, new NewView(2, shown, List.of(new Reproposal(1, batch.digest()))));
+        assertThat(backup.sends(FetchBatch.class)).extracting(Action.Send::to).containsExactly(2, 3);
+        backup.tick(4);
+        assertThat(backup.sends(FetchBatch.class)).extracting(Action.Send::to).containsExactly(2, 3, 1, 2);
     }
 
     /** Found by the simulator: proposals that overtook the NEW-VIEW were sent again after more than half the timeout. */
