@@ -34,6 +34,8 @@ final class ViewChanger {
 
     private long newViewDeadlineTick = NOT_RUNNING;
     private long proposedNewView;
+    /** The highest view for which this replica sent a view change in this life. */
+    private long saidForView;
 
     ViewChanger(PbftState state, NormalCase normalCase, CheckpointTracker checkpoints, BatchFetcher batchFetcher) {
         this.state = state;
@@ -70,6 +72,7 @@ final class ViewChanger {
     }
 
     private void broadcastViewChange() {
+        saidForView = state.view;
         ViewChange message = new ViewChange(state.view, state.stable, preparedSet(), prePreparedSet());
         state.persistReservation();
         state.emit(new Action.Persist(new PbftRecord.LeftFor(state.view, message)));
@@ -291,7 +294,9 @@ final class ViewChanger {
 
     /** A replica that lost its memory while it waited for a view says, once it may again, what it holds now. */
     private void restateIfForgotten() {
-        if (latest.get(state.self) == null && !state.isRecovering()) {
+        // Not whether it has come back: a checkpoint may have become stable on the way, and then it would say another
+        // thing.
+        if (saidForView < state.view && !state.isRecovering()) {
             broadcastViewChange();
         }
     }
@@ -323,6 +328,7 @@ final class ViewChanger {
     /** Says again, after a restart, what was said before it. */
     void repeat(ViewChange message) {
         if (!state.normal && message.view() == state.view) {
+            saidForView = state.view;
             state.broadcast(message);
         }
     }
