@@ -13,7 +13,7 @@ import org.tagma.simulator.check.ProtocolObserver;
  * Shows an observer what a correct protocol decides, and what it says once that has really left the replica. What is decided
  * after a record in one round of the engine cannot have left before that record is durable.
  */
-final class ObservedProtocol implements Protocol {
+public final class ObservedProtocol implements Protocol {
 
     private static final int TO_ALL = -1;
 
@@ -26,7 +26,8 @@ final class ObservedProtocol implements Protocol {
     private final List<Said> behindBarrier = new ArrayList<>();
     private boolean barrierIsDue;
 
-    ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer) {
+    /** Shows what a replica's protocol decides. */
+    public ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer) {
         this.protocol = protocol;
         this.replica = replica;
         this.observer = observer;
@@ -53,6 +54,7 @@ final class ObservedProtocol implements Protocol {
                 barrierIsDue = true;
             }
         }
+        observer.ends(replica, event, actions);
         return actions;
     }
 
@@ -66,7 +68,7 @@ final class ObservedProtocol implements Protocol {
     }
 
     /** All records decided so far are durable. */
-    void durable() {
+    public void durable() {
         barrierIsDue = false;
         observer.durable(replica);
         free.addAll(behindBarrier);
@@ -74,7 +76,7 @@ final class ObservedProtocol implements Protocol {
     }
 
     /** Everything that may leave has left. */
-    void flushed() {
+    public void flushed() {
         for (Said said : free) {
             observer.left(replica, said.to, said.message);
         }

@@ -17,6 +17,7 @@ import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.puppet.PuppetShow;
 
 /**
  * What is to be simulated, as a sentence:
@@ -77,6 +78,7 @@ public final class Scenario {
     private Optional<Path> traceFile = Optional.empty();
     private boolean traced;
     private String replayCommand = "";
+    private int puppetSteps;
 
     private Scenario(SimulatedProtocol protocol) {
         this.protocol = protocol;
@@ -258,6 +260,12 @@ public final class Scenario {
         return this;
     }
 
+    /** For how many steps puppets first play to a replica of PBFT; see {@link PuppetShow}. */
+    public Scenario puppets(int steps) {
+        puppetSteps = steps;
+        return this;
+    }
+
     /** What everything that is drawn is drawn from. */
     public Scenario seed(long value) {
         seed = value;
@@ -368,6 +376,10 @@ public final class Scenario {
         return IntStream.range(0, clients)
                 .map(client -> workload(client).pipeline())
                 .sum();
+    }
+
+    int puppetSteps() {
+        return puppetSteps;
     }
 
     boolean hasRealCrypto() {

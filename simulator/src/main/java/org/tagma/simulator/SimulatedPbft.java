@@ -107,7 +107,7 @@ public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> 
 
     @Override
     public ProtocolObserver observer(Findings findings) {
-        return new PbftObserver(findings, quorums(), template.checkpointInterval(), template.logWindow());
+        return new PbftObserver(findings, template);
     }
 
     @Override

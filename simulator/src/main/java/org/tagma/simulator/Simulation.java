@@ -8,6 +8,7 @@ import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.LinearizabilityChecker;
 import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.PropertyViolation;
+import org.tagma.simulator.puppet.PuppetShow;
 
 /** One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe. */
 final class Simulation {
@@ -65,9 +66,12 @@ final class Simulation {
                 });
             }
         }
+        Findings findings = cluster.checks().findings();
+        if (scenario.puppetSteps() > 0 && scenario.protocol() instanceof SimulatedPbft pbft) {
+            PuppetShow.play(pbft, findings, seed, scenario.puppetSteps());
+        }
         cluster.start();
         cluster.queue().after(OBSERVATION_MICROS, this::observe);
-        Findings findings = cluster.checks().findings();
         while (!over && findings.isEmpty() && cluster.queue().runNext()) {
             fireAwaited();
         }

@@ -69,6 +69,11 @@ final class CertificateChecker {
         correct.set(replica);
     }
 
+    /** Whether no more are faulty than the group tolerates: else there is nothing that must be certified. */
+    boolean isWithinBound() {
+        return replicas - correct.cardinality() <= weak - 1;
+    }
+
     /** A correct replica decides to say this; it may be lost before it leaves. */
     void says(int replica, Message message) {
         if (message instanceof PrePrepare vote) {
@@ -119,7 +124,7 @@ final class CertificateChecker {
 
     /** A correct replica hands a batch on to be executed. */
     void delivers(int replica, long sequence, Digest digest) {
-        if (!complete.contains(new Place(sequence, digest))) {
+        if (isWithinBound() && !complete.contains(new Place(sequence, digest))) {
             report(replica, "executes " + digest + " at sequence " + sequence + ", which no quorum committed");
         }
     }
@@ -156,7 +161,9 @@ final class CertificateChecker {
             carried.put(each.sequence(), each.digest());
         }
         for (Ballot committed : mayBeCommitted.tailMap(start, false).values()) {
-            if (committed.view < newView.view() && !committed.digest.equals(carried.get(committed.sequence))) {
+            if (isWithinBound()
+                    && committed.view < newView.view()
+                    && !committed.digest.equals(carried.get(committed.sequence))) {
                 report(
                         replica,
                         "enters view " + newView.view() + ", which carries over " + carried.get(committed.sequence)

@@ -43,16 +43,21 @@ final class JudgementChecker {
         return standings.computeIfAbsent(replica, id -> new Standing(wellFormed.window()));
     }
 
-    /** A correct replica begins a step. */
-    void stepping(int replica, Event event) {
+    /**
+     * A correct replica begins a step.
+     *
+     * @param otherwise why what it is told must be refused, if for nothing that is looked for here
+     */
+    void stepping(int replica, Event event, Optional<String> otherwise) {
         if (event instanceof Event.Recovered recovered) {
             standing(replica).recovers(recovered.log());
         }
         objection = event instanceof Event.MessageReceived received
                 ? objection(
-                        standing(replica),
-                        received.message().sender(),
-                        received.message().message())
+                                standing(replica),
+                                received.message().sender(),
+                                received.message().message())
+                        .or(() -> otherwise)
                 : Optional.empty();
     }
 

@@ -13,20 +13,21 @@ import org.tagma.core.pbft.PbftMessage.VoteInfo;
  * What a new view must carry over, written once more from TOCS 2002, figure 4, slowly and without a look at the
  * protocol's own rule, which is under test. Immutable.
  */
-final class NewViewReference {
+public final class NewViewReference {
 
     private final List<ViewChange> viewChanges;
     private final int quorum;
     private final int weak;
 
-    NewViewReference(List<ViewChange> viewChanges, int quorum, int weak) {
+    /** The view changes to decide from, and the sizes of quorums. */
+    public NewViewReference(List<ViewChange> viewChanges, int quorum, int weak) {
         this.viewChanges = viewChanges;
         this.quorum = quorum;
         this.weak = weak;
     }
 
     /** The batches to carry over, or empty if these view changes leave it open. */
-    Optional<List<Reproposal>> decide() {
+    public Optional<List<Reproposal>> decide() {
         long start = 0;
         long highest = 0;
         for (ViewChange each : viewChanges) {
@@ -52,7 +53,7 @@ final class NewViewReference {
         return Optional.of(all.subList(0, lastPrepared));
     }
 
-    /** Condition A; of several the one of the latest view. */
+    /** Condition A; of several the one of the latest view, and of those the one with the lowest digest: all must choose alike. */
     private Optional<VoteInfo> candidate(long sequence) {
         VoteInfo best = null;
         for (ViewChange each : viewChanges) {
@@ -60,11 +61,16 @@ final class NewViewReference {
             if (entry.isPresent()
                     && count(other -> doesNotConflict(other, entry.get())) >= quorum
                     && count(other -> vouches(other, entry.get())) >= weak
-                    && (best == null || entry.get().view() > best.view())) {
+                    && (best == null || isBetter(entry.get(), best))) {
                 best = entry.get();
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    private static boolean isBetter(VoteInfo one, VoteInfo other) {
+        return one.view() > other.view()
+                || (one.view() == other.view() && one.digest().compareTo(other.digest()) < 0);
     }
 
     private static Optional<VoteInfo> entry(ViewChange viewChange, long sequence) {

@@ -3,10 +3,12 @@ package org.tagma.simulator.check;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
@@ -31,37 +33,60 @@ public final class PbftObserver implements ProtocolObserver {
     private final WellFormed wellFormed;
     private final Map<Integer, DeliveredVotes> delivered = new HashMap<>();
     private final Map<Integer, OpeningChecker> openings = new HashMap<>();
+    /** For replicas in their first life. */
+    private final Map<Integer, StepRules> steps = new HashMap<>();
+
+    private final PbftConfig config;
     private long highestView;
 
     /**
      * An observer that has seen nothing.
      *
-     * @param checkpointInterval of the replicas
-     * @param logWindow how far they look ahead of their last stable checkpoint
+     * @param config of the replicas, whichever of them
      */
-    public PbftObserver(Findings findings, Quorums quorums, int checkpointInterval, int logWindow) {
+    public PbftObserver(Findings findings, PbftConfig config) {
         this.findings = findings;
-        this.quorums = quorums;
+        this.config = config;
+        this.quorums = config.quorums();
         this.votes = new VoteChecker(findings);
         this.certificates = new CertificateChecker(findings, quorums);
         this.durability = new DurabilityChecker(findings);
-        this.refusals = new RefusalChecker(findings, logWindow);
+        this.refusals = new RefusalChecker(findings, config.logWindow());
         // Worked out here and not asked for, since the thresholds are under test like everything else.
         int quorum = (quorums.replicas() + quorums.faults()) / 2 + 1;
-        this.wellFormed = new WellFormed(quorums.replicas(), quorum, checkpointInterval, logWindow);
+        this.wellFormed = new WellFormed(quorums.replicas(), quorum, config.checkpointInterval(), config.logWindow());
         this.judgements = new JudgementChecker(findings, wellFormed);
     }
 
     @Override
     public void stepping(int replica, Event event) {
         certificates.isCorrect(replica);
-        judgements.stepping(replica, event);
         if (event instanceof Event.Recovered recovered) {
-            durability.recovers(replica, recovered.log().records());
-            delivered(replica).recovers(replica, recovered.log());
-        } else if (event instanceof Event.MessageReceived received) {
+            begins(replica, recovered.log());
+        }
+        Optional<StepRules> rules = Optional.ofNullable(steps.get(replica));
+        judgements.stepping(replica, event, rules.flatMap(each -> each.objection(event)));
+        rules.ifPresent(each -> each.begins(event));
+        if (event instanceof Event.MessageReceived received) {
             Authenticated<?> signed = received.message();
             delivered(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
+        }
+    }
+
+    private void begins(int replica, Event.RecoveredLog log) {
+        durability.recovers(replica, log.records());
+        delivered(replica).recovers(replica, log);
+        if (log.memory() == Event.Memory.FIRST_LIFE) {
+            steps.put(replica, new StepRules(findings, config, wellFormed, replica));
+        } else {
+            steps.remove(replica);
+        }
+    }
+
+    @Override
+    public void ends(int replica, Event event, List<Action> actions) {
+        if (steps.containsKey(replica)) {
+            steps.get(replica).ends(event, actions);
         }
     }
 
@@ -106,9 +131,12 @@ public final class PbftObserver implements ProtocolObserver {
                     replica,
                     "executes sequence " + commit.sequence() + " without the votes that it takes");
         } else if (action instanceof Action.TakeCheckpoint checkpoint) {
-            refusals.tookCheckpoint(checkpoint.sequence());
+            refusals.isAtCheckpoint(checkpoint.sequence());
         } else if (action instanceof Action.Persist persist) {
             persists(replica, persist.record());
+        }
+        if (steps.containsKey(replica)) {
+            steps.get(replica).decides(action);
         }
     }
 
@@ -116,6 +144,7 @@ public final class PbftObserver implements ProtocolObserver {
         durability.persists(replica, record);
         if (record instanceof PbftRecord.Stable stable) {
             certificates.stabilizes(replica, stable.certificate());
+            refusals.isAtCheckpoint(stable.certificate().sequence());
             delivered(replica).truncate(stable.certificate().sequence());
         } else if (record instanceof PbftRecord.Prepared prepared) {
             expect(
@@ -123,6 +152,7 @@ public final class PbftObserver implements ProtocolObserver {
                     replica,
                     "takes sequence " + prepared.sequence() + " for prepared without the votes that it takes");
         } else if (record instanceof PbftRecord.Entered entered) {
+            refusals.leftFor(entered.view());
             certificates.enters(replica, entered.newView().message());
             delivered(replica).enters(entered.newView().message());
             expect(
@@ -142,7 +172,7 @@ public final class PbftObserver implements ProtocolObserver {
 
     /** A correct replica wants the next view, or joins f+1 others, of which one is correct (PBFT 4.5.2). */
     private void leaves(int replica, long view) {
-        if (view > highestView + 1) {
+        if (view > highestView + 1 && certificates.isWithinBound()) {
             findings.report(
                     Property.CERTIFICATES,
                     "replica " + replica + " leaves for view " + view + ", where no correct replica was beyond "

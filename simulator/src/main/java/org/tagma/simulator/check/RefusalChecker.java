@@ -36,8 +36,8 @@ final class RefusalChecker {
         return event instanceof Event.MessageReceived && ++messages % SAMPLE == 0;
     }
 
-    /** A correct replica took a checkpoint: none of them is further than this. */
-    void tookCheckpoint(long sequence) {
+    /** A correct replica is at a checkpoint: none of them is further than this. */
+    void isAtCheckpoint(long sequence) {
         highestCheckpoint = Math.max(highestCheckpoint, sequence);
     }
 

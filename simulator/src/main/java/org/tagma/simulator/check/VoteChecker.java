@@ -1,6 +1,7 @@
 package org.tagma.simulator.check;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -98,7 +99,8 @@ public final class VoteChecker {
         ViewChange earlier = record.viewChanges.putIfAbsent(message.view(), message);
         if (earlier != null
                 && !earlier.equals(message)
-                && !covers(message.stable().sequence(), earlier)) {
+                && !covers(message.stable().sequence(), earlier)
+                && !agree(message, earlier)) {
             findings.report(
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " sends two different view changes for view " + message.view());
@@ -125,6 +127,21 @@ public final class VoteChecker {
         return stable > earlier.stable().sequence()
                 && Stream.concat(earlier.prepared().stream(), earlier.prePrepared().stream())
                         .allMatch(entry -> entry.sequence() <= stable);
+    }
+
+    /**
+     * Whether two view changes say the same of what neither has a checkpoint for. A replica may lose the proof of a checkpoint
+     * that it had from others; of what lies below it tells whatever it knows, and may not keep quiet about its own commits.
+     */
+    private static boolean agree(ViewChange one, ViewChange other) {
+        long start = Math.max(one.stable().sequence(), other.stable().sequence());
+        return one.stable().sequence() != other.stable().sequence()
+                && above(start, one.prepared()).equals(above(start, other.prepared()))
+                && above(start, one.prePrepared()).equals(above(start, other.prePrepared()));
+    }
+
+    private static List<VoteInfo> above(long start, List<VoteInfo> entries) {
+        return entries.stream().filter(entry -> entry.sequence() > start).toList();
     }
 
     /**

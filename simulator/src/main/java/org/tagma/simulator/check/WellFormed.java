@@ -1,5 +1,6 @@
 package org.tagma.simulator.check;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,14 +38,23 @@ record WellFormed(int replicas, int quorum, int interval, int window) {
     }
 
     boolean viewChange(ViewChange message) {
-        Set<Long> prepared = new HashSet<>();
-        Set<List<Object>> prePrepared = new HashSet<>();
         return message.view() > 0
                 && certificate(message.stable())
-                && message.prepared().stream().allMatch(entry -> fits(message, entry) && prepared.add(entry.sequence()))
-                && message.prePrepared().stream()
-                        .allMatch(entry ->
-                                fits(message, entry) && prePrepared.add(List.of(entry.sequence(), entry.digest())));
+                && message.prepared().stream().allMatch(entry -> fits(message, entry))
+                && message.prePrepared().stream().allMatch(entry -> fits(message, entry))
+                && ascends(message.prepared(), Comparator.comparingLong(VoteInfo::sequence))
+                && ascends(
+                        message.prePrepared(),
+                        Comparator.comparingLong(VoteInfo::sequence).thenComparing(VoteInfo::digest));
+    }
+
+    private static boolean ascends(List<VoteInfo> entries, Comparator<VoteInfo> order) {
+        for (int i = 1; i < entries.size(); i++) {
+            if (order.compare(entries.get(i - 1), entries.get(i)) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean fits(ViewChange message, VoteInfo entry) {

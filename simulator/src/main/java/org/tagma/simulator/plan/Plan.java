@@ -40,6 +40,8 @@ import org.tagma.simulator.model.SystemModel;
  * @param malicious for each malicious replica the ways in which it is, as {@link BehaviourNames} writes them
  * @param registers over how many registers the operations are spread, at least 1
  * @param faultyClients how many malicious clients there are besides
+ * @param puppetSteps for how many steps the protocol is first played to by puppets, see {@link
+ *     org.tagma.simulator.puppet.PuppetShow}
  */
 public record Plan(
         ProtocolKind protocol,
@@ -59,10 +61,12 @@ public record Plan(
         List<ClientPlan> clients,
         int registers,
         int faultyClients,
-        List<Incident> incidents) {
+        List<Incident> incidents,
+        int puppetSteps) {
 
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
+    static final int MAX_PUPPET_STEPS = 10_000_000;
 
     /** Of a thousand: if one clock is so much too fast and another so much too slow, they are 10 % apart, as leases allow. */
     static final int MAX_DRIFT_UNDER_LEASES = 47;
@@ -84,6 +88,10 @@ public record Plan(
         require(
                 !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
                 "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
+        require(puppetSteps >= 0 && puppetSteps <= MAX_PUPPET_STEPS, "puppets must have 0 to 10 million steps");
+        require(
+                puppetSteps == 0 || (protocol == ProtocolKind.PBFT && Promises.tolerated(protocol, replicas) > 0),
+                "puppets need a replica of pbft, and a group that tolerates a malicious one");
         int count = replicas;
         require(malicious.keySet().stream().allMatch(id -> id >= 0 && id < count), "a malicious replica must exist");
         require(
@@ -151,6 +159,7 @@ public record Plan(
                 .faultyClients(faultyClients)
                 .owesLiveness(promise().owes(Property.LIVENESS))
                 .expectsStableView(hasStableView())
+                .puppets(puppetSteps)
                 .seed(seed);
         malicious.forEach((id, ways) ->
                 scenario.byzantine(id, ways.stream().map(BehaviourNames::parse).toArray(Misbehaviour.Factory[]::new)));
@@ -219,6 +228,7 @@ public record Plan(
         private int registers;
         private int faultyClients;
         private List<Incident> incidents;
+        private int puppetSteps;
 
         private Edit(Plan base) {
             this.base = base;
@@ -234,6 +244,7 @@ public record Plan(
             this.registers = base.registers;
             this.faultyClients = base.faultyClients;
             this.incidents = base.incidents;
+            this.puppetSteps = base.puppetSteps;
         }
 
         Edit seed(long value) {
@@ -302,6 +313,11 @@ public record Plan(
             return this;
         }
 
+        Edit puppetSteps(int value) {
+            puppetSteps = value;
+            return this;
+        }
+
         Plan plan() {
             return new Plan(
                     base.protocol,
@@ -321,7 +337,8 @@ public record Plan(
                     clients,
                     registers,
                     faultyClients,
-                    incidents);
+                    incidents,
+                    puppetSteps);
         }
     }
 }

@@ -24,6 +24,9 @@ final class PlanDescription {
         if (plan.faultyClients() > 0) {
             lines.add(plan.faultyClients() + (plan.faultyClients() == 1 ? " malicious client" : " malicious clients"));
         }
+        if (plan.puppetSteps() > 0) {
+            lines.add("before that: one replica at a time among puppets, for " + plan.puppetSteps() + " steps");
+        }
         plan.malicious()
                 .forEach((id, ways) -> lines.add("replica " + id + " is malicious: " + String.join(", ", ways)));
         plan.incidents().forEach(each -> lines.add(each.describe()));

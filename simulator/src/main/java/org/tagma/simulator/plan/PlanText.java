@@ -67,6 +67,9 @@ public final class PlanText {
         if (plan.hasLeases()) {
             words.add("leases=on");
         }
+        if (plan.puppetSteps() > 0) {
+            words.add("puppets=" + plan.puppetSteps());
+        }
         plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
         plan.incidents().forEach(each -> words.add(print(each)));
         return words.toString();
@@ -127,7 +130,8 @@ public final class PlanText {
                     clients(),
                     (int) number("registers", 4),
                     (int) number("bad-clients", 0),
-                    incidents);
+                    incidents,
+                    (int) number("puppets", 0));
             settings.keySet().stream()
                     .filter(key -> !used.contains(key))
                     .findFirst()

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -33,9 +34,11 @@ class PbftObserverTest {
 
     private static final Batch BATCH = Batch.of(1, List.of());
     private static final Digest D = BATCH.digest();
+    private static final PbftConfig CONFIG =
+            new PbftConfig(0, Quorums.byzantine(4), 4, 8, 16, 16, 1 << 20, 50, 20, 20, 5, 60_000, 1000, 500, 32);
 
     private final Findings findings = new Findings();
-    private final PbftObserver observer = new PbftObserver(findings, Quorums.byzantine(4), 4, 8);
+    private final PbftObserver observer = new PbftObserver(findings, CONFIG);
 
     @BeforeEach
     void threeCorrectReplicasStart() {

@@ -1,0 +1,114 @@
+package org.tagma.simulator.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+
+/**
+ * Checkpoints (PBFT 4.3): a replica says what its state is; takes a checkpoint for stable as soon as a quorum vouches for it; stops
+ * if that vouches for another state than its own, and only then; and names who says something else. Not thread-safe.
+ */
+final class CheckpointRule implements StepRule {
+
+    private final Complaints complaints;
+    private final Mirror mirror;
+    /** Of each voter the first word, by sequence number. */
+    private final TreeMap<Long, Map<Integer, Digest>> votes = new TreeMap<>();
+
+    private Optional<Checkpoint> certified = Optional.empty();
+    /** Its own state there, if that is news to it. */
+    private Optional<Digest> ownThen = Optional.empty();
+
+    private boolean halts;
+    private final List<Integer> mustBlame = new ArrayList<>();
+
+    CheckpointRule(Complaints complaints, Mirror mirror) {
+        this.complaints = complaints;
+        this.mirror = mirror;
+    }
+
+    @Override
+    public void begins(Event event) {
+        certified = Optional.empty();
+        mustBlame.clear();
+        if (event instanceof Event.MessageReceived received) {
+            int sender = received.message().sender();
+            if (received.message().message() instanceof Checkpoint vote) {
+                hears(sender, vote);
+                mustBlame.removeIf(voter -> !mirror.isFreeToBlame(voter));
+            } else if (received.message().message() instanceof StableCheckpoint stable
+                    && mirror.wellFormed.certificate(stable.certificate())) {
+                certified = Optional.of(new Checkpoint(
+                        stable.certificate().sequence(), stable.certificate().stateDigest()));
+            }
+        }
+        ownThen = certified
+                .filter(checkpoint -> checkpoint.sequence() > mirror.stable.sequence())
+                .map(checkpoint -> mirror.own.get(checkpoint.sequence()));
+    }
+
+    private void hears(int sender, Checkpoint vote) {
+        if (vote.sequence() == mirror.stable.sequence() && !vote.stateDigest().equals(mirror.stable.stateDigest())) {
+            mustBlame.add(sender);
+        }
+        boolean counts = vote.sequence() % mirror.wellFormed.interval() == 0 && mirror.inWindow(vote.sequence());
+        Map<Integer, Digest> there =
+                counts ? votes.computeIfAbsent(vote.sequence(), none -> new HashMap<>()) : Map.of();
+        if (!counts || there.putIfAbsent(sender, vote.stateDigest()) != null) {
+            return;
+        }
+        long same = there.values().stream().filter(vote.stateDigest()::equals).count();
+        if (same >= mirror.wellFormed.quorum()) {
+            certified = Optional.of(vote);
+            there.forEach((voter, digest) -> {
+                if (!digest.equals(vote.stateDigest())) {
+                    mustBlame.add(voter);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void decides(Event event, Action action) {
+        if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.Stable stable) {
+            votes.headMap(stable.certificate().sequence(), true).clear();
+        }
+    }
+
+    @Override
+    public void ends(Event event, List<Action> actions) {
+        for (int voter : mustBlame) {
+            if (!StepRule.blames(actions, voter)) {
+                complaints.of("does not name replica " + voter + ", whose state is not the certified one");
+            }
+        }
+        halts = actions.stream().anyMatch(action -> action instanceof Action.Halt);
+        if (event instanceof Event.CheckpointTaken taken
+                && taken.sequence() > mirror.stable.sequence()
+                && !halts
+                && !actions.contains(new Action.Broadcast(new Checkpoint(taken.sequence(), taken.stateDigest())))) {
+            complaints.of("does not say what its state was at sequence " + taken.sequence());
+        }
+        certified.ifPresent(this::expectStable);
+    }
+
+    private void expectStable(Checkpoint checkpoint) {
+        boolean same = ownThen.map(checkpoint.stateDigest()::equals).orElse(true);
+        if (ownThen.isPresent() && same && mirror.stable.sequence() < checkpoint.sequence()) {
+            complaints.of("has the certified state of sequence " + checkpoint.sequence()
+                    + ", and does not take it for stable");
+        } else if (!same && !halts) {
+            complaints.of(
+                    "goes on, though its state at sequence " + checkpoint.sequence() + " is not the certified one");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package org.tagma.simulator.check;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.service.TransferMessage;
+
+/**
+ * Retransmission (PBFT 5.2): a replica says now and then where it stands; who is seen to be behind is given what it lacks, once a
+ * status interval; and whoever asks without end is answered within bounds. Not thread-safe.
+ */
+final class HelpRule implements StepRule {
+
+    /** Far more answers to one replica in one tick than a correct one needs. */
+    private static final int MOST_ANSWERS_A_TICK = 64;
+
+    /** Sequence numbers that one answer to a status need speak of at least. */
+    private static final int LEAST_SLOTS = 16;
+
+    private final Complaints complaints;
+    private final Mirror mirror;
+    private final Map<Integer, Status> lastStatus = new HashMap<>();
+    private final Map<Integer, Long> helpedAtTick = new HashMap<>();
+    private final Map<Integer, Long> bytesThisTick = new HashMap<>();
+    private final Map<Integer, Integer> answersThisTick = new HashMap<>();
+    private boolean helps;
+    private boolean stuck;
+
+    HelpRule(Complaints complaints, Mirror mirror) {
+        this.complaints = complaints;
+        this.mirror = mirror;
+    }
+
+    @Override
+    public void begins(Event event) {
+        if (event instanceof Event.TimerFired) {
+            bytesThisTick.clear();
+            answersThisTick.clear();
+        }
+        helps = false;
+        if (event instanceof Event.MessageReceived received
+                && received.message().message() instanceof Status status
+                && received.message().sender() != mirror.self) {
+            int sender = received.message().sender();
+            Status earlier = lastStatus.put(sender, status);
+            Long at = helpedAtTick.get(sender);
+            helps = at == null || mirror.tick - at >= mirror.config.statusIntervalTicks();
+            stuck = earlier != null && earlier.lastCommitted() == status.lastCommitted();
+            if (helps) {
+                helpedAtTick.put(sender, mirror.tick);
+            }
+        }
+    }
+
+    @Override
+    public void ends(Event event, List<Action> actions) {
+        if (mirror.halted) {
+            return;
+        }
+        if (event instanceof Event.MessageReceived received) {
+            int sender = received.message().sender();
+            if (received.message().message() instanceof Status status && sender != mirror.self) {
+                answers(sender, status, actions);
+            } else if (received.message().message() instanceof FetchBatch
+                    || received.message().message() instanceof TransferMessage.Question) {
+                serves(sender, actions);
+            }
+        } else if (event instanceof Event.TimerFired && mirror.tick % mirror.config.statusIntervalTicks() == 0) {
+            saysWhereItStands(actions);
+        }
+    }
+
+    private void answers(int sender, Status status, List<Action> actions) {
+        if (!helps) {
+            if (actions.stream().anyMatch(action -> isTo(action, sender))) {
+                complaints.of("answers replica " + sender + " more than once in a status interval");
+            }
+            return;
+        }
+        boolean behind =
+                status.view() < mirror.enteredView || (status.view() == mirror.enteredView && status.viewChanging());
+        mirror.enteredBy
+                .filter(signed -> behind && !isForwarded(sender, signed, actions))
+                .ifPresent(signed -> complaints.of("does not repeat the new view " + mirror.enteredView + " to replica "
+                        + sender + ", which is behind"));
+        if (status.stable() < mirror.stable.sequence()
+                && !actions.contains(new Action.Send(sender, new StableCheckpoint(mirror.stable)))) {
+            complaints.of("does not show its stable checkpoint " + mirror.stable.sequence() + " to replica " + sender
+                    + ", which is at " + status.stable());
+        }
+        long from = Math.max(status.lastCommitted(), mirror.stable.sequence()) + 1;
+        long to = Math.min(mirror.lastCommitted, from + LEAST_SLOTS - 1);
+        for (long sequence = from; stuck && sequence <= to; sequence++) {
+            Optional<Digest> committed =
+                    Optional.ofNullable(mirror.slots.get(sequence)).flatMap(SlotMirror::committed);
+            Optional<Action> due = committed.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Action.Send(sender, new Committed(sequence, committed.get())));
+            if (due.isPresent() && !actions.contains(due.get())) {
+                complaints.of("does not tell replica " + sender + " what was committed at " + sequence);
+            }
+        }
+    }
+
+    private static boolean isTo(Action action, int replica) {
+        return (action instanceof Action.Send send && send.to() == replica)
+                || (action instanceof Action.Forward forward && forward.to() == replica);
+    }
+
+    private static boolean isForwarded(int to, Authenticated<?> signed, List<Action> actions) {
+        return actions.stream()
+                .anyMatch(action -> action instanceof Action.Forward forward
+                        && forward.to() == to
+                        && forward.message().sender() == signed.sender()
+                        && forward.message().message().equals(signed.message()));
+    }
+
+    private void serves(int sender, List<Action> actions) {
+        for (Action action : actions) {
+            if (action instanceof Action.ServeState
+                    && answersThisTick.merge(sender, 1, Integer::sum) > MOST_ANSWERS_A_TICK) {
+                complaints.of("answers " + answersThisTick.get(sender) + " questions of replica " + sender
+                        + " within a tick");
+            } else if (action instanceof Action.Send send && send.message() instanceof BatchBody body) {
+                long before = bytesThisTick.getOrDefault(sender, 0L);
+                bytesThisTick.put(sender, before + body.batch().size());
+                if (before >= 2L * mirror.config.maxBatchBytes()) {
+                    complaints.of("gives replica " + sender + " " + before + " bytes of batches within a tick");
+                }
+            }
+        }
+    }
+
+    private void saysWhereItStands(List<Action> actions) {
+        boolean says = actions.stream()
+                .anyMatch(action -> action instanceof Action.Broadcast broadcast
+                        && broadcast.message() instanceof Status status
+                        && status.lastCommitted() == mirror.lastCommitted
+                        && status.stable() == mirror.stable.sequence()
+                        && status.recoveringUpTo() == 0);
+        if (!says) {
+            complaints.of("does not say where it stands");
+        }
+        Authenticated<?> wanted = mirror.viewChanges.get(mirror.self);
+        boolean repeats = !mirror.normal
+                && wanted != null
+                && mirror.viewChanges.get(mirror.self).message().view() == mirror.view;
+        for (int other = 0; repeats && other < mirror.wellFormed.replicas(); other++) {
+            if (other != mirror.self && !isForwarded(other, wanted, actions)) {
+                complaints.of("does not repeat its view change for view " + mirror.view + " to replica " + other);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package org.tagma.simulator.check;
+
+import java.util.List;
+import java.util.Optional;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Event;
+
+/**
+ * View changes (PBFT 4.4, 4.5, TOCS 2002, 4.5.2): a replica joins f+1 others that are ahead, and nobody else; gives a view up when
+ * its timer runs out, and not before; says in its view change what it wrote down, all of it; and enters every view whose new view
+ * follows from its view changes, and no other. Not thread-safe.
+ */
+final class LeavingRule implements StepRule {
+
+    private static final long NOT_RUNNING = -1;
+
+    private final Complaints complaints;
+    private final Mirror mirror;
+    private long deadlineTick = NOT_RUNNING;
+    private long viewBefore;
+    private boolean normalBefore;
+    private boolean isNews;
+    /** A new view that it must enter, or must blame its sender for. */
+    private Optional<NewView> good = Optional.empty();
+
+    private Optional<Authenticated<?>> bad = Optional.empty();
+    private boolean mustBlame;
+
+    LeavingRule(Complaints complaints, Mirror mirror) {
+        this.complaints = complaints;
+        this.mirror = mirror;
+    }
+
+    @Override
+    public void begins(Event event) {
+        viewBefore = mirror.view;
+        normalBefore = mirror.normal;
+        isNews = false;
+        good = Optional.empty();
+        bad = Optional.empty();
+        if (event instanceof Event.MessageReceived received) {
+            hears(received.message());
+        }
+    }
+
+    private void hears(Authenticated<?> signed) {
+        int sender = signed.sender();
+        if (signed.message() instanceof ViewChange viewChange) {
+            Authenticated<ViewChange> earlier = mirror.viewChanges.get(sender);
+            isNews = !isBehind(viewChange.view())
+                    && mirror.wellFormed.viewChange(viewChange)
+                    && (earlier == null || earlier.message().view() < viewChange.view());
+            if (isNews) {
+                mirror.viewChanges.put(
+                        sender, new Authenticated<>(sender, viewChange, signed.payload(), signed.authenticator()));
+            }
+        } else if (signed.message() instanceof NewView newView) {
+            if (!isBehind(newView.view()) && sender == mirror.wellFormed.primary(newView.view())) {
+                judge(signed, newView);
+            }
+        } else if (signed.message() instanceof PrePrepare proposal) {
+            if (sender == mirror.wellFormed.primary(proposal.view())) {
+                mirror.patience.primarySaid(proposal.view());
+            }
+        } else if (signed.message() instanceof Prepare vote) {
+            mirror.patience.voterSaid(vote.view(), sender);
+        } else if (signed.message() instanceof Commit vote) {
+            mirror.patience.voterSaid(vote.view(), sender);
+        }
+    }
+
+    private boolean isBehind(long view) {
+        return view < mirror.view || (view == mirror.view && mirror.normal);
+    }
+
+    private void judge(Authenticated<?> signed, NewView newView) {
+        List<ViewChange> shown =
+                newView.viewChanges().stream().map(each -> each.message()).toList();
+        boolean follows = mirror.wellFormed.newView(newView)
+                && new NewViewReference(shown, mirror.wellFormed.quorum(), mirror.weak)
+                        .decide()
+                        .equals(Optional.of(newView.reproposals()));
+        if (follows) {
+            good = Optional.of(newView);
+        } else {
+            bad = Optional.of(signed);
+            mustBlame = mirror.isFreeToBlame(signed.sender());
+        }
+    }
+
+    @Override
+    public void decides(Event event, Action action) {
+        if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.LeftFor left) {
+            expectWholeTruth(left.viewChange());
+            expectCause(event, left.view());
+            if (left.view() > mirror.view) {
+                mirror.patience.gaveUp(mirror.view);
+            }
+        }
+    }
+
+    private void expectWholeTruth(ViewChange said) {
+        List<VoteInfo> prepared = mirror.slots.values().stream()
+                .flatMap(slot -> slot.preparedEntries().stream())
+                .toList();
+        List<VoteInfo> prePrepared = mirror.slots.values().stream()
+                .flatMap(slot -> slot.prePreparedEntries().stream())
+                .toList();
+        if (!said.stable().equals(mirror.stable)
+                || !said.prepared().equals(prepared)
+                || !said.prePrepared().equals(prePrepared)) {
+            complaints.of("leaves for view " + said.view() + " and says " + said.prepared() + " and "
+                    + said.prePrepared() + " from " + said.stable().sequence() + ", where it wrote down " + prepared
+                    + " and " + prePrepared + " from " + mirror.stable.sequence());
+        }
+    }
+
+    private void expectCause(Event event, long view) {
+        long wanted = mirror.wantedByOthers();
+        boolean restates = view == mirror.view && !mirror.normal && !mirror.viewChanges.containsKey(mirror.self);
+        if ((wanted == view && wanted > mirror.view) || restates) {
+            return;
+        }
+        boolean refuses = bad.isPresent() && ((NewView) bad.get().message()).view() == mirror.view;
+        boolean timedOut =
+                event instanceof Event.TimerFired && deadlineTick != NOT_RUNNING && mirror.tick >= deadlineTick;
+        if (view != mirror.view + 1) {
+            complaints.of("leaves view " + mirror.view + " for view " + view + ", where f+1 others want " + wanted);
+        } else if (!mirror.normal && !refuses && !timedOut) {
+            complaints.of("gives up view " + mirror.view + " at tick " + mirror.tick + ", where "
+                    + (deadlineTick == NOT_RUNNING ? "no timer runs" : "its timer runs out at " + deadlineTick));
+        }
+    }
+
+    @Override
+    public void ends(Event event, List<Action> actions) {
+        if (event instanceof Event.MessageReceived received
+                && received.message().message() instanceof NewView newView
+                && received.message().sender() == mirror.wellFormed.primary(newView.view())) {
+            mirror.patience.primarySaid(newView.view());
+        }
+        if (mirror.halted) {
+            return;
+        }
+        boolean leaves = StepRule.leaves(actions);
+        good.filter(newView -> mirror.enteredView != newView.view())
+                .ifPresent(newView -> complaints.of("does not enter view " + newView.view()
+                        + ", though its new view follows from its view changes"));
+        bad.ifPresent(signed -> expectRefused(signed, actions));
+        if ((isNews || event instanceof Event.TimerFired) && mirror.wantedByOthers() > mirror.view) {
+            complaints.of("stays in view " + mirror.view + ", where f+1 others want view " + mirror.wantedByOthers());
+        }
+        boolean due = event instanceof Event.TimerFired
+                && !normalBefore
+                && deadlineTick != NOT_RUNNING
+                && mirror.tick >= deadlineTick;
+        if (due && !leaves) {
+            complaints.of("waits for view " + viewBefore + " at tick " + mirror.tick + ", where its timer ran out at "
+                    + deadlineTick);
+        }
+        runTimer(event, leaves, mirror.normal != normalBefore || mirror.view != viewBefore, actions);
+    }
+
+    private void expectRefused(Authenticated<?> signed, List<Action> actions) {
+        long view = ((NewView) signed.message()).view();
+        if (mustBlame && !StepRule.blames(actions, signed.sender())) {
+            complaints.of("does not blame replica " + signed.sender() + " for its false new view " + view);
+        }
+        if (view == viewBefore && !normalBefore && !StepRule.leaves(actions)) {
+            complaints.of("waits on for view " + view + ", whose primary sent a false new view");
+        }
+    }
+
+    private void runTimer(Event event, boolean leaves, boolean changed, List<Action> actions) {
+        if (changed) {
+            deadlineTick = NOT_RUNNING;
+        }
+        boolean looks = isNews
+                || (event instanceof Event.TimerFired && !normalBefore && !leaves)
+                || event instanceof Event.StateInstalled
+                || (event instanceof Event.MessageReceived received
+                        && received.message().message() instanceof org.tagma.core.pbft.PbftMessage.BatchBody
+                        && actions.stream().noneMatch(action -> action instanceof Action.Reject));
+        if (looks
+                && !mirror.normal
+                && deadlineTick == NOT_RUNNING
+                && mirror.countAtOrAbove(mirror.view) >= mirror.wellFormed.quorum()) {
+            deadlineTick = mirror.tick + mirror.patience.ticks(mirror.config.viewChangeTimeoutTicks());
+        }
+    }
+}

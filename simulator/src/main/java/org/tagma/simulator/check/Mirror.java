@@ -1,0 +1,197 @@
+package org.tagma.simulator.check;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+
+/**
+ * What one correct replica of PBFT must have in mind, as follows from what it was told and what it wrote since it first started. It
+ * is worked out without a look at the protocol, which is under test. Ends with the first restart. Not thread-safe.
+ */
+final class Mirror {
+
+    final int self;
+    final PbftConfig config;
+    final WellFormed wellFormed;
+    final int weak;
+    final PatienceReference patience;
+    final TreeMap<Long, SlotMirror> slots = new TreeMap<>();
+    /** Of each replica the view change of the highest view, and of those the first. */
+    final TreeMap<Integer, Authenticated<ViewChange>> viewChanges = new TreeMap<>();
+    /** Its own states. */
+    final TreeMap<Long, Digest> own = new TreeMap<>();
+
+    private final Map<Integer, Long> blamedAtTick = new HashMap<>();
+    /** Batches that it asked for, by sequence number. */
+    private final TreeMap<Long, Set<Digest>> asked = new TreeMap<>();
+
+    long tick;
+    long enteredAtTick;
+    long nowMillis;
+    long lastCommitMillis;
+    long view;
+    boolean normal = true;
+    /** What it entered its last view by. */
+    Optional<Authenticated<?>> enteredBy = Optional.empty();
+
+    long enteredView;
+    long viewStart;
+    List<Reproposal> carriedOver = List.of();
+    CheckpointCertificate stable = CheckpointCertificate.GENESIS;
+    long lastCommitted;
+    boolean installing;
+    boolean halted;
+
+    Mirror(int self, PbftConfig config, WellFormed wellFormed) {
+        this.self = self;
+        this.config = config;
+        this.wellFormed = wellFormed;
+        this.weak = config.quorums().faults() + 1;
+        this.patience = new PatienceReference(weak - 1);
+    }
+
+    boolean inWindow(long sequence) {
+        return sequence > stable.sequence() && sequence <= stable.sequence() + wellFormed.window();
+    }
+
+    boolean isPrimary() {
+        return wellFormed.primary(view) == self;
+    }
+
+    SlotMirror slot(long sequence) {
+        return slots.computeIfAbsent(sequence, SlotMirror::new);
+    }
+
+    Optional<Digest> accepted(long sequence) {
+        return Optional.ofNullable(slots.get(sequence)).flatMap(slot -> slot.accepted(view));
+    }
+
+    Optional<Digest> carriedOver(long sequence) {
+        return carriedOver.stream()
+                .filter(each -> each.sequence() == sequence)
+                .map(Reproposal::digest)
+                .findFirst();
+    }
+
+    /** The view that f+1 others want at least, or -1. */
+    long wantedByOthers() {
+        List<Long> wanted = viewChanges.values().stream()
+                .filter(signed -> signed.sender() != self)
+                .map(signed -> signed.message().view())
+                .sorted()
+                .toList();
+        return wanted.size() < weak ? -1 : wanted.get(wanted.size() - weak);
+    }
+
+    long countAtOrAbove(long wanted) {
+        return viewChanges.values().stream()
+                .filter(signed -> signed.message().view() >= wanted)
+                .count();
+    }
+
+    /** Whether it may blame this replica now: it does so once a status interval only. */
+    boolean isFreeToBlame(int replica) {
+        Long at = blamedAtTick.get(replica);
+        return at == null || tick - at >= config.statusIntervalTicks();
+    }
+
+    boolean hasAskedFor(long sequence, Digest digest) {
+        return asked.getOrDefault(sequence, Set.of()).contains(digest);
+    }
+
+    // ---- what happens ----
+
+    /** An event begins; what it says of messages is for the rules that judge those. */
+    void begin(Event event) {
+        if (event instanceof Event.TimerFired) {
+            tick++;
+        } else if (event instanceof Event.QueueDrained drained) {
+            lastCommitMillis = nowMillis == 0 ? drained.timeMillis() : lastCommitMillis;
+            nowMillis = drained.timeMillis();
+        } else if (event instanceof Event.CheckpointTaken taken && taken.sequence() > stable.sequence()) {
+            own.put(taken.sequence(), taken.stateDigest());
+        } else if (event instanceof Event.StateInstalled installed) {
+            installing = false;
+            lastCommitted = installed.sequence();
+            own.put(installed.sequence(), installed.stateDigest());
+        }
+    }
+
+    /** It decided this. */
+    void does(Action action) {
+        if (action instanceof Action.Persist persist) {
+            writes(persist.record());
+        } else if (action instanceof Action.Commit commit) {
+            lastCommitted = commit.sequence();
+            lastCommitMillis = nowMillis;
+            if (normal && !commit.batch().requests().isEmpty()) {
+                patience.progressed();
+            }
+        } else if (action instanceof Action.Send send && send.message() instanceof FetchBatch fetch) {
+            asked.computeIfAbsent(fetch.sequence(), none -> new HashSet<>()).add(fetch.digest());
+        } else if (action instanceof Action.InstallState) {
+            installing = true;
+        } else if (action instanceof Action.ReportEvidence evidence) {
+            blamedAtTick.put(evidence.replica(), tick);
+        } else if (action instanceof Action.Halt) {
+            halted = true;
+        }
+    }
+
+    private void writes(LogRecord record) {
+        if (record instanceof PbftRecord.LeftFor left) {
+            view = left.view();
+            normal = false;
+        } else if (record instanceof PbftRecord.Entered entered) {
+            enters(entered.newView());
+        } else if (record instanceof PbftRecord.Stable known) {
+            stable = known.certificate();
+            slots.headMap(stable.sequence(), true).clear();
+            own.headMap(stable.sequence(), false).clear();
+            asked.headMap(stable.sequence(), true).clear();
+        } else if (record instanceof PbftRecord.PrePrepared vote && inWindow(vote.sequence())) {
+            slot(vote.sequence()).has(vote.batch().digest());
+            slot(vote.sequence()).accept(vote.view(), vote.batch().digest());
+        } else if (record instanceof PbftRecord.Reproposed vote && inWindow(vote.sequence())) {
+            slot(vote.sequence()).accept(vote.view(), vote.digest());
+            slot(vote.sequence()).prepare(wellFormed.primary(vote.view()), vote.view(), vote.digest());
+        } else if (record instanceof PbftRecord.Prepared vote && inWindow(vote.sequence())) {
+            slot(vote.sequence()).prepared(vote.view(), vote.digest());
+        } else if (record instanceof PbftRecord.KeptBatch kept && inWindow(kept.sequence())) {
+            slot(kept.sequence()).has(kept.batch().digest());
+        }
+    }
+
+    private void enters(Authenticated<NewView> signed) {
+        view = signed.message().view();
+        normal = true;
+        enteredBy = Optional.of(signed);
+        enteredView = view;
+        enteredAtTick = tick;
+        viewStart = startOf(signed.message());
+        carriedOver = signed.message().reproposals();
+    }
+
+    static long startOf(NewView newView) {
+        return newView.viewChanges().stream()
+                .mapToLong(signed -> signed.message().stable().sequence())
+                .max()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,244 @@
+package org.tagma.simulator.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Request;
+
+/**
+ * The three phases (PBFT 4.2): a replica prepares what its primary proposes, commits what a quorum prepared, and executes what
+ * a quorum committed, each as soon as it can; it blames and leaves a primary that contradicts itself. Not thread-safe.
+ */
+final class PhaseRule implements StepRule {
+
+    private final Complaints complaints;
+    private final Mirror mirror;
+    private Optional<PrePrepare> mustPrepare = Optional.empty();
+    private Optional<String> mustLeave = Optional.empty();
+    private boolean mustBlame;
+    private final List<Long> touched = new ArrayList<>();
+
+    PhaseRule(Complaints complaints, Mirror mirror) {
+        this.complaints = complaints;
+        this.mirror = mirror;
+    }
+
+    @Override
+    public void begins(Event event) {
+        mustPrepare = Optional.empty();
+        mustLeave = Optional.empty();
+        touched.clear();
+        if (event instanceof Event.MessageReceived received) {
+            hears(received.message());
+        }
+    }
+
+    private void hears(Authenticated<?> signed) {
+        int sender = signed.sender();
+        if (signed.message() instanceof PrePrepare proposal) {
+            hears(sender, proposal);
+        } else if (signed.message() instanceof Prepare vote) {
+            boolean counts = vote.view() >= mirror.view
+                    && mirror.inWindow(vote.sequence())
+                    && sender != mirror.wellFormed.primary(vote.view());
+            if (counts && mirror.slot(vote.sequence()).prepare(sender, vote.view(), vote.digest())) {
+                touched.add(vote.sequence());
+                expectSuspicion(vote.sequence());
+            }
+        } else if (signed.message() instanceof Commit vote && mirror.inWindow(vote.sequence())) {
+            SlotMirror slot = mirror.slot(vote.sequence());
+            if (slot.commit(sender, vote.view(), vote.digest())
+                    && slot.committers(vote.view(), vote.digest()) >= mirror.wellFormed.quorum()) {
+                slot.committed(vote.digest());
+            }
+        } else if (signed.message() instanceof Committed said
+                && said.sequence() > mirror.lastCommitted
+                && mirror.inWindow(said.sequence())) {
+            SlotMirror slot = mirror.slot(said.sequence());
+            slot.attest(sender, said.digest());
+            if (slot.attesters(said.digest()) >= mirror.weak) {
+                slot.committed(said.digest());
+            }
+        }
+    }
+
+    private void hears(int sender, PrePrepare proposal) {
+        boolean fits = mirror.normal
+                && proposal.view() == mirror.view
+                && sender == mirror.wellFormed.primary(mirror.view)
+                && mirror.inWindow(proposal.sequence())
+                && proposal.sequence() > mirror.viewStart
+                && !proposal.batch().isNull()
+                && (sender == mirror.self
+                        || Proposals.objection(mirror, proposal.batch()).isEmpty());
+        if (!fits) {
+            return;
+        }
+        Digest digest = proposal.batch().digest();
+        SlotMirror slot = mirror.slot(proposal.sequence());
+        Optional<Digest> accepted = slot.accepted(mirror.view).or(() -> mirror.carriedOver(proposal.sequence()));
+        if (accepted.isPresent() && !accepted.get().equals(digest)) {
+            mustLeave = Optional.of("its primary proposed two batches for sequence " + proposal.sequence());
+            mustBlame = mirror.isFreeToBlame(sender);
+        } else if (slot.committed().map(digest::equals).orElse(true)) {
+            slot.has(digest);
+            slot.prepare(sender, mirror.view, digest);
+            touched.add(proposal.sequence());
+            mustPrepare = slot.accepted(mirror.view).isEmpty() ? Optional.of(proposal) : Optional.empty();
+        }
+    }
+
+    /** f+1 replicas prepared something else than what is accepted here, so the primary told two stories. */
+    private void expectSuspicion(long sequence) {
+        Optional<Digest> accepted = mirror.accepted(sequence);
+        if (mirror.normal
+                && accepted.isPresent()
+                && mirror.slot(sequence).largestConflict(mirror.view, accepted.get()) >= mirror.weak) {
+            mustLeave = Optional.of("its primary sent different batches for sequence " + sequence);
+            mustBlame = mirror.isFreeToBlame(mirror.wellFormed.primary(mirror.view));
+        }
+    }
+
+    @Override
+    public void decides(Event event, Action action) {
+        if (action instanceof Action.Broadcast broadcast && broadcast.message() instanceof PrePrepare proposal) {
+            proposes(proposal);
+        }
+    }
+
+    private void proposes(PrePrepare proposal) {
+        List<Request> requests = proposal.batch().requests();
+        long bytes = requests.stream().mapToLong(Request::size).sum();
+        boolean tooLarge = requests.size() > mirror.config.maxBatchRequests()
+                || (requests.size() > 1 && bytes > mirror.config.maxBatchBytes());
+        if (tooLarge) {
+            complaints.of("proposes a batch of " + requests.size() + " requests and " + bytes + " bytes");
+        }
+        if (!mirror.normal || proposal.view() != mirror.view || !mirror.isPrimary()) {
+            complaints.of("proposes in view " + proposal.view() + ", which is not its to do");
+        }
+        if (mirror.carriedOver(proposal.sequence()).isPresent() || proposal.sequence() <= mirror.viewStart) {
+            complaints.of("proposes for sequence " + proposal.sequence() + ", which its new view has decided");
+        }
+        if (proposal.sequence() > mirror.lastCommitted + mirror.config.pipelineDepth()) {
+            complaints.of("proposes for sequence " + proposal.sequence() + ", where it committed up to "
+                    + mirror.lastCommitted + " and may be " + mirror.config.pipelineDepth() + " ahead");
+        }
+    }
+
+    @Override
+    public void ends(Event event, List<Action> actions) {
+        if (mirror.halted) {
+            return;
+        }
+        mustPrepare.ifPresent(proposal -> expectPrepared(proposal.sequence(), proposal.batch(), actions));
+        mustLeave.ifPresent(reason -> {
+            if (!StepRule.leaves(actions)) {
+                complaints.of("stays in view " + mirror.view + ", though " + reason);
+            }
+            if (mustBlame && actions.stream().noneMatch(action -> action instanceof Action.ReportEvidence)) {
+                complaints.of("blames nobody, though " + reason);
+            }
+        });
+        boolean moved = actions.stream()
+                .anyMatch(action -> action instanceof Action.Persist persist
+                        && (persist.record() instanceof PbftRecord.Entered
+                                || persist.record() instanceof PbftRecord.Stable));
+        if (moved && mirror.normal) {
+            mirror.carriedOver.forEach(this::expectCarriedOver);
+        }
+        touched.forEach(this::expectCommitVote);
+        actions.forEach(action -> expectSaid(action, actions));
+        boolean delivers = actions.stream().anyMatch(action -> action instanceof Action.Commit);
+        if (delivers || isAboutNext(event)) {
+            expectDelivered();
+        }
+    }
+
+    private void expectPrepared(long sequence, Batch batch, List<Action> actions) {
+        if (!mirror.accepted(sequence).equals(Optional.of(batch.digest())) && !StepRule.leaves(actions)) {
+            complaints.of("does not accept the proposal for sequence " + sequence + " in view " + mirror.view);
+        }
+    }
+
+    private void expectCarriedOver(Reproposal each) {
+        if (mirror.inWindow(each.sequence())) {
+            touched.add(each.sequence());
+            if (!mirror.accepted(each.sequence()).equals(Optional.of(each.digest()))) {
+                complaints.of("does not take over " + each + " from the new view " + mirror.view);
+            }
+        }
+    }
+
+    private void expectCommitVote(long sequence) {
+        Optional<Digest> accepted = mirror.normal ? mirror.accepted(sequence) : Optional.empty();
+        if (accepted.isPresent()
+                && mirror.inWindow(sequence)
+                && !mirror.slot(sequence).isPrepared(mirror.view)
+                && mirror.slot(sequence).preparers(mirror.view, accepted.get()) >= mirror.wellFormed.quorum()) {
+            complaints.of("has a prepared certificate for sequence " + sequence + " in view " + mirror.view
+                    + ", and does not commit");
+        }
+    }
+
+    /** What is written before a vote is written in order to cast it. */
+    private void expectSaid(Action action, List<Action> actions) {
+        if (!(action instanceof Action.Persist persist)) {
+            return;
+        }
+        if (persist.record() instanceof PbftRecord.Prepared vote) {
+            expect(new Commit(vote.view(), vote.sequence(), vote.digest()), actions);
+        } else if (persist.record() instanceof PbftRecord.PrePrepared vote) {
+            boolean primary = mirror.wellFormed.primary(vote.view()) == mirror.self;
+            expect(
+                    primary
+                            ? new PrePrepare(vote.view(), vote.sequence(), vote.batch())
+                            : new Prepare(
+                                    vote.view(), vote.sequence(), vote.batch().digest()),
+                    actions);
+        } else if (persist.record() instanceof PbftRecord.Reproposed vote
+                && mirror.wellFormed.primary(vote.view()) != mirror.self) {
+            expect(new Prepare(vote.view(), vote.sequence(), vote.digest()), actions);
+        }
+    }
+
+    private void expect(Message vote, List<Action> actions) {
+        if (!actions.contains(new Action.Broadcast(vote))) {
+            complaints.of("does not say what it wrote down: " + vote);
+        }
+    }
+
+    private boolean isAboutNext(Event event) {
+        if (!(event instanceof Event.MessageReceived received)) {
+            return false;
+        }
+        Message message = received.message().message();
+        long next = mirror.lastCommitted + 1;
+        return (message instanceof PrePrepare proposal && proposal.sequence() == next)
+                || (message instanceof Commit vote && vote.sequence() == next)
+                || (message instanceof Committed said && said.sequence() == next)
+                || (message instanceof BatchBody body && body.sequence() == next);
+    }
+
+    private void expectDelivered() {
+        SlotMirror next = mirror.slots.get(mirror.lastCommitted + 1);
+        if (next != null
+                && !mirror.installing
+                && next.committed().map(next::surelyHas).orElse(false)) {
+            complaints.of("does not execute sequence " + next.sequence() + ", which is committed there");
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package org.tagma.simulator.check;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.SessionId;
+
+/**
+ * What clients wait for (PBFT 4.1, 4.4): a backup hands it on to its primary, and to the next one when that has opened its view; it
+ * leaves a view in which one waits too long, or too many wait for long; and no view in which nobody waits. Not thread-safe.
+ */
+final class RequestRule implements StepRule {
+
+    private static final int MOST_STRIKES = 4;
+
+    /** What it knows of one session. */
+    private static final class Lane {
+        /** The next number to be executed, or 0 if that is not known. */
+        long next;
+
+        long headSinceTick;
+        /** When each was received first, if it was. */
+        final TreeMap<Long, Long> receivedAtTick = new TreeMap<>();
+        /** Those that it surely keeps. */
+        final TreeMap<Long, Kept> kept = new TreeMap<>();
+    }
+
+    private record Kept(Request request, long sinceTick) {}
+
+    private final Complaints complaints;
+    private final Mirror mirror;
+    private final Map<SessionId, Lane> lanes = new HashMap<>();
+    /** Sessions that may wait for something that this does not know of. */
+    private final Set<SessionId> unsure = new HashSet<>();
+
+    private long certifiedAhead;
+    /** What the others said last of how far they are. */
+    private final Map<Integer, Status> lastStatus = new HashMap<>();
+
+    private boolean othersUnordered;
+    private long viewBefore;
+    private boolean normalBefore;
+    private int strikes;
+    private long viewOfStrikes;
+    private boolean mustRelay;
+    private boolean mustKeep;
+    /** How far this primary proposed the requests of each session in its view. */
+    private final Map<SessionId, Long> proposed = new HashMap<>();
+    /** New requests that waited while an executed one was ordered once more. */
+    private final Set<Request> passedBy = new HashSet<>();
+
+    RequestRule(Complaints complaints, Mirror mirror) {
+        this.complaints = complaints;
+        this.mirror = mirror;
+    }
+
+    @Override
+    public void begins(Event event) {
+        viewBefore = mirror.view;
+        normalBefore = mirror.normal;
+        mustRelay = false;
+        mustKeep = false;
+        if (event instanceof Event.RequestReceived received) {
+            receives(received.request(), received.relayedBy());
+        } else if (event instanceof Event.StateInstalled installed) {
+            lanes.clear();
+            unsure.clear();
+            installed.sessions().forEach(each -> {
+                lane(each.session()).next = each.nextNumber();
+                lane(each.session()).headSinceTick = mirror.tick;
+            });
+        } else if (event instanceof Event.MessageReceived received) {
+            hears(received.message().sender(), received.message().message());
+        } else if (event instanceof Event.Executed executed) {
+            strike(executed);
+        }
+    }
+
+    private Lane lane(SessionId session) {
+        return lanes.computeIfAbsent(session, none -> new Lane());
+    }
+
+    private void hears(int sender, Message message) {
+        if (message instanceof StableCheckpoint stable) {
+            certifiedAhead = Math.max(certifiedAhead, stable.certificate().sequence());
+        } else if (message instanceof Checkpoint vote) {
+            certifiedAhead = Math.max(certifiedAhead, vote.sequence());
+        } else if (message instanceof ViewChange viewChange) {
+            certifiedAhead = Math.max(certifiedAhead, viewChange.stable().sequence());
+        } else if (message instanceof NewView newView) {
+            certifiedAhead = Math.max(certifiedAhead, Mirror.startOf(newView));
+        } else if (message instanceof Status status) {
+            lastStatus.put(sender, status);
+        }
+    }
+
+    private void receives(Request request, int relayedBy) {
+        if (!request.semantics().isFifo()) {
+            othersUnordered = true;
+            unsure.add(request.session());
+            return;
+        }
+        boolean known = lanes.containsKey(request.session()) || unsure.contains(request.session());
+        Lane lane = lane(request.session());
+        boolean fits = !known || (lane.next > 0 && request.number() == lane.next);
+        mustKeep = fits;
+        mustRelay = fits && relayedBy < 0 && mirror.normal && !mirror.isPrimary();
+        if (lane.next == 0 && !lane.kept.isEmpty() && request.number() < lane.kept.firstKey()) {
+            // Of a session of which nothing is known, the lower number is the likelier one to come next.
+            lane.kept.clear();
+        }
+        if (request.number() >= lane.next) {
+            lane.receivedAtTick.putIfAbsent(request.number(), mirror.tick);
+        }
+        if (!fits) {
+            unsure.add(request.session());
+        }
+    }
+
+    /** Before what was executed is forgotten: how long did it wait? */
+    private void strike(Event.Executed executed) {
+        if (viewOfStrikes != mirror.view) {
+            viewOfStrikes = mirror.view;
+            strikes = 0;
+        }
+        long longest = -1;
+        boolean sure = true;
+        for (Event.RequestOutcome outcome : executed.outcomes()) {
+            Lane lane = lanes.get(outcome.request().session());
+            boolean waits =
+                    lane != null && lane.kept.containsKey(outcome.request().number());
+            sure &= !unsure.contains(outcome.request().session()) || waits;
+            if (waits) {
+                long since = Math.max(lane.kept.get(outcome.request().number()).sinceTick(), lane.headSinceTick);
+                longest = Math.max(longest, mirror.tick - Math.max(since, mirror.enteredAtTick));
+            }
+        }
+        if (!sure) {
+            strikes = 0;
+        } else if (longest >= 0 && mirror.normal && !mirror.isPrimary()) {
+            boolean slow = longest >= mirror.patience.ticks(mirror.config.requestTimeoutTicks()) / 2;
+            // Prompt service may make up for slow service less often than this grants.
+            strikes = slow ? strikes + 1 : Math.max(0, strikes - 1);
+        }
+    }
+
+    @Override
+    public void decides(Event event, Action action) {
+        if (action instanceof Action.Broadcast broadcast && broadcast.message() instanceof PrePrepare proposal) {
+            proposes(proposal);
+        } else if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.Entered) {
+            proposed.clear();
+            passedBy.clear();
+        }
+    }
+
+    @Override
+    public void ends(Event event, List<Action> actions) {
+        if (mirror.halted) {
+            return;
+        }
+        boolean leaves = StepRule.leaves(actions);
+        if (event instanceof Event.RequestReceived received) {
+            isKept(received.request(), actions);
+        } else if (event instanceof Event.Executed executed) {
+            if (strikes >= MOST_STRIKES) {
+                strikes = 0;
+                if (!leaves) {
+                    complaints.of("stays in view " + mirror.view + ", whose primary serves everything just in time");
+                }
+            }
+            executed.outcomes().forEach(this::executed);
+        } else if (event instanceof Event.TimerFired && normalBefore) {
+            expectPatience(leaves);
+        }
+        if (leaves && normalBefore && isNoCause(event) && mirror.wantedByOthers() != mirror.view) {
+            complaints.of("leaves view " + viewBefore + " at " + nameOf(event));
+        }
+        if (mirror.normal && mirror.view != viewBefore || mirror.normal && !normalBefore) {
+            expectHandedOn(actions);
+        }
+    }
+
+    private static boolean isNoCause(Event event) {
+        if (event instanceof Event.MessageReceived received) {
+            Message message = received.message().message();
+            return message instanceof Commit
+                    || message instanceof Committed
+                    || message instanceof Checkpoint
+                    || message instanceof StableCheckpoint
+                    || message instanceof BatchBody;
+        }
+        return event instanceof Event.QueueDrained
+                || event instanceof Event.RequestReceived
+                || event instanceof Event.CheckpointTaken;
+    }
+
+    private static String nameOf(Event event) {
+        return event instanceof Event.MessageReceived received
+                ? "a " + received.message().message().getClass().getSimpleName()
+                : "a " + event.getClass().getSimpleName();
+    }
+
+    private void isKept(Request request, List<Action> actions) {
+        boolean refused = actions.stream().anyMatch(action -> action instanceof Action.Refuse);
+        boolean relayed = actions.contains(new Action.Relay(mirror.wellFormed.primary(mirror.view), request));
+        Lane lane = lanes.get(request.session());
+        if (lane != null && !refused && lane.receivedAtTick.containsKey(request.number()) && (relayed || mustKeep)) {
+            lane.kept.putIfAbsent(request.number(), new Kept(request, mirror.tick));
+        } else if (refused || !relayed) {
+            unsure.add(request.session());
+        }
+        if (mustRelay && !relayed && !refused) {
+            complaints.of("does not hand request " + request + " on to its primary");
+        }
+    }
+
+    /** What was executed already may be ordered once more, for one that missed it; but not instead of what is new. */
+    private void proposes(PrePrepare proposal) {
+        boolean again = !proposal.batch().requests().isEmpty()
+                && proposal.batch().requests().stream()
+                        .allMatch(request -> lane(request.session()).next > request.number());
+        Set<Request> waits = new HashSet<>();
+        lanes.values().forEach(lane -> {
+            Kept head = lane.next > 0 ? lane.kept.get(lane.next) : null;
+            if (head != null
+                    && proposed.getOrDefault(head.request().session(), 0L)
+                            < head.request().number()) {
+                waits.add(head.request());
+            }
+        });
+        waits.removeAll(proposal.batch().requests());
+        proposal.batch().requests().forEach(request -> proposed.merge(request.session(), request.number(), Math::max));
+        passedBy.retainAll(waits);
+        if (again && !passedBy.isEmpty()) {
+            complaints.of("orders " + proposal.batch().requests() + " once more, and so before, while " + passedBy
+                    + " is new and waits");
+        }
+        passedBy.clear();
+        // What a new view carries over counts as proposed, and its batches may not be here.
+        passedBy.addAll(again && mirror.carriedOver.isEmpty() ? waits : Set.of());
+    }
+
+    private void executed(Event.RequestOutcome outcome) {
+        Request request = outcome.request();
+        if (!request.semantics().isFifo()) {
+            return;
+        }
+        Lane lane = lane(request.session());
+        if (!outcome.consumed()) {
+            if (lane.next == 0) {
+                lane.receivedAtTick.remove(request.number());
+                lane.kept.remove(request.number());
+            }
+        } else if (request.number() >= lane.next) {
+            lane.next = request.number() + 1;
+            lane.headSinceTick = mirror.tick;
+            lane.receivedAtTick.headMap(lane.next).clear();
+            lane.kept.headMap(lane.next).clear();
+        }
+    }
+
+    /** Neither too long nor too short. */
+    private void expectPatience(boolean leaves) {
+        long patience = mirror.patience.ticks(mirror.config.requestTimeoutTicks());
+        boolean somebodyMayWait = doOthersLag() || mirror.wantedByOthers() >= mirror.view || isProposalOpen();
+        boolean somebodyWaits = false;
+        for (Lane lane : lanes.values()) {
+            for (Map.Entry<Long, Long> each : lane.receivedAtTick.entrySet()) {
+                boolean mayBeNext = lane.next == 0 || each.getKey() == lane.next;
+                somebodyMayWait |= mayBeNext && mirror.tick - each.getValue() >= mirror.config.requestTimeoutTicks();
+            }
+            Kept head = lane.next > 0 ? lane.kept.get(lane.next) : null;
+            somebodyWaits |= head != null
+                    && mirror.tick - Math.max(head.sinceTick(), Math.max(lane.headSinceTick, mirror.enteredAtTick))
+                            >= patience;
+        }
+        boolean behind = mirror.installing || certifiedAhead > mirror.lastCommitted;
+        boolean backup = viewBefore % mirror.wellFormed.replicas() != mirror.self;
+        if (somebodyWaits && !behind && backup && !leaves) {
+            complaints.of("stays in view " + mirror.view + ", where a request has waited for more than " + patience
+                    + " ticks");
+        }
+        if (leaves && !somebodyMayWait && !othersUnordered) {
+            complaints.of("leaves view " + viewBefore + ", in which nobody waits for anything");
+        }
+    }
+
+    /** f+1 that lack what is committed here are a reason to leave, and so may be one that lost its memory. */
+    private boolean doOthersLag() {
+        return lastStatus.values().stream().anyMatch(status -> status.recoveringUpTo() > 0)
+                || lastStatus.entrySet().stream()
+                                .filter(each -> each.getKey() != mirror.self
+                                        && each.getValue().lastCommitted() < mirror.lastCommitted)
+                                .count()
+                        >= mirror.weak;
+    }
+
+    private boolean isProposalOpen() {
+        return mirror.slots.tailMap(mirror.lastCommitted, false).values().stream()
+                .anyMatch(slot -> slot.accepted(viewBefore).isPresent());
+    }
+
+    /** Another copy of it may have come first, authenticated otherwise. */
+    private static boolean isRelayed(int to, Request request, List<Action> actions) {
+        return actions.stream()
+                .anyMatch(action -> action instanceof Action.Relay relay
+                        && relay.to() == to
+                        && relay.request().session().equals(request.session())
+                        && relay.request().number() == request.number());
+    }
+
+    private void expectHandedOn(List<Action> actions) {
+        if (mirror.isPrimary()) {
+            return;
+        }
+        int primary = mirror.wellFormed.primary(mirror.view);
+        for (Lane lane : lanes.values()) {
+            for (Kept kept : lane.kept.values()) {
+                Request request = kept.request();
+                if (request.number() >= lane.next && !isRelayed(primary, request, actions)) {
+                    complaints.of("does not hand request " + request + " on to the primary of view " + mirror.view);
+                }
+            }
+        }
+    }
+}

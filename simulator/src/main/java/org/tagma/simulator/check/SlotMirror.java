@@ -1,0 +1,144 @@
+package org.tagma.simulator.check;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
+
+/**
+ * What one replica must hold of one sequence number, by what it was told and what it wrote: of each voter the vote of the highest
+ * view, and of that the first. Not thread-safe.
+ */
+final class SlotMirror {
+
+    /** A replica need not keep more bodies of one sequence number than a few. */
+    private static final int KEPT_BODIES = 6;
+
+    private final long sequence;
+    private final Map<Integer, VoteInfo> prepares = new TreeMap<>();
+    private final Map<Integer, VoteInfo> commits = new TreeMap<>();
+    private final Map<Integer, Digest> attestations = new TreeMap<>();
+    private final Set<Digest> bodies = new HashSet<>();
+    private final TreeMap<Digest, Long> prePrepared = new TreeMap<>();
+    private VoteInfo accepted;
+    private VoteInfo prepared;
+    private Digest committed;
+
+    SlotMirror(long sequence) {
+        this.sequence = sequence;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    /** A prepare, or what counts for one. Returns whether it is news. */
+    boolean prepare(int voter, long view, Digest digest) {
+        return vote(prepares, voter, view, digest);
+    }
+
+    boolean commit(int voter, long view, Digest digest) {
+        return vote(commits, voter, view, digest);
+    }
+
+    /** Whether a prepare of this view would be news. */
+    boolean isNewPreparer(int voter, long view) {
+        return !prepares.containsKey(voter) || prepares.get(voter).view() < view;
+    }
+
+    /** Whether a commit of this view would be news. */
+    boolean isNewCommitter(int voter, long view) {
+        return !commits.containsKey(voter) || commits.get(voter).view() < view;
+    }
+
+    private boolean vote(Map<Integer, VoteInfo> votes, int voter, long view, Digest digest) {
+        VoteInfo earlier = votes.get(voter);
+        if (earlier != null && earlier.view() >= view) {
+            return false;
+        }
+        votes.put(voter, new VoteInfo(sequence, digest, view));
+        return true;
+    }
+
+    /** Somebody says that it committed this; the latest word of each counts. */
+    void attest(int voter, Digest digest) {
+        attestations.put(voter, digest);
+    }
+
+    long attesters(Digest digest) {
+        return attestations.values().stream().filter(digest::equals).count();
+    }
+
+    long preparers(long view, Digest digest) {
+        return count(prepares, view, digest);
+    }
+
+    long committers(long view, Digest digest) {
+        return count(commits, view, digest);
+    }
+
+    private long count(Map<Integer, VoteInfo> votes, long view, Digest digest) {
+        VoteInfo wanted = new VoteInfo(sequence, digest, view);
+        return votes.values().stream().filter(wanted::equals).count();
+    }
+
+    /** How many prepared one and the same other digest in this view. */
+    long largestConflict(long view, Digest digest) {
+        return prepares.values().stream()
+                .filter(vote -> vote.view() == view && !vote.digest().equals(digest))
+                .mapToLong(vote -> preparers(view, vote.digest()))
+                .max()
+                .orElse(0);
+    }
+
+    void accept(long view, Digest digest) {
+        accepted = new VoteInfo(sequence, digest, view);
+        prePrepared.put(digest, view);
+    }
+
+    Optional<Digest> accepted(long view) {
+        return accepted != null && accepted.view() == view ? Optional.of(accepted.digest()) : Optional.empty();
+    }
+
+    void prepared(long view, Digest digest) {
+        prepared = new VoteInfo(sequence, digest, view);
+    }
+
+    boolean isPrepared(long view) {
+        return prepared != null && prepared.view() == view;
+    }
+
+    void committed(Digest digest) {
+        committed = digest;
+    }
+
+    Optional<Digest> committed() {
+        return Optional.ofNullable(committed);
+    }
+
+    void has(Digest digest) {
+        bodies.add(digest);
+    }
+
+    /** Whether it surely still has this body. */
+    boolean surelyHas(Digest digest) {
+        return digest.isNull() || (bodies.contains(digest) && bodies.size() <= KEPT_BODIES);
+    }
+
+    /** Its entry of P, if there is one. */
+    List<VoteInfo> preparedEntries() {
+        return prepared == null ? List.of() : List.of(prepared);
+    }
+
+    /** Its entries of Q, by ascending digest. */
+    List<VoteInfo> prePreparedEntries() {
+        List<VoteInfo> entries = new ArrayList<>();
+        prePrepared.forEach((digest, view) -> entries.add(new VoteInfo(sequence, digest, view)));
+        return entries;
+    }
+}

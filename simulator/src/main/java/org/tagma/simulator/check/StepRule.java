@@ -1,0 +1,32 @@
+package org.tagma.simulator.check;
+
+import java.util.List;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+
+/** Something that each step of a correct replica in its first life is held to. */
+interface StepRule {
+
+    /** An event begins, and nothing is decided on it. */
+    default void begins(Event event) {}
+
+    /** It decides this; the mirror shows how things were before. */
+    default void decides(Event event, Action action) {}
+
+    /** It has decided all of this, and the mirror shows how things are now. */
+    default void ends(Event event, List<Action> actions) {}
+
+    /** Whether it left a view. */
+    static boolean leaves(List<Action> actions) {
+        return actions.stream()
+                .anyMatch(action ->
+                        action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.LeftFor);
+    }
+
+    /** Whether it blames a replica. */
+    static boolean blames(List<Action> actions, int replica) {
+        return actions.stream()
+                .anyMatch(action -> action instanceof Action.ReportEvidence evidence && evidence.replica() == replica);
+    }
+}

@@ -1,0 +1,49 @@
+package org.tagma.simulator.check;
+
+import java.util.List;
+import java.util.Optional;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+
+/** All rules for single steps, for one replica in its first life. Not thread-safe. */
+final class StepRules {
+
+    private final Mirror mirror;
+    private final List<StepRule> rules;
+    private Event event = new Event.Recovered(Event.RecoveredLog.empty());
+
+    StepRules(Findings findings, PbftConfig config, WellFormed wellFormed, int replica) {
+        Complaints complaints = new Complaints(findings, replica);
+        mirror = new Mirror(replica, config, wellFormed);
+        rules = List.of(
+                new PhaseRule(complaints, mirror),
+                new LeavingRule(complaints, mirror),
+                new CheckpointRule(complaints, mirror),
+                new HelpRule(complaints, mirror),
+                new RequestRule(complaints, mirror),
+                new TransferRule(complaints, mirror));
+    }
+
+    /** Why a message must be refused, if it must; asked before its step begins. */
+    Optional<String> objection(Event coming) {
+        return coming instanceof Event.MessageReceived received
+                ? Objections.to(received.message(), mirror)
+                : Optional.empty();
+    }
+
+    void begins(Event begun) {
+        event = begun;
+        mirror.begin(event);
+        rules.forEach(rule -> rule.begins(event));
+    }
+
+    void decides(Action action) {
+        rules.forEach(rule -> rule.decides(event, action));
+        mirror.does(action);
+    }
+
+    void ends(Event ended, List<Action> actions) {
+        rules.forEach(rule -> rule.ends(ended, actions));
+    }
+}

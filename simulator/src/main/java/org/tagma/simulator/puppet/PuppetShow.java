@@ -1,0 +1,50 @@
+package org.tagma.simulator.puppet;
+
+import java.util.SplittableRandom;
+import org.tagma.core.protocol.Event;
+import org.tagma.simulator.SimulatedPbft;
+import org.tagma.simulator.check.Findings;
+
+/**
+ * Plays to one replica of PBFT at a time: it is made, and everything that it hears is made up, some of it right, some of it wrong, much
+ * of it nearly right. What is owed by each step of a correct replica, whoever surrounds it, is owed here too; what a group owes
+ * is not, for more than f replicas lie. Only of what committed and of the state do no more than f lie, so that the replica can go on.
+ */
+public final class PuppetShow {
+
+    private static final int STEPS_PER_SHOW = 1_000;
+    private static final int RATHER_OWN_PERCENT = 70;
+
+    private PuppetShow() {}
+
+    /**
+     * Plays so many steps, to a new replica now and then, or until something is found. Deterministic.
+     *
+     * @param protocol what the replica is made by
+     * @param seed what everything is drawn from
+     */
+    public static void play(SimulatedPbft protocol, Findings findings, long seed, int steps) {
+        SplittableRandom random = new SplittableRandom(seed).split();
+        Findings own = new Findings();
+        for (int left = steps; left > 0 && own.isEmpty(); left -= STEPS_PER_SHOW) {
+            playOne(protocol, own, random.split(), Math.min(left, STEPS_PER_SHOW));
+        }
+        own.first().ifPresent(found -> findings.report(found.property(), "among puppets: " + found.details()));
+    }
+
+    private static void playOne(SimulatedPbft protocol, Findings findings, SplittableRandom random, int steps) {
+        int self = random.nextInt(protocol.quorums().replicas());
+        Props props = new Props(random.split(), protocol.template().maxBatchRequests());
+        Stage stage = new Stage(findings, protocol.observer(findings), props, self);
+        stage.begin(protocol.create(self, 0), Event.RecoveredLog.empty());
+        Puppets puppets = Puppets.around(self, protocol.template());
+        Script script = new Script(stage, props, puppets, random.split(), life -> protocol.create(self, life));
+        for (int step = 0; step < steps && !stage.isOver(); step++) {
+            if (stage.hasOwnEvents() && random.nextInt(100) < RATHER_OWN_PERCENT) {
+                stage.stepOwn(random.nextInt(4) == 0);
+            } else {
+                script.next();
+            }
+        }
+    }
+}

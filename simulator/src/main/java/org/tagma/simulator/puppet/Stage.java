@@ -1,0 +1,221 @@
+package org.tagma.simulator.puppet;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.simulator.ObservedProtocol;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.Property;
+import org.tagma.simulator.check.ProtocolObserver;
+
+/** The replica, with everything around it that is not another replica: its disk, its state machine, its own messages. Not thread-safe. */
+final class Stage {
+
+    /** A question that the replica put to another. */
+    record Asked(int to, Message question) {}
+
+    private final Findings findings;
+    private final ProtocolObserver observer;
+    private final Props props;
+    final int self;
+
+    private ObservedProtocol replica;
+    /** What it said to itself, too; in order. */
+    private final ArrayDeque<Event> loopback = new ArrayDeque<>();
+
+    /** What its state machine has to do; what comes of it is known only then. */
+    private final ArrayDeque<Supplier<Event>> execution = new ArrayDeque<>();
+
+    private final List<LogRecord> log = new ArrayList<>();
+    private Map<SessionId, Long> sessions = new TreeMap<>();
+    private boolean diverges;
+    private boolean halted;
+
+    final ArrayDeque<Asked> asked = new ArrayDeque<>();
+    final Map<Long, Authenticated<ViewChange>> ownViewChanges = new HashMap<>();
+    final Map<Long, Authenticated<Checkpoint>> ownCheckpoints = new HashMap<>();
+    private final TreeMap<Long, Map<Long, Digest>> accepted = new TreeMap<>();
+    private CheckpointCertificate stable = CheckpointCertificate.GENESIS;
+
+    Stage(Findings findings, ProtocolObserver observer, Props props, int self) {
+        this.findings = findings;
+        this.observer = observer;
+        this.props = props;
+        this.self = self;
+    }
+
+    void begin(Protocol protocol, Event.RecoveredLog recovered) {
+        replica = new ObservedProtocol(protocol, self, observer);
+        loopback.clear();
+        execution.clear();
+        step(new Event.Recovered(recovered));
+    }
+
+    /** The replica stops and starts again, with all of its log or with what survives amnesia. */
+    void restart(Protocol protocol, boolean forgets, long nonce) {
+        if (forgets) {
+            Map<Class<?>, LogRecord> survivors = new LinkedHashMap<>();
+            log.stream().filter(LogRecord::survivesAmnesia).forEach(each -> survivors.put(each.getClass(), each));
+            log.clear();
+            log.addAll(survivors.values());
+        }
+        sessions = new TreeMap<>();
+        Event.Memory memory = forgets ? Event.Memory.SURVIVORS : Event.Memory.WHOLE;
+        begin(protocol, new Event.RecoveredLog(log, memory, nonce));
+    }
+
+    /** The last number of a session that its state machine executed. */
+    Optional<Long> servedUpTo(SessionId session) {
+        return Optional.ofNullable(sessions.get(session)).map(next -> next - 1);
+    }
+
+    /** From now on its state machine goes wrong. */
+    void diverge() {
+        diverges = true;
+    }
+
+    boolean isOver() {
+        return halted || !findings.isEmpty();
+    }
+
+    ProtocolStatus status() {
+        return replica.status();
+    }
+
+    CheckpointCertificate stable() {
+        return stable;
+    }
+
+    Optional<Digest> accepted(long sequence, long view) {
+        return Optional.ofNullable(accepted.getOrDefault(sequence, Map.of()).get(view));
+    }
+
+    boolean hasOwnEvents() {
+        return !loopback.isEmpty() || !execution.isEmpty();
+    }
+
+    /** Something of its own happens: what it said comes back, or its state machine has done something. */
+    void stepOwn(boolean ratherExecution) {
+        boolean executes = loopback.isEmpty() || (ratherExecution && !execution.isEmpty());
+        step(executes ? execution.remove().get() : loopback.remove());
+    }
+
+    void hears(int sender, Message message) {
+        hears(new Authenticated<>(sender, message, ByteString.EMPTY, ByteString.EMPTY));
+    }
+
+    void hears(Authenticated<?> signed) {
+        step(new Event.MessageReceived(signed));
+    }
+
+    void step(Event event) {
+        if (isOver()) {
+            return;
+        }
+        List<Action> actions;
+        try {
+            actions = replica.step(event);
+        } catch (RuntimeException broken) {
+            findings.report(Property.NO_HALT, "replica " + self + " breaks off at " + event + ": " + broken);
+            return;
+        }
+        actions.forEach(this::perform);
+        replica.durable();
+        replica.flushed();
+    }
+
+    private void perform(Action action) {
+        if (action instanceof Action.Broadcast broadcast) {
+            says(broadcast.message());
+        } else if (action instanceof Action.Send send) {
+            if (send.message() instanceof FetchBatch || send.message() instanceof Question) {
+                asked.add(new Asked(send.to(), send.message()));
+            }
+        } else if (action instanceof Action.Persist persist) {
+            writes(persist.record());
+        } else if (action instanceof Action.Truncate truncate) {
+            log.removeIf(
+                    each -> each.sequence() > 0 && each.sequence() <= truncate.sequence() && !each.survivesAmnesia());
+        } else if (action instanceof Action.Commit commit) {
+            execution.add(() -> new Event.Executed(commit.sequence(), Props.execute(sessions, commit.batch())));
+        } else if (action instanceof Action.TakeCheckpoint take) {
+            Digest digest = diverges
+                    ? Digest.of(ByteString.copyFromUtf8("diverged " + take.sequence()))
+                    : props.stateDigest(take.sequence());
+            execution.add(() -> new Event.CheckpointTaken(take.sequence(), digest));
+        } else if (action instanceof Action.InstallState install) {
+            execution.clear();
+            execution.add(() -> installed(install));
+        } else if (action instanceof Action.ServeState serve && serve.to() == self) {
+            loopback.add(received(Answers.right(props, serve.question())));
+        } else if (action instanceof Action.Halt halt) {
+            halts(halt.reason());
+        }
+    }
+
+    private Event installed(Action.InstallState install) {
+        sessions = props.sessions(install.sequence());
+        return new Event.StateInstalled(install.sequence(), install.stateDigest(), Props.progress(sessions));
+    }
+
+    private void halts(String reason) {
+        halted = true;
+        if (!diverges) {
+            findings.report(Property.NO_HALT, "replica " + self + " halts: " + reason);
+        }
+    }
+
+    private Event received(Message message) {
+        return new Event.MessageReceived(new Authenticated<>(self, message, ByteString.EMPTY, ByteString.EMPTY));
+    }
+
+    private void says(Message message) {
+        loopback.add(received(message));
+        if (message instanceof ViewChange viewChange) {
+            ownViewChanges.put(
+                    viewChange.view(), new Authenticated<>(self, viewChange, ByteString.EMPTY, ByteString.EMPTY));
+        } else if (message instanceof Checkpoint vote) {
+            ownCheckpoints.put(vote.sequence(), new Authenticated<>(self, vote, ByteString.EMPTY, ByteString.EMPTY));
+        } else if (message instanceof PrePrepare proposal) {
+            props.proposed(proposal.sequence(), proposal.batch());
+        }
+    }
+
+    private void writes(LogRecord record) {
+        if (record.survivesAmnesia()) {
+            log.removeIf(each -> each.getClass() == record.getClass());
+        }
+        log.add(record);
+        if (record instanceof PbftRecord.PrePrepared vote) {
+            accepted.computeIfAbsent(vote.sequence(), none -> new HashMap<>())
+                    .put(vote.view(), vote.batch().digest());
+        } else if (record instanceof PbftRecord.Reproposed vote) {
+            accepted.computeIfAbsent(vote.sequence(), none -> new HashMap<>()).put(vote.view(), vote.digest());
+        } else if (record instanceof PbftRecord.Stable known) {
+            stable = known.certificate();
+        }
+    }
+}
