@@ -42,6 +42,10 @@ final class CatchUp {
     private final boolean[] waitsForNextView;
     private long committedAtLastTick;
     private long stuckSinceTick;
+    /** What was committed when this replica spoke last, and the time before that. */
+    private long committedAtLastStatus;
+
+    private long committedBeforeThat;
     private boolean warned;
     private long tooManyForgotSinceTick;
 
@@ -85,7 +89,7 @@ final class CatchUp {
      * state. The others let go of those batches, so as primary it would keep all of them waiting.
      */
     private long patienceTicks() {
-        return (state.isPrimary() ? 1L : 3L) * state.config.statusIntervalTicks();
+        return (state.isPrimary() ? 1L : 2L) * state.config.statusIntervalTicks();
     }
 
     /**
@@ -137,6 +141,8 @@ final class CatchUp {
     }
 
     private void sayWhereIStand() {
+        committedBeforeThat = committedAtLastStatus;
+        committedAtLastStatus = state.lastCommitted;
         state.broadcast(new Status(
                 state.view, !state.normal, state.lastCommitted, state.stable.sequence(), state.ledger.forgottenUpTo()));
         viewChanger.own().ifPresent(signed -> {
@@ -163,11 +169,17 @@ final class CatchUp {
         helpWithView(sender, status);
         helpWithCheckpoint(sender, status);
         boolean stuck = earlier != null && earlier.lastCommitted() == status.lastCommitted();
-        if (stuck) {
+        if (stuck || isOverdue(status.lastCommitted())) {
             helpWithCommitted(sender, status);
             helpWithVotes(sender, status);
         }
         helpRecovering(sender, status);
+    }
+
+    /** Whether the other should have more by now, were nothing lost: so it need not say twice that it has not. */
+    private boolean isOverdue(long committedThere) {
+        boolean nothingCommits = state.tick - stuckSinceTick >= state.config.statusIntervalTicks();
+        return committedThere < committedBeforeThat || (nothingCommits && committedThere <= state.lastCommitted);
     }
 
     /**

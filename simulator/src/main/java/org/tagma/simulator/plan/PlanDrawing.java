@@ -192,13 +192,12 @@ final class PlanDrawing {
         if (!isSynchronous()) {
             pausesAndCuts(incidents);
         }
-        boolean raft = setting.protocol() == ProtocolKind.RAFT;
-        if (raft && setting.model().nodes() != Nodes.CRASH_STOP) {
+        if (setting.model().nodes() != Nodes.CRASH_STOP) {
             failingDisks(incidents, malicious);
             wipedDisks(incidents, forgetful);
             wholeGroupStops(incidents, malicious);
         }
-        if (raft) {
+        if (setting.protocol() == ProtocolKind.RAFT) {
             transfers(incidents);
             changesOfTheGroup(incidents);
         }
