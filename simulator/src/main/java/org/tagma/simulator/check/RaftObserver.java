@@ -54,8 +54,8 @@ public final class RaftObserver implements ProtocolObserver {
         final List<LogRecord> unsynced = new ArrayList<>();
         final RaftJudgement judgement;
 
-        Book(Findings findings, RaftConfig config, int replica) {
-            judgement = new RaftJudgement(findings, config, replica, decided);
+        Book(Findings findings, RaftConfig config, int replica, ElectionTimeouts timeouts) {
+            judgement = new RaftJudgement(findings, config, replica, decided, timeouts);
         }
     }
 
@@ -68,6 +68,7 @@ public final class RaftObserver implements ProtocolObserver {
     private final TreeMap<Long, Committed> committed = new TreeMap<>();
     private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
 
+    private final ElectionTimeouts timeouts = new ElectionTimeouts();
     private final RaftConfig config;
 
     /** An observer of a group whose replicas are configured so, but for their ids. */
@@ -78,7 +79,7 @@ public final class RaftObserver implements ProtocolObserver {
     }
 
     private Book book(int replica) {
-        return books.computeIfAbsent(replica, id -> new Book(findings, config, id));
+        return books.computeIfAbsent(replica, id -> new Book(findings, config, id, timeouts));
     }
 
     @Override
@@ -108,6 +109,7 @@ public final class RaftObserver implements ProtocolObserver {
             book.decided.apply(persist.record());
             book.unsynced.add(persist.record());
         } else if (action instanceof Action.Send send) {
+            saysAfterIt(replica, send);
             if (send.message() instanceof AppendEntries || send.message() instanceof InstallSnapshot) {
                 leads(replica, ((RaftMessage) send.message()).term());
             }
@@ -237,6 +239,15 @@ public final class RaftObserver implements ProtocolObserver {
     public void left(int replica, int to, Message message) {
         if (message instanceof RaftMessage raft && !isDurable(book(replica).durable, replica, to, raft)) {
             report(Property.DURABLE_BEFORE_SAID, "replica " + replica + " says " + message + " before it is durable");
+        }
+    }
+
+    /** The order of actions is a promise of its own: whoever performs them may let each leave at once. */
+    private void saysAfterIt(int replica, Action.Send send) {
+        if (send.message() instanceof RaftMessage raft && !isDurable(book(replica).decided, replica, send.to(), raft)) {
+            report(
+                    Property.DURABLE_BEFORE_SAID,
+                    "replica " + replica + " decides to say " + raft + " before it decides to write that");
         }
     }
 

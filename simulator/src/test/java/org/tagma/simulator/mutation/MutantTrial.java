@@ -50,8 +50,10 @@ public final class MutantTrial implements LongFunction<String> {
 
     /** Runs Raft of this make. */
     static MutantTrial ofRaft(Function<RaftConfig, Protocol> factory) {
-        return new MutantTrial(
-                RAFT_SETTINGS, plan -> SimulatedRaft.of(plan.replicas()).madeBy(factory));
+        return new MutantTrial(RAFT_SETTINGS, plan -> {
+            SimulatedRaft group = SimulatedRaft.of(plan.replicas());
+            return (plan.hasLeases() ? group.withLeaseReads() : group).madeBy(factory);
+        });
     }
 
     /** Runs PBFT as this class's own loader knows it. */

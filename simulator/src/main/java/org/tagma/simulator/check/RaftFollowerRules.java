@@ -1,0 +1,160 @@
+package org.tagma.simulator.check;
+
+import java.util.List;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.raft.Entry;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.Snapshotted;
+import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+import org.tagma.core.service.TransferMessage;
+
+/**
+ * What a replica takes from a leader, removes for it and acknowledges (5.3), and what becomes of its log when it has a state
+ * (7). Not thread-safe.
+ */
+final class RaftFollowerRules extends RaftRules {
+
+    private long committedBefore;
+    private long delivered;
+
+    RaftFollowerRules(RaftFacts facts) {
+        super(facts);
+    }
+
+    @Override
+    void recovers(Event.RecoveredLog recovered) {
+        delivered = facts.knownCommitted;
+    }
+
+    @Override
+    void stepping(Event event) {
+        committedBefore = facts.knownCommitted;
+        if (event instanceof Event.StateInstalled installed) {
+            delivered = installed.sequence();
+        }
+    }
+
+    @Override
+    void stepped(List<Action> actions) {
+        if (facts.message() instanceof InstallSnapshot install && !facts.stateMissing) {
+            boolean fetches = actions.stream()
+                    .anyMatch(each ->
+                            each instanceof Action.Send send && send.message() instanceof TransferMessage.Question);
+            long index = install.snapshot().index();
+            refuses(
+                    fetches && facts.log.termAt(index) == install.snapshot().term(),
+                    "fetches the state at " + index + ", though its log has all up to there");
+        }
+        if (RaftFacts.hasRefused(actions)) {
+            refuses(actions.stream().anyMatch(RaftFollowerRules::leavesATrace), "acts on a message that it refuses");
+        }
+    }
+
+    private static boolean leavesATrace(Action action) {
+        return action instanceof Action.Persist
+                || action instanceof Action.Commit
+                || action instanceof Action.ReadReady
+                || action instanceof Action.InstallState;
+    }
+
+    @Override
+    void decided(Action action) {
+        if (action instanceof Action.Persist persist) {
+            writes(persist.record());
+        } else if (action instanceof Action.Truncate truncate) {
+            refuses(
+                    !facts.log.coversBySnapshot(truncate.sequence()),
+                    "lets go of entries up to " + truncate.sequence() + ", of which it has no state");
+        } else if (action instanceof Action.Commit commit) {
+            refuses(
+                    commit.sequence() != delivered + 1,
+                    "executes index " + commit.sequence() + " after index " + delivered);
+            delivered = commit.sequence();
+        } else if (action instanceof Action.Send send && send.message() instanceof AppendEntriesReply reply) {
+            refuses(
+                    reply.success() && reply.index() > facts.reserved,
+                    "acknowledges index " + reply.index() + ", with only " + facts.reserved + " reserved");
+            if (facts.message() instanceof AppendEntries append
+                    && facts.sender() == send.to()
+                    && append.term() == reply.term()) {
+                answers(append, reply);
+            }
+        }
+    }
+
+    private void writes(LogRecord record) {
+        if (record instanceof Appended appended && !facts.isLeader() && !facts.isAlone()) {
+            takes(appended.entry());
+        } else if (record instanceof SuffixRemoved removed) {
+            removes(removed);
+        } else if (record instanceof Snapshotted taken) {
+            long index = taken.snapshot().index();
+            boolean own = facts.event instanceof Event.CheckpointTaken;
+            refuses(
+                    own && facts.log.termAt(index) != taken.snapshot().term(),
+                    "has a state at " + index + " of term " + taken.snapshot().term() + ", which its log does not say");
+            refuses(
+                    own
+                            && !facts.configurations
+                                    .floorEntry(index)
+                                    .getValue()
+                                    .equals(taken.snapshot().configuration()),
+                    "has a state at " + index + " of another group than the one there");
+        }
+    }
+
+    private void takes(Entry entry) {
+        boolean sent = facts.message() instanceof AppendEntries append
+                && append.entries().stream()
+                        .anyMatch(each -> each.index() == entry.index() && each.term() == entry.term());
+        refuses(!sent, "takes index " + entry.index() + ", which no leader has sent");
+        boolean waits = facts.message() instanceof AppendEntries append && append.leaderCommit() > facts.executed;
+        refuses(
+                waits && entry.index() > facts.executed + facts.config.logWindow(),
+                "takes index " + entry.index() + ", though it has executed no further than " + facts.executed);
+    }
+
+    /** Raft 5.3: an entry that contradicts the leader's goes, and all that follow it; what agrees stays. */
+    private void removes(SuffixRemoved removed) {
+        refuses(removed.from() <= committedBefore, "removes what is committed: " + removed);
+        if (facts.message() instanceof AppendEntries append) {
+            boolean contradicts = append.entries().stream()
+                    .anyMatch(
+                            each -> each.index() == removed.from() && each.term() != facts.log.termAt(removed.from()));
+            refuses(!contradicts, "removes entries that contradict nothing: " + removed);
+        } else {
+            refuses(!(facts.event instanceof Event.StateInstalled), "removes entries for no reason: " + removed);
+        }
+    }
+
+    private void answers(AppendEntries append, AppendEntriesReply reply) {
+        boolean fits = facts.log.termAt(append.prevLogIndex()) == append.prevLogTerm();
+        if (!reply.success()) {
+            refuses(fits, "refuses entries that fit its log after " + append.prevLogIndex());
+            refuses(
+                    reply.hintIndex() > append.prevLogIndex()
+                            || (!facts.log.coversBySnapshot(reply.hintIndex())
+                                    && facts.log.termAt(reply.hintIndex()) != reply.hintTerm()),
+                    "refuses entries, and does not tell where its log may agree");
+            return;
+        }
+        refuses(
+                append.term() < facts.forgottenTerm,
+                "acknowledges entries of a term below one in which it may have voted");
+        boolean agrees = facts.matches(append.prevLogIndex(), append.prevLogTerm());
+        for (Entry entry : append.entries()) {
+            agrees &= entry.index() > reply.index() || facts.matches(entry.index(), entry.term());
+        }
+        refuses(!agrees, "acknowledges entries up to " + reply.index() + " that are not in its log");
+        long last = append.prevLogIndex() + append.entries().size();
+        boolean hasRoom = last <= facts.executed + facts.config.logWindow();
+        refuses(
+                append.prevLogIndex() >= committedBefore && hasRoom && reply.index() != last,
+                "acknowledges index " + reply.index() + " of entries up to " + last);
+    }
+}
