@@ -18,11 +18,10 @@ final class RaftReplicationMutants {
             of(
                     "a leader counts itself before its log is durable",
                     "27",
-                    "core/raft/Replication",
-                    "replica == state.self ? ownMatch : matchThatCounts(replica));",
-                    "replica == state.self ? state.log.lastIndex() : matchThatCounts(replica));",
-                    "raft.RaftReplicationTest#theLeaderSendsBeforeItWritesAndCountsItselfOnlyAfterIt",
-                    "raft.RaftThirdPartyGroupTest#aSlowDiskOfTheLeaderHoldsNobodyUp"),
+                    "core/raft/Leader",
+                    "state.persist(entries); state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, 0));",
+                    "state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, 0)); state.persist(entries);",
+                    "raft.RaftSlipsTest#trap27ALeadersOwnAnswerComesAfterItsRecords"),
             of(
                     "an acknowledged entry is not durable",
                     "27",

@@ -52,6 +52,13 @@ final class RaftServiceMutants {
                     "return isWithin(millis, wallMillis - earlier.wallMillis);",
                     "raft.RaftTrapsTest#trap30ALeaseIsNotKeptAliveByAClockThatWasSetBackOrStoodStill"),
             of(
+                    "a lease takes all clocks to run alike",
+                    "30",
+                    "core/raft/RaftConfig",
+                    "* tickMillis * (100 - maxClockDriftPercent) / 100",
+                    "* tickMillis",
+                    "raft.RaftSlipsTest#trap30ALeaseAllowsForClocksThatRunApart"),
+            of(
                     "rounds are counted on from the last term led",
                     "30",
                     "core/raft/Replication",
@@ -96,6 +103,20 @@ final class RaftServiceMutants {
                     "return reached;",
                     "raft.RaftMembershipTest#aJointConfigurationNeedsBothMajorities",
                     "raft.RaftThirdPartyGroupTest#removingADeadReplicaLetsACommandCommit"),
+            of(
+                    "a learner counts in a majority",
+                    "31",
+                    "core/raft/Configuration",
+                    "long reached = reachedByMajority(voters, value);",
+                    "long reached = reachedByMajority(members(), value);",
+                    "raft.RaftSlipsTest#trap31ALearnerCountsInNoMajority"),
+            of(
+                    "a configuration is in force from its commit on",
+                    "31",
+                    "core/raft/RaftState",
+                    "return memberships.latest();",
+                    "return memberships.at(Math.max(commitIndex, log.baseIndex()));",
+                    "raft.RaftSlipsTest#trap31AConfigurationIsInForceFromItsEntryOn"),
             of(
                     "a group changes before an entry of the term is committed",
                     "31",
@@ -162,6 +183,7 @@ final class RaftServiceMutants {
                     "core/service/SessionTable",
                     "return request.number() == session.nextNumber() ? new Verdict.Execute()",
                     "return true ? new Verdict.Execute()",
+                    "raft.RaftTrapsTest#trap32ARequestSentAgainToTheNextLeaderIsExecutedOnce",
                     "TrapsExecutionTest#trap16_anOldRequestOrderedAgainBringsOnlyTheCachedReply"),
             of(
                     "a fetched state comes without its sessions",
@@ -186,6 +208,13 @@ final class RaftServiceMutants {
                     "long compactTo = Math.max(state.log.baseIndex(), state.log.lastIndex());",
                     "raft.RaftMembershipTest#newcomersLearnBeforeTheyVote",
                     "raft.RaftSnapshotTest#aReplicaWhoseOwnStateIsGoneAsksTheLeaderForANewerOne"),
+            of(
+                    "what follows a state goes though the log agrees with it",
+                    "29",
+                    "core/raft/Snapshots",
+                    "if (state.log.matches(index, installed.term())) {",
+                    "if (false) {",
+                    "raft.RaftSnapshotTest#allReplicasRestartedAfterACompactionBeginWithTheirOwnStates"),
             of(
                     "a state names the group of later",
                     "31",

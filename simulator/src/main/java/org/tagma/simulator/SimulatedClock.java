@@ -8,7 +8,7 @@ final class SimulatedClock {
     /** Clocks start at a time that people recognise. */
     static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
-    private final long wallOffsetMillis;
+    private long wallOffsetMillis;
     private double rate;
     private long rateSinceMicros;
     private double elapsedMicrosBefore;
@@ -28,6 +28,11 @@ final class SimulatedClock {
         elapsedMicrosBefore = elapsedMicros(nowMicros);
         rateSinceMicros = nowMicros;
         rate = newRate;
+    }
+
+    /** Somebody sets its date back; what has passed by it is the same. */
+    void setBack(long millis) {
+        wallOffsetMillis -= millis;
     }
 
     double rate() {

@@ -235,6 +235,11 @@ public final class SimulatedCluster implements World {
         replica(id).setClockRate(rate);
     }
 
+    /** The date of a replica's clock is set back. */
+    public void setClockBack(int id, long millis) {
+        replica(id).setClockBack(millis);
+    }
+
     /** Nothing gets through between these two replicas for a while; both hear all others. */
     public void separate(long millis, int one, int other) {
         network.cut(now(), now() + millis * 1000, one, other);
@@ -249,6 +254,17 @@ public final class SimulatedCluster implements World {
     /** Cuts these replicas off from all others and from the clients for a while. */
     public void isolate(long millis, Integer... ids) {
         network.cut(now(), now() + millis * 1000, Set.of(ids));
+    }
+
+    /** Cuts these replicas off from all other replicas for a while; clients reach everybody. */
+    public void split(long millis, List<Integer> ids) {
+        for (int one : ids) {
+            for (int other = 0; other < replicas.size(); other++) {
+                if (!ids.contains(other)) {
+                    separate(millis, one, other);
+                }
+            }
+        }
     }
 
     private void disturbed() {

@@ -42,10 +42,24 @@ public record SimulatedRaft(
     /** The same group, where a leader answers reads as long as its lease holds. */
     public SimulatedRaft withLeaseReads() {
         return new SimulatedRaft(
-                RaftConfig.forTests(0, template.membership(), template.seed(), true),
+                config(0, template.seed(), sizes(template), RaftLimits.of(template), true),
                 machines,
                 checksInvariants,
                 factory);
+    }
+
+    /** The same group, with other bounds. */
+    public SimulatedRaft withLimits(RaftLimits limits) {
+        return new SimulatedRaft(
+                config(0, template.seed(), sizes(template), limits, template.leaseReads()),
+                machines,
+                checksInvariants,
+                factory);
+    }
+
+    private static Tuning sizes(RaftConfig config) {
+        return new Tuning(
+                config.checkpointInterval(), config.logWindow(), config.pipelineDepth(), config.maxBatchRequests());
     }
 
     /** The same group, of another make. */
@@ -86,15 +100,14 @@ public record SimulatedRaft(
 
     @Override
     public Protocol create(int replica, long lifeSeed) {
-        Tuning same = new Tuning(
-                template.checkpointInterval(),
-                template.logWindow(),
-                template.pipelineDepth(),
-                template.maxBatchRequests());
-        return factory.apply(config(replica, lifeSeed, same));
+        return factory.apply(config(replica, lifeSeed, sizes(template)));
     }
 
     private RaftConfig config(int replica, long seed, Tuning tuning) {
+        return config(replica, seed, tuning, RaftLimits.of(template), template.leaseReads());
+    }
+
+    private RaftConfig config(int replica, long seed, Tuning tuning, RaftLimits limits, boolean leaseReads) {
         return new RaftConfig(
                 replica,
                 template.membership(),
@@ -105,15 +118,15 @@ public record SimulatedRaft(
                 tuning.pipelineDepth(),
                 tuning.maxBatchRequests(),
                 template.maxBatchBytes(),
-                template.maxAppendBytes(),
-                template.maxInflightMessages(),
-                template.maxInflightBytes(),
+                limits.maxAppendBytes(),
+                limits.maxInflightMessages(),
+                limits.maxInflightBytes(),
                 template.tickMillis(),
                 template.electionTimeoutTicks(),
                 template.heartbeatTicks(),
-                template.leaseReads(),
+                leaseReads,
                 template.maxClockDriftPercent(),
-                template.maxPendingReads(),
+                limits.maxPendingReads(),
                 template.maxPendingRequests(),
                 template.maxPendingPerClient(),
                 template.sessionPipeline());

@@ -232,6 +232,11 @@ public final class SimulatedReplica {
         clock.setRate(rate, world.now());
     }
 
+    /** Its date is set back; what passes by its clock is not. */
+    void setClockBack(long millis) {
+        clock.setBack(millis);
+    }
+
     void checkBounds() {
         if (isUp() && isCorrect()) {
             world.checks().bounds().holds(id, status().pendingRequests(), log.size());

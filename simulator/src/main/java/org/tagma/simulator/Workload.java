@@ -9,14 +9,20 @@ import java.util.SplittableRandom;
  * @param pipeline calls without a return at a time, at least 1
  * @param registers over how many the operations are spread, at least 1
  * @param thinkMicros the longest pause between a return and the next call
+ * @param onlyReads whether it changes nothing
  */
-public record Workload(int operations, int pipeline, int registers, long thinkMicros) {
+public record Workload(int operations, int pipeline, int registers, long thinkMicros, boolean onlyReads) {
+
+    /** Of a client that reads and writes. */
+    public Workload(int operations, int pipeline, int registers, long thinkMicros) {
+        this(operations, pipeline, registers, thinkMicros, false);
+    }
 
     /** The next operation; unlike every other of the run. */
     RegisterOperation draw(int client, int index, SplittableRandom random) {
         String key = "r" + random.nextInt(registers);
         String mark = client + "." + index;
-        return switch (random.nextInt(8)) {
+        return switch (onlyReads ? 0 : random.nextInt(8)) {
             case 0, 1, 2 -> new RegisterOperation(client, index, RegisterOperation.Kind.GET, key, "", "");
             case 3, 4 -> new RegisterOperation(client, index, RegisterOperation.Kind.PUT, key, mark, "");
             case 5 -> new RegisterOperation(client, index, RegisterOperation.Kind.CAS, key, mark, "0." + index / 2);

@@ -36,6 +36,15 @@ final class RaftSlipsTest {
         assertThat(leader.status().commitIndex()).isZero();
     }
 
+    /** Trap 27: what a replica says to itself comes back when all that it decided before is durable. */
+    @Test
+    void trap27ALeadersOwnAnswerComesAfterItsRecords() {
+        List<Action> actions = new LoneReplica(3, 1, -1, 1).lead().actions();
+        int answer = actions.indexOf(new Action.Send(0, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0)));
+        int record = actions.indexOf(new Action.Persist(new RaftRecord.Appended(new Entry.NoOp(2, 2))));
+        assertThat(record).isBetween(0, answer - 1);
+    }
+
     @Test
     void trap33BytesUnderWayAreBoundedNotOnlyMessages() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
@@ -100,6 +109,30 @@ final class RaftSlipsTest {
         leader.step(new Event.QueueDrained(1300)).receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
         leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(1000 + config.leaseMillis()));
         assertThat(leader.of(Action.ReadReady.class)).isEmpty();
+    }
+
+    /** Trap 30: of the 500 ms of an election timeout a tick may be over already, and clocks may be 10 % apart. */
+    @Test
+    void trap30ALeaseAllowsForClocksThatRunApart() {
+        RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
+        assertThat(config.leaseMillis()).isEqualTo(405);
+    }
+
+    @Test
+    void trap31ALearnerCountsInNoMajority() {
+        Configuration group = new Configuration(List.of(0, 1, 2), List.of(), List.of(3, 4));
+        assertThat(group.isQuorum(List.of(0, 3, 4))).isFalse();
+        assertThat(group.isQuorum(List.of(0, 1))).isTrue();
+    }
+
+    /** Raft 6: whoever has the entry acts by it; the old group and the new one never decide side by side. */
+    @Test
+    void trap31AConfigurationIsInForceFromItsEntryOn() {
+        Configuration joint = Configuration.ofFirst(3).jointTo(Configuration.of(List.of(0, 1)));
+        LoneReplica follower = new LoneReplica(3, 1, -1, 1);
+        follower.receive(1, new AppendEntries(1, 1, 1, List.of(new Entry.Reconfiguration(2, 1, joint)), 1, 0));
+        assertThat(follower.status().commitIndex()).isEqualTo(1);
+        assertThat(follower.status().configuration()).isEqualTo(joint);
     }
 
     /** Trap 31: whoever leads takes the joint configuration that it finds to its end, whoever began it. */

@@ -8,8 +8,9 @@ package org.tagma.simulator.plan;
  * @param operations how many operations in all; with 0 it is not heard of
  * @param pipeline how many of them at a time, at least 1
  * @param thinkMillis the longest pause between a return and the next call
+ * @param onlyReads whether it changes nothing; so it goes on where no change gets through
  */
-public record ClientPlan(int operations, int pipeline, int thinkMillis) {
+public record ClientPlan(int operations, int pipeline, int thinkMillis, boolean onlyReads) {
 
     public ClientPlan {
         Plan.require(operations >= 0 && operations <= 1_000_000, "a client's operations must be 0 to 1000000");
@@ -17,7 +18,11 @@ public record ClientPlan(int operations, int pipeline, int thinkMillis) {
         Plan.require(thinkMillis >= 0 && thinkMillis <= 100_000, "a client's pause must be 0 to 100000 ms");
     }
 
+    ClientPlan thatOnlyReads(int pauseMillis) {
+        return new ClientPlan(operations, 1, pauseMillis, true);
+    }
+
     ClientPlan withOperations(int count) {
-        return new ClientPlan(count, pipeline, thinkMillis);
+        return new ClientPlan(count, pipeline, thinkMillis, onlyReads);
     }
 }

@@ -17,7 +17,9 @@ import org.tagma.simulator.SimulatedCluster;
  * @param isAfterOperations whether {@code when} counts calls that have returned, or milliseconds
  * @param when when it begins
  * @param millis how long it lasts; 0 where nothing lasts
- * @param successes for what a disk does: how many accesses of that kind still succeed
+ * @param successes for what a disk does: how many accesses of that kind still succeed; for a change of the group: how many
+ *     times it is asked for again, every ten milliseconds; for a leader that is deposed: by how many milliseconds its clock
+ *     is set back meanwhile
  */
 public record Incident(
         Kind kind, List<Integer> replicas, boolean isAfterOperations, long when, long millis, int successes) {
@@ -25,6 +27,10 @@ public record Incident(
     private static final long LONGEST_MILLIS = 24 * 3_600_000L;
     private static final int ATTEMPTS = 4;
     private static final long MILLIS_BETWEEN_ATTEMPTS = 1_500;
+    /** Near the end of a lease of half a second, so that it still holds then, and not much longer. */
+    private static final long MILLIS_UNTIL_ITS_CLOCK_IS_SET = 350;
+
+    private static final long MILLIS_OF_AN_EAGER_OPERATOR = 10;
 
     /** What can happen. */
     public enum Kind {
@@ -40,6 +46,12 @@ public record Incident(
         PAUSE,
         /** Cut off from all others for a while. */
         CUT,
+        /** Cut off from all other replicas for a while, and not from the clients. */
+        SPLIT,
+        /** Raft: whoever leads, or it if nobody does, is cut off from all other replicas, and not from the clients. */
+        DEPOSE,
+        /** The dates of their clocks are set back. */
+        CLOCK,
         /** A sync fails: it stops, and starts again later; what was written may be on the disk or not. */
         SYNC,
         /** The disk is full: it stops, and starts again later. */
@@ -58,16 +70,16 @@ public record Incident(
         REMOVE;
 
         boolean canBeOfSeveral() {
-            return this == CUT || isOfMembership();
+            return this == CUT || this == SPLIT || this == CLOCK || isOfMembership();
         }
 
         boolean isOfMembership() {
             return this == DEMOTE || this == REMOVE;
         }
 
-        /** Whether it is something that an operator of Raft does. */
+        /** Whether it has to do with leaders or groups. */
         boolean isRaftOnly() {
-            return this == TRANSFER || isOfMembership();
+            return this == TRANSFER || this == DEPOSE || isOfMembership();
         }
 
         /** Its name in a plan. */
@@ -81,7 +93,7 @@ public record Incident(
         Plan.require(!replicas.isEmpty(), "an incident must happen to a replica");
         Plan.require(
                 kind.canBeOfSeveral() || replicas.size() == 1,
-                "only a cut or a change of the group can be of several replicas");
+                "only cuts, splits, clocks and changes of the group can be of several replicas");
         Plan.require(when >= 0 && when <= LONGEST_MILLIS, "an incident must begin at 0 or later");
         Plan.require(millis >= 0 && millis <= LONGEST_MILLIS, "an incident must last 0 ms or longer");
         Plan.require(successes >= 0, "a disk's fault must come after 0 or more accesses that succeed");
@@ -107,6 +119,9 @@ public record Incident(
             case POWER -> failDisk(cluster, DiskFault.POWER);
             case PAUSE -> cluster.pause(replica, millis);
             case CUT -> cluster.isolate(millis, replicas.toArray(new Integer[0]));
+            case SPLIT -> cluster.split(millis, replicas);
+            case DEPOSE -> depose(cluster, cluster.leader().orElse(replica));
+            case CLOCK -> replicas.forEach(each -> cluster.setClockBack(each, millis));
             case SYNC -> failDisk(cluster, DiskFault.SYNC);
             case FULL -> failDisk(cluster, DiskFault.FULL);
             case CHECKPOINT -> failDisk(cluster, DiskFault.CHECKPOINT);
@@ -125,12 +140,23 @@ public record Incident(
         }
     }
 
+    private void depose(SimulatedCluster cluster, int leader) {
+        cluster.split(millis, List.of(leader));
+        if (successes > 0) {
+            cluster.after(MILLIS_UNTIL_ITS_CLOCK_IS_SET, () -> cluster.setClockBack(leader, successes));
+        }
+    }
+
     /** Nobody may lead just then, or a change be on its way; an operator asks again. */
     private void changeGroup(SimulatedCluster cluster) {
         List<Integer> all =
                 IntStream.range(0, cluster.quorums().replicas()).boxed().toList();
         List<Integer> voters = all.stream().filter(id -> !replicas.contains(id)).toList();
-        cluster.changeMembership(voters, kind == Kind.DEMOTE ? replicas : List.of());
+        List<Integer> learners = kind == Kind.DEMOTE ? replicas : List.of();
+        cluster.changeMembership(voters, learners);
+        for (int again = 1; again <= successes; again++) {
+            cluster.after(again * MILLIS_OF_AN_EAGER_OPERATOR, () -> cluster.changeMembership(voters, learners));
+        }
         for (int again = 0; again < ATTEMPTS; again++) {
             cluster.after(millis + again * MILLIS_BETWEEN_ATTEMPTS, () -> cluster.changeMembership(all, List.of()));
         }
@@ -155,6 +181,11 @@ public record Incident(
                     case POWER -> " loses power in its durable write number " + (successes + 1) + again();
                     case PAUSE -> " does nothing for " + millis + " ms";
                     case CUT -> verb(" is", " are") + " cut off for " + millis + " ms";
+                    case SPLIT -> verb(" hears", " hear") + " no other replica for " + millis + " ms";
+                    case DEPOSE ->
+                        ", or whoever leads, hears no other replica for " + millis + " ms"
+                                + (successes == 0 ? "" : ", and its clock is set back by " + successes + " ms");
+                    case CLOCK -> verb(" has its clock", " have their clocks") + " set back by " + millis + " ms";
                     case SYNC -> " fails in sync number " + (successes + 1) + again();
                     case FULL -> " has no room for record number " + (successes + 1) + again();
                     case CHECKPOINT -> " cannot write checkpoint number " + (successes + 1) + again();
@@ -163,13 +194,20 @@ public record Incident(
                     case WIPE -> " stops, and starts again with an empty disk " + millis + " ms later";
                     case TRANSFER -> " is to take over the lead";
                     case DEMOTE ->
-                        verb(" becomes", " become") + " a learner, and a voter again " + millis + " ms later";
-                    case REMOVE -> verb(" leaves", " leave") + " the group, and may come back " + millis + " ms later";
+                        verb(" becomes", " become") + " a learner, and a voter again " + millis + " ms later"
+                                + insisting();
+                    case REMOVE ->
+                        verb(" leaves", " leave") + " the group, and may come back " + millis + " ms later"
+                                + insisting();
                 };
     }
 
     private String verb(String ofOne, String ofSeveral) {
         return replicas.size() == 1 ? ofOne : ofSeveral;
+    }
+
+    private String insisting() {
+        return successes == 0 ? "" : "; asked for " + successes + " times more, every ten milliseconds";
     }
 
     private String again() {

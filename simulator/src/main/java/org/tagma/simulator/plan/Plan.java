@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
@@ -35,6 +36,7 @@ import org.tagma.simulator.model.SystemModel;
  * @param hasRealCrypto whether messages carry Ed25519 signatures and HMACs, instead of keyed hashes that cost nothing
  * @param hasFastReads whether queries skip ordering
  * @param hasLeases whether a Raft leader answers queries alone while its lease holds; clocks must keep its bound then
+ * @param limits bounds of Raft; under PBFT the usual ones, which mean nothing there
  * @param stabilizationMillis when the bounds on time begin to hold: 0 always, negative never
  * @param driftPerMille by how much a replica's clock may be too fast or too slow, of a thousand, at most 200
  * @param malicious for each malicious replica the ways in which it is, as {@link BehaviourNames} writes them
@@ -54,6 +56,7 @@ public record Plan(
         boolean hasRealCrypto,
         boolean hasFastReads,
         boolean hasLeases,
+        RaftLimits limits,
         Wire wire,
         long stabilizationMillis,
         int driftPerMille,
@@ -84,6 +87,13 @@ public record Plan(
         require(registers >= 1 && registers <= 1_000, "there must be 1 to 1000 registers");
         require(driftPerMille >= 0 && driftPerMille <= 200, "drift must be 0 to 200 of a thousand");
         require(stabilizationMillis <= 3_600_000, "stabilization must come within an hour, or never");
+        require(protocol == ProtocolKind.RAFT || limits.equals(RaftLimits.USUAL), "only raft has limits of its own");
+        require(
+                limits.maxInflightMessages() >= 1
+                        && limits.maxInflightBytes() >= 1
+                        && limits.maxAppendBytes() >= 1
+                        && limits.maxPendingReads() >= 1,
+                "limits must be at least 1");
         require(!hasLeases || protocol == ProtocolKind.RAFT, "only raft has leases");
         require(
                 !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
@@ -153,8 +163,12 @@ public record Plan(
                 .timing(Timing.stableFromMillis(stabilizationMillis))
                 .clockDrift(driftPerMille / 1000.0)
                 .workloads(clients.stream()
-                        .map(each ->
-                                new Workload(each.operations(), each.pipeline(), registers, each.thinkMillis() * 1000L))
+                        .map(each -> new Workload(
+                                each.operations(),
+                                each.pipeline(),
+                                registers,
+                                each.thinkMillis() * 1000L,
+                                each.onlyReads()))
                         .toList())
                 .faultyClients(faultyClients)
                 .owesLiveness(promise().owes(Property.LIVENESS))
@@ -176,8 +190,14 @@ public record Plan(
     private SimulatedProtocol simulatedProtocol() {
         return switch (protocol) {
             case PBFT -> SimulatedPbft.of(replicas);
-            case RAFT -> hasLeases ? SimulatedRaft.of(replicas).withLeaseReads() : SimulatedRaft.of(replicas);
+            case RAFT -> simulatedRaft();
         };
+    }
+
+    /** The group that it runs; it must be one of Raft. */
+    public SimulatedRaft simulatedRaft() {
+        SimulatedRaft group = SimulatedRaft.of(replicas).withLimits(limits);
+        return hasLeases ? group.withLeaseReads() : group;
     }
 
     private AuthenticationPolicy policy() {
@@ -220,6 +240,7 @@ public record Plan(
         private Tuning tuning;
         private boolean fastReads;
         private boolean leases;
+        private RaftLimits limits;
         private Wire wire;
         private long stabilizationMillis;
         private int driftPerMille;
@@ -236,6 +257,7 @@ public record Plan(
             this.tuning = base.tuning;
             this.fastReads = base.hasFastReads;
             this.leases = base.hasLeases;
+            this.limits = base.limits;
             this.wire = base.wire;
             this.stabilizationMillis = base.stabilizationMillis;
             this.driftPerMille = base.driftPerMille;
@@ -264,6 +286,11 @@ public record Plan(
 
         Edit leases(boolean value) {
             leases = value;
+            return this;
+        }
+
+        Edit limits(RaftLimits value) {
+            limits = value;
             return this;
         }
 
@@ -330,6 +357,7 @@ public record Plan(
                     base.hasRealCrypto,
                     fastReads,
                     leases,
+                    limits,
                     wire,
                     stabilizationMillis,
                     driftPerMille,

@@ -2,6 +2,7 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 
 /** A plan in words, line by line. */
@@ -15,6 +16,9 @@ final class PlanDescription {
                 + (plan.hasMacs() ? "MACs" : "signatures") + ", "
                 + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered")
                 + (plan.hasLeases() ? ", leaders answer alone under a lease" : "") + tuning(plan.tuning()));
+        if (!plan.limits().equals(RaftLimits.USUAL)) {
+            lines.add(limits(plan.limits()));
+        }
         lines.add(network(plan));
         for (int id = 0; id < plan.clients().size(); id++) {
             if (plan.clients().get(id).operations() > 0) {
@@ -36,6 +40,12 @@ final class PlanDescription {
     private static String tuning(Tuning tuning) {
         return "; a checkpoint every " + tuning.checkpointInterval() + ", window " + tuning.logWindow() + ", pipeline "
                 + tuning.pipelineDepth() + ", batches of up to " + tuning.maxBatchRequests();
+    }
+
+    private static String limits(RaftLimits limits) {
+        return "up to " + limits.maxInflightMessages() + " messages and " + limits.maxInflightBytes()
+                + " bytes on their way to a follower, " + limits.maxAppendBytes() + " bytes in one; up to "
+                + limits.maxPendingReads() + " reads waiting";
     }
 
     private static String network(Plan plan) {
@@ -68,7 +78,7 @@ final class PlanDescription {
 
     private static String client(int id, ClientPlan client) {
         String operations = client.operations() == 1 ? "1 operation" : client.operations() + " operations";
-        return "client " + id + ": " + operations
+        return "client " + id + ": " + operations + (client.onlyReads() ? " that read" : "")
                 + (client.pipeline() > 1 ? ", up to " + client.pipeline() + " at a time" : "")
                 + (client.thinkMillis() > 1 ? ", pausing up to " + client.thinkMillis() + " ms" : "");
     }

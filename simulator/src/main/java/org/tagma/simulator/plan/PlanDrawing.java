@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
@@ -48,15 +49,11 @@ final class PlanDrawing {
     }
 
     Plan plan() {
-        Plan plan = withoutLeases();
-        if (setting.protocol() != ProtocolKind.RAFT || !plan.hasFastReads() || chance(50)) {
-            return plan;
-        }
-        int drift = Math.min(plan.driftPerMille(), Plan.MAX_DRIFT_UNDER_LEASES);
-        return plan.edit().leases(true).driftPerMille(drift).plan();
+        Plan plan = ofAnyProtocol();
+        return setting.protocol() == ProtocolKind.RAFT ? new RaftDrawing(plan, random).plan() : plan;
     }
 
-    private Plan withoutLeases() {
+    private Plan ofAnyProtocol() {
         TreeMap<Integer, List<String>> malicious = malicious();
         return new Plan(
                 setting.protocol(),
@@ -69,6 +66,7 @@ final class PlanDrawing {
                 setting.hasRealCrypto(),
                 random.nextBoolean(),
                 false,
+                RaftLimits.USUAL,
                 wire(),
                 stabilizationMillis(),
                 random.nextInt(1 + (isSynchronous() ? MAX_SYNCHRONOUS_DRIFT : MAX_DRIFT)),
@@ -162,7 +160,7 @@ final class PlanDrawing {
         List<ClientPlan> clients = new ArrayList<>();
         for (int id = 0; id < setting.clients(); id++) {
             int share = operations / setting.clients() + (id < operations % setting.clients() ? 1 : 0);
-            clients.add(new ClientPlan(share, chance(50) ? 1 : random.nextInt(2, 6), thinkMillis()));
+            clients.add(new ClientPlan(share, chance(50) ? 1 : random.nextInt(2, 6), thinkMillis(), false));
         }
         return clients;
     }

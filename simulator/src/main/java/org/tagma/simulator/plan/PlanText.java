@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Assumption;
@@ -32,7 +33,7 @@ import org.tagma.simulator.model.SystemModel;
 public final class PlanText {
 
     private static final Pattern SETTING = Pattern.compile("([a-z-]+|r\\d{1,3})=(\\S+)");
-    private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})");
+    private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})(r?)");
     private static final Pattern INCIDENT =
             Pattern.compile("([\\d.]+)@(\\d{1,9})(ops|ms)\\+(\\d{1,9})ms(?:!(\\d{1,6}))?");
     private static final String BAD = "the plan has ";
@@ -61,7 +62,8 @@ public final class PlanText {
                 .add("registers=" + plan.registers())
                 .add("clients="
                         + plan.clients().stream()
-                                .map(each -> each.operations() + "x" + each.pipeline() + "@" + each.thinkMillis())
+                                .map(each -> each.operations() + "x" + each.pipeline() + "@" + each.thinkMillis()
+                                        + (each.onlyReads() ? "r" : ""))
                                 .collect(Collectors.joining(",")))
                 .add("bad-clients=" + plan.faultyClients());
         if (plan.hasLeases()) {
@@ -69,6 +71,11 @@ public final class PlanText {
         }
         if (plan.puppetSteps() > 0) {
             words.add("puppets=" + plan.puppetSteps());
+        }
+        RaftLimits limits = plan.limits();
+        if (!limits.equals(RaftLimits.USUAL)) {
+            words.add("limits=" + limits.maxInflightMessages() + "/" + limits.maxInflightBytes() + "/"
+                    + limits.maxAppendBytes() + "/" + limits.maxPendingReads());
         }
         plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
         plan.incidents().forEach(each -> words.add(print(each)));
@@ -123,6 +130,7 @@ public final class PlanText {
                     choice("crypto", "simulated", "real").equals("real"),
                     choice("reads", "ordered", "fast").equals("fast"),
                     choice("leases", "off", "on").equals("on"),
+                    limits(),
                     wire(),
                     text("gst", "0").equals("never") ? -1 : number("gst", 0),
                     (int) number("drift", 0),
@@ -213,6 +221,14 @@ public final class PlanText {
             return new Tuning(sizes[0], sizes[1], sizes[2], sizes[3]);
         }
 
+        private RaftLimits limits() {
+            RaftLimits usual = RaftLimits.USUAL;
+            String otherwise = usual.maxInflightMessages() + "/" + usual.maxInflightBytes() + "/"
+                    + usual.maxAppendBytes() + "/" + usual.maxPendingReads();
+            int[] sizes = numbers("limits", otherwise, 4);
+            return new RaftLimits(sizes[0], sizes[1], sizes[2], sizes[3]);
+        }
+
         private Wire wire() {
             int[] faults = numbers("wire", "5/0/0/0/0/0/0", 7);
             return new Wire(faults[0], faults[1], faults[2], faults[3], faults[4], faults[5], faults[6]);
@@ -228,7 +244,8 @@ public final class PlanText {
                 clients.add(new ClientPlan(
                         Integer.parseInt(client.group(1)),
                         Integer.parseInt(client.group(2)),
-                        Integer.parseInt(client.group(3))));
+                        Integer.parseInt(client.group(3)),
+                        !client.group(4).isEmpty()));
             }
             return clients;
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.tagma.simulator.RaftLimits;
 
 /**
  * Makes a plan that shows something smaller for as long as it still shows it (delta debugging; Zeller and Hildebrandt
@@ -215,6 +216,9 @@ public final class Shrinker {
         if (plan.registers() > 1) {
             smaller.add(plan.edit().registers(1).plan());
         }
+        if (!plan.limits().equals(RaftLimits.USUAL)) {
+            smaller.add(plan.edit().limits(RaftLimits.USUAL).plan());
+        }
         if (plan.hasLeases()) {
             smaller.add(plan.edit().leases(false).plan());
         }
@@ -223,7 +227,7 @@ public final class Shrinker {
         }
         for (int i = 0; i < plan.clients().size(); i++) {
             ClientPlan client = plan.clients().get(i);
-            ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()));
+            ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()), false);
             if (!client.equals(simple)) {
                 smaller.add(plan.edit().client(i, simple).plan());
             }

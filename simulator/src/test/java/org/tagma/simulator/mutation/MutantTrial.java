@@ -12,7 +12,6 @@ import org.tagma.core.raft.RaftProtocol;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
-import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -50,10 +49,7 @@ public final class MutantTrial implements LongFunction<String> {
 
     /** Runs Raft of this make. */
     static MutantTrial ofRaft(Function<RaftConfig, Protocol> factory) {
-        return new MutantTrial(RAFT_SETTINGS, plan -> {
-            SimulatedRaft group = SimulatedRaft.of(plan.replicas());
-            return (plan.hasLeases() ? group.withLeaseReads() : group).madeBy(factory);
-        });
+        return new MutantTrial(RAFT_SETTINGS, plan -> plan.simulatedRaft().madeBy(factory));
     }
 
     /** Runs PBFT as this class's own loader knows it. */

@@ -1,0 +1,173 @@
+package org.tagma.simulator.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.model.Nodes;
+import org.tagma.simulator.model.Synchrony;
+import org.tagma.simulator.plan.Incident.Kind;
+
+/**
+ * Draws what goes wrong at the moments that matter to Raft: at the first votes, at leaders that hear no majority while clients
+ * still talk to them, at a leader that has committed nothing yet, at the ends of leases and at bounds.
+ */
+final class RaftDrawing {
+
+    private static final int LONGEST_LEASE_MILLIS = 500;
+    private static final int FIRST_ELECTIONS_MILLIS = 1_500;
+
+    private final Plan plan;
+    private final SplittableRandom random;
+    private final List<Incident> incidents;
+
+    RaftDrawing(Plan plan, SplittableRandom random) {
+        this.plan = plan;
+        this.random = random;
+        this.incidents = new ArrayList<>(plan.incidents());
+    }
+
+    Plan plan() {
+        Plan.Edit edit = plan.edit();
+        boolean leases = plan.hasFastReads() && chance(50);
+        if (leases) {
+            edit.leases(true).driftPerMille(Math.min(plan.driftPerMille(), Plan.MAX_DRIFT_UNDER_LEASES));
+        }
+        if (chance(leases ? 80 : 10)) {
+            int reader = random.nextInt(plan.clients().size());
+            edit.client(reader, plan.clients().get(reader).thatOnlyReads(random.nextInt(20, 200)));
+        }
+        if (chance(30)) {
+            edit.limits(limits());
+        }
+        boolean restarts = plan.model().nodes() == Nodes.CRASH_RECOVERY;
+        if (restarts && chance(40)) {
+            firstVotes();
+        }
+        boolean groupChanges = restarts && plan.replicas() > 1 && !forgets();
+        if (groupChanges && chance(30)) {
+            eagerOperator();
+        }
+        if (plan.model().synchrony() != Synchrony.SYNCHRONOUS) {
+            if (plan.replicas() > 1 && chance(leases ? 60 : 40)) {
+                lonelyLeaders(leases, groupChanges);
+            }
+            if (plan.replicas() > 1 && chance(leases ? 60 : 30)) {
+                leadersInVain(leases);
+            }
+            if (chance(20)) {
+                clocks();
+            }
+        }
+        return edit.incidents(incidents).plan();
+    }
+
+    private boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+
+    private int someReplica() {
+        return random.nextInt(plan.replicas());
+    }
+
+    private RaftLimits limits() {
+        return new RaftLimits(
+                random.nextInt(1, 5), random.nextInt(100, 3_000), random.nextInt(1, 1_000), random.nextInt(1, 5));
+    }
+
+    /** What is written first is the vote; soon afterwards the candidates of the same term may ask again. */
+    private void firstVotes() {
+        int first = someReplica();
+        for (int i = random.nextInt(1, 3); i > 0; i--) {
+            int id = (first + i) % plan.replicas();
+            boolean wiped = incidents.stream()
+                    .anyMatch(
+                            each -> each.kind() == Kind.WIPE && each.replicas().contains(id));
+            if (wiped && chance(50)) {
+                int when = random.nextInt(FIRST_ELECTIONS_MILLIS);
+                incidents.add(new Incident(Kind.WIPE, List.of(id), false, when, random.nextInt(1, 40), 0));
+            } else {
+                incidents.add(
+                        new Incident(Kind.POWER, List.of(id), false, 0, random.nextInt(1, 40), random.nextInt(2)));
+            }
+        }
+    }
+
+    private boolean forgets() {
+        return incidents.stream().anyMatch(each -> each.kind() == Kind.AMNESIA || each.kind() == Kind.WIPE);
+    }
+
+    /** One that asks for another group as soon as anybody leads, whatever that leader knows. */
+    private void eagerOperator() {
+        changeOfTheGroup(false, random.nextInt(FIRST_ELECTIONS_MILLIS), random.nextInt(20, 200));
+    }
+
+    private void changeOfTheGroup(boolean byOperations, long when, int attempts) {
+        TreeSet<Integer> some = new TreeSet<>();
+        for (int i = random.nextInt(1, plan.replicas()); i > 0; i--) {
+            some.add(someReplica());
+        }
+        incidents.add(new Incident(
+                chance(50) ? Kind.DEMOTE : Kind.REMOVE,
+                List.copyOf(some),
+                byOperations,
+                when,
+                random.nextInt(1, 2 * FIRST_ELECTIONS_MILLIS),
+                attempts));
+    }
+
+    /**
+     * Leaders that hear nobody else, about as long as leases and election timeouts are. At the same moment somebody asks for
+     * another group. To set back their clocks must not prolong a lease.
+     */
+    private void lonelyLeaders(boolean leases, boolean groupChanges) {
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+            int after = random.nextInt(Math.max(1, plan.operations()));
+            incidents.add(new Incident(
+                    Kind.DEPOSE, List.of(someReplica()), true, after, lonelyMillis(), setBackMillis(leases)));
+            if (groupChanges && chance(30)) {
+                changeOfTheGroup(true, after, random.nextInt(5));
+            }
+        }
+    }
+
+    private int setBackMillis(boolean leases) {
+        return leases && chance(70) ? random.nextInt(1, LONGEST_LEASE_MILLIS) : 0;
+    }
+
+    private int lonelyMillis() {
+        return random.nextInt(LONGEST_LEASE_MILLIS / 2, 4 * LONGEST_LEASE_MILLIS);
+    }
+
+    /** One after the other from the first election on, and the next one when hardly anybody has heard of it. */
+    private void leadersInVain(boolean leases) {
+        int begin = random.nextInt(LONGEST_LEASE_MILLIS, FIRST_ELECTIONS_MILLIS);
+        for (int i = random.nextInt(2, 7); i > 0; i--) {
+            int millis = lonelyMillis();
+            boolean leader = chance(70);
+            incidents.add(new Incident(
+                    leader ? Kind.DEPOSE : Kind.SPLIT,
+                    List.of(someReplica()),
+                    false,
+                    begin,
+                    millis,
+                    leader ? setBackMillis(leases) : 0));
+            begin += Math.max(1, millis - random.nextInt(LONGEST_LEASE_MILLIS));
+        }
+    }
+
+    private void clocks() {
+        for (int i = random.nextInt(1, 6); i > 0; i--) {
+            setBack(true, random.nextInt(Math.max(1, plan.operations())), 2 * LONGEST_LEASE_MILLIS);
+        }
+    }
+
+    private void setBack(boolean byOperations, long when, int most) {
+        List<Integer> whose = chance(50)
+                ? List.of(someReplica())
+                : IntStream.range(0, plan.replicas()).boxed().toList();
+        incidents.add(new Incident(Kind.CLOCK, whose, byOperations, when, random.nextInt(1, most), 0));
+    }
+}
