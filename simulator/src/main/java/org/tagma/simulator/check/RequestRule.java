@@ -58,6 +58,7 @@ final class RequestRule implements StepRule {
     private long viewBefore;
     private boolean normalBefore;
     private int strikes;
+    private long struckAtTick;
     private long viewOfStrikes;
     private boolean mustRelay;
     private boolean mustKeep;
@@ -139,6 +140,7 @@ final class RequestRule implements StepRule {
         if (viewOfStrikes != mirror.view) {
             viewOfStrikes = mirror.view;
             strikes = 0;
+            struckAtTick = mirror.enteredAtTick;
         }
         long longest = -1;
         boolean sure = true;
@@ -152,12 +154,16 @@ final class RequestRule implements StepRule {
                 longest = Math.max(longest, mirror.tick - Math.max(since, mirror.enteredAtTick));
             }
         }
+        long half = mirror.patience.ticks(mirror.config.requestTimeoutTicks()) / 2;
         if (!sure) {
             strikes = 0;
+            struckAtTick = mirror.tick;
         } else if (longest >= 0 && mirror.normal && !mirror.isPrimary()) {
-            boolean slow = longest >= mirror.patience.ticks(mirror.config.requestTimeoutTicks()) / 2;
-            // Prompt service may make up for slow service less often than this grants.
-            strikes = slow ? strikes + 1 : Math.max(0, strikes - 1);
+            // Those that waited at the same time are one strike together.
+            boolean another = longest >= half && mirror.tick - struckAtTick >= half;
+            struckAtTick = another ? mirror.tick : struckAtTick;
+            // Prompt service makes up for slow service less often than this grants.
+            strikes = another ? strikes + 1 : longest >= half ? strikes : Math.max(0, strikes - 1);
         }
     }
 
