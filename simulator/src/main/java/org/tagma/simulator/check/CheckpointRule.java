@@ -5,11 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
-import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
@@ -21,9 +19,6 @@ final class CheckpointRule implements StepRule {
 
     private final Complaints complaints;
     private final Mirror mirror;
-    /** Of each voter the first word, by sequence number. */
-    private final TreeMap<Long, Map<Integer, Digest>> votes = new TreeMap<>();
-
     private Optional<Checkpoint> certified = Optional.empty();
     /** Its own state there, if that is news to it. */
     private Optional<Digest> ownThen = Optional.empty();
@@ -62,7 +57,7 @@ final class CheckpointRule implements StepRule {
         }
         boolean counts = vote.sequence() % mirror.wellFormed.interval() == 0 && mirror.inWindow(vote.sequence());
         Map<Integer, Digest> there =
-                counts ? votes.computeIfAbsent(vote.sequence(), none -> new HashMap<>()) : Map.of();
+                counts ? mirror.checkpointVotes.computeIfAbsent(vote.sequence(), none -> new HashMap<>()) : Map.of();
         if (!counts || there.putIfAbsent(sender, vote.stateDigest()) != null) {
             return;
         }
@@ -74,13 +69,6 @@ final class CheckpointRule implements StepRule {
                     mustBlame.add(voter);
                 }
             });
-        }
-    }
-
-    @Override
-    public void decides(Event event, Action action) {
-        if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.Stable stable) {
-            votes.headMap(stable.certificate().sequence(), true).clear();
         }
     }
 

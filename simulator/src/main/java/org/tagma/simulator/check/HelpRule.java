@@ -4,10 +4,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.Committed;
 import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
@@ -33,6 +38,7 @@ final class HelpRule implements StepRule {
     private final Map<Integer, Long> helpedAtTick = new HashMap<>();
     private final Map<Integer, Long> bytesThisTick = new HashMap<>();
     private final Map<Integer, Integer> answersThisTick = new HashMap<>();
+    private final TreeMap<Long, Authenticated<?>> ownCheckpoints = new TreeMap<>();
     private boolean helps;
     private boolean stuck;
 
@@ -48,6 +54,12 @@ final class HelpRule implements StepRule {
             answersThisTick.clear();
         }
         helps = false;
+        if (event instanceof Event.MessageReceived received
+                && received.message().message() instanceof Checkpoint vote
+                && received.message().sender() == mirror.self
+                && mirror.inWindow(vote.sequence())) {
+            ownCheckpoints.putIfAbsent(vote.sequence(), received.message());
+        }
         if (event instanceof Event.MessageReceived received
                 && received.message().message() instanceof Status status
                 && received.message().sender() != mirror.self) {
@@ -110,6 +122,56 @@ final class HelpRule implements StepRule {
                 complaints.of("does not tell replica " + sender + " what was committed at " + sequence);
             }
         }
+        if (stuck) {
+            mirror.slots.tailMap(status.lastCommitted(), false).values().stream()
+                    .limit(LEAST_SLOTS)
+                    .forEach(slot -> repeatsVotes(sender, status, slot, actions));
+        }
+        ownCheckpoints.headMap(mirror.stable.sequence(), true).clear();
+        ownCheckpoints.tailMap(status.stable(), false).values().forEach(vote -> {
+            if (!isForwarded(sender, vote, actions)) {
+                complaints.of("does not repeat its " + vote.message() + " to replica " + sender);
+            }
+        });
+    }
+
+    /** What it said of a sequence number, as far as it has heard itself say it. */
+    private void repeatsVotes(int sender, Status status, SlotMirror slot, List<Action> actions) {
+        slot.committedBy(mirror.self, status.view()).ifPresent(digest -> {
+            if (!actions.contains(new Action.Send(sender, new Commit(status.view(), slot.sequence(), digest)))) {
+                complaints.of("does not repeat its commit of sequence " + slot.sequence() + " to replica " + sender);
+            }
+        });
+        Optional<Digest> accepted = slot.accepted(mirror.view);
+        boolean together = mirror.normal && !status.viewChanging() && status.view() == mirror.view;
+        if (!together || accepted.isEmpty()) {
+            return;
+        }
+        if (mirror.isPrimary()) {
+            boolean its = slot.sequence() > mirror.viewStart + mirror.carriedOver.size();
+            boolean repeats = actions.stream()
+                    .anyMatch(action -> action instanceof Action.Send send
+                            && send.message() instanceof PrePrepare proposal
+                            && proposal.sequence() == slot.sequence());
+            if (its && !repeats && slot.surelyHas(accepted.get()) && !isLong(actions)) {
+                complaints.of("does not repeat its proposal " + slot.sequence() + " to replica " + sender);
+            }
+        } else if (slot.preparedBy(mirror.self, mirror.view).isPresent()
+                && !actions.contains(
+                        new Action.Send(sender, new Prepare(mirror.view, slot.sequence(), accepted.get())))) {
+            complaints.of("does not repeat its prepare of sequence " + slot.sequence() + " to replica " + sender);
+        }
+    }
+
+    /** One answer holds so many bytes of batches, and no more. */
+    private boolean isLong(List<Action> actions) {
+        return actions.stream()
+                        .filter(action -> action instanceof Action.Send send && send.message() instanceof PrePrepare)
+                        .mapToLong(action -> ((PrePrepare) ((Action.Send) action).message())
+                                .batch()
+                                .size())
+                        .sum()
+                >= mirror.config.maxBatchBytes() / 2;
     }
 
     private static boolean isTo(Action action, int replica) {

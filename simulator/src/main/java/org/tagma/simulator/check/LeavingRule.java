@@ -25,6 +25,7 @@ final class LeavingRule implements StepRule {
     private final Complaints complaints;
     private final Mirror mirror;
     private long deadlineTick = NOT_RUNNING;
+    private long openedView;
     private long viewBefore;
     private boolean normalBefore;
     private boolean isNews;
@@ -104,7 +105,27 @@ final class LeavingRule implements StepRule {
             if (left.view() > mirror.view) {
                 mirror.patience.gaveUp(mirror.view);
             }
+        } else if (action instanceof Action.Broadcast broadcast && broadcast.message() instanceof NewView newView) {
+            expectReady(newView);
         }
+    }
+
+    /** A primary opens a view when it has all that the view begins with (condition A3), and once. */
+    private void expectReady(NewView newView) {
+        if (newView.view() != mirror.view || mirror.normal || !mirror.isPrimary() || newView.view() <= openedView) {
+            complaints.of("opens view " + newView.view() + ", which is not its to open");
+        }
+        openedView = Math.max(openedView, newView.view());
+        if (Mirror.startOf(newView) > mirror.stable.sequence()) {
+            complaints.of("opens view " + newView.view() + " from checkpoint " + Mirror.startOf(newView)
+                    + ", where it is at " + mirror.stable.sequence());
+        }
+        newView.reproposals().stream()
+                .filter(each -> mirror.inWindow(each.sequence()))
+                .filter(each -> !mirror.slot(each.sequence()).mayHave(each.digest()))
+                .findFirst()
+                .ifPresent(each ->
+                        complaints.of("opens view " + newView.view() + " without the batch that it places by " + each));
     }
 
     private void expectWholeTruth(ViewChange said) {

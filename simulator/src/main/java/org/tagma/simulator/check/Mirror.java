@@ -37,6 +37,9 @@ final class Mirror {
     /** Its own states. */
     final TreeMap<Long, Digest> own = new TreeMap<>();
 
+    /** Of each voter for a checkpoint the first word, by sequence number. */
+    final TreeMap<Long, Map<Integer, Digest>> checkpointVotes = new TreeMap<>();
+
     private final Map<Integer, Long> blamedAtTick = new HashMap<>();
     /** Batches that it asked for, by sequence number. */
     private final TreeMap<Long, Set<Digest>> asked = new TreeMap<>();
@@ -45,6 +48,7 @@ final class Mirror {
     long enteredAtTick;
     long nowMillis;
     long lastCommitMillis;
+    long lastCommitTick;
     long view;
     boolean normal = true;
     /** What it entered its last view by. */
@@ -140,6 +144,7 @@ final class Mirror {
         } else if (action instanceof Action.Commit commit) {
             lastCommitted = commit.sequence();
             lastCommitMillis = nowMillis;
+            lastCommitTick = tick;
             if (normal && !commit.batch().requests().isEmpty()) {
                 patience.progressed();
             }
@@ -165,6 +170,7 @@ final class Mirror {
             slots.headMap(stable.sequence(), true).clear();
             own.headMap(stable.sequence(), false).clear();
             asked.headMap(stable.sequence(), true).clear();
+            checkpointVotes.headMap(stable.sequence(), true).clear();
         } else if (record instanceof PbftRecord.PrePrepared vote && inWindow(vote.sequence())) {
             slot(vote.sequence()).has(vote.batch().digest());
             slot(vote.sequence()).accept(vote.view(), vote.batch().digest());

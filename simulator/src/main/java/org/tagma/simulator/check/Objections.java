@@ -1,8 +1,10 @@
 package org.tagma.simulator.check;
 
+import java.util.Map;
 import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
@@ -29,6 +31,10 @@ final class Objections {
             return secondVote(mirror.slot(vote.sequence()).isNewPreparer(sender, vote.view()));
         } else if (signed.message() instanceof Commit vote && mirror.slots.containsKey(vote.sequence())) {
             return secondVote(mirror.slot(vote.sequence()).isNewCommitter(sender, vote.view()));
+        } else if (signed.message() instanceof Checkpoint vote) {
+            return secondVote(!mirror.checkpointVotes
+                    .getOrDefault(vote.sequence(), Map.of())
+                    .containsKey(sender));
         } else if (signed.message() instanceof BatchBody body) {
             return mirror.hasAskedFor(body.sequence(), body.batch().digest())
                     ? Optional.empty()

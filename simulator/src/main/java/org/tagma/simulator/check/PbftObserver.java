@@ -88,6 +88,9 @@ public final class PbftObserver implements ProtocolObserver {
         if (steps.containsKey(replica)) {
             steps.get(replica).ends(event, actions);
         }
+        if (event instanceof Event.Recovered recovered) {
+            RestartRule.complaint(recovered.log(), actions).ifPresent(new Complaints(findings, replica)::of);
+        }
     }
 
     private DeliveredVotes delivered(int replica) {

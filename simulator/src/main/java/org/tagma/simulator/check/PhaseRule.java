@@ -116,6 +116,8 @@ final class PhaseRule implements StepRule {
     public void decides(Event event, Action action) {
         if (action instanceof Action.Broadcast broadcast && broadcast.message() instanceof PrePrepare proposal) {
             proposes(proposal);
+        } else if (action instanceof Action.Commit commit && mirror.installing) {
+            complaints.of("executes sequence " + commit.sequence() + " while a state is installed");
         }
     }
 
@@ -124,6 +126,9 @@ final class PhaseRule implements StepRule {
         long bytes = requests.stream().mapToLong(Request::size).sum();
         boolean tooLarge = requests.size() > mirror.config.maxBatchRequests()
                 || (requests.size() > 1 && bytes > mirror.config.maxBatchBytes());
+        if (mirror.installing) {
+            complaints.of("proposes while a state is installed");
+        }
         if (tooLarge) {
             complaints.of("proposes a batch of " + requests.size() + " requests and " + bytes + " bytes");
         }

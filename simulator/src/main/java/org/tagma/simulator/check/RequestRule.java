@@ -57,6 +57,7 @@ final class RequestRule implements StepRule {
     private boolean othersUnordered;
     private long viewBefore;
     private boolean normalBefore;
+    private long openSinceTick;
     private int strikes;
     private long struckAtTick;
     private long viewOfStrikes;
@@ -299,6 +300,13 @@ final class RequestRule implements StepRule {
                             >= patience;
         }
         boolean behind = mirror.installing || certifiedAhead > mirror.lastCommitted;
+        if (behind || !isProposalOpen()) {
+            openSinceTick = mirror.tick;
+        }
+        long openFor = mirror.tick - Math.max(openSinceTick, Math.max(mirror.enteredAtTick, mirror.lastCommitTick));
+        if (openFor >= patience && !leaves) {
+            complaints.of("stays in view " + mirror.view + ", where a proposal has waited for " + openFor + " ticks");
+        }
         boolean backup = viewBefore % mirror.wellFormed.replicas() != mirror.self;
         if (somebodyWaits && !behind && backup && !leaves) {
             complaints.of("stays in view " + mirror.view + ", where a request has waited for more than " + patience

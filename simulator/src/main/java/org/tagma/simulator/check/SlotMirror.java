@@ -74,6 +74,20 @@ final class SlotMirror {
         return attestations.values().stream().filter(digest::equals).count();
     }
 
+    /** What this voter prepared in this view, if that is its latest. */
+    Optional<Digest> preparedBy(int voter, long view) {
+        return Optional.ofNullable(prepares.get(voter))
+                .filter(vote -> vote.view() == view)
+                .map(VoteInfo::digest);
+    }
+
+    /** What this voter committed in this view, if that is its latest. */
+    Optional<Digest> committedBy(int voter, long view) {
+        return Optional.ofNullable(commits.get(voter))
+                .filter(vote -> vote.view() == view)
+                .map(VoteInfo::digest);
+    }
+
     long preparers(long view, Digest digest) {
         return count(prepares, view, digest);
     }
@@ -128,6 +142,11 @@ final class SlotMirror {
     /** Whether it surely still has this body. */
     boolean surelyHas(Digest digest) {
         return digest.isNull() || (bodies.contains(digest) && bodies.size() <= KEPT_BODIES);
+    }
+
+    /** Whether it may have this body. */
+    boolean mayHave(Digest digest) {
+        return digest.isNull() || bodies.contains(digest);
     }
 
     /** Its entry of P, if there is one. */

@@ -22,6 +22,7 @@ final class StepRules {
                 new CheckpointRule(complaints, mirror),
                 new HelpRule(complaints, mirror),
                 new RequestRule(complaints, mirror),
+                new FetchRule(complaints, mirror),
                 new TransferRule(complaints, mirror));
     }
 

@@ -7,8 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
@@ -31,6 +36,11 @@ final class TransferRule implements StepRule {
     private final Set<Integer> liars = new HashSet<>();
     private Optional<Integer> lies = Optional.empty();
     private boolean mustBlame;
+    /** A certified checkpoint that it cannot come to by itself. */
+    private Optional<Long> mustFetch = Optional.empty();
+
+    private long highestCertified;
+    private long lastTarget = -1;
 
     TransferRule(Complaints complaints, Mirror mirror) {
         this.complaints = complaints;
@@ -40,6 +50,7 @@ final class TransferRule implements StepRule {
     @Override
     public void begins(Event event) {
         lies = Optional.empty();
+        mustFetch = Optional.empty();
         if (target <= mirror.lastCommitted) {
             ends();
         }
@@ -49,6 +60,26 @@ final class TransferRule implements StepRule {
                 && answer.sequence() == target
                 && !liars.contains(received.message().sender())) {
             hears(received.message().sender(), answer);
+        } else if (event instanceof Event.MessageReceived received) {
+            sees(received.message().message());
+        }
+    }
+
+    private void sees(Message message) {
+        if (message instanceof StableCheckpoint stable) {
+            long sequence = stable.certificate().sequence();
+            boolean news = sequence > highestCertified
+                    && sequence > mirror.stable.sequence() + mirror.wellFormed.window()
+                    && sequence >= lastTarget + 2L * mirror.wellFormed.interval()
+                    && mirror.wellFormed.certificate(stable.certificate());
+            mustFetch = news && !mirror.installing ? Optional.of(sequence) : Optional.empty();
+            highestCertified = Math.max(highestCertified, sequence);
+        } else if (message instanceof Checkpoint vote) {
+            highestCertified = Math.max(highestCertified, vote.sequence());
+        } else if (message instanceof ViewChange viewChange) {
+            highestCertified = Math.max(highestCertified, viewChange.stable().sequence());
+        } else if (message instanceof NewView newView) {
+            highestCertified = Math.max(highestCertified, Mirror.startOf(newView));
         }
     }
 
@@ -98,6 +129,7 @@ final class TransferRule implements StepRule {
             // Who lied stays banned when it turns to another state; but it may have stopped fetching in between.
             ends();
             target = question.sequence();
+            lastTarget = target;
         }
         if (liars.contains(to)) {
             complaints.of("asks replica " + to + " again for the state of which it gave a false part");
@@ -113,6 +145,10 @@ final class TransferRule implements StepRule {
 
     @Override
     public void ends(Event event, List<Action> actions) {
+        if (mustFetch.isPresent() && target != mustFetch.get() && !mirror.halted) {
+            complaints.of("does not fetch the state of the certified checkpoint " + mustFetch.get()
+                    + ", which is beyond its window");
+        }
         if (lies.isPresent() && mustBlame && !StepRule.blames(actions, lies.get())) {
             complaints.of("does not blame replica " + lies.get() + " for a false part of a state");
         }

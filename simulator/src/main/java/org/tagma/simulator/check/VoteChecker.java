@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
@@ -36,6 +37,7 @@ public final class VoteChecker {
         final TreeMap<Long, VoteInfo> commits = new TreeMap<>();
 
         final Map<Long, ViewChange> viewChanges = new HashMap<>();
+        final Map<Long, NewView> newViews = new HashMap<>();
         long promisedView;
     }
 
@@ -67,6 +69,13 @@ public final class VoteChecker {
             cast(replica, record, new Place(Phase.CHECKPOINT, 0, vote.sequence()), vote.stateDigest());
         } else if (message instanceof ViewChange viewChange) {
             viewChange(replica, record, viewChange);
+        } else if (message instanceof NewView newView) {
+            NewView earlier = record.newViews.putIfAbsent(newView.view(), newView);
+            if (earlier != null && !earlier.equals(newView)) {
+                findings.report(
+                        Property.NO_CONFLICTING_VOTES,
+                        "replica " + replica + " opens view " + newView.view() + " in two ways");
+            }
         }
     }
 

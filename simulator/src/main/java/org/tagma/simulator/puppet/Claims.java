@@ -76,7 +76,10 @@ final class Claims {
         CheckpointCertificate good = certificate(Math.max(interval, sequence));
         List<Authenticated<Checkpoint>> votes = new ArrayList<>(good.votes());
         Digest other = Digest.of(puppets.bytes("no state"));
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
+            case 5 -> {
+                return new CheckpointCertificate(good.sequence() + interval, good.stateDigest(), votes);
+            }
             case 0 -> votes.set(votes.size() - 1, votes.get(0));
             case 1 -> votes.remove(votes.size() - 1);
             case 2 -> {

@@ -46,7 +46,7 @@ final class Props {
     Props(SplittableRandom random, int maxBatchRequests) {
         this.random = random;
         this.maxBatchRequests = maxBatchRequests;
-        this.hasLargeRequests = random.nextInt(4) == 0;
+        this.hasLargeRequests = random.nextInt(3) == 0;
     }
 
     static SessionId session(int client) {

@@ -36,6 +36,7 @@ import org.tagma.core.service.TransferMessage.Question;
 final class Script {
 
     private static final int FLOOD = 100;
+    private static final int SLOWLY_SERVED = 5;
 
     private final Stage stage;
     private final Props props;
@@ -55,6 +56,8 @@ final class Script {
     private long lives0;
     private final boolean mayRestart;
     private final boolean mayDiverge;
+    /** So many lines are not to be disturbed. */
+    private int quietLines;
 
     Script(Stage stage, Props props, Puppets puppets, SplittableRandom random, LongFunction<Protocol> lives) {
         this.stage = stage;
@@ -66,12 +69,18 @@ final class Script {
         this.claims = new Claims(puppets, props, random.split());
         this.lossPercent = random.nextInt(4) * 8;
         this.mayRestart = random.nextInt(4) == 0;
-        this.mayDiverge = !mayRestart && random.nextInt(3) == 0;
+        this.mayDiverge = !mayRestart && random.nextInt(5) == 0;
+        if (random.nextInt(6) == 0) {
+            slowService();
+        }
     }
 
     /** Has something happen. */
     void next() {
-        if (!stage.asked.isEmpty() && chance(40)) {
+        if (quietLines > 0 && !lines.isEmpty()) {
+            quietLines--;
+            lines.poll().run();
+        } else if (!stage.asked.isEmpty() && chance(40)) {
             answer(stage.asked.poll());
         } else if (!lines.isEmpty() && chance(80)) {
             lines.poll().run();
@@ -136,22 +145,17 @@ final class Script {
             checkpoint();
         } else if (kind < 72) {
             viewChange();
-        } else if (kind < 80) {
+        } else if (kind < 78) {
             waiting();
-        } else if (kind < 90) {
+        } else if (kind < 87) {
             request();
-        } else if (kind < 93) {
+        } else if (kind < 90) {
             flood();
-        } else if (kind < 96) {
+        } else if (kind < 93) {
             statuses();
-        } else if (kind < 97 && mayRestart) {
+        } else if (kind < 94 && mayRestart) {
             stage.restart(lives.apply(++lives0), chance(25), random.nextLong() >>> 2);
-        } else if (kind < 98) {
-            if (mayDiverge) {
-                stage.diverge();
-            }
-            checkpoint();
-        } else if (kind < 99) {
+        } else if (kind < 97) {
             slowService();
         } else {
             oddRequests();
@@ -163,7 +167,9 @@ final class Script {
         if (primary(view) == stage.self) {
             line(this::time);
         } else {
-            line(() -> stage.hears(primary(view), new PrePrepare(view, sequence, props.anyBatch(sequence))));
+            line(() -> stage.hears(
+                    primary(view),
+                    new PrePrepare(view, sequence, chance(15) ? anyBatch(sequence) : props.anyBatch(sequence))));
         }
         for (int puppet : shuffled()) {
             line(() -> stage.hears(puppet, new Prepare(view, sequence, likely(sequence, view))));
@@ -187,13 +193,17 @@ final class Script {
     private void checkpoint() {
         long interval = config.checkpointInterval();
         long sequence = low() + interval * (chance(70) ? 1 : random.nextInt(1, 5));
+        if (mayDiverge && chance(20)) {
+            stage.diverge();
+        }
         if (chance(30)) {
             for (long each = nextSequence(); each <= sequence && each < nextSequence() + 40; each++) {
                 agreement(each);
             }
         }
         if (chance(30)) {
-            line(() -> stage.hears(anyPuppet(), new StableCheckpoint(claims.certificate(sequence))));
+            long shown = chance(70) ? sequence : low() + config.logWindow() / interval * interval + interval;
+            line(() -> stage.hears(anyPuppet(), new StableCheckpoint(claims.certificate(shown))));
         }
         for (int puppet : shuffled()) {
             boolean lies = puppets.mayLie(puppet) && chance(40);
@@ -206,7 +216,9 @@ final class Script {
         long target = view() + (chance(80) ? 1 : random.nextInt(1, 4));
         claims.newStory(stage.stable(), target);
         for (int puppet : shuffled()) {
-            line(() -> leaves(puppet, target));
+            // Some have gone further.
+            long theirs = target + (puppets.mayLie(puppet) && chance(25) ? random.nextInt(1, 4) : 0);
+            line(() -> leaves(puppet, theirs));
         }
         opening(target);
     }
@@ -278,7 +290,7 @@ final class Script {
     /** One asks without end. */
     private void flood() {
         int puppet = anyPuppet();
-        long sequence = Math.max(1, nextSequence() - 1);
+        long sequence = low() + 1 + random.nextInt((int) Math.max(1, nextSequence() - 1 - low()));
         Digest digest = props.committed(sequence).digest();
         boolean forBatch = chance(50);
         for (int i = 0; i < FLOOD; i++) {
@@ -314,13 +326,32 @@ final class Script {
 
     /** Requests are served, each when the replica's patience is nearly over. */
     private void slowService() {
-        for (int i = 0; i < 5; i++) {
-            lines.add(this::request);
+        int client = random.nextInt(Props.CLIENTS);
+        for (int i = 0; i < SLOWLY_SERVED; i++) {
+            lines.add(() -> {
+                stage.finishOwn();
+                stage.step(new Event.RequestReceived(next(client), -1));
+            });
             for (int tick = config.requestTimeoutTicks() * 2 / 3; tick > 0; tick--) {
                 lines.add(this::tick);
             }
-            lines.add(() -> serve(nextSequence()));
+            lines.add(() -> serve(nextSequence(), next(client)));
         }
+        quietLines = lines.size();
+    }
+
+    private Request next(int client) {
+        return props.request(client, stage.servedUpTo(Props.session(client)).orElse(0L) + 1);
+    }
+
+    private void serve(long sequence, Request request) {
+        props.proposed(sequence, Batch.of(props.nowMillis, List.of(request)));
+        Batch batch = props.committed(sequence);
+        long view = view();
+        if (!batch.isNull() && primary(view) != stage.self) {
+            stage.hears(primary(view), new PrePrepare(view, sequence, batch));
+        }
+        shuffled().forEach(puppet -> stage.hears(puppet, new Commit(view, sequence, batch.digest())));
     }
 
     /** A client leaves out a number; or many, who have forgotten that they were served, wait for that. */
@@ -332,6 +363,7 @@ final class Script {
             for (int tick = 2 * config.requestTimeoutTicks(); tick > 0; tick--) {
                 lines.add(this::tick);
             }
+            quietLines = lines.size();
             return;
         }
         for (int tick = config.requestTimeoutTicks(); tick > 0; tick--) {
@@ -351,15 +383,6 @@ final class Script {
         for (int i = 0; i < Props.CLIENTS; i++) {
             lines.add(this::time);
         }
-    }
-
-    private void serve(long sequence) {
-        Batch batch = props.committed(sequence);
-        long view = view();
-        if (!batch.isNull() && primary(view) != stage.self) {
-            stage.hears(primary(view), new PrePrepare(view, sequence, batch));
-        }
-        shuffled().forEach(puppet -> stage.hears(puppet, new Commit(view, sequence, batch.digest())));
     }
 
     // ---- asides ----

@@ -123,6 +123,13 @@ final class Stage {
         step(executes ? execution.remove().get() : loopback.remove());
     }
 
+    /** All that is its own has happened. */
+    void finishOwn() {
+        while (hasOwnEvents() && !isOver()) {
+            stepOwn(false);
+        }
+    }
+
     void hears(int sender, Message message) {
         hears(new Authenticated<>(sender, message, ByteString.EMPTY, ByteString.EMPTY));
     }

@@ -3,136 +3,32 @@ package org.tagma.simulator.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.pbft.PbftRecord;
-import org.tagma.core.pbft.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
-import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.Message;
-import org.tagma.core.protocol.Request;
-import org.tagma.core.protocol.RetrySemantics;
-import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.FetchManifest;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
 
-/** Replica 2 of four, the only one that is known to be correct, does what it must or does not. */
-class StepRulesTest {
-
-    private static final PbftConfig CONFIG = PbftConfig.forTests(2, 4);
-    private static final Batch BATCH = Batch.of(1, List.of());
-    private static final Digest D = BATCH.digest();
-    private static final Digest OTHER = Digest.of(ByteString.copyFromUtf8("other"));
-    private static final List<VoteInfo> NOTHING = List.of();
-    private static final Action REJECT = new Action.Reject(3, "no");
-
-    private final Findings findings = new Findings();
-    private final PbftObserver observer = new PbftObserver(findings, CONFIG);
-
-    @BeforeEach
-    void itStarts() {
-        step(new Event.Recovered(Event.RecoveredLog.empty()));
-        step(new Event.QueueDrained(1));
-    }
-
-    private void step(Event event, Action... actions) {
-        List<Action> all = List.of(actions);
-        observer.stepping(2, event);
-        observer.stepped(2, event, all);
-        all.forEach(action -> observer.decided(2, action));
-        observer.ends(2, event, all);
-    }
-
-    private static <M extends Message> Authenticated<M> from(int sender, M message) {
-        return new Authenticated<>(sender, message, ByteString.EMPTY, ByteString.EMPTY);
-    }
-
-    private void hear(int sender, Message message, Action... actions) {
-        step(new Event.MessageReceived(from(sender, message)), actions);
-    }
-
-    private void tick(Action... actions) {
-        step(new Event.TimerFired(PbftTimer.TICK), actions);
-    }
-
-    /** So many ticks, with a status whenever one is due; none of them the last of what a test is about. */
-    private void pass(int first, int ticks) {
-        for (int tick = first; tick < first + ticks; tick++) {
-            boolean due = tick % CONFIG.statusIntervalTicks() == 0;
-            tick(due ? new Action[] {new Action.Broadcast(new Status(0, false, 0, 0, 0))} : new Action[0]);
-        }
-    }
-
-    private void expectFine() {
-        assertThat(findings.first()).isEmpty();
-    }
-
-    private void expectFound(String what) {
-        assertThat(findings.first()).hasValueSatisfying(finding -> {
-            assertThat(finding.property()).isEqualTo(Property.DOES_WHAT_IT_MUST);
-            assertThat(finding.details()).contains(what);
-        });
-    }
-
-    private static Action persist(PbftRecord record) {
-        return new Action.Persist(record);
-    }
-
-    private static Action[] all(Action... actions) {
-        return actions;
-    }
+/** Replica 2 of four does what it must, or does not. */
+class StepRulesTest extends StepRulesFixture {
 
     // ---- the three phases ----
-
-    private void prepares(long sequence) {
-        hear(
-                0,
-                new PrePrepare(0, sequence, BATCH),
-                persist(new PbftRecord.PrePrepared(0, sequence, BATCH)),
-                new Action.Broadcast(new Prepare(0, sequence, D)));
-    }
-
-    private void commits(long sequence) {
-        prepares(sequence);
-        hear(1, new Prepare(0, sequence, D));
-        hear(
-                3,
-                new Prepare(0, sequence, D),
-                persist(new PbftRecord.Prepared(0, sequence, D)),
-                new Action.Broadcast(new Commit(0, sequence, D)));
-    }
-
-    private void executes(long sequence, Action... besides) {
-        commits(sequence);
-        hear(0, new Commit(0, sequence, D));
-        hear(1, new Commit(0, sequence, D));
-        List<Action> actions = new ArrayList<>(List.of(new Action.Commit(sequence, BATCH)));
-        actions.addAll(Arrays.asList(besides));
-        hear(3, new Commit(0, sequence, D), actions.toArray(Action[]::new));
-    }
 
     @Test
     void properAgreementIsNotComplainedOf() {
@@ -187,39 +83,6 @@ class StepRulesTest {
     }
 
     // ---- view changes ----
-
-    private static ViewChange leaving(long view, List<VoteInfo> prepared, List<VoteInfo> prePrepared) {
-        return new ViewChange(view, CheckpointCertificate.GENESIS, prepared, prePrepared);
-    }
-
-    private static Action[] left(ViewChange viewChange) {
-        return all(
-                persist(new PbftRecord.Reservation(viewChange.view(), 0)),
-                persist(new PbftRecord.LeftFor(viewChange.view(), viewChange)),
-                new Action.Broadcast(viewChange));
-    }
-
-    private void leaves(long view) {
-        hear(0, leaving(view, NOTHING, NOTHING));
-        hear(3, leaving(view, NOTHING, NOTHING), left(leaving(view, NOTHING, NOTHING)));
-    }
-
-    private static NewView newView(long view, List<Reproposal> reproposals) {
-        List<Authenticated<ViewChange>> shown = IntStream.of(0, 1, 3)
-                .mapToObj(id -> from(id, leaving(view, NOTHING, NOTHING)))
-                .toList();
-        return new NewView(view, shown, reproposals);
-    }
-
-    private void enters(long view, Action... besides) {
-        NewView newView = newView(view, List.of());
-        int primary = (int) (view % 4);
-        List<Action> actions = new ArrayList<>(List.of(
-                persist(new PbftRecord.Reservation(view, 0)),
-                persist(new PbftRecord.Entered(view, from(primary, newView)))));
-        actions.addAll(Arrays.asList(besides));
-        hear(primary, newView, actions.toArray(Action[]::new));
-    }
 
     @Test
     void oneThatStaysWhereFPlusOneOthersAreAheadIsFound() {
@@ -306,11 +169,6 @@ class StepRulesTest {
 
     // ---- requests ----
 
-    private static Request request(long number) {
-        ByteString payload = ByteString.copyFromUtf8("request " + number);
-        return Request.of(new SessionId(1, 1), number, RetrySemantics.EXACTLY_ONCE, payload, payload, ByteString.EMPTY);
-    }
-
     @Test
     void aRequestThatIsNotHandedOnIsFound() {
         step(new Event.RequestReceived(request(1), -1), new Action.Relay(0, request(1)));
@@ -346,24 +204,6 @@ class StepRulesTest {
     }
 
     // ---- checkpoints, states, bounds ----
-
-    private void isAtCheckpoint(Digest state) {
-        for (long sequence = 1; sequence < CONFIG.checkpointInterval(); sequence++) {
-            executes(sequence);
-        }
-        executes(CONFIG.checkpointInterval(), new Action.TakeCheckpoint(CONFIG.checkpointInterval()));
-        step(
-                new Event.CheckpointTaken(CONFIG.checkpointInterval(), state),
-                new Action.Broadcast(new Checkpoint(CONFIG.checkpointInterval(), state)));
-    }
-
-    private static CheckpointCertificate certificate(Digest state) {
-        Checkpoint vote = new Checkpoint(CONFIG.checkpointInterval(), state);
-        return new CheckpointCertificate(
-                vote.sequence(),
-                state,
-                IntStream.of(0, 1, 3).mapToObj(id -> from(id, vote)).toList());
-    }
 
     @Test
     void aCertifiedCheckpointIsTakenForStable() {

@@ -1,0 +1,75 @@
+package org.tagma.simulator.check;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+
+/**
+ * Batches that never came: a replica that has nothing but the digest of what is committed next asks for the batch, and in the end everybody,
+ * for any other may be the one that has it and gives it. Not thread-safe.
+ */
+final class FetchRule implements StepRule {
+
+    /** Enough to ask everybody in turn, of whom a group has not that many. */
+    private static final int PATIENCE_TICKS = 40;
+
+    private record Missing(long sequence, Digest digest) {}
+
+    private final Complaints complaints;
+    private final Mirror mirror;
+    private final Map<Missing, Set<Integer>> asked = new HashMap<>();
+    private Optional<Missing> missing = Optional.empty();
+    private long sinceTick;
+
+    FetchRule(Complaints complaints, Mirror mirror) {
+        this.complaints = complaints;
+        this.mirror = mirror;
+    }
+
+    @Override
+    public void decides(Event event, Action action) {
+        if (action instanceof Action.Send send && send.message() instanceof FetchBatch fetch) {
+            asked.computeIfAbsent(new Missing(fetch.sequence(), fetch.digest()), none -> new HashSet<>())
+                    .add(send.to());
+        }
+    }
+
+    @Override
+    public void ends(Event event, List<Action> actions) {
+        if (!(event instanceof Event.TimerFired) || mirror.halted) {
+            return;
+        }
+        asked.keySet().removeIf(each -> each.sequence() <= mirror.lastCommitted);
+        Optional<Missing> now = next();
+        if (now.isEmpty() || !now.equals(missing) || mirror.installing) {
+            missing = now;
+            sinceTick = mirror.tick;
+        } else if (mirror.tick - sinceTick >= PATIENCE_TICKS) {
+            Set<Integer> sources = asked.getOrDefault(now.get(), Set.of());
+            if (sources.size() < mirror.wellFormed.replicas() - 1) {
+                complaints.of("lacks the batch that is committed at sequence "
+                        + now.get().sequence() + ", and asked only " + sources + " for it");
+            }
+        }
+    }
+
+    private Optional<Missing> next() {
+        return Optional.ofNullable(mirror.slots.get(mirror.lastCommitted + 1))
+                .flatMap(slot -> slot.committed()
+                        .filter(digest -> !slot.mayHave(digest))
+                        // No new view places another batch where one committed, but among puppets.
+                        .filter(digest ->
+                                slot.accepted(mirror.view).map(digest::equals).orElse(true))
+                        .filter(digest -> asked.keySet().stream()
+                                .noneMatch(each -> each.sequence() == slot.sequence()
+                                        && !each.digest().equals(digest)))
+                        .map(digest -> new Missing(slot.sequence(), digest)));
+    }
+}
