@@ -167,8 +167,7 @@ final class ReplicaCommand implements Callable<Integer> {
         if (server.failure().isPresent()) {
             String message = "replica " + id + " stopped by itself: "
                     + server.failure().get()
-                    + "; start it again to let it catch up with the others. If its state diverged, run"
-                    + " 'tagma divergence' before, which names the keys that differ: what it fetches takes their place";
+                    + "; start it again to let it catch up with the others";
             throw new CommandFailure(ExitStatus.UNSUCCESSFUL, message, null);
         }
         return ExitStatus.OK;

@@ -124,7 +124,8 @@ final class CheckpointTracker {
     private void reached(CheckpointCertificate certificate, Digest mine) {
         if (!mine.equals(certificate.stateDigest())) {
             state.emit(new Action.Halt("the state of this replica diverged: at sequence " + certificate.sequence()
-                    + " its digest is " + mine + ", but a quorum certified " + certificate.stateDigest()));
+                    + " its digest is " + mine + ", but a quorum certified " + certificate.stateDigest()
+                    + " (what differs, `tagma divergence` tells from its data folder, until it fetches the state)"));
             return;
         }
         boolean wasRecovering = state.isRecovering();
