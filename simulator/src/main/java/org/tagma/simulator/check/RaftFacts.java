@@ -378,7 +378,7 @@ final class RaftFacts {
         return log.coversBySnapshot(index) || log.termAt(index) == term;
     }
 
-    // Majorities, counted here and not asked for, since they are under test like everything else
+    // Majorities
 
     /** Then it talks to nobody, and nothing is known of what it does. */
     boolean isAlone() {
@@ -390,15 +390,6 @@ final class RaftFacts {
     }
 
     long reached(ToLongFunction<Integer> value) {
-        long reached = reached(configuration().voters(), value);
-        return configuration().oldVoters().isEmpty()
-                ? reached
-                : Math.min(reached, reached(configuration().oldVoters(), value));
-    }
-
-    private static long reached(List<Integer> voters, ToLongFunction<Integer> value) {
-        long[] descending =
-                voters.stream().mapToLong(value).map(each -> -each).sorted().toArray();
-        return -descending[voters.size() / 2];
+        return Majorities.reached(configuration(), value);
     }
 }

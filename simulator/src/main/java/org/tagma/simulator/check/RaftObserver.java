@@ -89,6 +89,9 @@ public final class RaftObserver implements ProtocolObserver {
             book.unsynced.clear();
             book.decided.recover(recovered.log().records());
             book.durable.recover(recovered.log().records());
+            if (recovered.log().memory() == Event.Memory.LOST) {
+                forgetsItsCandidacies(replica);
+            }
             votes(replica, book.durable.hardState());
             book.judgement.recovers(recovered.log());
         }
@@ -172,6 +175,14 @@ public final class RaftObserver implements ProtocolObserver {
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " goes back from term " + before.term() + " to " + state.term());
         }
+    }
+
+    /**
+     * Whoever voted for another can ask that one for its term; a vote for itself may be known to nobody else. But it counts
+     * only in the life that stood, so with the disk on which that life was written it is gone.
+     */
+    private void forgetsItsCandidacies(int replica) {
+        ballots.entrySet().removeIf(each -> each.getKey().voter() == replica && each.getValue() == replica);
     }
 
     /** A vote is one when it is durable: nobody hears of it before, and it may be lost until then. */

@@ -2,6 +2,7 @@ package org.tagma.simulator.plan;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tagma.simulator.DiskFault;
@@ -27,6 +28,9 @@ public record Incident(
     private static final long LONGEST_MILLIS = 24 * 3_600_000L;
     private static final int ATTEMPTS = 4;
     private static final long MILLIS_BETWEEN_ATTEMPTS = 1_500;
+    /** Long enough that what it says first may arrive, and not the answer. */
+    private static final long MILLIS_UNTIL_A_LEADER_IS_SEEN = 5;
+
     /** Near the end of a lease of half a second, so that it still holds then, and not much longer. */
     private static final long MILLIS_UNTIL_ITS_CLOCK_IS_SET = 350;
 
@@ -50,6 +54,8 @@ public record Incident(
         SPLIT,
         /** Raft: whoever leads, or it if nobody does, is cut off from all other replicas, and not from the clients. */
         DEPOSE,
+        /** Raft: the same happens to whoever leads meanwhile, one after the other. */
+        VAIN,
         /** The dates of their clocks are set back. */
         CLOCK,
         /** A sync fails: it stops, and starts again later; what was written may be on the disk or not. */
@@ -79,7 +85,7 @@ public record Incident(
 
         /** Whether it has to do with leaders or groups. */
         boolean isRaftOnly() {
-            return this == TRANSFER || this == DEPOSE || isOfMembership();
+            return this == TRANSFER || this == DEPOSE || this == VAIN || isOfMembership();
         }
 
         /** Its name in a plan. */
@@ -121,6 +127,7 @@ public record Incident(
             case CUT -> cluster.isolate(millis, replicas.toArray(new Integer[0]));
             case SPLIT -> cluster.split(millis, replicas);
             case DEPOSE -> depose(cluster, cluster.leader().orElse(replica));
+            case VAIN -> deposeAll(cluster, new TreeSet<>(), 0);
             case CLOCK -> replicas.forEach(each -> cluster.setClockBack(each, millis));
             case SYNC -> failDisk(cluster, DiskFault.SYNC);
             case FULL -> failDisk(cluster, DiskFault.FULL);
@@ -144,6 +151,19 @@ public record Incident(
         cluster.split(millis, List.of(leader));
         if (successes > 0) {
             cluster.after(MILLIS_UNTIL_ITS_CLOCK_IS_SET, () -> cluster.setClockBack(leader, successes));
+        }
+    }
+
+    private void deposeAll(SimulatedCluster cluster, TreeSet<Integer> deposed, long sinceMillis) {
+        cluster.leader().ifPresent(leader -> {
+            if (deposed.add(leader)) {
+                cluster.split(millis, List.of(leader));
+            }
+        });
+        if (sinceMillis < millis) {
+            cluster.after(
+                    MILLIS_UNTIL_A_LEADER_IS_SEEN,
+                    () -> deposeAll(cluster, deposed, sinceMillis + MILLIS_UNTIL_A_LEADER_IS_SEEN));
         }
     }
 
@@ -185,6 +205,7 @@ public record Incident(
                     case DEPOSE ->
                         ", or whoever leads, hears no other replica for " + millis + " ms"
                                 + (successes == 0 ? "" : ", and its clock is set back by " + successes + " ms");
+                    case VAIN -> ": whoever leads in the next " + millis + " ms hears no other replica for as long";
                     case CLOCK -> verb(" has its clock", " have their clocks") + " set back by " + millis + " ms";
                     case SYNC -> " fails in sync number " + (successes + 1) + again();
                     case FULL -> " has no room for record number " + (successes + 1) + again();

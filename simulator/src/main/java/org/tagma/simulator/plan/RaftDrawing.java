@@ -2,6 +2,7 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -46,8 +47,8 @@ final class RaftDrawing {
         if (restarts && chance(40)) {
             firstVotes();
         }
-        boolean groupChanges = restarts && plan.replicas() > 1 && !forgets();
-        if (groupChanges && chance(30)) {
+        boolean groupChanges = restarts && plan.replicas() > 1 && forgetful().isEmpty();
+        if (groupChanges && chance(40)) {
             eagerOperator();
         }
         if (plan.model().synchrony() != Synchrony.SYNCHRONOUS) {
@@ -55,7 +56,10 @@ final class RaftDrawing {
                 lonelyLeaders(leases, groupChanges);
             }
             if (plan.replicas() > 1 && chance(leases ? 60 : 30)) {
-                leadersInVain(leases);
+                rotatingLeaders(leases);
+            }
+            if (plan.replicas() > 2 && chance(30)) {
+                leadersInVain();
             }
             if (chance(20)) {
                 clocks();
@@ -77,26 +81,46 @@ final class RaftDrawing {
                 random.nextInt(1, 5), random.nextInt(100, 3_000), random.nextInt(1, 1_000), random.nextInt(1, 5));
     }
 
-    /** What is written first is the vote; soon afterwards the candidates of the same term may ask again. */
+    /**
+     * The first that is written is the vote. One loses power with it or after it, another is stopped and started as often as it
+     * may have voted, or loses its disk, and a third was not there: it may ask for a vote in the same term.
+     */
     private void firstVotes() {
-        int first = someReplica();
-        for (int i = random.nextInt(1, 3); i > 0; i--) {
-            int id = (first + i) % plan.replicas();
-            boolean wiped = incidents.stream()
-                    .anyMatch(
-                            each -> each.kind() == Kind.WIPE && each.replicas().contains(id));
-            if (wiped && chance(50)) {
-                int when = random.nextInt(FIRST_ELECTIONS_MILLIS);
-                incidents.add(new Incident(Kind.WIPE, List.of(id), false, when, random.nextInt(1, 40), 0));
-            } else {
-                incidents.add(
-                        new Incident(Kind.POWER, List.of(id), false, 0, random.nextInt(1, 40), random.nextInt(2)));
-            }
+        OptionalInt forgetful = forgetful();
+        int voter = forgetful.isPresent() && chance(70) ? forgetful.getAsInt() : someReplica();
+        int candidate = (voter + 1) % plan.replicas();
+        int late = (voter + 2) % plan.replicas();
+        incidents.add(new Incident(
+                Kind.POWER,
+                List.of(candidate),
+                false,
+                0,
+                random.nextInt(1, FIRST_ELECTIONS_MILLIS),
+                random.nextInt(2)));
+        // One replica may forget, and none where the group changes.
+        boolean loses = forgetful.isPresent() ? forgetful.getAsInt() == voter : !changesTheGroup() && chance(40);
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+            Kind kind = loses && chance(50) ? Kind.WIPE : Kind.DOWN;
+            int when = random.nextInt(LONGEST_LEASE_MILLIS, FIRST_ELECTIONS_MILLIS);
+            incidents.add(new Incident(kind, List.of(voter), false, when, random.nextInt(1, 40), 0));
+        }
+        if (late != voter && chance(60)) {
+            int when = random.nextInt(LONGEST_LEASE_MILLIS);
+            incidents.add(new Incident(
+                    Kind.DOWN, List.of(late), false, when, random.nextInt(1, 2 * LONGEST_LEASE_MILLIS), 0));
         }
     }
 
-    private boolean forgets() {
-        return incidents.stream().anyMatch(each -> each.kind() == Kind.AMNESIA || each.kind() == Kind.WIPE);
+    /** Who is drawn to forget already, if anybody is. */
+    private OptionalInt forgetful() {
+        return incidents.stream()
+                .filter(each -> each.kind() == Kind.AMNESIA || each.kind() == Kind.WIPE)
+                .mapToInt(each -> each.replicas().get(0))
+                .findFirst();
+    }
+
+    private boolean changesTheGroup() {
+        return incidents.stream().anyMatch(each -> each.kind().isOfMembership());
     }
 
     /** One that asks for another group as soon as anybody leads, whatever that leader knows. */
@@ -127,7 +151,7 @@ final class RaftDrawing {
             int after = random.nextInt(Math.max(1, plan.operations()));
             incidents.add(new Incident(
                     Kind.DEPOSE, List.of(someReplica()), true, after, lonelyMillis(), setBackMillis(leases)));
-            if (groupChanges && chance(30)) {
+            if (groupChanges && chance(50)) {
                 changeOfTheGroup(true, after, random.nextInt(5));
             }
         }
@@ -141,8 +165,8 @@ final class RaftDrawing {
         return random.nextInt(LONGEST_LEASE_MILLIS / 2, 4 * LONGEST_LEASE_MILLIS);
     }
 
-    /** One after the other from the first election on, and the next one when hardly anybody has heard of it. */
-    private void leadersInVain(boolean leases) {
+    /** One after the other from the first election on, whoever then leads. */
+    private void rotatingLeaders(boolean leases) {
         int begin = random.nextInt(LONGEST_LEASE_MILLIS, FIRST_ELECTIONS_MILLIS);
         for (int i = random.nextInt(2, 7); i > 0; i--) {
             int millis = lonelyMillis();
@@ -156,6 +180,13 @@ final class RaftDrawing {
                     leader ? setBackMillis(leases) : 0));
             begin += Math.max(1, millis - random.nextInt(LONGEST_LEASE_MILLIS));
         }
+    }
+
+    /** One after the other, under load: each has entries that nobody else has, and hardly anybody hears of the next. */
+    private void leadersInVain() {
+        int after = random.nextInt(Math.max(1, plan.operations()));
+        int millis = random.nextInt(2 * LONGEST_LEASE_MILLIS, 6 * LONGEST_LEASE_MILLIS);
+        incidents.add(new Incident(Kind.VAIN, List.of(someReplica()), true, after, millis, 0));
     }
 
     private void clocks() {

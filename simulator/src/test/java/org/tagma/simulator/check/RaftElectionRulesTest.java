@@ -8,11 +8,14 @@ import static org.tagma.simulator.check.RaftStepFixture.toOthers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
+import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.Forgotten;
 import org.tagma.core.raft.RaftRecord.HardState;
 
 class RaftElectionRulesTest {
@@ -78,6 +81,19 @@ class RaftElectionRulesTest {
         replica.recovers(new HardState(2, 1));
         replica.hears(1, new RequestVote(2, 0, 0, false, false), persist(new HardState(2, 1)), grants(1, 2, false));
         replica.expectFound("has forgotten how it voted");
+    }
+
+    @Test
+    void aCandidacyThatNobodyHeardOfIsGoneWithItsDisk() {
+        replica.ticks(ELECTION_TICKS);
+        replica.tick(toOthers(3, new RequestVote(1, 0, 0, true, false)));
+        replica.hears(0, new RequestVoteReply(0, 1, true, true));
+        replica.hears(1, new RequestVoteReply(0, 1, true, true), persist(new HardState(1, 0)));
+        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.LOST)));
+        replica.hears(1, new EstimationReply(0, 0, 0));
+        replica.hears(2, new EstimationReply(0, 0, 0), persist(new Forgotten(0, 0)));
+        replica.hears(2, new RequestVote(1, 0, 0, false, false), persist(new HardState(1, 2)), grants(2, 1, false));
+        replica.expectNothing();
     }
 
     @Test
