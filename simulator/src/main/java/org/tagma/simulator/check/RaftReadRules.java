@@ -72,6 +72,10 @@ final class RaftReadRules extends RaftRules {
 
     @Override
     void stepping(Event event) {
+        if (facts.config.leaseReads() && facts.leadsNow()) {
+            // At once: in the next step the group may be another one, of which not so many have answered.
+            confirmedRound = Math.max(confirmedRound, answeredRound());
+        }
         if (event instanceof Event.ReadReceived read) {
             reads.put(read.id(), new Read(facts));
         } else if (facts.message() instanceof ReadIndex read) {
@@ -88,7 +92,6 @@ final class RaftReadRules extends RaftRules {
 
     /** Nobody else can have been elected since a majority was asked; and the leader has not asked anybody to stand. */
     private boolean holdsLease() {
-        confirmedRound = Math.max(confirmedRound, answeredRound());
         Moment began = confirmedRound == 0 ? null : roundBegan.get(confirmedRound);
         // A follower keeps quiet for the election timeout, of which a tick may be over when it begins to count.
         long quietMillis = (facts.config.electionTimeoutTicks() - 1) * facts.config.tickMillis();
