@@ -2,9 +2,13 @@ package org.tagma.mutation;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A mistake made on purpose in the production code: one snippet of one source file, replaced. Immutable.
+ * A mistake made on purpose in the production code: one snippet of one source file, replaced; and a second one in another
+ * file, where the first alone changes nothing that anybody could see, because it takes away a last line of defence.
+ * Immutable.
  *
  * @param id what people call it
  * @param traps the numbers of the traps whose mistake it is, or none for a classic slip
@@ -14,9 +18,16 @@ import java.util.List;
  * @param killers tests of the core that notice, the likeliest first, as {@code SimpleClass#method} of {@code
  *     org.tagma.core.pbft} or {@code raft.SimpleClass#method} of {@code org.tagma.core.raft}, with a number in parentheses
  *     if the test takes one; none if only the simulator is to notice
+ * @param second what is replaced besides
  */
 public record Mutant(
-        String id, List<Integer> traps, String source, String original, String replacement, List<String> killers) {
+        String id,
+        List<Integer> traps,
+        String source,
+        String original,
+        String replacement,
+        List<String> killers,
+        Optional<Mutant> second) {
 
     /** Checks nothing: whether the snippet is there shows when the mutant is compiled. */
     public Mutant {
@@ -29,11 +40,22 @@ public record Mutant(
         List<Integer> numbers = traps.isEmpty()
                 ? List.of()
                 : Arrays.stream(traps.split(", ")).map(Integer::valueOf).toList();
-        return new Mutant(id, numbers, source, original, replacement, List.of(killers));
+        return new Mutant(id, numbers, source, original, replacement, List.of(killers), Optional.empty());
+    }
+
+    /** The same, with another snippet of another file replaced besides. */
+    Mutant besides(String otherSource, String otherOriginal, String otherReplacement) {
+        Mutant other = of(id, "", otherSource, otherOriginal, otherReplacement);
+        return new Mutant(id, traps, source, original, replacement, killers, Optional.of(other));
+    }
+
+    /** The names of the classes that are changed. */
+    public Stream<String> classNames() {
+        return Stream.concat(Stream.of(className()), second.stream().flatMap(Mutant::classNames));
     }
 
     /** The class that the source file declares. */
-    public String className() {
+    String className() {
         return "org.tagma." + source.replace('/', '.');
     }
 

@@ -34,7 +34,7 @@ public final class MutantCompiler {
     private MutantCompiler() {}
 
     /**
-     * The class files of the mutated source file, by binary name.
+     * The class files of the mutated source files, by binary name.
      *
      * @param neighbours one class of each module and library that the source file uses
      * @throws AssertionError if the snippet does not occur exactly once, or the mutant does not compile: the mutant is
@@ -43,7 +43,9 @@ public final class MutantCompiler {
     public static Map<String, byte[]> compile(Mutant mutant, Class<?>... neighbours) {
         String classPath =
                 Stream.of(neighbours).map(MutantCompiler::location).collect(Collectors.joining(File.pathSeparator));
-        return compile(mutant.className(), mutate(mutant), classPath);
+        Map<String, byte[]> classes = new HashMap<>(compile(mutant.className(), mutate(mutant), classPath));
+        mutant.second().ifPresent(other -> classes.putAll(compile(other, neighbours)));
+        return classes;
     }
 
     private static String mutate(Mutant mutant) {

@@ -19,6 +19,8 @@ final class VotingMutants {
     private static final String CERTIFICATE = VIEWS + "trap06_aCheckpointCertificateOfOneSignerProvesNothing";
     private static final String RESTARTS = EXECUTION + "trap25_restartsInTheMiddleOfAViewChangeContradictNothing";
 
+    private static final String FORGETS_PROPOSALS = "slot.restorePrePrepared(vote.view(), vote.batch().digest());";
+
     static final List<Mutant> ALL = List.of(
             of(
                     "certificate one vote short",
@@ -144,19 +146,24 @@ final class VotingMutants {
                     "message.viewChanges().size() >= quorums.certificate()",
                     VIEWS + "trap04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll"),
             of(
-                    "no vote ledger",
-                    "",
-                    "core/pbft/VoteLedger",
-                    "(earlier.view > view || (earlier.view == view && !earlier.digest.equals(digest)))",
-                    "false",
-                    VOTES + "theLedgerRefusesASecondDifferentVote"),
+                            "no vote ledger, and a restarted replica forgets its proposals",
+                            "",
+                            "core/pbft/VoteLedger",
+                            "(earlier.view > view || (earlier.view == view && !earlier.digest.equals(digest)))",
+                            "false",
+                            VOTES + "theLedgerRefusesASecondDifferentVote")
+                    .besides("core/pbft/Recovery", FORGETS_PROPOSALS, ""),
             of(
-                    "a vote in a view that was left",
-                    "",
-                    "core/pbft/VoteLedger",
-                    "if (view < lowestView)",
-                    "if (false)",
-                    VOTES + "theLedgerRefusesAVoteInAViewThatWasLeft"),
+                            "no vote ledger, and a restarted replica goes back to a view that it left",
+                            "25",
+                            "core/pbft/VoteLedger",
+                            "if (view < lowestView)",
+                            "if (false)",
+                            VOTES + "theLedgerRefusesAVoteInAViewThatWasLeft")
+                    .besides(
+                            "core/pbft/ViewChanger",
+                            "state.view = message.view(); state.normal = false; state.ledger.promise(message.view());",
+                            "state.ledger.promise(message.view());"),
             of(
                     "the reservation is ignored after a restart",
                     "",
@@ -176,7 +183,7 @@ final class VotingMutants {
                     "a restarted replica forgets its proposals",
                     "",
                     "core/pbft/Recovery",
-                    "slot.restorePrePrepared(vote.view(), vote.batch().digest());",
+                    FORGETS_PROPOSALS,
                     "",
                     VOTES + "aRestartedReplicaDoesNotVoteTwice"),
             of(

@@ -126,6 +126,10 @@ class BatchTest {
 
         second.complete(new KvAnswer.Stored("2"));
         CompletableFuture<KvAnswer> third = underWay.poll(10, TimeUnit.SECONDS);
+        while (third.getNumberOfDependents() == 0) {
+            // It was sent, but the batch may not have begun to wait for it.
+            Thread.onSpinWait();
+        }
         third.complete(new KvAnswer.Stored("3"));
         first.complete(new KvAnswer.Stored("1"));
 

@@ -147,8 +147,10 @@ final class Script {
             viewChange();
         } else if (kind < 78) {
             waiting();
-        } else if (kind < 87) {
+        } else if (kind < 84) {
             request();
+        } else if (kind < 87) {
+            oldRequests();
         } else if (kind < 90) {
             flood();
         } else if (kind < 93) {
@@ -285,6 +287,20 @@ final class Script {
         }
         Request request = props.request(client, number);
         stage.step(new Event.RequestReceived(request, chance(75) ? -1 : anyPuppet()));
+    }
+
+    /** Long after they were executed, somebody wants what all clients asked for last, and a new request comes. */
+    private void oldRequests() {
+        for (int i = config.requestTimeoutTicks() / 2; i >= 0; i--) {
+            lines.add(this::tick);
+        }
+        int puppet = anyPuppet();
+        lines.add(() -> {
+            asked.forEach(
+                    (client, number) -> stage.step(new Event.RequestReceived(props.request(client, number), puppet)));
+            request();
+            time();
+        });
     }
 
     /** One asks without end. */

@@ -80,7 +80,7 @@ enum MutantLaboratory {
     /** Runs seeds with the mutant. */
     LongFunction<String> trialOf(Mutant mutant) {
         Map<String, byte[]> classes = compile(mutant);
-        return isLogic(mutant.className()) ? trialOfLogic(classes) : trialOfAll(classes);
+        return mutant.classNames().allMatch(this::isLogic) ? trialOfLogic(classes) : trialOfAll(classes);
     }
 
     private static Map<String, byte[]> compile(Mutant mutant) {
