@@ -49,7 +49,7 @@ class PuppetShowTest {
             views += count(happens, "entered view");
             installed += count(happens, "InstallState");
         }
-        assertThat(committed).isGreaterThan(200);
+        assertThat(committed).isGreaterThan(150);
         assertThat(views).isGreaterThan(40);
         assertThat(installed).isGreaterThan(5);
     }
