@@ -103,9 +103,10 @@ final class PrimaryMonitor {
 
     private void judge(long longestWaitTicks) {
         if (longestWaitTicks >= timeoutTicks() / 2) {
-            boolean another = state.tick - struckAtTick >= timeoutTicks() / 2;
-            struckAtTick = another ? state.tick : struckAtTick;
-            strikes += another ? 1 : 0;
+            if (state.tick - struckAtTick >= timeoutTicks() / 2) {
+                struckAtTick = state.tick;
+                strikes++;
+            }
         } else if (longestWaitTicks >= 0 && state.tick - forgivenAtTick >= 2 * timeoutTicks()) {
             // Seldom: prompt service for an accomplice must not make up for slow service to everybody else.
             forgivenAtTick = state.tick;

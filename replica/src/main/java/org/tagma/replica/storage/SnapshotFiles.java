@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.service.ServiceSnapshot;
@@ -158,11 +156,10 @@ final class SnapshotFiles implements SnapshotStore {
 
     @Override
     public void release(long below, Set<Long> butNot) throws IOException {
-        SortedMap<Long, Path> older = files.headMap(below, false);
-        for (Map.Entry<Long, Path> each : List.copyOf(older.entrySet())) {
-            if (!butNot.contains(each.getKey())) {
-                Files.deleteIfExists(each.getValue());
-                older.remove(each.getKey());
+        for (long sequence : List.copyOf(files.headMap(below, false).keySet())) {
+            if (!butNot.contains(sequence)) {
+                Files.deleteIfExists(files.get(sequence));
+                files.remove(sequence);
             }
         }
     }

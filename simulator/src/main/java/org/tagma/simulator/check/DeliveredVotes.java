@@ -75,9 +75,6 @@ final class DeliveredVotes {
             prepare(stable, vote.sequence(), vote.view(), vote.batch().digest(), sender);
         } else if (message instanceof Prepare vote && sender != wellFormed.primary(vote.view())) {
             prepare(stable, vote.sequence(), vote.view(), vote.digest(), sender);
-        } else if (message instanceof NewView newView && sender == wellFormed.primary(newView.view())) {
-            newView.reproposals()
-                    .forEach(each -> prepare(stable, each.sequence(), newView.view(), each.digest(), sender));
         } else if (message instanceof Commit vote) {
             addNear(stable, vote.sequence(), new Ballot(Phase.COMMIT, vote.view(), vote.digest()), sender);
         } else if (message instanceof Committed said) {

@@ -113,12 +113,9 @@ final class HelpRule implements StepRule {
         long from = Math.max(status.lastCommitted(), mirror.stable.sequence()) + 1;
         long to = Math.min(mirror.lastCommitted, from + LEAST_SLOTS - 1);
         for (long sequence = from; stuck && sequence <= to; sequence++) {
-            Optional<Digest> committed =
-                    Optional.ofNullable(mirror.slots.get(sequence)).flatMap(SlotMirror::committed);
-            Optional<Action> due = committed.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Action.Send(sender, new Committed(sequence, committed.get())));
-            if (due.isPresent() && !actions.contains(due.get())) {
+            Optional<Digest> committed = mirror.committed(sequence);
+            if (committed.isPresent()
+                    && !actions.contains(new Action.Send(sender, new Committed(sequence, committed.get())))) {
                 complaints.of("does not tell replica " + sender + " what was committed at " + sequence);
             }
         }

@@ -2,6 +2,7 @@ package org.tagma.simulator.check;
 
 import java.util.List;
 import java.util.Optional;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
@@ -26,8 +27,6 @@ final class LeavingRule implements StepRule {
     private final Mirror mirror;
     private long deadlineTick = NOT_RUNNING;
     private long openedView;
-    private long viewBefore;
-    private boolean normalBefore;
     private boolean isNews;
     /** A new view that it must enter, or must blame its sender for. */
     private Optional<NewView> good = Optional.empty();
@@ -42,8 +41,6 @@ final class LeavingRule implements StepRule {
 
     @Override
     public void begins(Event event) {
-        viewBefore = mirror.view;
-        normalBefore = mirror.normal;
         isNews = false;
         good = Optional.empty();
         bad = Optional.empty();
@@ -180,14 +177,14 @@ final class LeavingRule implements StepRule {
             complaints.of("stays in view " + mirror.view + ", where f+1 others want view " + mirror.wantedByOthers());
         }
         boolean due = event instanceof Event.TimerFired
-                && !normalBefore
+                && !mirror.normalBefore
                 && deadlineTick != NOT_RUNNING
                 && mirror.tick >= deadlineTick;
         if (due && !leaves) {
-            complaints.of("waits for view " + viewBefore + " at tick " + mirror.tick + ", where its timer ran out at "
-                    + deadlineTick);
+            complaints.of("waits for view " + mirror.viewBefore + " at tick " + mirror.tick
+                    + ", where its timer ran out at " + deadlineTick);
         }
-        runTimer(event, leaves, mirror.normal != normalBefore || mirror.view != viewBefore, actions);
+        runTimer(event, leaves, mirror.normal != mirror.normalBefore || mirror.view != mirror.viewBefore, actions);
     }
 
     private void expectRefused(Authenticated<?> signed, List<Action> actions) {
@@ -195,7 +192,7 @@ final class LeavingRule implements StepRule {
         if (mustBlame && !StepRule.blames(actions, signed.sender())) {
             complaints.of("does not blame replica " + signed.sender() + " for its false new view " + view);
         }
-        if (view == viewBefore && !normalBefore && !StepRule.leaves(actions)) {
+        if (view == mirror.viewBefore && !mirror.normalBefore && !StepRule.leaves(actions)) {
             complaints.of("waits on for view " + view + ", whose primary sent a false new view");
         }
     }
@@ -205,10 +202,10 @@ final class LeavingRule implements StepRule {
             deadlineTick = NOT_RUNNING;
         }
         boolean looks = isNews
-                || (event instanceof Event.TimerFired && !normalBefore && !leaves)
+                || (event instanceof Event.TimerFired && !mirror.normalBefore && !leaves)
                 || event instanceof Event.StateInstalled
                 || (event instanceof Event.MessageReceived received
-                        && received.message().message() instanceof org.tagma.core.pbft.PbftMessage.BatchBody
+                        && received.message().message() instanceof BatchBody
                         && actions.stream().noneMatch(action -> action instanceof Action.Reject));
         if (looks
                 && !mirror.normal

@@ -9,16 +9,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.FetchBatch;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
 
 /**
  * What one correct replica of PBFT must have in mind, as follows from what it was told and what it wrote since it first started. It
@@ -51,6 +54,10 @@ final class Mirror {
     long lastCommitTick;
     long view;
     boolean normal = true;
+    /** How it was when the event began. */
+    long viewBefore;
+
+    boolean normalBefore = true;
     /** What it entered its last view by. */
     Optional<Authenticated<?>> enteredBy = Optional.empty();
 
@@ -84,6 +91,10 @@ final class Mirror {
 
     Optional<Digest> accepted(long sequence) {
         return Optional.ofNullable(slots.get(sequence)).flatMap(slot -> slot.accepted(view));
+    }
+
+    Optional<Digest> committed(long sequence) {
+        return Optional.ofNullable(slots.get(sequence)).flatMap(SlotMirror::committed);
     }
 
     Optional<Digest> carriedOver(long sequence) {
@@ -123,6 +134,8 @@ final class Mirror {
 
     /** An event begins; what it says of messages is for the rules that judge those. */
     void begin(Event event) {
+        viewBefore = view;
+        normalBefore = normal;
         if (event instanceof Event.TimerFired) {
             tick++;
         } else if (event instanceof Event.QueueDrained drained) {
@@ -192,6 +205,18 @@ final class Mirror {
         enteredAtTick = tick;
         viewStart = startOf(signed.message());
         carriedOver = signed.message().reproposals();
+    }
+
+    /** The highest checkpoint that a message speaks of, 0 if of none. */
+    static long checkpointIn(Message message) {
+        if (message instanceof StableCheckpoint stable) {
+            return stable.certificate().sequence();
+        } else if (message instanceof Checkpoint vote) {
+            return vote.sequence();
+        } else if (message instanceof ViewChange viewChange) {
+            return viewChange.stable().sequence();
+        }
+        return message instanceof NewView newView ? startOf(newView) : 0;
     }
 
     static long startOf(NewView newView) {

@@ -23,8 +23,7 @@ final class Objections {
                     .or(() -> mirror.carriedOver(proposal.sequence())
                             .filter(carried -> proposal.view() == mirror.view && !carried.equals(digest))
                             .map(carried -> "the new view placed another batch there"))
-                    .or(() -> Optional.ofNullable(mirror.slots.get(proposal.sequence()))
-                            .flatMap(SlotMirror::committed)
+                    .or(() -> mirror.committed(proposal.sequence())
                             .filter(committed -> !committed.equals(digest))
                             .map(committed -> "another batch is committed there"));
         } else if (signed.message() instanceof Prepare vote && mirror.slots.containsKey(vote.sequence())) {

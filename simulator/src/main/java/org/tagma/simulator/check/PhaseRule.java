@@ -16,7 +16,6 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
-import org.tagma.core.protocol.Request;
 
 /**
  * The three phases (PBFT 4.2): a replica prepares what its primary proposes, commits what a quorum prepared, and executes what
@@ -122,15 +121,12 @@ final class PhaseRule implements StepRule {
     }
 
     private void proposes(PrePrepare proposal) {
-        List<Request> requests = proposal.batch().requests();
-        long bytes = requests.stream().mapToLong(Request::size).sum();
-        boolean tooLarge = requests.size() > mirror.config.maxBatchRequests()
-                || (requests.size() > 1 && bytes > mirror.config.maxBatchBytes());
         if (mirror.installing) {
             complaints.of("proposes while a state is installed");
         }
-        if (tooLarge) {
-            complaints.of("proposes a batch of " + requests.size() + " requests and " + bytes + " bytes");
+        if (Proposals.isTooLarge(mirror.config, proposal.batch())) {
+            complaints.of("proposes a batch of " + proposal.batch().requests().size() + " requests and "
+                    + Proposals.bytes(proposal.batch()) + " bytes");
         }
         if (!mirror.normal || proposal.view() != mirror.view || !mirror.isPrimary()) {
             complaints.of("proposes in view " + proposal.view() + ", which is not its to do");

@@ -1,6 +1,7 @@
 package org.tagma.simulator.check;
 
 import java.util.Optional;
+import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 
@@ -10,12 +11,10 @@ final class Proposals {
     private Proposals() {}
 
     static Optional<String> objection(Mirror mirror, Batch batch) {
-        long bytes = batch.requests().stream().mapToLong(Request::size).sum();
-        int count = batch.requests().size();
         if (batch.isNull()) {
             return Optional.of("only a new view places the null batch");
         }
-        if (count > mirror.config.maxBatchRequests() || (count > 1 && bytes > mirror.config.maxBatchBytes())) {
+        if (isTooLarge(mirror.config, batch)) {
             return Optional.of("its batch is too large");
         }
         long skew = mirror.config.maxClockSkewMillis();
@@ -23,5 +22,15 @@ final class Proposals {
         return early || batch.timeMillis() > mirror.nowMillis + skew
                 ? Optional.of("its time is out of bounds")
                 : Optional.empty();
+    }
+
+    /** A single request may be as large as it is. */
+    static boolean isTooLarge(PbftConfig config, Batch batch) {
+        int count = batch.requests().size();
+        return count > config.maxBatchRequests() || (count > 1 && bytes(batch) > config.maxBatchBytes());
+    }
+
+    static long bytes(Batch batch) {
+        return batch.requests().stream().mapToLong(Request::size).sum();
     }
 }

@@ -10,11 +10,9 @@ import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.Committed;
-import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
@@ -55,8 +53,6 @@ final class RequestRule implements StepRule {
     private final Map<Integer, Status> lastStatus = new HashMap<>();
 
     private boolean othersUnordered;
-    private long viewBefore;
-    private boolean normalBefore;
     private long openSinceTick;
     private int strikes;
     private long struckAtTick;
@@ -75,8 +71,6 @@ final class RequestRule implements StepRule {
 
     @Override
     public void begins(Event event) {
-        viewBefore = mirror.view;
-        normalBefore = mirror.normal;
         mustRelay = false;
         mustKeep = false;
         if (event instanceof Event.RequestReceived received) {
@@ -100,15 +94,8 @@ final class RequestRule implements StepRule {
     }
 
     private void hears(int sender, Message message) {
-        if (message instanceof StableCheckpoint stable) {
-            certifiedAhead = Math.max(certifiedAhead, stable.certificate().sequence());
-        } else if (message instanceof Checkpoint vote) {
-            certifiedAhead = Math.max(certifiedAhead, vote.sequence());
-        } else if (message instanceof ViewChange viewChange) {
-            certifiedAhead = Math.max(certifiedAhead, viewChange.stable().sequence());
-        } else if (message instanceof NewView newView) {
-            certifiedAhead = Math.max(certifiedAhead, Mirror.startOf(newView));
-        } else if (message instanceof Status status) {
+        certifiedAhead = Math.max(certifiedAhead, Mirror.checkpointIn(message));
+        if (message instanceof Status status) {
             lastStatus.put(sender, status);
         }
     }
@@ -160,11 +147,14 @@ final class RequestRule implements StepRule {
             strikes = 0;
             struckAtTick = mirror.tick;
         } else if (longest >= 0 && mirror.normal && !mirror.isPrimary()) {
-            // Those that waited at the same time are one strike together.
-            boolean another = longest >= half && mirror.tick - struckAtTick >= half;
-            struckAtTick = another ? mirror.tick : struckAtTick;
-            // Prompt service makes up for slow service less often than this grants.
-            strikes = another ? strikes + 1 : longest >= half ? strikes : Math.max(0, strikes - 1);
+            if (longest < half) {
+                // Prompt service makes up for slow service less often than this grants.
+                strikes = Math.max(0, strikes - 1);
+            } else if (mirror.tick - struckAtTick >= half) {
+                // Those that waited at the same time are one strike together.
+                struckAtTick = mirror.tick;
+                strikes++;
+            }
         }
     }
 
@@ -194,13 +184,13 @@ final class RequestRule implements StepRule {
                 }
             }
             executed.outcomes().forEach(this::executed);
-        } else if (event instanceof Event.TimerFired && normalBefore) {
+        } else if (event instanceof Event.TimerFired && mirror.normalBefore) {
             expectPatience(leaves);
         }
-        if (leaves && normalBefore && isNoCause(event) && mirror.wantedByOthers() != mirror.view) {
-            complaints.of("leaves view " + viewBefore + " at " + nameOf(event));
+        if (leaves && mirror.normalBefore && isNoCause(event) && mirror.wantedByOthers() != mirror.view) {
+            complaints.of("leaves view " + mirror.viewBefore + " at " + nameOf(event));
         }
-        if (mirror.normal && mirror.view != viewBefore || mirror.normal && !normalBefore) {
+        if (mirror.normal && mirror.view != mirror.viewBefore || mirror.normal && !mirror.normalBefore) {
             expectHandedOn(actions);
         }
     }
@@ -307,13 +297,13 @@ final class RequestRule implements StepRule {
         if (openFor >= patience && !leaves) {
             complaints.of("stays in view " + mirror.view + ", where a proposal has waited for " + openFor + " ticks");
         }
-        boolean backup = viewBefore % mirror.wellFormed.replicas() != mirror.self;
+        boolean backup = mirror.viewBefore % mirror.wellFormed.replicas() != mirror.self;
         if (somebodyWaits && !behind && backup && !leaves) {
             complaints.of("stays in view " + mirror.view + ", where a request has waited for more than " + patience
                     + " ticks");
         }
         if (leaves && !somebodyMayWait && !othersUnordered) {
-            complaints.of("leaves view " + viewBefore + ", in which nobody waits for anything");
+            complaints.of("leaves view " + mirror.viewBefore + ", in which nobody waits for anything");
         }
     }
 
@@ -329,7 +319,7 @@ final class RequestRule implements StepRule {
 
     private boolean isProposalOpen() {
         return mirror.slots.tailMap(mirror.lastCommitted, false).values().stream()
-                .anyMatch(slot -> slot.accepted(viewBefore).isPresent());
+                .anyMatch(slot -> slot.accepted(mirror.viewBefore).isPresent());
     }
 
     /** Another copy of it may have come first, authenticated otherwise. */

@@ -7,10 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
@@ -52,7 +49,7 @@ final class TransferRule implements StepRule {
         lies = Optional.empty();
         mustFetch = Optional.empty();
         if (target <= mirror.lastCommitted) {
-            ends();
+            forget();
         }
         if (event instanceof Event.MessageReceived received
                 && received.message().sender() != mirror.self
@@ -66,21 +63,15 @@ final class TransferRule implements StepRule {
     }
 
     private void sees(Message message) {
+        long claimed = Mirror.checkpointIn(message);
         if (message instanceof StableCheckpoint stable) {
-            long sequence = stable.certificate().sequence();
-            boolean news = sequence > highestCertified
-                    && sequence > mirror.stable.sequence() + mirror.wellFormed.window()
-                    && sequence >= lastTarget + 2L * mirror.wellFormed.interval()
+            boolean news = claimed > highestCertified
+                    && claimed > mirror.stable.sequence() + mirror.wellFormed.window()
+                    && claimed >= lastTarget + 2L * mirror.wellFormed.interval()
                     && mirror.wellFormed.certificate(stable.certificate());
-            mustFetch = news && !mirror.installing ? Optional.of(sequence) : Optional.empty();
-            highestCertified = Math.max(highestCertified, sequence);
-        } else if (message instanceof Checkpoint vote) {
-            highestCertified = Math.max(highestCertified, vote.sequence());
-        } else if (message instanceof ViewChange viewChange) {
-            highestCertified = Math.max(highestCertified, viewChange.stable().sequence());
-        } else if (message instanceof NewView newView) {
-            highestCertified = Math.max(highestCertified, Mirror.startOf(newView));
+            mustFetch = news && !mirror.installing ? Optional.of(claimed) : Optional.empty();
         }
+        highestCertified = Math.max(highestCertified, claimed);
     }
 
     private void hears(int sender, TransferMessage.Answer answer) {
@@ -104,7 +95,7 @@ final class TransferRule implements StepRule {
         });
     }
 
-    private void ends() {
+    private void forget() {
         target = -1;
         manifest = Optional.empty();
         asked.clear();
@@ -120,14 +111,14 @@ final class TransferRule implements StepRule {
                     && !SnapshotManifest.of(install.snapshot()).digest().equals(install.stateDigest())) {
                 complaints.of("installs a state at sequence " + install.sequence() + " that is not the certified one");
             }
-            ends();
+            forget();
         }
     }
 
     private void asks(int to, TransferMessage.Question question) {
         if (question.sequence() != target) {
             // Who lied stays banned when it turns to another state; but it may have stopped fetching in between.
-            ends();
+            forget();
             target = question.sequence();
             lastTarget = target;
         }

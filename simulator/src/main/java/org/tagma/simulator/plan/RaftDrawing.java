@@ -191,14 +191,11 @@ final class RaftDrawing {
 
     private void clocks() {
         for (int i = random.nextInt(1, 6); i > 0; i--) {
-            setBack(true, random.nextInt(Math.max(1, plan.operations())), 2 * LONGEST_LEASE_MILLIS);
+            int after = random.nextInt(Math.max(1, plan.operations()));
+            List<Integer> whose = chance(50)
+                    ? List.of(someReplica())
+                    : IntStream.range(0, plan.replicas()).boxed().toList();
+            incidents.add(new Incident(Kind.CLOCK, whose, true, after, random.nextInt(1, 2 * LONGEST_LEASE_MILLIS), 0));
         }
-    }
-
-    private void setBack(boolean byOperations, long when, int most) {
-        List<Integer> whose = chance(50)
-                ? List.of(someReplica())
-                : IntStream.range(0, plan.replicas()).boxed().toList();
-        incidents.add(new Incident(Kind.CLOCK, whose, byOperations, when, random.nextInt(1, most), 0));
     }
 }
