@@ -53,7 +53,7 @@ final class Script {
     /** How far each client's requests have come. */
     private final Map<Integer, Long> asked = new HashMap<>();
 
-    private long lives0;
+    private long begunLives;
     private final boolean mayRestart;
     private final boolean mayDiverge;
     /** So many lines are not to be disturbed. */
@@ -149,18 +149,18 @@ final class Script {
             waiting();
         } else if (kind < 84) {
             request();
-        } else if (kind < 87) {
-            oldRequests();
-        } else if (kind < 90) {
+        } else if (kind < 88) {
+            forgottenAnswers();
+        } else if (kind < 91) {
             flood();
-        } else if (kind < 93) {
+        } else if (kind < 94) {
             statuses();
-        } else if (kind < 94 && mayRestart) {
-            stage.restart(lives.apply(++lives0), chance(25), random.nextLong() >>> 2);
-        } else if (kind < 97) {
+        } else if (kind < 95 && mayRestart) {
+            stage.restart(lives.apply(++begunLives), chance(25), random.nextLong() >>> 2);
+        } else if (kind < 98) {
             slowService();
         } else {
-            oddRequests();
+            missingNumber();
         }
     }
 
@@ -289,20 +289,6 @@ final class Script {
         stage.step(new Event.RequestReceived(request, chance(75) ? -1 : anyPuppet()));
     }
 
-    /** Long after they were executed, somebody wants what all clients asked for last, and a new request comes. */
-    private void oldRequests() {
-        for (int i = config.requestTimeoutTicks() / 2; i >= 0; i--) {
-            lines.add(this::tick);
-        }
-        int puppet = anyPuppet();
-        lines.add(() -> {
-            asked.forEach(
-                    (client, number) -> stage.step(new Event.RequestReceived(props.request(client, number), puppet)));
-            request();
-            time();
-        });
-    }
-
     /** One asks without end. */
     private void flood() {
         int puppet = anyPuppet();
@@ -370,18 +356,19 @@ final class Script {
         shuffled().forEach(puppet -> stage.hears(puppet, new Commit(view, sequence, batch.digest())));
     }
 
-    /** A client leaves out a number; or many, who have forgotten that they were served, wait for that. */
-    private void oddRequests() {
-        if (chance(50)) {
-            int client = random.nextInt(Props.CLIENTS);
-            long number = asked.merge(client, 2L, Long::sum);
-            lines.add(() -> stage.step(new Event.RequestReceived(props.request(client, number), -1)));
-            for (int tick = 2 * config.requestTimeoutTicks(); tick > 0; tick--) {
-                lines.add(this::tick);
-            }
-            quietLines = lines.size();
-            return;
+    /** A client leaves out a number. */
+    private void missingNumber() {
+        int client = random.nextInt(Props.CLIENTS);
+        long number = asked.merge(client, 2L, Long::sum);
+        lines.add(() -> stage.step(new Event.RequestReceived(props.request(client, number), -1)));
+        for (int tick = 2 * config.requestTimeoutTicks(); tick > 0; tick--) {
+            lines.add(this::tick);
         }
+        quietLines = lines.size();
+    }
+
+    /** Many who have forgotten that they were served, long ago, wait for that, while all clients want something new. */
+    private void forgottenAnswers() {
         for (int tick = config.requestTimeoutTicks(); tick > 0; tick--) {
             lines.add(this::tick);
         }
@@ -399,6 +386,7 @@ final class Script {
         for (int i = 0; i < Props.CLIENTS; i++) {
             lines.add(this::time);
         }
+        quietLines = lines.size();
     }
 
     // ---- asides ----
