@@ -23,7 +23,6 @@ final class CheckpointRule implements StepRule {
     /** Its own state there, if that is news to it. */
     private Optional<Digest> ownThen = Optional.empty();
 
-    private boolean halts;
     private final List<Integer> mustBlame = new ArrayList<>();
 
     CheckpointRule(Complaints complaints, Mirror mirror) {
@@ -61,7 +60,10 @@ final class CheckpointRule implements StepRule {
         if (!counts || there.putIfAbsent(sender, vote.stateDigest()) != null) {
             return;
         }
-        long same = there.values().stream().filter(vote.stateDigest()::equals).count();
+        int same = 0;
+        for (Digest digest : there.values()) {
+            same += digest.equals(vote.stateDigest()) ? 1 : 0;
+        }
         if (same >= mirror.wellFormed.quorum()) {
             certified = Optional.of(vote);
             there.forEach((voter, digest) -> {
@@ -79,10 +81,9 @@ final class CheckpointRule implements StepRule {
                 complaints.of("does not name replica " + voter + ", whose state is not the certified one");
             }
         }
-        halts = actions.stream().anyMatch(action -> action instanceof Action.Halt);
         if (event instanceof Event.CheckpointTaken taken
                 && taken.sequence() > mirror.stable.sequence()
-                && !halts
+                && !mirror.halts
                 && !actions.contains(new Action.Broadcast(new Checkpoint(taken.sequence(), taken.stateDigest())))) {
             complaints.of("does not say what its state was at sequence " + taken.sequence());
         }
@@ -94,7 +95,7 @@ final class CheckpointRule implements StepRule {
         if (ownThen.isPresent() && same && mirror.stable.sequence() < checkpoint.sequence()) {
             complaints.of("has the certified state of sequence " + checkpoint.sequence()
                     + ", and does not take it for stable");
-        } else if (!same && !halts) {
+        } else if (!same && !mirror.halts) {
             complaints.of(
                     "goes on, though its state at sequence " + checkpoint.sequence() + " is not the certified one");
         }

@@ -61,15 +61,18 @@ final class FetchRule implements StepRule {
     }
 
     private Optional<Missing> next() {
-        return Optional.ofNullable(mirror.slots.get(mirror.lastCommitted + 1))
-                .flatMap(slot -> slot.committed()
-                        .filter(digest -> !slot.mayHave(digest))
-                        // No new view places another batch where one committed, but among puppets.
-                        .filter(digest ->
-                                slot.accepted(mirror.view).map(digest::equals).orElse(true))
-                        .filter(digest -> asked.keySet().stream()
-                                .noneMatch(each -> each.sequence() == slot.sequence()
-                                        && !each.digest().equals(digest)))
-                        .map(digest -> new Missing(slot.sequence(), digest)));
+        SlotMirror next = mirror.slots.get(mirror.lastCommitted + 1);
+        return next == null || next.committed().isEmpty() ? Optional.empty() : missingOf(next);
+    }
+
+    private Optional<Missing> missingOf(SlotMirror slot) {
+        return slot.committed()
+                .filter(digest -> !slot.mayHave(digest))
+                // No new view places another batch where one committed, but among puppets.
+                .filter(digest -> slot.accepted(mirror.view).map(digest::equals).orElse(true))
+                .filter(digest -> asked.keySet().stream()
+                        .noneMatch(each -> each.sequence() == slot.sequence()
+                                && !each.digest().equals(digest)))
+                .map(digest -> new Missing(slot.sequence(), digest));
     }
 }

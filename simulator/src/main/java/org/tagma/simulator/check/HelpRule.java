@@ -15,6 +15,7 @@ import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
@@ -94,17 +95,19 @@ final class HelpRule implements StepRule {
 
     private void answers(int sender, Status status, List<Action> actions) {
         if (!helps) {
-            if (actions.stream().anyMatch(action -> isTo(action, sender))) {
-                complaints.of("answers replica " + sender + " more than once in a status interval");
+            for (Action action : actions) {
+                if (isTo(action, sender)) {
+                    complaints.of("answers replica " + sender + " more than once in a status interval");
+                }
             }
             return;
         }
         boolean behind =
                 status.view() < mirror.enteredView || (status.view() == mirror.enteredView && status.viewChanging());
-        mirror.enteredBy
-                .filter(signed -> behind && !isForwarded(sender, signed, actions))
-                .ifPresent(signed -> complaints.of("does not repeat the new view " + mirror.enteredView + " to replica "
-                        + sender + ", which is behind"));
+        if (behind && mirror.enteredBy.isPresent() && !isForwarded(sender, mirror.enteredBy.get(), actions)) {
+            complaints.of("does not repeat the new view " + mirror.enteredView + " to replica " + sender
+                    + ", which is behind");
+        }
         if (status.stable() < mirror.stable.sequence()
                 && !actions.contains(new Action.Send(sender, new StableCheckpoint(mirror.stable)))) {
             complaints.of("does not show its stable checkpoint " + mirror.stable.sequence() + " to replica " + sender
@@ -120,16 +123,21 @@ final class HelpRule implements StepRule {
             }
         }
         if (stuck) {
-            mirror.slots.tailMap(status.lastCommitted(), false).values().stream()
-                    .limit(LEAST_SLOTS)
-                    .forEach(slot -> repeatsVotes(sender, status, slot, actions));
+            int left = LEAST_SLOTS;
+            for (SlotMirror slot :
+                    mirror.slots.tailMap(status.lastCommitted(), false).values()) {
+                if (left-- > 0) {
+                    repeatsVotes(sender, status, slot, actions);
+                }
+            }
         }
         ownCheckpoints.headMap(mirror.stable.sequence(), true).clear();
-        ownCheckpoints.tailMap(status.stable(), false).values().forEach(vote -> {
+        for (Authenticated<?> vote :
+                ownCheckpoints.tailMap(status.stable(), false).values()) {
             if (!isForwarded(sender, vote, actions)) {
                 complaints.of("does not repeat its " + vote.message() + " to replica " + sender);
             }
-        });
+        }
     }
 
     /** What it said of a sequence number, as far as it has heard itself say it. */
@@ -146,11 +154,7 @@ final class HelpRule implements StepRule {
         }
         if (mirror.isPrimary()) {
             boolean its = slot.sequence() > mirror.viewStart + mirror.carriedOver.size();
-            boolean repeats = actions.stream()
-                    .anyMatch(action -> action instanceof Action.Send send
-                            && send.message() instanceof PrePrepare proposal
-                            && proposal.sequence() == slot.sequence());
-            if (its && !repeats && slot.surelyHas(accepted.get()) && !isLong(actions)) {
+            if (its && !isProposed(slot.sequence(), actions) && slot.surelyHas(accepted.get()) && !isLong(actions)) {
                 complaints.of("does not repeat its proposal " + slot.sequence() + " to replica " + sender);
             }
         } else if (slot.preparedBy(mirror.self, mirror.view).isPresent()
@@ -160,15 +164,26 @@ final class HelpRule implements StepRule {
         }
     }
 
+    private static boolean isProposed(long sequence, List<Action> actions) {
+        for (Action action : actions) {
+            if (action instanceof Action.Send send
+                    && send.message() instanceof PrePrepare proposal
+                    && proposal.sequence() == sequence) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** One answer holds so many bytes of batches, and no more. */
     private boolean isLong(List<Action> actions) {
-        return actions.stream()
-                        .filter(action -> action instanceof Action.Send send && send.message() instanceof PrePrepare)
-                        .mapToLong(action -> ((PrePrepare) ((Action.Send) action).message())
-                                .batch()
-                                .size())
-                        .sum()
-                >= mirror.config.maxBatchBytes() / 2;
+        long bytes = 0;
+        for (Action action : actions) {
+            if (action instanceof Action.Send send && send.message() instanceof PrePrepare proposal) {
+                bytes += proposal.batch().size();
+            }
+        }
+        return bytes >= mirror.config.maxBatchBytes() / 2;
     }
 
     private static boolean isTo(Action action, int replica) {
@@ -177,11 +192,15 @@ final class HelpRule implements StepRule {
     }
 
     private static boolean isForwarded(int to, Authenticated<?> signed, List<Action> actions) {
-        return actions.stream()
-                .anyMatch(action -> action instanceof Action.Forward forward
-                        && forward.to() == to
-                        && forward.message().sender() == signed.sender()
-                        && forward.message().message().equals(signed.message()));
+        for (Action action : actions) {
+            if (action instanceof Action.Forward forward
+                    && forward.to() == to
+                    && forward.message().sender() == signed.sender()
+                    && forward.message().message().equals(signed.message())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void serves(int sender, List<Action> actions) {
@@ -201,19 +220,19 @@ final class HelpRule implements StepRule {
     }
 
     private void saysWhereItStands(List<Action> actions) {
-        boolean says = actions.stream()
-                .anyMatch(action -> action instanceof Action.Broadcast broadcast
-                        && broadcast.message() instanceof Status status
-                        && status.lastCommitted() == mirror.lastCommitted
-                        && status.stable() == mirror.stable.sequence()
-                        && status.recoveringUpTo() == 0);
+        boolean says = false;
+        for (Action action : actions) {
+            says |= action instanceof Action.Broadcast broadcast
+                    && broadcast.message() instanceof Status status
+                    && status.lastCommitted() == mirror.lastCommitted
+                    && status.stable() == mirror.stable.sequence()
+                    && status.recoveringUpTo() == 0;
+        }
         if (!says) {
             complaints.of("does not say where it stands");
         }
-        Authenticated<?> wanted = mirror.viewChanges.get(mirror.self);
-        boolean repeats = !mirror.normal
-                && wanted != null
-                && mirror.viewChanges.get(mirror.self).message().view() == mirror.view;
+        Authenticated<ViewChange> wanted = mirror.viewChangeOf(mirror.self);
+        boolean repeats = !mirror.normal && wanted != null && wanted.message().view() == mirror.view;
         for (int other = 0; repeats && other < mirror.wellFormed.replicas(); other++) {
             if (other != mirror.self && !isForwarded(other, wanted, actions)) {
                 complaints.of("does not repeat its view change for view " + mirror.view + " to replica " + other);

@@ -136,11 +136,8 @@ final class JudgementChecker {
      * the message may show that the primary is faulty.
      */
     void compared(int replica, Event event, List<Action> actions, long before, LongSupplier after) {
-        boolean leaves = actions.stream()
-                .anyMatch(action ->
-                        action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.LeftFor);
         if (objection.isPresent()
-                && !leaves
+                && !leaves(actions)
                 && before != after.getAsLong()
                 && event instanceof Event.MessageReceived received) {
             findings.report(
@@ -149,6 +146,15 @@ final class JudgementChecker {
                             + received.message().message().getClass().getSimpleName() + " of replica "
                             + received.message().sender() + ", though " + objection.get());
         }
+    }
+
+    private static boolean leaves(List<Action> actions) {
+        for (Action action : actions) {
+            if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.LeftFor) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A correct replica decided this. */

@@ -28,10 +28,10 @@ final class LeavingRule implements StepRule {
     private long deadlineTick = NOT_RUNNING;
     private long openedView;
     private boolean isNews;
-    /** A new view that it must enter, or must blame its sender for. */
-    private Optional<NewView> good = Optional.empty();
+    /** A new view that it must enter, and one that it must blame its sender for, or null. */
+    private NewView good;
 
-    private Optional<Authenticated<?>> bad = Optional.empty();
+    private Authenticated<?> bad;
     private boolean mustBlame;
 
     LeavingRule(Complaints complaints, Mirror mirror) {
@@ -42,8 +42,8 @@ final class LeavingRule implements StepRule {
     @Override
     public void begins(Event event) {
         isNews = false;
-        good = Optional.empty();
-        bad = Optional.empty();
+        good = null;
+        bad = null;
         if (event instanceof Event.MessageReceived received) {
             hears(received.message());
         }
@@ -52,13 +52,12 @@ final class LeavingRule implements StepRule {
     private void hears(Authenticated<?> signed) {
         int sender = signed.sender();
         if (signed.message() instanceof ViewChange viewChange) {
-            Authenticated<ViewChange> earlier = mirror.viewChanges.get(sender);
+            Authenticated<ViewChange> earlier = mirror.viewChangeOf(sender);
             isNews = !isBehind(viewChange.view())
                     && mirror.wellFormed.viewChange(viewChange)
                     && (earlier == null || earlier.message().view() < viewChange.view());
             if (isNews) {
-                mirror.viewChanges.put(
-                        sender, new Authenticated<>(sender, viewChange, signed.payload(), signed.authenticator()));
+                mirror.wants(new Authenticated<>(sender, viewChange, signed.payload(), signed.authenticator()));
             }
         } else if (signed.message() instanceof NewView newView) {
             if (!isBehind(newView.view()) && sender == mirror.wellFormed.primary(newView.view())) {
@@ -87,9 +86,9 @@ final class LeavingRule implements StepRule {
                         .decide()
                         .equals(Optional.of(newView.reproposals()));
         if (follows) {
-            good = Optional.of(newView);
+            good = newView;
         } else {
-            bad = Optional.of(signed);
+            bad = signed;
             mustBlame = mirror.isFreeToBlame(signed.sender());
         }
     }
@@ -143,11 +142,11 @@ final class LeavingRule implements StepRule {
 
     private void expectCause(Event event, long view) {
         long wanted = mirror.wantedByOthers();
-        boolean restates = view == mirror.view && !mirror.normal && !mirror.viewChanges.containsKey(mirror.self);
+        boolean restates = view == mirror.view && !mirror.normal && mirror.viewChangeOf(mirror.self) == null;
         if ((wanted == view && wanted > mirror.view) || restates) {
             return;
         }
-        boolean refuses = bad.isPresent() && ((NewView) bad.get().message()).view() == mirror.view;
+        boolean refuses = bad != null && ((NewView) bad.message()).view() == mirror.view;
         boolean timedOut =
                 event instanceof Event.TimerFired && deadlineTick != NOT_RUNNING && mirror.tick >= deadlineTick;
         if (view != mirror.view + 1) {
@@ -168,11 +167,12 @@ final class LeavingRule implements StepRule {
         if (mirror.halted) {
             return;
         }
-        boolean leaves = StepRule.leaves(actions);
-        good.filter(newView -> mirror.enteredView != newView.view())
-                .ifPresent(newView -> complaints.of("does not enter view " + newView.view()
-                        + ", though its new view follows from its view changes"));
-        bad.ifPresent(signed -> expectRefused(signed, actions));
+        if (good != null && mirror.enteredView != good.view()) {
+            complaints.of("does not enter view " + good.view() + ", though its new view follows from its view changes");
+        }
+        if (bad != null) {
+            expectRefused(actions);
+        }
         if ((isNews || event instanceof Event.TimerFired) && mirror.wantedByOthers() > mirror.view) {
             complaints.of("stays in view " + mirror.view + ", where f+1 others want view " + mirror.wantedByOthers());
         }
@@ -180,33 +180,33 @@ final class LeavingRule implements StepRule {
                 && !mirror.normalBefore
                 && deadlineTick != NOT_RUNNING
                 && mirror.tick >= deadlineTick;
-        if (due && !leaves) {
+        if (due && !mirror.leaves) {
             complaints.of("waits for view " + mirror.viewBefore + " at tick " + mirror.tick
                     + ", where its timer ran out at " + deadlineTick);
         }
-        runTimer(event, leaves, mirror.normal != mirror.normalBefore || mirror.view != mirror.viewBefore, actions);
+        runTimer(event);
     }
 
-    private void expectRefused(Authenticated<?> signed, List<Action> actions) {
-        long view = ((NewView) signed.message()).view();
-        if (mustBlame && !StepRule.blames(actions, signed.sender())) {
-            complaints.of("does not blame replica " + signed.sender() + " for its false new view " + view);
+    private void expectRefused(List<Action> actions) {
+        long view = ((NewView) bad.message()).view();
+        if (mustBlame && !StepRule.blames(actions, bad.sender())) {
+            complaints.of("does not blame replica " + bad.sender() + " for its false new view " + view);
         }
-        if (view == mirror.viewBefore && !mirror.normalBefore && !StepRule.leaves(actions)) {
+        if (view == mirror.viewBefore && !mirror.normalBefore && !mirror.leaves) {
             complaints.of("waits on for view " + view + ", whose primary sent a false new view");
         }
     }
 
-    private void runTimer(Event event, boolean leaves, boolean changed, List<Action> actions) {
-        if (changed) {
+    private void runTimer(Event event) {
+        if (mirror.normal != mirror.normalBefore || mirror.view != mirror.viewBefore) {
             deadlineTick = NOT_RUNNING;
         }
         boolean looks = isNews
-                || (event instanceof Event.TimerFired && !mirror.normalBefore && !leaves)
+                || (event instanceof Event.TimerFired && !mirror.normalBefore && !mirror.leaves)
                 || event instanceof Event.StateInstalled
                 || (event instanceof Event.MessageReceived received
                         && received.message().message() instanceof BatchBody
-                        && actions.stream().noneMatch(action -> action instanceof Action.Reject));
+                        && !mirror.rejects);
         if (looks
                 && !mirror.normal
                 && deadlineTick == NOT_RUNNING

@@ -36,7 +36,9 @@ final class Mirror {
     final PatienceReference patience;
     final TreeMap<Long, SlotMirror> slots = new TreeMap<>();
     /** Of each replica the view change of the highest view, and of those the first. */
-    final TreeMap<Integer, Authenticated<ViewChange>> viewChanges = new TreeMap<>();
+    private final TreeMap<Integer, Authenticated<ViewChange>> viewChanges = new TreeMap<>();
+
+    private long wantedByOthers = -1;
     /** Its own states. */
     final TreeMap<Long, Digest> own = new TreeMap<>();
 
@@ -69,6 +71,16 @@ final class Mirror {
     boolean installing;
     boolean halted;
 
+    // What it decided on this event so far.
+    boolean leaves;
+    boolean enters;
+    boolean stabilizes;
+    boolean delivers;
+    boolean halts;
+    boolean refuses;
+    boolean rejects;
+    boolean blames;
+
     Mirror(int self, PbftConfig config, WellFormed wellFormed) {
         this.self = self;
         this.config = config;
@@ -90,28 +102,42 @@ final class Mirror {
     }
 
     Optional<Digest> accepted(long sequence) {
-        return Optional.ofNullable(slots.get(sequence)).flatMap(slot -> slot.accepted(view));
+        SlotMirror slot = slots.get(sequence);
+        return slot == null ? Optional.empty() : slot.accepted(view);
     }
 
     Optional<Digest> committed(long sequence) {
-        return Optional.ofNullable(slots.get(sequence)).flatMap(SlotMirror::committed);
+        SlotMirror slot = slots.get(sequence);
+        return slot == null ? Optional.empty() : slot.committed();
     }
 
     Optional<Digest> carriedOver(long sequence) {
-        return carriedOver.stream()
-                .filter(each -> each.sequence() == sequence)
-                .map(Reproposal::digest)
-                .findFirst();
+        for (Reproposal each : carriedOver) {
+            if (each.sequence() == sequence) {
+                return Optional.of(each.digest());
+            }
+        }
+        return Optional.empty();
     }
 
     /** The view that f+1 others want at least, or -1. */
     long wantedByOthers() {
+        return wantedByOthers;
+    }
+
+    /** The view change of the highest view of this replica, and of those the first, or null. */
+    Authenticated<ViewChange> viewChangeOf(int replica) {
+        return viewChanges.get(replica);
+    }
+
+    void wants(Authenticated<ViewChange> viewChange) {
+        viewChanges.put(viewChange.sender(), viewChange);
         List<Long> wanted = viewChanges.values().stream()
                 .filter(signed -> signed.sender() != self)
                 .map(signed -> signed.message().view())
                 .sorted()
                 .toList();
-        return wanted.size() < weak ? -1 : wanted.get(wanted.size() - weak);
+        wantedByOthers = wanted.size() < weak ? -1 : wanted.get(wanted.size() - weak);
     }
 
     long countAtOrAbove(long wanted) {
@@ -136,6 +162,14 @@ final class Mirror {
     void begin(Event event) {
         viewBefore = view;
         normalBefore = normal;
+        leaves = false;
+        enters = false;
+        stabilizes = false;
+        delivers = false;
+        halts = false;
+        refuses = false;
+        rejects = false;
+        blames = false;
         if (event instanceof Event.TimerFired) {
             tick++;
         } else if (event instanceof Event.QueueDrained drained) {
@@ -155,6 +189,7 @@ final class Mirror {
         if (action instanceof Action.Persist persist) {
             writes(persist.record());
         } else if (action instanceof Action.Commit commit) {
+            delivers = true;
             lastCommitted = commit.sequence();
             lastCommitMillis = nowMillis;
             lastCommitTick = tick;
@@ -166,19 +201,27 @@ final class Mirror {
         } else if (action instanceof Action.InstallState) {
             installing = true;
         } else if (action instanceof Action.ReportEvidence evidence) {
+            blames = true;
             blamedAtTick.put(evidence.replica(), tick);
         } else if (action instanceof Action.Halt) {
+            halts = true;
             halted = true;
+        } else if (action instanceof Action.Refuse) {
+            refuses = true;
+        } else if (action instanceof Action.Reject) {
+            rejects = true;
         }
     }
 
     private void writes(LogRecord record) {
         if (record instanceof PbftRecord.LeftFor left) {
+            leaves = true;
             view = left.view();
             normal = false;
         } else if (record instanceof PbftRecord.Entered entered) {
             enters(entered.newView());
         } else if (record instanceof PbftRecord.Stable known) {
+            stabilizes = true;
             stable = known.certificate();
             slots.headMap(stable.sequence(), true).clear();
             own.headMap(stable.sequence(), false).clear();
@@ -198,6 +241,7 @@ final class Mirror {
     }
 
     private void enters(Authenticated<NewView> signed) {
+        enters = true;
         view = signed.message().view();
         normal = true;
         enteredBy = Optional.of(signed);

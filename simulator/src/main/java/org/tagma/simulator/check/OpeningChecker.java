@@ -44,8 +44,7 @@ final class OpeningChecker {
             note(received.message(), viewChange);
             long view = standing.view();
             // One that says nothing new is no occasion: what was missing meanwhile is looked for at every tick.
-            boolean isNews = actions.stream().noneMatch(action -> action instanceof Action.Reject);
-            if (isNews && viewChange.view() == view && mustOpen(standing)) {
+            if (!RefusalChecker.rejects(actions) && viewChange.view() == view && mustOpen(standing)) {
                 findings.report(
                         Property.DOES_WHAT_IT_MUST,
                         "replica " + replica + " has all that it takes to open view " + view + ", and does not");

@@ -64,9 +64,11 @@ public final class PbftObserver implements ProtocolObserver {
         if (event instanceof Event.Recovered recovered) {
             begins(replica, recovered.log());
         }
-        Optional<StepRules> rules = Optional.ofNullable(steps.get(replica));
-        judgements.stepping(replica, event, rules.flatMap(each -> each.objection(event)));
-        rules.ifPresent(each -> each.begins(event));
+        StepRules rules = steps.get(replica);
+        judgements.stepping(replica, event, rules == null ? Optional.empty() : rules.objection(event));
+        if (rules != null) {
+            rules.begins(event);
+        }
         if (event instanceof Event.MessageReceived received) {
             Authenticated<?> signed = received.message();
             delivered(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
@@ -85,8 +87,9 @@ public final class PbftObserver implements ProtocolObserver {
 
     @Override
     public void ends(int replica, Event event, List<Action> actions) {
-        if (steps.containsKey(replica)) {
-            steps.get(replica).ends(event, actions);
+        StepRules rules = steps.get(replica);
+        if (rules != null) {
+            rules.ends(event, actions);
         }
         if (event instanceof Event.Recovered recovered) {
             RestartRule.complaint(recovered.log(), actions).ifPresent(new Complaints(findings, replica)::of);
@@ -138,8 +141,9 @@ public final class PbftObserver implements ProtocolObserver {
         } else if (action instanceof Action.Persist persist) {
             persists(replica, persist.record());
         }
-        if (steps.containsKey(replica)) {
-            steps.get(replica).decides(action);
+        StepRules rules = steps.get(replica);
+        if (rules != null) {
+            rules.decides(action);
         }
     }
 

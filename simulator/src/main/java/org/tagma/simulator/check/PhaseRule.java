@@ -25,8 +25,11 @@ final class PhaseRule implements StepRule {
 
     private final Complaints complaints;
     private final Mirror mirror;
-    private Optional<PrePrepare> mustPrepare = Optional.empty();
-    private Optional<String> mustLeave = Optional.empty();
+    /** What it must accept, or null. */
+    private PrePrepare mustPrepare;
+    /** Why it must leave, or null. */
+    private String mustLeave;
+
     private boolean mustBlame;
     private final List<Long> touched = new ArrayList<>();
 
@@ -37,8 +40,8 @@ final class PhaseRule implements StepRule {
 
     @Override
     public void begins(Event event) {
-        mustPrepare = Optional.empty();
-        mustLeave = Optional.empty();
+        mustPrepare = null;
+        mustLeave = null;
         touched.clear();
         if (event instanceof Event.MessageReceived received) {
             hears(received.message());
@@ -90,13 +93,13 @@ final class PhaseRule implements StepRule {
         SlotMirror slot = mirror.slot(proposal.sequence());
         Optional<Digest> accepted = slot.accepted(mirror.view).or(() -> mirror.carriedOver(proposal.sequence()));
         if (accepted.isPresent() && !accepted.get().equals(digest)) {
-            mustLeave = Optional.of("its primary proposed two batches for sequence " + proposal.sequence());
+            mustLeave = "its primary proposed two batches for sequence " + proposal.sequence();
             mustBlame = mirror.isFreeToBlame(sender);
         } else if (slot.committed().map(digest::equals).orElse(true)) {
             slot.has(digest);
             slot.prepare(sender, mirror.view, digest);
             touched.add(proposal.sequence());
-            mustPrepare = slot.accepted(mirror.view).isEmpty() ? Optional.of(proposal) : Optional.empty();
+            mustPrepare = slot.accepted(mirror.view).isEmpty() ? proposal : null;
         }
     }
 
@@ -106,7 +109,7 @@ final class PhaseRule implements StepRule {
         if (mirror.normal
                 && accepted.isPresent()
                 && mirror.slot(sequence).largestConflict(mirror.view, accepted.get()) >= mirror.weak) {
-            mustLeave = Optional.of("its primary sent different batches for sequence " + sequence);
+            mustLeave = "its primary sent different batches for sequence " + sequence;
             mustBlame = mirror.isFreeToBlame(mirror.wellFormed.primary(mirror.view));
         }
     }
@@ -145,32 +148,33 @@ final class PhaseRule implements StepRule {
         if (mirror.halted) {
             return;
         }
-        mustPrepare.ifPresent(proposal -> expectPrepared(proposal.sequence(), proposal.batch(), actions));
-        mustLeave.ifPresent(reason -> {
-            if (!StepRule.leaves(actions)) {
-                complaints.of("stays in view " + mirror.view + ", though " + reason);
+        if (mustPrepare != null) {
+            expectPrepared(mustPrepare.sequence(), mustPrepare.batch());
+        }
+        if (mustLeave != null) {
+            if (!mirror.leaves) {
+                complaints.of("stays in view " + mirror.view + ", though " + mustLeave);
             }
-            if (mustBlame && actions.stream().noneMatch(action -> action instanceof Action.ReportEvidence)) {
-                complaints.of("blames nobody, though " + reason);
+            if (mustBlame && !mirror.blames) {
+                complaints.of("blames nobody, though " + mustLeave);
             }
-        });
-        boolean moved = actions.stream()
-                .anyMatch(action -> action instanceof Action.Persist persist
-                        && (persist.record() instanceof PbftRecord.Entered
-                                || persist.record() instanceof PbftRecord.Stable));
-        if (moved && mirror.normal) {
+        }
+        if ((mirror.enters || mirror.stabilizes) && mirror.normal) {
             mirror.carriedOver.forEach(this::expectCarriedOver);
         }
-        touched.forEach(this::expectCommitVote);
-        actions.forEach(action -> expectSaid(action, actions));
-        boolean delivers = actions.stream().anyMatch(action -> action instanceof Action.Commit);
-        if (delivers || isAboutNext(event)) {
+        for (long sequence : touched) {
+            expectCommitVote(sequence);
+        }
+        for (Action action : actions) {
+            expectSaid(action, actions);
+        }
+        if (mirror.delivers || isAboutNext(event)) {
             expectDelivered();
         }
     }
 
-    private void expectPrepared(long sequence, Batch batch, List<Action> actions) {
-        if (!mirror.accepted(sequence).equals(Optional.of(batch.digest())) && !StepRule.leaves(actions)) {
+    private void expectPrepared(long sequence, Batch batch) {
+        if (!mirror.accepted(sequence).equals(Optional.of(batch.digest())) && !mirror.leaves) {
             complaints.of("does not accept the proposal for sequence " + sequence + " in view " + mirror.view);
         }
     }

@@ -173,7 +173,7 @@ final class RequestRule implements StepRule {
         if (mirror.halted) {
             return;
         }
-        boolean leaves = StepRule.leaves(actions);
+        boolean leaves = mirror.leaves;
         if (event instanceof Event.RequestReceived received) {
             isKept(received.request(), actions);
         } else if (event instanceof Event.Executed executed) {
@@ -216,8 +216,9 @@ final class RequestRule implements StepRule {
     }
 
     private void isKept(Request request, List<Action> actions) {
-        boolean refused = actions.stream().anyMatch(action -> action instanceof Action.Refuse);
-        boolean relayed = actions.contains(new Action.Relay(mirror.wellFormed.primary(mirror.view), request));
+        boolean refused = mirror.refuses;
+        boolean relayed = !actions.isEmpty()
+                && actions.contains(new Action.Relay(mirror.wellFormed.primary(mirror.view), request));
         Lane lane = lanes.get(request.session());
         if (lane != null && !refused && lane.receivedAtTick.containsKey(request.number()) && (relayed || mustKeep)) {
             lane.kept.putIfAbsent(request.number(), new Kept(request, mirror.tick));
@@ -277,7 +278,8 @@ final class RequestRule implements StepRule {
     /** Neither too long nor too short. */
     private void expectPatience(boolean leaves) {
         long patience = mirror.patience.ticks(mirror.config.requestTimeoutTicks());
-        boolean somebodyMayWait = doOthersLag() || mirror.wantedByOthers() >= mirror.view || isProposalOpen();
+        boolean proposalOpen = isProposalOpen();
+        boolean somebodyMayWait = doOthersLag() || mirror.wantedByOthers() >= mirror.view || proposalOpen;
         boolean somebodyWaits = false;
         for (Lane lane : lanes.values()) {
             for (Map.Entry<Long, Long> each : lane.receivedAtTick.entrySet()) {
@@ -290,7 +292,7 @@ final class RequestRule implements StepRule {
                             >= patience;
         }
         boolean behind = mirror.installing || certifiedAhead > mirror.lastCommitted;
-        if (behind || !isProposalOpen()) {
+        if (behind || !proposalOpen) {
             openSinceTick = mirror.tick;
         }
         long openFor = mirror.tick - Math.max(openSinceTick, Math.max(mirror.enteredAtTick, mirror.lastCommitTick));
@@ -309,26 +311,37 @@ final class RequestRule implements StepRule {
 
     /** f+1 that lack what is committed here are a reason to leave, and so may be one that lost its memory. */
     private boolean doOthersLag() {
-        return lastStatus.values().stream().anyMatch(status -> status.recoveringUpTo() > 0)
-                || lastStatus.entrySet().stream()
-                                .filter(each -> each.getKey() != mirror.self
-                                        && each.getValue().lastCommitted() < mirror.lastCommitted)
-                                .count()
-                        >= mirror.weak;
+        int lagging = 0;
+        for (Map.Entry<Integer, Status> each : lastStatus.entrySet()) {
+            boolean lags = each.getValue().lastCommitted() < mirror.lastCommitted;
+            lagging += lags && each.getKey() != mirror.self ? 1 : 0;
+            if (each.getValue().recoveringUpTo() > 0) {
+                return true;
+            }
+        }
+        return lagging >= mirror.weak;
     }
 
     private boolean isProposalOpen() {
-        return mirror.slots.tailMap(mirror.lastCommitted, false).values().stream()
-                .anyMatch(slot -> slot.accepted(mirror.viewBefore).isPresent());
+        for (SlotMirror slot : mirror.slots.tailMap(mirror.lastCommitted, false).values()) {
+            if (slot.accepted(mirror.viewBefore).isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Another copy of it may have come first, authenticated otherwise. */
     private static boolean isRelayed(int to, Request request, List<Action> actions) {
-        return actions.stream()
-                .anyMatch(action -> action instanceof Action.Relay relay
-                        && relay.to() == to
-                        && relay.request().session().equals(request.session())
-                        && relay.request().number() == request.number());
+        for (Action action : actions) {
+            if (action instanceof Action.Relay relay
+                    && relay.to() == to
+                    && relay.request().session().equals(request.session())
+                    && relay.request().number() == request.number()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void expectHandedOn(List<Action> actions) {

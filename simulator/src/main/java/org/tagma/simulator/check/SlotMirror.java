@@ -71,21 +71,25 @@ final class SlotMirror {
     }
 
     long attesters(Digest digest) {
-        return attestations.values().stream().filter(digest::equals).count();
+        long count = 0;
+        for (Digest each : attestations.values()) {
+            count += each.equals(digest) ? 1 : 0;
+        }
+        return count;
     }
 
     /** What this voter prepared in this view, if that is its latest. */
     Optional<Digest> preparedBy(int voter, long view) {
-        return Optional.ofNullable(prepares.get(voter))
-                .filter(vote -> vote.view() == view)
-                .map(VoteInfo::digest);
+        return in(view, prepares.get(voter));
     }
 
     /** What this voter committed in this view, if that is its latest. */
     Optional<Digest> committedBy(int voter, long view) {
-        return Optional.ofNullable(commits.get(voter))
-                .filter(vote -> vote.view() == view)
-                .map(VoteInfo::digest);
+        return in(view, commits.get(voter));
+    }
+
+    private static Optional<Digest> in(long view, VoteInfo vote) {
+        return vote != null && vote.view() == view ? Optional.of(vote.digest()) : Optional.empty();
     }
 
     long preparers(long view, Digest digest) {
@@ -97,17 +101,22 @@ final class SlotMirror {
     }
 
     private long count(Map<Integer, VoteInfo> votes, long view, Digest digest) {
-        VoteInfo wanted = new VoteInfo(sequence, digest, view);
-        return votes.values().stream().filter(wanted::equals).count();
+        long count = 0;
+        for (VoteInfo vote : votes.values()) {
+            count += vote.view() == view && vote.digest().equals(digest) ? 1 : 0;
+        }
+        return count;
     }
 
     /** How many prepared one and the same other digest in this view. */
     long largestConflict(long view, Digest digest) {
-        return prepares.values().stream()
-                .filter(vote -> vote.view() == view && !vote.digest().equals(digest))
-                .mapToLong(vote -> preparers(view, vote.digest()))
-                .max()
-                .orElse(0);
+        long largest = 0;
+        for (VoteInfo vote : prepares.values()) {
+            if (vote.view() == view && !vote.digest().equals(digest)) {
+                largest = Math.max(largest, preparers(view, vote.digest()));
+            }
+        }
+        return largest;
     }
 
     void accept(long view, Digest digest) {
@@ -116,7 +125,7 @@ final class SlotMirror {
     }
 
     Optional<Digest> accepted(long view) {
-        return accepted != null && accepted.view() == view ? Optional.of(accepted.digest()) : Optional.empty();
+        return in(view, accepted);
     }
 
     void prepared(long view, Digest digest) {

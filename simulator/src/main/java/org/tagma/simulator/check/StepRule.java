@@ -1,7 +1,6 @@
 package org.tagma.simulator.check;
 
 import java.util.List;
-import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
@@ -17,16 +16,13 @@ interface StepRule {
     /** It has decided all of this, and the mirror shows how things are now. */
     default void ends(Event event, List<Action> actions) {}
 
-    /** Whether it left a view. */
-    static boolean leaves(List<Action> actions) {
-        return actions.stream()
-                .anyMatch(action ->
-                        action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.LeftFor);
-    }
-
     /** Whether it blames a replica. */
     static boolean blames(List<Action> actions, int replica) {
-        return actions.stream()
-                .anyMatch(action -> action instanceof Action.ReportEvidence evidence && evidence.replica() == replica);
+        for (Action action : actions) {
+            if (action instanceof Action.ReportEvidence evidence && evidence.replica() == replica) {
+                return true;
+            }
+        }
+        return false;
     }
 }

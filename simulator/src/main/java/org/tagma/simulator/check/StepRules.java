@@ -10,20 +10,21 @@ import org.tagma.core.protocol.Event;
 final class StepRules {
 
     private final Mirror mirror;
-    private final List<StepRule> rules;
+    private final StepRule[] rules;
     private Event event = new Event.Recovered(Event.RecoveredLog.empty());
 
     StepRules(Findings findings, PbftConfig config, WellFormed wellFormed, int replica) {
         Complaints complaints = new Complaints(findings, replica);
         mirror = new Mirror(replica, config, wellFormed);
-        rules = List.of(
-                new PhaseRule(complaints, mirror),
-                new LeavingRule(complaints, mirror),
-                new CheckpointRule(complaints, mirror),
-                new HelpRule(complaints, mirror),
-                new RequestRule(complaints, mirror),
-                new FetchRule(complaints, mirror),
-                new TransferRule(complaints, mirror));
+        rules = new StepRule[] {
+            new PhaseRule(complaints, mirror),
+            new LeavingRule(complaints, mirror),
+            new CheckpointRule(complaints, mirror),
+            new HelpRule(complaints, mirror),
+            new RequestRule(complaints, mirror),
+            new FetchRule(complaints, mirror),
+            new TransferRule(complaints, mirror)
+        };
     }
 
     /** Why a message must be refused, if it must; asked before its step begins. */
@@ -36,15 +37,21 @@ final class StepRules {
     void begins(Event begun) {
         event = begun;
         mirror.begin(event);
-        rules.forEach(rule -> rule.begins(event));
+        for (StepRule rule : rules) {
+            rule.begins(event);
+        }
     }
 
     void decides(Action action) {
-        rules.forEach(rule -> rule.decides(event, action));
+        for (StepRule rule : rules) {
+            rule.decides(event, action);
+        }
         mirror.does(action);
     }
 
     void ends(Event ended, List<Action> actions) {
-        rules.forEach(rule -> rule.ends(ended, actions));
+        for (StepRule rule : rules) {
+            rule.ends(ended, actions);
+        }
     }
 }
