@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
@@ -23,6 +25,11 @@ final class CheckpointRule implements StepRule {
     /** Its own state there, if that is news to it. */
     private Optional<Digest> ownThen = Optional.empty();
 
+    /** The highest checkpoint that is certified by what it was told. */
+    private Checkpoint highest = new Checkpoint(0, Digest.NULL);
+    /** The highest one that view changes speak of: it may know that to be certified, too. */
+    private long claimed;
+
     private final List<Integer> mustBlame = new ArrayList<>();
 
     CheckpointRule(Complaints complaints, Mirror mirror) {
@@ -34,6 +41,7 @@ final class CheckpointRule implements StepRule {
     public void begins(Event event) {
         certified = Optional.empty();
         mustBlame.clear();
+        ownThen = Optional.empty();
         if (event instanceof Event.MessageReceived received) {
             int sender = received.message().sender();
             if (received.message().message() instanceof Checkpoint vote) {
@@ -43,11 +51,24 @@ final class CheckpointRule implements StepRule {
                     && mirror.wellFormed.certificate(stable.certificate())) {
                 certified = Optional.of(new Checkpoint(
                         stable.certificate().sequence(), stable.certificate().stateDigest()));
+            } else if (received.message().message() instanceof ViewChange
+                    || received.message().message() instanceof NewView) {
+                claimed =
+                        Math.max(claimed, Mirror.checkpointIn(received.message().message()));
             }
         }
-        ownThen = certified
-                .filter(checkpoint -> checkpoint.sequence() > mirror.stable.sequence())
-                .map(checkpoint -> mirror.own.get(checkpoint.sequence()));
+        if (certified.isPresent() && certified.get().sequence() > highest.sequence()) {
+            highest = certified.get();
+        }
+        if (event instanceof Event.CheckpointTaken taken
+                && taken.sequence() == highest.sequence()
+                && taken.sequence() >= claimed) {
+            // Others were there first, and it is what they have shown that it waits for.
+            certified = Optional.of(highest);
+        }
+        if (certified.isPresent() && certified.get().sequence() > mirror.stable.sequence()) {
+            ownThen = Optional.ofNullable(mirror.own.get(certified.get().sequence()));
+        }
     }
 
     private void hears(int sender, Checkpoint vote) {
@@ -88,6 +109,12 @@ final class CheckpointRule implements StepRule {
             complaints.of("does not say what its state was at sequence " + taken.sequence());
         }
         certified.ifPresent(this::expectStable);
+        if (event instanceof Event.StateInstalled installed
+                && mirror.stable.sequence() < installed.sequence()
+                && !mirror.halts) {
+            complaints.of("has installed the certified state of sequence " + installed.sequence()
+                    + ", and does not take it for stable");
+        }
     }
 
     private void expectStable(Checkpoint checkpoint) {

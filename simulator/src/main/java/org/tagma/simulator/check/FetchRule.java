@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
@@ -38,6 +39,12 @@ final class FetchRule implements StepRule {
         if (action instanceof Action.Send send && send.message() instanceof FetchBatch fetch) {
             asked.computeIfAbsent(new Missing(fetch.sequence(), fetch.digest()), none -> new HashSet<>())
                     .add(send.to());
+        } else if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.Entered) {
+            // What it asked for on behalf of the old view is asked for no more; this must be.
+            for (Set<Integer> sources : asked.values()) {
+                sources.clear();
+            }
+            missing = Optional.empty();
         }
     }
 

@@ -18,6 +18,8 @@ import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.service.TransferMessage;
 
@@ -84,6 +86,8 @@ final class HelpRule implements StepRule {
             int sender = received.message().sender();
             if (received.message().message() instanceof Status status && sender != mirror.self) {
                 answers(sender, status, actions);
+            } else if (received.message().message() instanceof EstimationQuery query && sender != mirror.self) {
+                estimates(sender, query, actions);
             } else if (received.message().message() instanceof FetchBatch
                     || received.message().message() instanceof TransferMessage.Question) {
                 serves(sender, actions);
@@ -137,6 +141,14 @@ final class HelpRule implements StepRule {
             if (!isForwarded(sender, vote, actions)) {
                 complaints.of("does not repeat its " + vote.message() + " to replica " + sender);
             }
+        }
+    }
+
+    /** How far it is, for one that lost its disk and may have voted up to there (TOCS 2002, 4.3.2). */
+    private void estimates(int sender, EstimationQuery query, List<Action> actions) {
+        EstimationReply reply = new EstimationReply(query.nonce(), mirror.view, mirror.stable.sequence());
+        if (!actions.contains(new Action.Send(sender, reply))) {
+            complaints.of("does not tell replica " + sender + ", which lost its memory, how far it is: " + reply);
         }
     }
 

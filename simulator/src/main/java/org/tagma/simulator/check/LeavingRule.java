@@ -37,6 +37,8 @@ final class LeavingRule implements StepRule {
     LeavingRule(Complaints complaints, Mirror mirror) {
         this.complaints = complaints;
         this.mirror = mirror;
+        // What it left for in an earlier life it may have opened in that; and once more it would open it otherwise.
+        this.openedView = mirror.view;
     }
 
     @Override

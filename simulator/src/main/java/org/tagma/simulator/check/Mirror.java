@@ -24,8 +24,8 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
 /**
- * What one correct replica of PBFT must have in mind, as follows from what it was told and what it wrote since it first started. It
- * is worked out without a look at the protocol, which is under test. Ends with the first restart. Not thread-safe.
+ * What one correct replica of PBFT must have in mind, as follows from what it was told and what it wrote in this life, and from its log
+ * if it starts again with all of that. It is worked out without a look at the protocol, which is under test. Not thread-safe.
  */
 final class Mirror {
 
@@ -87,6 +87,39 @@ final class Mirror {
         this.wellFormed = wellFormed;
         this.weak = config.quorums().faults() + 1;
         this.patience = new PatienceReference(weak - 1);
+    }
+
+    /** It starts again, and what it wrote down is all that it knows: of what it was told nothing is left. */
+    void restart(List<LogRecord> records) {
+        // Votes lie in the window above the last stable checkpoint, so that comes first.
+        for (LogRecord record : records) {
+            if (record instanceof PbftRecord.Stable known) {
+                stable = known.certificate();
+            }
+        }
+        for (LogRecord record : records) {
+            if (!(record instanceof PbftRecord.Stable)) {
+                writes(record);
+                hasVoted(record);
+            }
+        }
+    }
+
+    /** In the first life its votes come back to it; in a later one they are in its log. */
+    private void hasVoted(LogRecord record) {
+        if (!inWindow(record.sequence())) {
+            return;
+        }
+        SlotMirror slot = slot(record.sequence());
+        if (record instanceof PbftRecord.PrePrepared vote) {
+            Digest digest = vote.batch().digest();
+            slot.prepare(self, vote.view(), digest);
+            slot.prepare(wellFormed.primary(vote.view()), vote.view(), digest);
+        } else if (record instanceof PbftRecord.Reproposed vote) {
+            slot.prepare(self, vote.view(), vote.digest());
+        } else if (record instanceof PbftRecord.Prepared vote) {
+            slot.commit(self, vote.view(), vote.digest());
+        }
     }
 
     boolean inWindow(long sequence) {

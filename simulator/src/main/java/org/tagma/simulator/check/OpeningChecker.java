@@ -13,8 +13,8 @@ import org.tagma.core.protocol.Event;
 
 /**
  * Holds a correct primary to opening its view as soon as it can (PBFT 4.4): when it has a quorum of view changes that decide what
- * the view carries over, and has all of that. One that waits though it need not would cost the group a timeout. Follows one
- * replica in its first life. Not thread-safe.
+ * the view carries over, and has all of that. One that waits though it need not would cost the group a timeout. What it left for
+ * before it was restarted it may have opened then. Follows one replica. Not thread-safe.
  */
 final class OpeningChecker {
 
@@ -34,6 +34,10 @@ final class OpeningChecker {
 
     /** It decided all that follows from an event; none of the checkers objected to it. */
     void stepped(Standing standing, Event event, List<Action> actions) {
+        if (event instanceof Event.Recovered) {
+            latest.clear();
+            opened = standing.view();
+        }
         for (Action action : actions) {
             if (action instanceof Action.Broadcast broadcast && broadcast.message() instanceof NewView newView) {
                 opened = newView.view();
@@ -63,7 +67,7 @@ final class OpeningChecker {
     private boolean mustOpen(Standing standing) {
         long view = standing.view();
         boolean mayOpen = standing.knowsView()
-                && standing.isInFirstLife()
+                && standing.remembersEverything()
                 && !standing.isNormal()
                 && wellFormed.primary(view) == replica
                 && opened < view;

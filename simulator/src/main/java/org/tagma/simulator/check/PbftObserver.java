@@ -33,8 +33,11 @@ public final class PbftObserver implements ProtocolObserver {
     private final WellFormed wellFormed;
     private final Map<Integer, DeliveredVotes> delivered = new HashMap<>();
     private final Map<Integer, OpeningChecker> openings = new HashMap<>();
-    /** For replicas in their first life. */
+    /** For replicas that remember everything. */
     private final Map<Integer, StepRules> steps = new HashMap<>();
+
+    /** For the others that start again. */
+    private final Map<Integer, ForgottenVotes> forgotten = new HashMap<>();
 
     private final PbftConfig config;
     private long highestView;
@@ -69,6 +72,10 @@ public final class PbftObserver implements ProtocolObserver {
         if (rules != null) {
             rules.begins(event);
         }
+        ForgottenVotes forgetful = forgotten.get(replica);
+        if (forgetful != null) {
+            forgetful.begins(event);
+        }
         if (event instanceof Event.MessageReceived received) {
             Authenticated<?> signed = received.message();
             delivered(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
@@ -78,10 +85,13 @@ public final class PbftObserver implements ProtocolObserver {
     private void begins(int replica, Event.RecoveredLog log) {
         durability.recovers(replica, log.records());
         delivered(replica).recovers(replica, log);
-        if (log.memory() == Event.Memory.FIRST_LIFE) {
-            steps.put(replica, new StepRules(findings, config, wellFormed, replica));
+        if (Standing.remembersEverything(log)) {
+            steps.put(replica, new StepRules(findings, config, wellFormed, replica, log.records()));
+            forgotten.remove(replica);
         } else {
             steps.remove(replica);
+            Complaints complaints = new Complaints(findings, replica);
+            forgotten.put(replica, new ForgottenVotes(complaints, config, wellFormed, log));
         }
     }
 
@@ -90,6 +100,10 @@ public final class PbftObserver implements ProtocolObserver {
         StepRules rules = steps.get(replica);
         if (rules != null) {
             rules.ends(event, actions);
+        }
+        ForgottenVotes forgetful = forgotten.get(replica);
+        if (forgetful != null) {
+            forgetful.ends(event, actions);
         }
         if (event instanceof Event.Recovered recovered) {
             RestartRule.complaint(recovered.log(), actions).ifPresent(new Complaints(findings, replica)::of);
@@ -144,6 +158,10 @@ public final class PbftObserver implements ProtocolObserver {
         StepRules rules = steps.get(replica);
         if (rules != null) {
             rules.decides(action);
+        }
+        ForgottenVotes forgetful = forgotten.get(replica);
+        if (forgetful != null) {
+            forgetful.decides(action);
         }
     }
 

@@ -59,6 +59,9 @@ final class RequestRule implements StepRule {
     private long viewOfStrikes;
     private boolean mustRelay;
     private boolean mustKeep;
+    private boolean isNew;
+    private boolean mustRefuse;
+    private boolean mayRefuse;
     /** How far this primary proposed the requests of each session in its view. */
     private final Map<SessionId, Long> proposed = new HashMap<>();
     /** New requests that waited while an executed one was ordered once more. */
@@ -67,6 +70,7 @@ final class RequestRule implements StepRule {
     RequestRule(Complaints complaints, Mirror mirror) {
         this.complaints = complaints;
         this.mirror = mirror;
+        this.certifiedAhead = mirror.stable.sequence();
     }
 
     @Override
@@ -108,7 +112,10 @@ final class RequestRule implements StepRule {
         }
         boolean known = lanes.containsKey(request.session()) || unsure.contains(request.session());
         Lane lane = lane(request.session());
-        boolean fits = !known || (lane.next > 0 && request.number() == lane.next);
+        boolean inTurn = !known || (lane.next > 0 && request.number() == lane.next) || follows(request, lane);
+        boolean fits = inTurn || isEarlyWithRoom(request, lane);
+        isNew = request.number() >= lane.next && !lane.receivedAtTick.containsKey(request.number());
+        judgeRefusal(request, lane, relayedBy >= 0, inTurn);
         mustKeep = fits;
         mustRelay = fits && relayedBy < 0 && mirror.normal && !mirror.isPrimary();
         if (lane.next == 0 && !lane.kept.isEmpty() && request.number() < lane.kept.firstKey()) {
@@ -121,6 +128,58 @@ final class RequestRule implements StepRule {
         if (!fits) {
             unsure.add(request.session());
         }
+    }
+
+    /** It comes right after what is here of its session, all of which is known. */
+    private boolean follows(Request request, Lane lane) {
+        return !lane.kept.isEmpty()
+                && lane.kept.size() == lane.receivedAtTick.size()
+                && !unsure.contains(request.session())
+                && request.number() == lane.kept.lastKey() + 1
+                && (lane.next == 0 || request.number() < lane.next + mirror.config.sessionPipeline());
+    }
+
+    /** What comes before its turn is kept for that, as long as such do not take up the room of others. */
+    private boolean isEarlyWithRoom(Request request, Lane lane) {
+        return lane.next > 0
+                && request.number() > lane.next
+                && request.number() < lane.next + mirror.config.sessionPipeline()
+                && mostWaiting(-1) < mirror.config.maxPendingRequests() / 4
+                && mostWaiting(request.session().client()) < mirror.config.maxPendingPerClient() / 2;
+    }
+
+    /** How many requests may wait here at most, of one client or of all. */
+    private int mostWaiting(int client) {
+        int most = 0;
+        for (Map.Entry<SessionId, Lane> each : lanes.entrySet()) {
+            if (client < 0 || each.getKey().client() == client) {
+                most += each.getValue().receivedAtTick.size();
+            }
+        }
+        return most;
+    }
+
+    /** How many surely do. */
+    private int leastWaiting(int client) {
+        int least = 0;
+        for (Map.Entry<SessionId, Lane> each : lanes.entrySet()) {
+            if (client < 0 || each.getKey().client() == client) {
+                least += each.getValue().kept.size();
+            }
+        }
+        return least;
+    }
+
+    /** A replica keeps so many requests, a fourth more if others hand them on, and of each session none too far ahead. */
+    private void judgeRefusal(Request request, Lane lane, boolean relayed, boolean inTurn) {
+        int client = request.session().client();
+        int all = mirror.config.maxPendingRequests();
+        int each = mirror.config.maxPendingPerClient();
+        boolean tooFar = lane.next > 0 && request.number() >= lane.next + mirror.config.sessionPipeline();
+        boolean full = leastWaiting(-1) >= all + (relayed ? all / 4 : 0)
+                || leastWaiting(client) >= each + (relayed ? each / 4 : 0);
+        mustRefuse = isNew && (tooFar || (full && inTurn));
+        mayRefuse = tooFar || othersUnordered || mostWaiting(-1) >= all || mostWaiting(client) >= each;
     }
 
     /** Before what was executed is forgotten: how long did it wait? */
@@ -186,6 +245,8 @@ final class RequestRule implements StepRule {
             executed.outcomes().forEach(this::executed);
         } else if (event instanceof Event.TimerFired && mirror.normalBefore) {
             expectPatience(leaves);
+        } else if (event instanceof Event.QueueDrained) {
+            expectProposed();
         }
         if (leaves && mirror.normalBefore && isNoCause(event) && mirror.wantedByOthers() != mirror.view) {
             complaints.of("leaves view " + mirror.viewBefore + " at " + nameOf(event));
@@ -219,10 +280,19 @@ final class RequestRule implements StepRule {
         boolean refused = mirror.refuses;
         boolean relayed = !actions.isEmpty()
                 && actions.contains(new Action.Relay(mirror.wellFormed.primary(mirror.view), request));
+        if (refused ? !mayRefuse : mustRefuse) {
+            complaints.of((refused ? "refuses " : "does not refuse ") + request + ", where between " + leastWaiting(-1)
+                    + " and " + mostWaiting(-1) + " requests wait");
+        }
         Lane lane = lanes.get(request.session());
         if (lane != null && !refused && lane.receivedAtTick.containsKey(request.number()) && (relayed || mustKeep)) {
             lane.kept.putIfAbsent(request.number(), new Kept(request, mirror.tick));
-        } else if (refused || !relayed) {
+        } else if (refused && isNew) {
+            lane.receivedAtTick.remove(request.number());
+            if (lane.next == 0 && lane.receivedAtTick.isEmpty()) {
+                lanes.remove(request.session());
+            }
+        } else if (!relayed) {
             unsure.add(request.session());
         }
         if (mustRelay && !relayed && !refused) {
@@ -235,15 +305,7 @@ final class RequestRule implements StepRule {
         boolean again = !proposal.batch().requests().isEmpty()
                 && proposal.batch().requests().stream()
                         .allMatch(request -> lane(request.session()).next > request.number());
-        Set<Request> waits = new HashSet<>();
-        lanes.values().forEach(lane -> {
-            Kept head = lane.next > 0 ? lane.kept.get(lane.next) : null;
-            if (head != null
-                    && proposed.getOrDefault(head.request().session(), 0L)
-                            < head.request().number()) {
-                waits.add(head.request());
-            }
-        });
+        Set<Request> waits = notProposed();
         waits.removeAll(proposal.batch().requests());
         proposal.batch().requests().forEach(request -> proposed.merge(request.session(), request.number(), Math::max));
         passedBy.retainAll(waits);
@@ -256,6 +318,62 @@ final class RequestRule implements StepRule {
         passedBy.addAll(again && mirror.carriedOver.isEmpty() ? waits : Set.of());
     }
 
+    /** What could be executed next and is not proposed yet in this view. */
+    private Set<Request> notProposed() {
+        Set<Request> waits = new HashSet<>();
+        for (Map.Entry<SessionId, Lane> each : lanes.entrySet()) {
+            Request head = notProposed(each.getKey(), each.getValue());
+            if (head != null) {
+                waits.add(head);
+            }
+        }
+        return waits;
+    }
+
+    private Request notProposed(SessionId session, Lane lane) {
+        Kept head = lane.next > 0 ? lane.kept.get(lane.next) : onlyOne(session, lane);
+        return head == null
+                        || proposed.getOrDefault(session, 0L) >= head.request().number()
+                ? null
+                : head.request();
+    }
+
+    /** Of a session of which nothing is known, and of which nothing else was received. */
+    private Kept onlyOne(SessionId session, Lane lane) {
+        return lane.kept.size() == 1 && !unsure.contains(session)
+                ? lane.kept.firstEntry().getValue()
+                : null;
+    }
+
+    /** A primary proposes what waits as soon as it may (PBFT 4.1). */
+    private void expectProposed() {
+        if (!mirror.normal
+                || !mirror.isPrimary()
+                || mirror.installing
+                || lanes.isEmpty()
+                || !mirror.carriedOver.isEmpty()) {
+            return;
+        }
+        long last = Math.max(mirror.lastCommitted, Math.max(mirror.stable.sequence(), mirror.viewStart));
+        for (SlotMirror slot : mirror.slots.tailMap(last, false).values()) {
+            last = slot.accepted(mirror.view).isPresent() ? slot.sequence() : last;
+        }
+        boolean room = last - mirror.lastCommitted < mirror.config.pipelineDepth()
+                && last < mirror.stable.sequence() + mirror.wellFormed.window() - mirror.wellFormed.interval();
+        if (room && isSomethingNotProposed()) {
+            complaints.of("does not propose " + notProposed() + ", though it may go on after sequence " + last);
+        }
+    }
+
+    private boolean isSomethingNotProposed() {
+        for (Map.Entry<SessionId, Lane> each : lanes.entrySet()) {
+            if (notProposed(each.getKey(), each.getValue()) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void executed(Event.RequestOutcome outcome) {
         Request request = outcome.request();
         if (!request.semantics().isFifo()) {
@@ -263,9 +381,13 @@ final class RequestRule implements StepRule {
         }
         Lane lane = lane(request.session());
         if (!outcome.consumed()) {
+            proposed.remove(request.session());
             if (lane.next == 0) {
                 lane.receivedAtTick.remove(request.number());
                 lane.kept.remove(request.number());
+                if (lane.receivedAtTick.isEmpty()) {
+                    lanes.remove(request.session());
+                }
             }
         } else if (request.number() >= lane.next) {
             lane.next = request.number() + 1;

@@ -30,7 +30,6 @@ final class Standing {
     private boolean normal;
     private boolean knowsView;
     private boolean remembersEverything;
-    private boolean firstLife;
     private long viewStart;
     private long stable;
 
@@ -42,21 +41,22 @@ final class Standing {
     void recovers(Event.RecoveredLog log) {
         accepted.clear();
         bodies.clear();
-        firstLife = log.memory() == Memory.FIRST_LIFE;
-        remembersEverything = firstLife
-                || (log.memory() == Memory.WHOLE
-                        && log.records().stream().noneMatch(record -> record instanceof PbftRecord.Forgotten));
         view = 0;
-        normal = firstLife;
-        // What a restarted replica makes of its log is under test; so nothing is taken for granted before it says more.
-        knowsView = firstLife;
+        normal = true;
         viewStart = 0;
         stable = 0;
-        for (LogRecord record : log.records()) {
-            if (record instanceof PbftRecord.Stable known) {
-                stable = Math.max(stable, known.certificate().sequence());
-            }
-        }
+        log.records().forEach(this::persists);
+        remembersEverything = remembersEverything(log);
+        // Who forgot something may have left views in a life that it does not know of.
+        knowsView = remembersEverything;
+        normal &= remembersEverything;
+    }
+
+    /** Whether a life that begins with this log knows all that the replica ever said. */
+    static boolean remembersEverything(Event.RecoveredLog log) {
+        return log.memory() == Memory.FIRST_LIFE
+                || (log.memory() == Memory.WHOLE
+                        && log.records().stream().noneMatch(record -> record instanceof PbftRecord.Forgotten));
     }
 
     /** It writes a record. */
@@ -109,10 +109,6 @@ final class Standing {
     /** Whether it remembers all its votes, so that it takes part like one that never stopped. */
     boolean remembersEverything() {
         return remembersEverything;
-    }
-
-    boolean isInFirstLife() {
-        return firstLife;
     }
 
     long view() {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
-/** Something that each step of a correct replica in its first life is held to. */
+/** Something that each step of a correct replica is held to, in a life whose past it knows. */
 interface StepRule {
 
     /** An event begins, and nothing is decided on it. */

@@ -5,17 +5,24 @@ import java.util.Optional;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.LogRecord;
 
-/** All rules for single steps, for one replica in its first life. Not thread-safe. */
+/** All rules for single steps, for one replica in its first life, or in a later one that it begins with its whole log. Not thread-safe. */
 final class StepRules {
 
     private final Mirror mirror;
     private final StepRule[] rules;
     private Event event = new Event.Recovered(Event.RecoveredLog.empty());
 
-    StepRules(Findings findings, PbftConfig config, WellFormed wellFormed, int replica) {
+    /**
+     * Rules for a life.
+     *
+     * @param records what the replica wrote down before
+     */
+    StepRules(Findings findings, PbftConfig config, WellFormed wellFormed, int replica, List<LogRecord> records) {
         Complaints complaints = new Complaints(findings, replica);
         mirror = new Mirror(replica, config, wellFormed);
+        mirror.restart(records);
         rules = new StepRule[] {
             new PhaseRule(complaints, mirror),
             new LeavingRule(complaints, mirror),

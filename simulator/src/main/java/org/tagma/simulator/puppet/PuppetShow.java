@@ -1,6 +1,8 @@
 package org.tagma.simulator.puppet;
 
 import java.util.SplittableRandom;
+import org.tagma.core.Quorums;
+import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.Event;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.check.Findings;
@@ -14,6 +16,10 @@ public final class PuppetShow {
 
     private static final int STEPS_PER_SHOW = 1_000;
     private static final int RATHER_OWN_PERCENT = 70;
+    private static final int OTHER_SIZE_PERCENT = 30;
+    private static final int LEAST_REPLICAS = 4;
+    private static final int MOST_REPLICAS = 8;
+    private static final int LITTLE_ROOM_PERCENT = 40;
 
     private PuppetShow() {}
 
@@ -32,7 +38,8 @@ public final class PuppetShow {
         own.first().ifPresent(found -> findings.report(found.property(), "among puppets: " + found.details()));
     }
 
-    private static void playOne(SimulatedPbft protocol, Findings findings, SplittableRandom random, int steps) {
+    private static void playOne(SimulatedPbft usual, Findings findings, SplittableRandom random, int steps) {
+        SimulatedPbft protocol = varied(usual, random.split());
         int self = random.nextInt(protocol.quorums().replicas());
         Props props = new Props(random.split(), protocol.template().maxBatchRequests());
         Stage stage = new Stage(findings, protocol.observer(findings), props, self);
@@ -46,5 +53,33 @@ public final class PuppetShow {
                 script.next();
             }
         }
+    }
+
+    /** Now and then another group, for sizes at which two thresholds differ; and room for few requests, so that it is filled. */
+    private static SimulatedPbft varied(SimulatedPbft usual, SplittableRandom random) {
+        PbftConfig config = usual.template();
+        Quorums quorums = config.quorums();
+        if (random.nextInt(100) < OTHER_SIZE_PERCENT) {
+            int replicas = random.nextInt(LEAST_REPLICAS, MOST_REPLICAS + 1);
+            quorums = Quorums.byzantine(replicas, random.nextInt(1, (replicas - 1) / 3 + 1));
+        }
+        boolean narrow = random.nextInt(100) < LITTLE_ROOM_PERCENT;
+        PbftConfig varied = new PbftConfig(
+                config.replica(),
+                quorums,
+                config.checkpointInterval(),
+                config.logWindow(),
+                config.pipelineDepth(),
+                config.maxBatchRequests(),
+                config.maxBatchBytes(),
+                config.tickMillis(),
+                config.requestTimeoutTicks(),
+                config.viewChangeTimeoutTicks(),
+                config.statusIntervalTicks(),
+                config.maxClockSkewMillis(),
+                narrow ? random.nextInt(6, 24) : config.maxPendingRequests(),
+                narrow ? random.nextInt(4, 9) : config.maxPendingPerClient(),
+                narrow ? random.nextInt(4, 12) : config.sessionPipeline());
+        return new SimulatedPbft(varied, usual.factory());
     }
 }

@@ -23,6 +23,8 @@ import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftTimer;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
@@ -37,6 +39,8 @@ final class Script {
 
     private static final int FLOOD = 100;
     private static final int SLOWLY_SERVED = 5;
+    private static final int CROWD = 14;
+    private static final int RESTART_PERCENT = 1;
 
     private final Stage stage;
     private final Props props;
@@ -54,6 +58,10 @@ final class Script {
     private final Map<Integer, Long> asked = new HashMap<>();
 
     private long begunLives;
+    /** How far the replica was when it lost its disk. */
+    private long viewThen;
+
+    private long lowThen;
     private final boolean mayRestart;
     private final boolean mayDiverge;
     /** So many lines are not to be disturbed. */
@@ -68,7 +76,7 @@ final class Script {
         this.lives = lives;
         this.claims = new Claims(puppets, props, random.split());
         this.lossPercent = random.nextInt(4) * 8;
-        this.mayRestart = random.nextInt(4) == 0;
+        this.mayRestart = random.nextInt(3) == 0;
         this.mayDiverge = !mayRestart && random.nextInt(5) == 0;
         if (random.nextInt(6) == 0) {
             slowService();
@@ -77,7 +85,9 @@ final class Script {
 
     /** Has something happen. */
     void next() {
-        if (quietLines > 0 && !lines.isEmpty()) {
+        if (mayRestart && quietLines == 0 && chance(RESTART_PERCENT)) {
+            restart();
+        } else if (quietLines > 0 && !lines.isEmpty()) {
             quietLines--;
             lines.poll().run();
         } else if (!stage.asked.isEmpty() && chance(40)) {
@@ -148,7 +158,11 @@ final class Script {
         } else if (kind < 78) {
             waiting();
         } else if (kind < 84) {
-            request();
+            if (chance(20)) {
+                crowd();
+            } else {
+                request();
+            }
         } else if (kind < 88) {
             forgottenAnswers();
         } else if (kind < 91) {
@@ -156,7 +170,7 @@ final class Script {
         } else if (kind < 94) {
             statuses();
         } else if (kind < 95 && mayRestart) {
-            stage.restart(lives.apply(++begunLives), chance(25), random.nextLong() >>> 2);
+            restart();
         } else if (kind < 98) {
             slowService();
         } else {
@@ -164,8 +178,32 @@ final class Script {
         }
     }
 
+    /** Mostly with all of its log, for then all that it does is to be as if it had not stopped. */
+    private void restart() {
+        int kind = random.nextInt(100);
+        Event.Memory left = kind < 70 ? Event.Memory.WHOLE : kind < 85 ? Event.Memory.SURVIVORS : Event.Memory.LOST;
+        if (left == Event.Memory.LOST) {
+            viewThen = Math.max(viewThen, view());
+            lowThen = Math.max(lowThen, low());
+        }
+        stage.restart(lives.apply(++begunLives), left, random.nextLong() >>> 2);
+        if (left == Event.Memory.LOST && chance(70)) {
+            lines.add(() -> stage.hears(anyPuppet(), new StableCheckpoint(claims.certificate(lowThen))));
+        }
+    }
+
+    /** Between what it is told and what follows from that. */
+    private void restartsNow() {
+        if (mayRestart && chance(10)) {
+            lines.add(this::restart);
+        }
+    }
+
     private void agreement(long sequence) {
         long view = view();
+        if (chance(4)) {
+            lines.add(() -> clockRunsOn(sequence));
+        }
         if (primary(view) == stage.self) {
             line(this::time);
         } else {
@@ -173,6 +211,7 @@ final class Script {
                     primary(view),
                     new PrePrepare(view, sequence, chance(15) ? anyBatch(sequence) : props.anyBatch(sequence))));
         }
+        restartsNow();
         for (int puppet : shuffled()) {
             line(() -> stage.hears(puppet, new Prepare(view, sequence, likely(sequence, view))));
         }
@@ -241,6 +280,7 @@ final class Script {
             line(() -> newView(target, chance(30)));
             line(() -> newView(target, false));
         }
+        restartsNow();
         for (long sequence = low() + 1; sequence <= low() + 4; sequence++) {
             long each = sequence;
             shuffled()
@@ -270,6 +310,13 @@ final class Script {
         stage.step(new Event.TimerFired(PbftTimer.TICK));
     }
 
+    /** As after an outage: what is proposed here is older than the clocks may differ by, and is sent only now. */
+    private void clockRunsOn(long sequence) {
+        props.anyBatch(sequence);
+        props.nowMillis += 2 * config.maxClockSkewMillis();
+        time();
+    }
+
     private void time() {
         stage.step(new Event.QueueDrained(props.nowMillis));
     }
@@ -287,6 +334,21 @@ final class Script {
         }
         Request request = props.request(client, number);
         stage.step(new Event.RequestReceived(request, chance(75) ? -1 : anyPuppet()));
+    }
+
+    /** One client asks for so much at once that there is no room for all of it. */
+    private void crowd() {
+        int client = random.nextInt(Props.CLIENTS);
+        int relayedBy = chance(60) ? -1 : anyPuppet();
+        for (int i = Math.min(CROWD, config.maxPendingPerClient() + 4); i > 0; i--) {
+            lines.add(() -> stage.step(
+                    new Event.RequestReceived(props.request(client, asked.merge(client, 1L, Long::sum)), relayedBy)));
+        }
+        asked.put(
+                client,
+                Math.max(
+                        asked.getOrDefault(client, 0L),
+                        stage.servedUpTo(Props.session(client)).orElse(0L)));
     }
 
     /** One asks without end. */
@@ -364,6 +426,10 @@ final class Script {
         for (int tick = 2 * config.requestTimeoutTicks(); tick > 0; tick--) {
             lines.add(this::tick);
         }
+        if (chance(50)) {
+            lines.add(() -> stage.step(new Event.RequestReceived(props.request(client, number - 1), -1)));
+            lines.add(this::time);
+        }
         quietLines = lines.size();
     }
 
@@ -422,7 +488,7 @@ final class Script {
         long sequence = anySequence();
         long view = anyView();
         int puppet = anyPuppet();
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(17)) {
             case 0, 1 -> tick();
             case 2 -> time();
             case 3 ->
@@ -451,6 +517,7 @@ final class Script {
             case 12 -> newView(Math.max(1, anyView()), chance(60));
             case 13 -> stage.hears(puppet, status());
             case 14 -> request();
+            case 15 -> stage.hears(puppet, new EstimationQuery(random.nextLong() >>> 2));
             default -> stage.hears(puppet, new BatchBody(sequence, anyBatch(Math.min(sequence, nextSequence() + 10))));
         }
     }
@@ -496,9 +563,23 @@ final class Script {
             long sequence = fetch.sequence();
             Batch batch = chance(75) ? props.body(sequence, fetch.digest()) : props.anyBatch(sequence);
             stage.hears(chance(80) ? question.to() : anyPuppet(), new BatchBody(sequence, batch));
+        } else if (question.question() instanceof EstimationQuery query) {
+            estimates(query.nonce());
         } else if (question.question() instanceof Question part && chance(90)) {
             boolean lies = puppets.mayLie(question.to()) && chance(60);
             stage.hears(question.to(), lies ? Answers.wrong(props, part) : Answers.right(props, part));
+        }
+    }
+
+    /** Where each stands, for one that lost its disk. What they say is true enough for it to keep out of where it voted. */
+    private void estimates(long nonce) {
+        for (int puppet : shuffled()) {
+            boolean lies = puppets.mayLie(puppet);
+            long view = lies && chance(50) ? anyView() : Math.max(0, viewThen + random.nextInt(3) - 1);
+            long sequence =
+                    lies && chance(50) ? anySequence() : lowThen + (chance(70) ? 0 : config.checkpointInterval());
+            long answered = chance(10) ? nonce + 1 : nonce;
+            line(() -> stage.hears(puppet, new EstimationReply(answered, view, sequence)));
         }
     }
 }

@@ -19,6 +19,7 @@ import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
@@ -34,8 +35,10 @@ import org.tagma.simulator.check.ProtocolObserver;
 /** The replica, with everything around it that is not another replica: its disk, its state machine, its own messages. Not thread-safe. */
 final class Stage {
 
-    /** A question that the replica put to another. */
+    /** A question that the replica put to another, or to all. */
     record Asked(int to, Message question) {}
+
+    private static final int TO_ALL = -1;
 
     private final Findings findings;
     private final ProtocolObserver observer;
@@ -51,6 +54,9 @@ final class Stage {
 
     private final List<LogRecord> log = new ArrayList<>();
     private Map<SessionId, Long> sessions = new TreeMap<>();
+    /** What the log is worth, should it start again. */
+    private Event.Memory memory = Event.Memory.WHOLE;
+
     private boolean diverges;
     private boolean halted;
 
@@ -74,16 +80,18 @@ final class Stage {
         step(new Event.Recovered(recovered));
     }
 
-    /** The replica stops and starts again, with all of its log or with what survives amnesia. */
-    void restart(Protocol protocol, boolean forgets, long nonce) {
-        if (forgets) {
+    /** The replica stops and starts again, with this much of its log. */
+    void restart(Protocol protocol, Event.Memory left, long nonce) {
+        if (left == Event.Memory.LOST) {
+            log.clear();
+        } else if (left == Event.Memory.SURVIVORS) {
             Map<Class<?>, LogRecord> survivors = new LinkedHashMap<>();
             log.stream().filter(LogRecord::survivesAmnesia).forEach(each -> survivors.put(each.getClass(), each));
             log.clear();
             log.addAll(survivors.values());
         }
         sessions = new TreeMap<>();
-        Event.Memory memory = forgets ? Event.Memory.SURVIVORS : Event.Memory.WHOLE;
+        memory = left == Event.Memory.LOST || memory == Event.Memory.WHOLE ? left : memory;
         begin(protocol, new Event.RecoveredLog(log, memory, nonce));
     }
 
@@ -157,6 +165,9 @@ final class Stage {
     private void perform(Action action) {
         if (action instanceof Action.Broadcast broadcast) {
             says(broadcast.message());
+            if (broadcast.message() instanceof EstimationQuery) {
+                asked.add(new Asked(TO_ALL, broadcast.message()));
+            }
         } else if (action instanceof Action.Send send) {
             if (send.message() instanceof FetchBatch || send.message() instanceof Question) {
                 asked.add(new Asked(send.to(), send.message()));
@@ -215,6 +226,7 @@ final class Stage {
         if (record.survivesAmnesia()) {
             log.removeIf(each -> each.getClass() == record.getClass());
         }
+        memory = record.endsAmnesia() ? Event.Memory.WHOLE : memory;
         log.add(record);
         if (record instanceof PbftRecord.PrePrepared vote) {
             accepted.computeIfAbsent(vote.sequence(), none -> new HashMap<>())
