@@ -3,6 +3,7 @@ package org.tagma.simulator;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Message;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
@@ -34,11 +35,27 @@ final class SharedReading implements MessageReader {
         }
     }
 
+    /** What was sent in one frame or in several: with MACs, each receiver has a frame of its own around the same payload. */
+    private static final class Content {
+        final Envelope envelope;
+        List<Asked> asked = List.of();
+        Decoded<Message> decoded;
+
+        Content(Envelope envelope) {
+            this.envelope = envelope;
+        }
+
+        boolean isIn(Envelope other) {
+            return envelope.type() == other.type()
+                    && envelope.sender().equals(other.sender())
+                    && isSame(envelope.payload(), other.payload());
+        }
+    }
+
     private static final class Reading {
         final ByteString frame;
         final Decoded<Envelope> opened;
-        private List<Asked> asked = List.of();
-        private Decoded<Message> decoded;
+        private Content content;
 
         Reading(ByteString frame, Decoded<Envelope> opened) {
             this.frame = frame;
@@ -48,6 +65,7 @@ final class SharedReading implements MessageReader {
 
     private final MessageCodec codec;
     private final Reading[] remembered = new Reading[REMEMBERED];
+    private final Content[] contents = new Content[REMEMBERED];
     private Reading latest = new Reading(ByteString.EMPTY, MessageCodec.parseEnvelope(ByteString.EMPTY));
 
     SharedReading(MessageCodec codec) {
@@ -56,7 +74,7 @@ final class SharedReading implements MessageReader {
 
     @Override
     public Decoded<Envelope> open(ByteString frame) {
-        int place = placeOf(frame);
+        int place = placeOf(frame, 0);
         Reading reading = remembered[place];
         if (reading == null || !isSame(reading.frame, frame)) {
             reading = new Reading(frame, codec.open(frame));
@@ -66,11 +84,11 @@ final class SharedReading implements MessageReader {
         return reading.opened;
     }
 
-    /** By the last bytes, an authenticator in most frames: a hash of the whole frame would cost more than it saves. */
-    private static int placeOf(ByteString frame) {
-        int hash = frame.size();
-        for (int i = Math.max(0, frame.size() - 6); i < frame.size(); i++) {
-            hash = 31 * hash + frame.byteAt(i);
+    /** By the last bytes, part of an authenticator or a digest mostly: a hash of all would cost more than it saves. */
+    private static int placeOf(ByteString bytes, int salt) {
+        int hash = 31 * salt + bytes.size();
+        for (int i = Math.max(0, bytes.size() - 6); i < bytes.size(); i++) {
+            hash = 31 * hash + bytes.byteAt(i);
         }
         return (hash ^ (hash >>> 10)) & (REMEMBERED - 1);
     }
@@ -89,17 +107,34 @@ final class SharedReading implements MessageReader {
         if (!(reading.opened instanceof Decoded.Ok<Envelope> ok) || ok.value() != envelope) {
             return codec.decode(envelope, verifier);
         }
-        if (reading.decoded == null) {
-            reading.asked = new ArrayList<>(0);
-            reading.decoded = codec.decode(envelope, noting(reading.asked, verifier));
-            return reading.decoded;
+        if (reading.content == null) {
+            reading.content = contentOf(envelope);
         }
-        for (Asked each : reading.asked) {
+        Content content = reading.content;
+        if (content.decoded == null) {
+            content.asked = new ArrayList<>(0);
+            content.decoded = codec.decode(envelope, noting(content.asked, verifier));
+            return content.decoded;
+        }
+        for (Asked each : content.asked) {
             if (!each.isAnsweredAlikeBy(verifier)) {
                 return codec.decode(envelope, verifier);
             }
         }
-        return reading.decoded;
+        return content.decoded;
+    }
+
+    /** A client's authenticator is part of what it asks for; a replica's is checked before, and of no further use. */
+    private Content contentOf(Envelope envelope) {
+        if (!(envelope.sender() instanceof NodeId.Replica)) {
+            return new Content(envelope);
+        }
+        int place = placeOf(
+                envelope.payload(), 31 * envelope.type() + envelope.sender().id());
+        if (contents[place] == null || !contents[place].isIn(envelope)) {
+            contents[place] = new Content(envelope);
+        }
+        return contents[place];
     }
 
     private static NestedVerifier noting(List<Asked> asked, NestedVerifier verifier) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
+import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
@@ -100,5 +102,28 @@ class SharedReadingTest {
 
         assertThat(isTaken(reading.decode(envelope, who(true)))).isTrue();
         assertThat(isTaken(reading.decode(envelope, who(false)))).isFalse();
+    }
+
+    @Test
+    void framesForDifferentReceiversShareTheMessageInThem() {
+        Message first = vote(1, MessageType.COMMIT_VALUE, "for one");
+
+        assertThat(vote(1, MessageType.COMMIT_VALUE, "for another")).isSameAs(first);
+    }
+
+    @Test
+    void theSameWordsOfAnotherOrOfAnotherTypeAreAnotherMessage() {
+        Message first = vote(1, MessageType.COMMIT_VALUE, "a proof");
+
+        assertThat(vote(2, MessageType.COMMIT_VALUE, "a proof")).isNotSameAs(first);
+        assertThat(vote(1, MessageType.PREPARE_VALUE, "a proof")).isInstanceOf(PbftMessage.Prepare.class);
+    }
+
+    /** A commit and a prepare are written alike. */
+    private Message vote(int sender, int type, String proof) {
+        ByteString payload = MessageCodec.encodePayload(new PbftMessage.Commit(3, 7, Digest.NULL));
+        ByteString frame =
+                MessageCodec.envelope(new NodeId.Replica(sender), type, payload, ByteString.copyFromUtf8(proof));
+        return read(frame, who(false)).asOptional().orElseThrow();
     }
 }

@@ -1,5 +1,7 @@
 package org.tagma.cli.sim;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
@@ -7,10 +9,15 @@ import org.tagma.simulator.plan.Setting;
 import org.tagma.simulator.sweep.Sweep;
 import org.tagma.simulator.sweep.Tally;
 
-/** How fast the simulator is on one thread, once its code is compiled. */
+/**
+ * How fast the simulator is on one thread, once its code is compiled: that takes some thousands of runs, for most of what a run
+ * does is done seldom.
+ */
 final class SimBenchmark {
 
     private static final long WARM_UP_SEED = 1;
+    private static final long SLICE_MILLIS = 5_000;
+    private static final int MOST_SLICES = 12;
     private static final long MEASURED_SEED = 1_000_000;
 
     private final Screen screen;
@@ -20,11 +27,11 @@ final class SimBenchmark {
     }
 
     int run(Setting setting, long millis) throws InterruptedException {
-        screen.line("warming up for " + Figures.time(millis / 2) + ", then measuring for " + Figures.time(millis)
+        screen.line("warming up until the compilers rest, then measuring for " + Figures.time(millis)
                 + " on one thread: " + setting.protocol().label() + ", "
                 + setting.model().label() + ", " + setting.replicas() + " replicas, "
                 + Figures.plural(setting.operations(), "operation", "operations") + " a run");
-        new Sweep(setting::draw, WARM_UP_SEED, Sweep.UNLIMITED, millis / 2).run(1);
+        warmUp(setting);
         Tally tally = new Sweep(setting::draw, MEASURED_SEED, Sweep.UNLIMITED, millis).run(1);
         long cpuMillis = Math.max(1, tally.cpuMillis());
         screen.line("");
@@ -38,6 +45,23 @@ final class SimBenchmark {
         screen.line(row("view changes a seed", Figures.rate(tally.views(), tally.runs() * 1000)));
         tally.firstFailure().ifPresent(failure -> new FailureReport(screen).show(failure));
         return tally.failures() == 0 ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+    }
+
+    /** Ends when the compilers were busy for less than a tenth of a while, after a minute at the latest, and says so. */
+    private void warmUp(Setting setting) throws InterruptedException {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        long seed = WARM_UP_SEED;
+        for (int slice = 1; slice <= MOST_SLICES; slice++) {
+            long before = compilers.getTotalCompilationTime();
+            seed += new Sweep(setting::draw, seed, Sweep.UNLIMITED, SLICE_MILLIS)
+                    .run(1)
+                    .runs();
+            long busyMillis = compilers.getTotalCompilationTime() - before;
+            if (busyMillis < SLICE_MILLIS / 10) {
+                return;
+            }
+        }
+        screen.line("the compilers are still busy after a minute: the figures are lower than they would be later");
     }
 
     private static String row(String what, String figure) {

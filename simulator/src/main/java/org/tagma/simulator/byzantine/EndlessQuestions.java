@@ -11,11 +11,15 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage.FetchManifest;
 
-/** Asks for batches and states, again and again, and says that it has got nowhere, so that others send it everything. */
+/**
+ * Asks for batches and states, again and again, and says that it has got nowhere, so that others send it everything. It asks in
+ * bursts, far more in one tick than anybody may be given in it: that is what bounds are for, and costs a run less than as many at all times.
+ */
 final class EndlessQuestions implements Misbehaviour {
 
     private static final int KEPT = 8;
-    private static final int QUESTIONS_A_TICK = 60;
+    private static final int QUESTIONS_A_BURST = 240;
+    private static final int TICKS_BETWEEN = 16;
 
     private final Situation situation;
     private final ArrayDeque<FetchBatch> known = new ArrayDeque<>();
@@ -33,12 +37,12 @@ final class EndlessQuestions implements Misbehaviour {
                 known.removeFirst();
             }
         }
-        if (!(event instanceof Event.TimerFired)) {
+        if (!(event instanceof Event.TimerFired) || situation.random().nextInt(TICKS_BETWEEN) > 0) {
             return actions;
         }
         List<Action> all = new ArrayList<>(actions);
         int whom = situation.anyOther();
-        for (int i = 0; i < QUESTIONS_A_TICK; i++) {
+        for (int i = 0; i < QUESTIONS_A_BURST; i++) {
             all.add(new Action.Send(whom, question()));
         }
         return all;

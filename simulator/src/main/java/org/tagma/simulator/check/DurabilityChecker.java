@@ -1,10 +1,8 @@
 package org.tagma.simulator.check;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -41,7 +39,7 @@ final class DurabilityChecker {
     }
 
     private final Findings findings;
-    private final Map<Integer, Disk> disks = new HashMap<>();
+    private final PerReplica<Disk> disks = new PerReplica<>(replica -> new Disk());
 
     DurabilityChecker(Findings findings) {
         this.findings = findings;
@@ -67,7 +65,7 @@ final class DurabilityChecker {
     }
 
     private Disk disk(int replica) {
-        return disks.computeIfAbsent(replica, id -> new Disk());
+        return disks.of(replica);
     }
 
     private static void keep(Disk disk, LogRecord record) {

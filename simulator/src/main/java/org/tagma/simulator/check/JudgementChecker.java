@@ -1,8 +1,6 @@
 package org.tagma.simulator.check;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.tagma.core.Digest;
@@ -30,17 +28,18 @@ final class JudgementChecker {
 
     private final Findings findings;
     private final WellFormed wellFormed;
-    private final Map<Integer, Standing> standings = new HashMap<>();
+    private final PerReplica<Standing> standings;
     /** Why what is being stepped must be refused, if it must. */
     private Optional<String> objection = Optional.empty();
 
     JudgementChecker(Findings findings, WellFormed wellFormed) {
         this.findings = findings;
         this.wellFormed = wellFormed;
+        this.standings = new PerReplica<>(replica -> new Standing(wellFormed.window()));
     }
 
     Standing standing(int replica) {
-        return standings.computeIfAbsent(replica, id -> new Standing(wellFormed.window()));
+        return standings.of(replica);
     }
 
     /**

@@ -1,8 +1,6 @@
 package org.tagma.simulator.check;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -31,13 +29,13 @@ public final class PbftObserver implements ProtocolObserver {
     private final RefusalChecker refusals;
     private final JudgementChecker judgements;
     private final WellFormed wellFormed;
-    private final Map<Integer, DeliveredVotes> delivered = new HashMap<>();
-    private final Map<Integer, OpeningChecker> openings = new HashMap<>();
+    private final PerReplica<DeliveredVotes> delivered;
+    private final PerReplica<OpeningChecker> openings;
     /** For replicas that remember everything. */
-    private final Map<Integer, StepRules> steps = new HashMap<>();
+    private final PerReplica<Optional<StepRules>> steps = new PerReplica<>(replica -> Optional.empty());
 
     /** For the others that start again. */
-    private final Map<Integer, ForgottenVotes> forgotten = new HashMap<>();
+    private final PerReplica<Optional<ForgottenVotes>> forgotten = new PerReplica<>(replica -> Optional.empty());
 
     private final PbftConfig config;
     private long highestView;
@@ -59,6 +57,8 @@ public final class PbftObserver implements ProtocolObserver {
         int quorum = (quorums.replicas() + quorums.faults()) / 2 + 1;
         this.wellFormed = new WellFormed(quorums.replicas(), quorum, config.checkpointInterval(), config.logWindow());
         this.judgements = new JudgementChecker(findings, wellFormed);
+        this.delivered = new PerReplica<>(id -> new DeliveredVotes(wellFormed));
+        this.openings = new PerReplica<>(id -> new OpeningChecker(findings, wellFormed, quorums.faults() + 1, id));
     }
 
     @Override
@@ -67,51 +67,45 @@ public final class PbftObserver implements ProtocolObserver {
         if (event instanceof Event.Recovered recovered) {
             begins(replica, recovered.log());
         }
-        StepRules rules = steps.get(replica);
-        judgements.stepping(replica, event, rules == null ? Optional.empty() : rules.objection(event));
-        if (rules != null) {
-            rules.begins(event);
+        Optional<StepRules> rules = steps.of(replica);
+        judgements.stepping(
+                replica, event, rules.isEmpty() ? Optional.empty() : rules.get().objection(event));
+        if (rules.isPresent()) {
+            rules.get().begins(event);
         }
-        ForgottenVotes forgetful = forgotten.get(replica);
-        if (forgetful != null) {
-            forgetful.begins(event);
+        if (forgotten.of(replica).isPresent()) {
+            forgotten.of(replica).get().begins(event);
         }
         if (event instanceof Event.MessageReceived received) {
             Authenticated<?> signed = received.message();
-            delivered(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
+            delivered.of(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
         }
     }
 
     private void begins(int replica, Event.RecoveredLog log) {
         durability.recovers(replica, log.records());
-        delivered(replica).recovers(replica, log);
+        delivered.of(replica).recovers(replica, log);
         if (Standing.remembersEverything(log)) {
-            steps.put(replica, new StepRules(findings, config, wellFormed, replica, log.records()));
-            forgotten.remove(replica);
+            steps.put(replica, Optional.of(new StepRules(findings, config, wellFormed, replica, log.records())));
+            forgotten.put(replica, Optional.empty());
         } else {
-            steps.remove(replica);
             Complaints complaints = new Complaints(findings, replica);
-            forgotten.put(replica, new ForgottenVotes(complaints, config, wellFormed, log));
+            steps.put(replica, Optional.empty());
+            forgotten.put(replica, Optional.of(new ForgottenVotes(complaints, config, wellFormed, log)));
         }
     }
 
     @Override
     public void ends(int replica, Event event, List<Action> actions) {
-        StepRules rules = steps.get(replica);
-        if (rules != null) {
-            rules.ends(event, actions);
+        if (steps.of(replica).isPresent()) {
+            steps.of(replica).get().ends(event, actions);
         }
-        ForgottenVotes forgetful = forgotten.get(replica);
-        if (forgetful != null) {
-            forgetful.ends(event, actions);
+        if (forgotten.of(replica).isPresent()) {
+            forgotten.of(replica).get().ends(event, actions);
         }
         if (event instanceof Event.Recovered recovered) {
             RestartRule.complaint(recovered.log(), actions).ifPresent(new Complaints(findings, replica)::of);
         }
-    }
-
-    private DeliveredVotes delivered(int replica) {
-        return delivered.computeIfAbsent(replica, id -> new DeliveredVotes(wellFormed));
     }
 
     @Override
@@ -125,8 +119,7 @@ public final class PbftObserver implements ProtocolObserver {
         refusals.reacted(replica, event, actions);
         judgements.stepped(replica, actions);
         if (!judgements.objects()) {
-            openings.computeIfAbsent(replica, id -> new OpeningChecker(findings, wellFormed, quorums.faults() + 1, id))
-                    .stepped(judgements.standing(replica), event, actions);
+            openings.of(replica).stepped(judgements.standing(replica), event, actions);
         }
     }
 
@@ -146,7 +139,8 @@ public final class PbftObserver implements ProtocolObserver {
         } else if (action instanceof Action.Commit commit) {
             certificates.delivers(replica, commit.sequence(), commit.batch().digest());
             expect(
-                    delivered(replica)
+                    delivered
+                            .of(replica)
                             .isCommitted(commit.sequence(), commit.batch().digest(), quorums.faults() + 1),
                     replica,
                     "executes sequence " + commit.sequence() + " without the votes that it takes");
@@ -155,13 +149,11 @@ public final class PbftObserver implements ProtocolObserver {
         } else if (action instanceof Action.Persist persist) {
             persists(replica, persist.record());
         }
-        StepRules rules = steps.get(replica);
-        if (rules != null) {
-            rules.decides(action);
+        if (steps.of(replica).isPresent()) {
+            steps.of(replica).get().decides(action);
         }
-        ForgottenVotes forgetful = forgotten.get(replica);
-        if (forgetful != null) {
-            forgetful.decides(action);
+        if (forgotten.of(replica).isPresent()) {
+            forgotten.of(replica).get().decides(action);
         }
     }
 
@@ -170,16 +162,16 @@ public final class PbftObserver implements ProtocolObserver {
         if (record instanceof PbftRecord.Stable stable) {
             certificates.stabilizes(replica, stable.certificate());
             refusals.isAtCheckpoint(stable.certificate().sequence());
-            delivered(replica).truncate(stable.certificate().sequence());
+            delivered.of(replica).truncate(stable.certificate().sequence());
         } else if (record instanceof PbftRecord.Prepared prepared) {
             expect(
-                    delivered(replica).isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
+                    delivered.of(replica).isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
                     replica,
                     "takes sequence " + prepared.sequence() + " for prepared without the votes that it takes");
         } else if (record instanceof PbftRecord.Entered entered) {
             refusals.leftFor(entered.view());
             certificates.enters(replica, entered.newView().message());
-            delivered(replica).enters(entered.newView().message());
+            delivered.of(replica).enters(entered.newView().message());
             expect(
                     wellFormed.newView(entered.newView().message()),
                     replica,

@@ -42,7 +42,7 @@ public final class VoteChecker {
     }
 
     private final Findings findings;
-    private final Map<Integer, Record> records = new HashMap<>();
+    private final PerReplica<Record> records = new PerReplica<>(replica -> new Record());
 
     /** A checker that has seen nothing. */
     public VoteChecker(Findings findings) {
@@ -51,7 +51,7 @@ public final class VoteChecker {
 
     /** A message of a correct replica has left it. */
     public void left(int replica, Message message) {
-        Record record = records.computeIfAbsent(replica, id -> new Record());
+        Record record = records.of(replica);
         if (message instanceof PrePrepare vote) {
             vote(
                     replica,
@@ -80,14 +80,16 @@ public final class VoteChecker {
     }
 
     private void vote(int replica, Record record, Phase phase, long view, long sequence, Digest digest) {
-        boolean repeated = digest.equals(record.votes.get(new Place(phase, view, sequence)));
-        if (view < record.promisedView && !repeated && !isTold(record, phase, new VoteInfo(sequence, digest, view))) {
+        Place place = new Place(phase, view, sequence);
+        if (view < record.promisedView
+                && !digest.equals(record.votes.get(place))
+                && !isTold(record, phase, new VoteInfo(sequence, digest, view))) {
             findings.report(
                     Property.NO_CONFLICTING_VOTES,
                     "replica " + replica + " casts a " + phase + " in view " + view + " at sequence " + sequence
                             + " after leaving it for view " + record.promisedView);
         }
-        cast(replica, record, new Place(phase, view, sequence), digest);
+        cast(replica, record, place, digest);
     }
 
     private void cast(int replica, Record record, Place place, Digest digest) {
