@@ -21,6 +21,7 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage;
 
 /**
@@ -75,6 +76,34 @@ final class HelpRule implements StepRule {
                 helpedAtTick.put(sender, mirror.tick);
             }
         }
+    }
+
+    @Override
+    public void decides(Event event, Action action) {
+        Message said = action instanceof Action.Send send
+                ? send.message()
+                : action instanceof Action.Forward forward ? forward.message().message() : null;
+        long sequence = said == null ? 0 : sequenceOf(said);
+        if (sequence > 0 && sequence <= mirror.stable.sequence()) {
+            complaints.of("speaks of sequence " + sequence + " by a "
+                    + said.getClass().getSimpleName() + ", where its checkpoint " + mirror.stable.sequence()
+                    + " covers that");
+        }
+    }
+
+    private static long sequenceOf(Message said) {
+        if (said instanceof Commit vote) {
+            return vote.sequence();
+        } else if (said instanceof Prepare vote) {
+            return vote.sequence();
+        } else if (said instanceof PrePrepare vote) {
+            return vote.sequence();
+        } else if (said instanceof Committed word) {
+            return word.sequence();
+        } else if (said instanceof FetchBatch fetch) {
+            return fetch.sequence();
+        }
+        return said instanceof Checkpoint vote ? vote.sequence() : 0;
     }
 
     @Override

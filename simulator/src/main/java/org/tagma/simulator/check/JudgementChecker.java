@@ -167,6 +167,16 @@ final class JudgementChecker {
                 // A backup may know the last checkpoint to be stable later than the primary does (fabric #1119).
                 report(replica, "proposes for sequence " + proposal.sequence() + ", where " + highest + " is the last");
             }
+        } else if (action instanceof Action.Truncate truncate && truncate.sequence() > standing.stable()) {
+            report(
+                    replica,
+                    "lets go of its log up to " + truncate.sequence() + ", where it wrote down no checkpoint above "
+                            + standing.stable());
+        } else if (action instanceof Action.ReleaseCheckpoints release && release.below() > standing.stable()) {
+            report(
+                    replica,
+                    "lets go of states below " + release.below() + ", where its own checkpoint is "
+                            + standing.stable());
         }
     }
 

@@ -144,7 +144,8 @@ final class LeavingRule implements StepRule {
 
     private void expectCause(Event event, long view) {
         long wanted = mirror.wantedByOthers();
-        boolean restates = view == mirror.view && !mirror.normal && mirror.viewChangeOf(mirror.self) == null;
+        boolean restates =
+                mirror.mayRestate && view == mirror.view && !mirror.normal && mirror.viewChangeOf(mirror.self) == null;
         if ((wanted == view && wanted > mirror.view) || restates) {
             return;
         }

@@ -64,6 +64,11 @@ final class Mirror {
     Optional<Authenticated<?>> enteredBy = Optional.empty();
 
     long enteredView;
+    /** What it had executed when it entered that, as far as it was in this life. */
+    long committedAtEntry;
+    /** Whether it may say anew what it left its view with: it once forgot that. */
+    boolean mayRestate;
+
     long viewStart;
     List<Reproposal> carriedOver = List.of();
     CheckpointCertificate stable = CheckpointCertificate.GENESIS;
@@ -260,6 +265,10 @@ final class Mirror {
             own.headMap(stable.sequence(), false).clear();
             asked.headMap(stable.sequence(), true).clear();
             checkpointVotes.headMap(stable.sequence(), true).clear();
+        } else if (record instanceof PbftRecord.Forgotten forgotten) {
+            mayRestate = true;
+            normal &= view >= forgotten.view();
+            view = Math.max(view, forgotten.view());
         } else if (record instanceof PbftRecord.PrePrepared vote && inWindow(vote.sequence())) {
             slot(vote.sequence()).has(vote.batch().digest());
             slot(vote.sequence()).accept(vote.view(), vote.batch().digest());
@@ -280,6 +289,7 @@ final class Mirror {
         enteredBy = Optional.of(signed);
         enteredView = view;
         enteredAtTick = tick;
+        committedAtEntry = lastCommitted;
         viewStart = startOf(signed.message());
         carriedOver = signed.message().reproposals();
     }

@@ -120,6 +120,8 @@ final class PhaseRule implements StepRule {
             proposes(proposal);
         } else if (action instanceof Action.Commit commit && mirror.installing) {
             complaints.of("executes sequence " + commit.sequence() + " while a state is installed");
+        } else if (action instanceof Action.ReportEvidence evidence && !mirror.isFreeToBlame(evidence.replica())) {
+            complaints.of("blames replica " + evidence.replica() + " more than once in a status interval");
         }
     }
 
@@ -136,6 +138,10 @@ final class PhaseRule implements StepRule {
         }
         if (mirror.carriedOver(proposal.sequence()).isPresent() || proposal.sequence() <= mirror.viewStart) {
             complaints.of("proposes for sequence " + proposal.sequence() + ", which its new view has decided");
+        }
+        if (proposal.sequence() <= mirror.committedAtEntry) {
+            complaints.of("proposes for sequence " + proposal.sequence() + ", where it had executed up to "
+                    + mirror.committedAtEntry + " before it entered its view");
         }
         if (proposal.sequence() > mirror.lastCommitted + mirror.config.pipelineDepth()) {
             complaints.of("proposes for sequence " + proposal.sequence() + ", where it committed up to "

@@ -55,6 +55,9 @@ final class RequestRule implements StepRule {
     private boolean othersUnordered;
     private long openSinceTick;
     private int strikes;
+    /** Strikes at most, where those above are surely some. */
+    private int mostStrikes;
+
     private long struckAtTick;
     private long viewOfStrikes;
     private boolean mustRelay;
@@ -179,7 +182,10 @@ final class RequestRule implements StepRule {
         boolean full = leastWaiting(-1) >= all + (relayed ? all / 4 : 0)
                 || leastWaiting(client) >= each + (relayed ? each / 4 : 0);
         mustRefuse = isNew && (tooFar || (full && inTurn));
-        mayRefuse = tooFar || othersUnordered || mostWaiting(-1) >= all || mostWaiting(client) >= each;
+        mayRefuse = tooFar
+                || othersUnordered
+                || mostWaiting(-1) >= all + (relayed ? all / 4 : 0)
+                || mostWaiting(client) >= each + (relayed ? each / 4 : 0);
     }
 
     /** Before what was executed is forgotten: how long did it wait? */
@@ -187,6 +193,7 @@ final class RequestRule implements StepRule {
         if (viewOfStrikes != mirror.view) {
             viewOfStrikes = mirror.view;
             strikes = 0;
+            mostStrikes = 0;
             struckAtTick = mirror.enteredAtTick;
         }
         long longest = -1;
@@ -202,6 +209,9 @@ final class RequestRule implements StepRule {
             }
         }
         long half = mirror.patience.ticks(mirror.config.requestTimeoutTicks()) / 2;
+        if (mostWaited(executed) >= half) {
+            mostStrikes++;
+        }
         if (!sure) {
             strikes = 0;
             struckAtTick = mirror.tick;
@@ -215,6 +225,21 @@ final class RequestRule implements StepRule {
                 strikes++;
             }
         }
+    }
+
+    /** How long those that were executed now can have waited in this view. */
+    private long mostWaited(Event.Executed executed) {
+        long most = -1;
+        for (Event.RequestOutcome outcome : executed.outcomes()) {
+            Lane lane = lanes.get(outcome.request().session());
+            Long since = lane == null
+                    ? null
+                    : lane.receivedAtTick.get(outcome.request().number());
+            if (since != null) {
+                most = Math.max(most, mirror.tick - Math.max(since, mirror.enteredAtTick));
+            }
+        }
+        return most;
     }
 
     @Override
@@ -242,9 +267,14 @@ final class RequestRule implements StepRule {
                     complaints.of("stays in view " + mirror.view + ", whose primary serves everything just in time");
                 }
             }
+            if (leaves && mostStrikes < MOST_STRIKES && !othersUnordered) {
+                complaints.of("leaves view " + mirror.viewBefore + ", whose primary let requests wait for long "
+                        + mostStrikes + " times only");
+            }
             executed.outcomes().forEach(this::executed);
         } else if (event instanceof Event.TimerFired && mirror.normalBefore) {
             expectPatience(leaves);
+            expectHandedOnOnceMore(actions);
         } else if (event instanceof Event.QueueDrained) {
             expectProposed();
         }
@@ -428,6 +458,33 @@ final class RequestRule implements StepRule {
         }
         if (leaves && !somebodyMayWait && !othersUnordered) {
             complaints.of("leaves view " + mirror.viewBefore + ", in which nobody waits for anything");
+        }
+    }
+
+    /** What its primary should have ordered by half of the time that it has may have been lost on the way there. */
+    private void expectHandedOnOnceMore(List<Action> actions) {
+        boolean behind = mirror.installing || certifiedAhead > mirror.lastCommitted;
+        if (!mirror.normal || !mirror.normalBefore || mirror.isPrimary() || behind || !unsure.isEmpty()) {
+            return;
+        }
+        Kept longest = null;
+        long since = mirror.tick;
+        for (Lane lane : lanes.values()) {
+            Kept head = lane.next > 0 ? lane.kept.get(lane.next) : null;
+            if (lane.receivedAtTick.size() != lane.kept.size() || (lane.next == 0 && !lane.kept.isEmpty())) {
+                return;
+            }
+            long start = head == null
+                    ? mirror.tick
+                    : Math.max(head.sinceTick(), Math.max(lane.headSinceTick, mirror.enteredAtTick));
+            longest = start < since ? head : longest;
+            since = Math.min(since, start);
+        }
+        boolean due = longest != null
+                && mirror.tick - since == mirror.patience.ticks(mirror.config.requestTimeoutTicks()) / 2;
+        if (due && !isRelayed(mirror.wellFormed.primary(mirror.view), longest.request(), actions)) {
+            complaints.of(
+                    "does not hand request " + longest.request() + " on once more, which waits for half of its time");
         }
     }
 

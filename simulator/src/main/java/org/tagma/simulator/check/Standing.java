@@ -52,11 +52,18 @@ final class Standing {
         normal &= remembersEverything;
     }
 
-    /** Whether a life that begins with this log knows all that the replica ever said. */
+    /** Whether a life that begins with this log knows all that the replica ever said and that still matters. */
     static boolean remembersEverything(Event.RecoveredLog log) {
-        return log.memory() == Memory.FIRST_LIFE
-                || (log.memory() == Memory.WHOLE
-                        && log.records().stream().noneMatch(record -> record instanceof PbftRecord.Forgotten));
+        long stable = 0;
+        long forgottenUpTo = 0;
+        for (LogRecord record : log.records()) {
+            if (record instanceof PbftRecord.Stable known) {
+                stable = known.certificate().sequence();
+            } else if (record instanceof PbftRecord.Forgotten forgotten) {
+                forgottenUpTo = Math.max(forgottenUpTo, forgotten.upTo());
+            }
+        }
+        return log.memory() == Memory.FIRST_LIFE || (log.memory() == Memory.WHOLE && forgottenUpTo <= stable);
     }
 
     /** It writes a record. */
@@ -69,8 +76,11 @@ final class Standing {
                     .mapToLong(signed -> signed.message().stable().sequence())
                     .max()
                     .orElse(0);
-        } else if (record instanceof PbftRecord.Forgotten) {
+        } else if (record instanceof PbftRecord.Forgotten forgotten) {
             remembersEverything = false;
+            if (forgotten.view() > view) {
+                goTo(forgotten.view(), false);
+            }
             knowsView = false;
         } else if (record instanceof PbftRecord.Stable known) {
             stable = Math.max(stable, known.certificate().sequence());

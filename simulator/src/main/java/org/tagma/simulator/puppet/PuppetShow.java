@@ -16,6 +16,7 @@ public final class PuppetShow {
 
     private static final int STEPS_PER_SHOW = 1_000;
     private static final int RATHER_OWN_PERCENT = 70;
+    private static final int RATHER_OWN_WHILE_INSTALLING_PERCENT = 15;
     private static final int OTHER_SIZE_PERCENT = 30;
     private static final int LEAST_REPLICAS = 4;
     private static final int MOST_REPLICAS = 8;
@@ -47,7 +48,8 @@ public final class PuppetShow {
         Puppets puppets = Puppets.around(self, protocol.template());
         Script script = new Script(stage, props, puppets, random.split(), life -> protocol.create(self, life));
         for (int step = 0; step < steps && !stage.isOver(); step++) {
-            if (stage.hasOwnEvents() && random.nextInt(100) < RATHER_OWN_PERCENT) {
+            int ratherOwn = stage.installs() ? RATHER_OWN_WHILE_INSTALLING_PERCENT : RATHER_OWN_PERCENT;
+            if (stage.hasOwnEvents() && random.nextInt(100) < ratherOwn) {
                 stage.stepOwn(random.nextInt(4) == 0);
             } else {
                 script.next();

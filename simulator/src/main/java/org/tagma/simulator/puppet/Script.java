@@ -147,7 +147,9 @@ final class Script {
 
     private void scene() {
         int kind = random.nextInt(100);
-        if (!isNormal() && chance(70)) {
+        if (stage.forgottenUpTo() > low() && chance(30)) {
+            comesBack();
+        } else if (!isNormal() && chance(70)) {
             opening(view());
         } else if (kind < 45) {
             agreement(nextSequence() + (chance(25) ? random.nextInt(3) : 0));
@@ -189,6 +191,16 @@ final class Script {
         stage.restart(lives.apply(++begunLives), left, random.nextLong() >>> 2);
         if (left == Event.Memory.LOST && chance(70)) {
             lines.add(() -> stage.hears(anyPuppet(), new StableCheckpoint(claims.certificate(lowThen))));
+        }
+    }
+
+    /** The group has come to where one that forgot its votes may vote again. */
+    private void comesBack() {
+        long interval = config.checkpointInterval();
+        long covering = (stage.forgottenUpTo() + interval - 1) / interval * interval;
+        line(() -> stage.hears(anyPuppet(), new StableCheckpoint(claims.certificate(covering))));
+        for (int tick = random.nextInt(2 * config.statusIntervalTicks()); tick > 0; tick--) {
+            lines.add(this::tick);
         }
     }
 
@@ -330,7 +342,8 @@ final class Script {
         } else if (kind < 9) {
             number = Math.max(1, number);
         } else {
-            number += random.nextInt(2, 4);
+            long served = stage.servedUpTo(Props.session(client)).orElse(number);
+            number = (chance(50) ? served : number) + random.nextInt(2, 4);
         }
         Request request = props.request(client, number);
         stage.step(new Event.RequestReceived(request, chance(75) ? -1 : anyPuppet()));
@@ -338,17 +351,23 @@ final class Script {
 
     /** One client asks for so much at once that there is no room for all of it. */
     private void crowd() {
-        int client = random.nextInt(Props.CLIENTS);
+        if (chance(50)) {
+            crowd(random.nextInt(Props.CLIENTS), Math.min(CROWD, config.maxPendingPerClient() + 4));
+        } else {
+            for (int client = 0; client < Props.CLIENTS; client++) {
+                crowd(client, Math.min(CROWD, config.maxPendingPerClient()));
+            }
+        }
+    }
+
+    private void crowd(int client, int size) {
         int relayedBy = chance(60) ? -1 : anyPuppet();
-        for (int i = Math.min(CROWD, config.maxPendingPerClient() + 4); i > 0; i--) {
+        long served = stage.servedUpTo(Props.session(client)).orElse(0L);
+        asked.put(client, Math.max(asked.getOrDefault(client, 0L), served));
+        for (int i = size; i > 0; i--) {
             lines.add(() -> stage.step(
                     new Event.RequestReceived(props.request(client, asked.merge(client, 1L, Long::sum)), relayedBy)));
         }
-        asked.put(
-                client,
-                Math.max(
-                        asked.getOrDefault(client, 0L),
-                        stage.servedUpTo(Props.session(client)).orElse(0L)));
     }
 
     /** One asks without end. */

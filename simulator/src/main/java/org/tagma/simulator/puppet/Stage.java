@@ -54,6 +54,10 @@ final class Stage {
 
     private final List<LogRecord> log = new ArrayList<>();
     private Map<SessionId, Long> sessions = new TreeMap<>();
+    /** Up to where it may have voted in a life that it does not remember. */
+    private long forgottenUpTo;
+
+    private boolean installs;
     /** What the log is worth, should it start again. */
     private Event.Memory memory = Event.Memory.WHOLE;
 
@@ -77,6 +81,7 @@ final class Stage {
         replica = new ObservedProtocol(protocol, self, observer);
         loopback.clear();
         execution.clear();
+        installs = false;
         step(new Event.Recovered(recovered));
     }
 
@@ -119,6 +124,15 @@ final class Stage {
 
     Optional<Digest> accepted(long sequence, long view) {
         return Optional.ofNullable(accepted.getOrDefault(sequence, Map.of()).get(view));
+    }
+
+    long forgottenUpTo() {
+        return forgottenUpTo;
+    }
+
+    /** Whether its state machine is about to take over a state, which may take a while. */
+    boolean installs() {
+        return installs;
     }
 
     boolean hasOwnEvents() {
@@ -186,6 +200,7 @@ final class Stage {
             execution.add(() -> new Event.CheckpointTaken(take.sequence(), digest));
         } else if (action instanceof Action.InstallState install) {
             execution.clear();
+            installs = true;
             execution.add(() -> installed(install));
         } else if (action instanceof Action.ServeState serve && serve.to() == self) {
             loopback.add(received(Answers.right(props, serve.question())));
@@ -195,6 +210,7 @@ final class Stage {
     }
 
     private Event installed(Action.InstallState install) {
+        installs = false;
         sessions = props.sessions(install.sequence());
         return new Event.StateInstalled(install.sequence(), install.stateDigest(), Props.progress(sessions));
     }
@@ -235,6 +251,8 @@ final class Stage {
             accepted.computeIfAbsent(vote.sequence(), none -> new HashMap<>()).put(vote.view(), vote.digest());
         } else if (record instanceof PbftRecord.Stable known) {
             stable = known.certificate();
+        } else if (record instanceof PbftRecord.Forgotten forgotten) {
+            forgottenUpTo = forgotten.upTo();
         }
     }
 }

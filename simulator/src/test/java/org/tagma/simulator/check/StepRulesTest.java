@@ -197,7 +197,10 @@ class StepRulesTest extends StepRulesFixture {
         step(new Event.RequestReceived(request(1), -1), new Action.Relay(0, request(1)));
         step(new Event.Executed(1, List.of(new Event.RequestOutcome(request(1), true))));
         step(new Event.RequestReceived(request(2), -1), new Action.Relay(0, request(2)));
-        pass(1, CONFIG.requestTimeoutTicks() - 1);
+        int half = CONFIG.requestTimeoutTicks() / 2;
+        pass(1, half - 1);
+        tick(new Action.Broadcast(new Status(0, false, 0, 0, 0)), new Action.Relay(0, request(2)));
+        pass(half + 1, half - 1);
         expectFine();
         pass(CONFIG.requestTimeoutTicks(), 1);
         expectFound("where a request has waited");
