@@ -118,6 +118,33 @@ public final class SimulationResult {
         return this;
     }
 
+    /** Some correct replica got as far as this view: what the scenario is about has happened. */
+    public SimulationResult expectViewAtLeast(long view) {
+        expectAgreement();
+        expect(highestView() >= view, "no view " + view + " was reached");
+        return this;
+    }
+
+    /** Some correct replica has evidence against this one. */
+    public SimulationResult expectBlamed(int replica) {
+        expectAgreement();
+        expect(
+                cluster.correctReplicas()
+                        .flatMap(correct -> correct.evidence().stream())
+                        .anyMatch(each -> each.startsWith(replica + ": ")),
+                "nobody has evidence against replica " + replica);
+        return this;
+    }
+
+    /** The correct replicas refused something for this reason, named as in the protocol. */
+    public SimulationResult expectRefused(String reason) {
+        expectAgreement();
+        expect(
+                cluster.correctReplicas().anyMatch(replica -> replica.refused(reason) > 0),
+                "nobody refused anything as " + reason);
+        return this;
+    }
+
     /** No call took longer. */
     public SimulationResult expectCallsWithinMillis(long millis) {
         expectAgreement();

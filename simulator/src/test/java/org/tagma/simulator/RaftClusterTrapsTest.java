@@ -16,6 +16,62 @@ class RaftClusterTrapsTest {
 
     private static final int SEEDS = 10;
 
+    /**
+     * Figure 8: leaders hear one follower only, leave entries with it that most have not got, and stop; the next ones replicate such
+     * entries of earlier terms, and may not count them as committed.
+     */
+    @Test
+    void trap26LeadersLeaveEntriesOfTheirTermsWithAFewAndStop() {
+        Seeds.upTo(SEEDS).forEach(seed -> {
+            Scenario scenario = raft(5).clients(3)
+                    .operations(30)
+                    .pipeline(3)
+                    .thinkMillis(20)
+                    .seed(seed);
+            for (int i = 1; i <= 5; i++) {
+                scenario.afterOperations(12 * i, RaftClusterTrapsTest::leaveTheLeaderOneFollowerAndStopIt);
+            }
+            scenario.run().expectAllAnswered().expectViewAtLeast(5);
+        });
+    }
+
+    private static void leaveTheLeaderOneFollowerAndStopIt(SimulatedCluster cluster) {
+        cluster.leader().ifPresent(leader -> {
+            for (int i = 2; i < 5; i++) {
+                cluster.separate(600, leader, (leader + i) % 5);
+            }
+            cluster.after(150, () -> cluster.crash(leader));
+            cluster.after(1_200, () -> cluster.restart(leader));
+        });
+    }
+
+    /**
+     * Entries and snapshots arrive late and twice, at followers that slept and need a snapshot, while leaders change: nothing that
+     * is committed is cut off.
+     */
+    @Test
+    void trap29WhatArrivesLateCutsNothingOff() {
+        NetworkModel late = new NetworkModel(200, 2_000, 0.2, 800_000, 0, 0.3, 0, 0.2, 0);
+        Seeds.upTo(SEEDS).forEach(seed -> {
+            Scenario scenario = raft(3).tuning(new Tuning(2, 4, 4, 1))
+                    .clients(3)
+                    .operations(30)
+                    .pipeline(4)
+                    .thinkMillis(30)
+                    .network(late)
+                    .seed(seed);
+            for (int i = 1; i <= 4; i++) {
+                scenario.afterOperations(
+                        15 * i,
+                        cluster -> cluster.leader().ifPresent(leader -> {
+                            cluster.pause((leader + 1) % 3, 1_000);
+                            cluster.after(1_500, () -> cluster.restart(leader));
+                        }));
+            }
+            scenario.run().expectAllAnswered();
+        });
+    }
+
     /** Vote or term not durable before the answer: a crash at every barrier, and never two leaders or votes in a term. */
     @Test
     void trap27PowerLossAtEveryBarrierOfAnElection() {

@@ -7,12 +7,174 @@ import static org.tagma.simulator.Scenario.cluster;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.ClientCounter;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.RejectionReason;
 import org.tagma.simulator.byzantine.Behaviours;
 
 /** Known traps of replication protocols, each with whole clusters; see docs on the traps for where they were found. */
 class TrapsTest {
 
     private static final int SEEDS = 15;
+
+    /** Two bodies at one place: the one that tells both is found out, and one body at most is executed (Twins, ByzzFuzz). */
+    @Test
+    void trap01Equivocation() {
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .byzantine(0, Behaviours.equivocates())
+                        .clients(4)
+                        .operations(20)
+                        .pipeline(2)
+                        .network(fairLoss())
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered()
+                        .expectViewAtLeast(1)
+                        .expectBlamed(0));
+    }
+
+    /** One that says everything many times is counted once, where its vote alone makes the quorum. */
+    @Test
+    void trap06ASignerCountsOnceHoweverOftenItVotes() {
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .byzantine(1, Behaviours.votesForEverything(), Behaviours.repeatsStaleMessages())
+                        .clients(2)
+                        .operations(30)
+                        .afterOperations(10, cluster -> cluster.pause(3, 2_000))
+                        .afterOperations(30, cluster -> cluster.pause(2, 2_000))
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered()
+                        .expectRefused("DUPLICATE"));
+    }
+
+    /** One replica's huge numbers drag nobody along, and nobody keeps them (FISCO-BCOS #2211, GHSA-23rh-rrqg-wq82). */
+    @Test
+    void trap08And09HugeNumbersDragNobodyAlongAndAreNotKept() {
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .byzantine(3, Behaviours.sendsHugeNumbers(), Behaviours.sendsHugeNumbers())
+                        .clients(2)
+                        .operations(40)
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered()
+                        .expectView(0)
+                        .expectCallsWithinMillis(500)
+                        .expectRefused("OUTSIDE_WINDOW"));
+    }
+
+    /** What cannot be authentic is dropped before anything is made of it, whoever damaged it. */
+    @Test
+    void trap10WhatIsNotAuthenticChangesNothing() {
+        Seeds.upTo(SEEDS).forEach(seed -> {
+            SimulatedCluster cluster = cluster(4)
+                    .byzantine(2, Behaviours.spoilsAuthenticators())
+                    .clients(2)
+                    .operations(30)
+                    .network(NetworkModel.arbitrary())
+                    .seed(seed)
+                    .run()
+                    .expectAllAnswered()
+                    .cluster();
+            assertThat(cluster.replica(0).rejected(RejectionReason.BAD_AUTHENTICATOR))
+                    .isPositive();
+        });
+    }
+
+    /**
+     * The primary is past a checkpoint before the others know that it is stable: they take its proposals all the same. And one
+     * that jumps ahead gets nowhere (fabric #1119).
+     */
+    @Test
+    void trap13ThePrimaryCrossesACheckpointFirst() {
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .tuning(new Tuning(2, 4, 4, 1))
+                        .clients(4)
+                        .operations(25)
+                        .network(fairLoss())
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered());
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .tuning(new Tuning(2, 4, 4, 1))
+                        .byzantine(0, Behaviours.sendsHugeNumbers(), Behaviours.makesFalseCheckpoints())
+                        .clients(4)
+                        .operations(25)
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered());
+    }
+
+    /** The primary gives bodies to some only, and then falls silent: the others get them from each other (fabric #1984). */
+    @Test
+    void trap17BodiesGoToSomeAndThePrimaryDies() {
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .byzantine(0, Behaviours.withholdsProposals(), Behaviours.silentFrom(600))
+                        .clients(3)
+                        .operations(25)
+                        .pipeline(2)
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered()
+                        .expectViewAtLeast(1));
+    }
+
+    /** A power failure at each durable write: what was said before it is never contradicted afterwards (cometbft #6031). */
+    @Test
+    void trap22PowerLossAtEveryDurableWrite() {
+        for (int barriers = 0; barriers < 12; barriers++) {
+            for (int victim = 0; victim < 2; victim++) {
+                int replica = victim;
+                int successes = barriers;
+                cluster(4)
+                        .clients(3)
+                        .operations(25)
+                        .pipeline(2)
+                        .network(fairLoss())
+                        .afterOperations(12, cluster -> cluster.losePowerAfterBarriers(replica, successes))
+                        .atMillis(4_000, cluster -> cluster.restart(replica))
+                        .seed(barriers)
+                        .run()
+                        .expectAllAnswered();
+            }
+        }
+    }
+
+    /** One that says it has another state than all others is named at the next checkpoint. */
+    @Test
+    void trap24ADivergedReplicaIsNamedAtTheNextCheckpoint() {
+        Seeds.upTo(SEEDS)
+                .forEach(seed -> cluster(4)
+                        .byzantine(2, Behaviours.sendsWrongDigests())
+                        .clients(2)
+                        .operations(40)
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered()
+                        .expectView(0)
+                        .expectBlamed(2));
+    }
+
+    /** Agreed time is monotone and bounded, whatever the primary proposes: the checkers watch that, and too much is refused. */
+    @Test
+    void trap24AgreedTimeIsBoundedUnderAPrimaryThatLiesAboutIt() {
+        int refused = Seeds.upTo(SEEDS)
+                .mapToObj(seed -> cluster(4)
+                        .byzantine(0, Behaviours.liesAboutTime())
+                        .clients(3)
+                        .operations(30)
+                        .seed(seed)
+                        .run()
+                        .expectAllAnswered()
+                        .cluster())
+                .mapToInt(cluster -> cluster.replica(1).refused("BAD_TIME"))
+                .sum();
+        assertThat(refused).isPositive();
+    }
 
     /** Null requests: executed-up-to not persisted; a null batch at a checkpoint, crash, restart (fabric #1731). */
     @Test
