@@ -3,14 +3,18 @@ package org.tagma.simulator;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.replica.Execution;
 import org.tagma.replica.ServiceExecutor;
+import org.tagma.simulator.check.KeptStates;
 import org.tagma.simulator.check.OrderChecker;
+import org.tagma.simulator.check.StateChecker;
 
 /** Shows the checker what a correct replica commits, and has the production executor do the rest. */
 final class ObservedExecution implements Execution {
@@ -19,17 +23,45 @@ final class ObservedExecution implements Execution {
     private final int replica;
     private final OrderChecker order;
     private final List<String> operatorAnswers;
+    private final StateChecker states;
+    private final KeptStates kept;
+    private final Optional<MerkleRegisters> registers;
+    private final SimulatedSnapshots snapshots;
+    private final IntSupplier answers;
 
     /**
      * Wraps an executor.
      *
+     * @param checks of the run
      * @param operatorAnswers takes the answers to what the scenario asks for, as an operator, under ids below 0
+     * @param registers what it executes, if that is a tree
+     * @param snapshots where it keeps the states of checkpoints
+     * @param answers how many answers are about to leave
      */
-    ObservedExecution(ServiceExecutor executor, int replica, OrderChecker order, List<String> operatorAnswers) {
+    ObservedExecution(
+            ServiceExecutor executor,
+            int replica,
+            Checks checks,
+            List<String> operatorAnswers,
+            Optional<MerkleRegisters> registers,
+            SimulatedSnapshots snapshots,
+            IntSupplier answers) {
         this.executor = executor;
         this.replica = replica;
-        this.order = order;
+        this.order = checks.order();
+        this.states = checks.states();
+        this.kept = new KeptStates(checks.findings(), replica);
         this.operatorAnswers = operatorAnswers;
+        this.registers = registers;
+        this.snapshots = snapshots;
+        this.answers = answers;
+    }
+
+    /** What earlier lives left is there. */
+    void recovered() {
+        for (ServiceSnapshot each : snapshots.recover()) {
+            kept.has(each.sequence(), each.stateDigest());
+        }
     }
 
     @Override
@@ -41,21 +73,33 @@ final class ObservedExecution implements Execution {
     @Override
     public void takeCheckpoint(long sequence) {
         executor.takeCheckpoint(sequence);
+        kept.has(sequence, executor.digestNow().stateDigest());
+        if (registers.isPresent()) {
+            states.wrote(replica, sequence, registers.get().written());
+        }
     }
 
     @Override
     public void releaseCheckpoints(long below) {
         executor.releaseCheckpoints(below);
+        kept.releases(below, snapshots.size());
     }
 
     @Override
     public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
         executor.installState(sequence, stateDigest, snapshot, tree);
+        kept.has(sequence, stateDigest);
+        if (registers.isPresent()) {
+            registers.get().startFrom(registers.get().contained());
+            states.contains(replica, sequence, registers.get().written());
+        }
     }
 
     @Override
     public void serveState(int to, TransferMessage.Question question) {
+        int before = answers.getAsInt();
         executor.serveState(to, question);
+        kept.answered(to, question, answers.getAsInt() - before);
     }
 
     @Override

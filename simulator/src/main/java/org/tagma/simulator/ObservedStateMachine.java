@@ -8,7 +8,7 @@ import org.tagma.simulator.check.AgreedTimeChecker;
 import org.tagma.simulator.check.OrderChecker;
 
 /** Shows the checkers what a correct replica executes. */
-final class ObservedStateMachine implements StateMachine {
+class ObservedStateMachine implements StateMachine {
 
     private final StateMachine stateMachine;
     private final int replica;

@@ -79,6 +79,7 @@ public final class Scenario {
     private boolean traced;
     private String replayCommand = "";
     private int puppetSteps;
+    private StateContent content = StateContent.OPAQUE;
 
     private Scenario(SimulatedProtocol protocol) {
         this.protocol = protocol;
@@ -266,6 +267,12 @@ public final class Scenario {
         return this;
     }
 
+    /** What the registers are kept in. */
+    public Scenario content(StateContent value) {
+        content = value;
+        return this;
+    }
+
     /** What everything that is drawn is drawn from. */
     public Scenario seed(long value) {
         seed = value;
@@ -380,6 +387,10 @@ public final class Scenario {
 
     int puppetSteps() {
         return puppetSteps;
+    }
+
+    StateContent content() {
+        return content;
     }
 
     boolean hasRealCrypto() {

@@ -51,6 +51,7 @@ public final class SimulatedCluster implements World {
     private final long stabilizationMicros;
     private final boolean stabilizes;
     private final SimulatedProtocol protocol;
+    private final Optional<MerkleRegisters.Beginning> tree;
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<FaultyClient> faultyClients = new ArrayList<>();
@@ -60,6 +61,9 @@ public final class SimulatedCluster implements World {
         SplittableRandom random = new SplittableRandom(seed);
         this.protocol = scenario.protocol();
         this.quorums = protocol.quorums();
+        this.tree = scenario.content().isTree()
+                ? Optional.of(MerkleRegisters.Beginning.of(scenario.content()))
+                : Optional.empty();
         this.policy = scenario.policy(random.nextBoolean());
         long secret = random.nextLong();
         int allClients = scenario.clientCount() + scenario.faultyClientCount();
@@ -475,6 +479,11 @@ public final class SimulatedCluster implements World {
                             arriving -> receiver.onFrame(from, session.session(), arriving)));
             recorder.hasLeft(network.dropped());
         }
+    }
+
+    @Override
+    public Optional<MerkleRegisters.Beginning> tree() {
+        return tree;
     }
 
     @Override

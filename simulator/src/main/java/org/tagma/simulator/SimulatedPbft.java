@@ -1,7 +1,7 @@
 package org.tagma.simulator;
 
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.tagma.client.ClientSetup;
@@ -9,6 +9,7 @@ import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.state.NodeStore;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.PbftObserver;
@@ -20,7 +21,7 @@ import org.tagma.simulator.check.ProtocolObserver;
  * @param template what replica 0 is configured with; the others differ in their ids only
  * @param factory makes the protocol of a configuration: the one of production, unless a test wants another
  */
-public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> factory) implements SimulatedProtocol {
+public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> factory) implements SimulatedProtocol {
 
     /** A group of so many, with small windows and timeouts of one second. */
     public static SimulatedPbft of(int replicas) {
@@ -28,7 +29,7 @@ public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> 
     }
 
     /** The same group, of another make. */
-    public SimulatedPbft madeBy(Function<PbftConfig, Protocol> otherFactory) {
+    public SimulatedPbft madeBy(ProtocolFactory<PbftConfig> otherFactory) {
         return new SimulatedPbft(template, otherFactory);
     }
 
@@ -63,13 +64,13 @@ public record SimulatedPbft(PbftConfig template, Function<PbftConfig, Protocol> 
     }
 
     @Override
-    public Protocol create(int replica, long lifeSeed) {
+    public Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore) {
         Tuning same = new Tuning(
                 template.checkpointInterval(),
                 template.logWindow(),
                 template.pipelineDepth(),
                 template.maxBatchRequests());
-        return factory.apply(config(replica, same));
+        return factory.create(config(replica, same), stateStore);
     }
 
     private PbftConfig config(int replica, Tuning tuning) {

@@ -1,10 +1,12 @@
 package org.tagma.simulator;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.state.NodeStore;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.ProtocolObserver;
@@ -44,8 +46,9 @@ public interface SimulatedProtocol {
      * A replica at the start of a life.
      *
      * @param lifeSeed another one for every replica and life
+     * @param stateStore where the parts of a state go that is being fetched, if not into memory
      */
-    Protocol create(int replica, long lifeSeed);
+    Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore);
 
     /**
      * The latest view in which a group of these replicas may be that nothing else disturbs: no loss, no delay, no crash.

@@ -1,11 +1,12 @@
 package org.tagma.simulator;
 
-import java.util.function.Function;
+import java.util.Optional;
 import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
+import org.tagma.core.state.NodeStore;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.check.Findings;
@@ -21,7 +22,7 @@ import org.tagma.simulator.check.RaftObserver;
  * @param factory makes the protocol of a configuration: the one of production, unless a test wants another
  */
 public record SimulatedRaft(
-        RaftConfig template, int machines, boolean checksInvariants, Function<RaftConfig, Protocol> factory)
+        RaftConfig template, int machines, boolean checksInvariants, ProtocolFactory<RaftConfig> factory)
         implements SimulatedProtocol {
 
     /** A group of so many, with small windows and an election timeout of half a second. */
@@ -63,7 +64,7 @@ public record SimulatedRaft(
     }
 
     /** The same group, of another make. */
-    public SimulatedRaft madeBy(Function<RaftConfig, Protocol> otherFactory) {
+    public SimulatedRaft madeBy(ProtocolFactory<RaftConfig> otherFactory) {
         return new SimulatedRaft(template, machines, checksInvariants, otherFactory);
     }
 
@@ -99,8 +100,8 @@ public record SimulatedRaft(
     }
 
     @Override
-    public Protocol create(int replica, long lifeSeed) {
-        return factory.apply(config(replica, lifeSeed, sizes(template)));
+    public Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore) {
+        return factory.create(config(replica, lifeSeed, sizes(template)), stateStore);
     }
 
     private RaftConfig config(int replica, long seed, Tuning tuning) {

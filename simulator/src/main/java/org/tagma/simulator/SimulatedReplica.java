@@ -37,6 +37,8 @@ import org.tagma.simulator.byzantine.MisbehavingProtocol;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.byzantine.Situation;
 import org.tagma.simulator.check.Property;
+import org.tagma.simulator.check.StateChecker;
+import org.tagma.simulator.check.TransferChecker;
 
 /**
  * A machine with a replica on it: the production engine, verification and execution, and simulated ports. It can be
@@ -82,7 +84,10 @@ public final class SimulatedReplica {
         this.clock =
                 new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
         this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
-        this.snapshots = new SimulatedSnapshots(diskFaults, new SplittableRandom(lifeSeed));
+        this.snapshots = new SimulatedSnapshots(
+                diskFaults,
+                new SplittableRandom(lifeSeed),
+                world.tree().filter(tree -> tree.content().onDisk()).isPresent());
     }
 
     /** Its id. */
@@ -155,7 +160,7 @@ public final class SimulatedReplica {
         Life next = new Life();
         life = next;
         try {
-            next.executor.recover();
+            next.recover();
             next.engine.start();
         } catch (IOException e) {
             life = null;
@@ -168,6 +173,7 @@ public final class SimulatedReplica {
     void crash() {
         life = null;
         log.crash();
+        snapshots.crash();
         whilePaused.clear();
         paused = false;
         world.recorder().atReplica(id, EventKind.CRASH, "");
@@ -246,9 +252,12 @@ public final class SimulatedReplica {
     /** At the end of a run: states are compared even where no checkpoint falls. */
     void checkState() {
         if (isUp() && isCorrect()) {
-            world.checks()
-                    .states()
-                    .digested(id, lastExecuted(), life.executor.digestNow().stateDigest());
+            StateChecker states = world.checks().states();
+            states.digested(id, lastExecuted(), life.executor.digestNow().stateDigest());
+            life.tree.ifPresent(registers -> {
+                states.wrote(id, lastExecuted(), registers.written());
+                states.contains(id, lastExecuted(), registers.contained());
+            });
         }
     }
 
@@ -272,6 +281,8 @@ public final class SimulatedReplica {
         final Optional<ObservedProtocol> observed;
         final Optional<FrameTampering> tampering;
         final ServiceExecutor executor;
+        final Optional<MerkleRegisters> tree;
+        final Optional<ObservedExecution> observedExecution;
         final ReplicaEngine engine;
         final InboundVerifier verifier;
         private final int number = lives;
@@ -283,16 +294,17 @@ public final class SimulatedReplica {
 
         Life() {
             MessageSealer sealer = new MessageSealer(authentication, world.policy());
-            Protocol correct = world.protocol().create(id, KeyedHash.mix(lifeSeed, lives));
-            StateMachine registers = new Registers();
+            Protocol correct = world.protocol().create(id, KeyedHash.mix(lifeSeed, lives), snapshots.nodes());
+            tree = world.tree().map(MerkleRegisters::new);
+            StateMachine registers = tree.isPresent() ? tree.get() : new Registers();
             verifier = new InboundVerifier(authentication, world.policy(), world.reader(), world.quorums());
             if (isCorrect()) {
+                Protocol judged = new ObservedTransfer(correct, transferChecker());
                 observed = Optional.of(
-                        new ObservedProtocol(correct, id, world.checks().protocol()));
+                        new ObservedProtocol(judged, id, world.checks().protocol()));
                 tampering = Optional.empty();
                 protocol = observed.get();
-                registers = new ObservedStateMachine(
-                        registers, id, world.checks().order(), world.checks().time());
+                registers = observed(registers);
             } else {
                 List<Misbehaviour> misbehaviours = misbehaviours();
                 observed = Optional.empty();
@@ -301,15 +313,41 @@ public final class SimulatedReplica {
             }
             ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
             executor = new ServiceExecutor(service, sealer, this, snapshots, this::onExecutionEvent);
-            Execution execution = isCorrect()
-                    ? new ObservedExecution(executor, id, world.checks().order(), operatorAnswers)
-                    : executor;
+            observedExecution = isCorrect()
+                    ? Optional.of(new ObservedExecution(
+                            executor, id, world.checks(), operatorAnswers, tree, snapshots, this::answersWaiting))
+                    : Optional.empty();
+            Execution execution = observedExecution.isPresent() ? observedExecution.get() : executor;
             LogStore observedLog = new ObservedLogStore(log, () -> observed.ifPresent(ObservedProtocol::durable));
             Optional<ReplicaTracer> tracer = world.recorder().tracer(id);
             engine = new ReplicaEngine(
                     Recorder.around(tracer, protocol),
                     sealer,
                     new ReplicaEngine.Ports(this, observedLog, this, this, execution, Recorder.around(tracer, this)));
+        }
+
+        private TransferChecker transferChecker() {
+            boolean oneSource = world.protocol() instanceof SimulatedRaft;
+            return new TransferChecker(
+                    world.checks().findings(), id, world.quorums().replicas(), oneSource);
+        }
+
+        private StateMachine observed(StateMachine registers) {
+            Checks checks = world.checks();
+            return tree.isPresent()
+                    ? new ObservedMerkleStateMachine(tree.get(), id, checks.order(), checks.time())
+                    : new ObservedStateMachine(registers, id, checks.order(), checks.time());
+        }
+
+        /** What has been said to others and to itself, and has not left yet. */
+        private int answersWaiting() {
+            return leaving.size() + inbox.size();
+        }
+
+        /** Takes up what earlier lives left on the disk. */
+        void recover() throws IOException {
+            executor.recover();
+            observedExecution.ifPresent(ObservedExecution::recovered);
         }
 
         private List<Misbehaviour> misbehaviours() {

@@ -1,10 +1,13 @@
 package org.tagma.simulator;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.core.state.MerkleTree;
+import org.tagma.core.state.NodeStore;
 import org.tagma.replica.SnapshotStore;
 
 /** The states of checkpoints on a simulated disk. Outlives the replica that writes it. Not thread-safe. */
@@ -14,9 +17,18 @@ final class SimulatedSnapshots implements SnapshotStore {
     private final SplittableRandom random;
     private final TreeMap<Long, ServiceSnapshot> durable = new TreeMap<>();
 
-    SimulatedSnapshots(DiskFaults faults, SplittableRandom random) {
+    /** Where the trees of states are, if not in memory. */
+    private final Optional<SimulatedNodes> nodes;
+
+    SimulatedSnapshots(DiskFaults faults, SplittableRandom random, boolean keepsTrees) {
         this.faults = faults;
         this.random = random;
+        this.nodes = keepsTrees ? Optional.of(new SimulatedNodes(random)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<NodeStore> nodes() {
+        return nodes.map(NodeStore.class::cast);
     }
 
     @Override
@@ -27,14 +39,24 @@ final class SimulatedSnapshots implements SnapshotStore {
     @Override
     public ServiceSnapshot save(ServiceSnapshot snapshot) throws DiskFailure {
         boolean fails = faults.strikes(DiskFault.CHECKPOINT);
+        ServiceSnapshot kept = snapshot;
         // Its name may be durable although the replica is told that it is not.
         if (!fails || random.nextBoolean()) {
-            durable.put(snapshot.sequence(), snapshot);
+            kept = written(snapshot);
+            durable.put(snapshot.sequence(), kept);
         }
         if (fails) {
             throw new DiskFailure(DiskFault.CHECKPOINT);
         }
-        return snapshot;
+        return kept;
+    }
+
+    private ServiceSnapshot written(ServiceSnapshot snapshot) {
+        if (nodes.isEmpty()) {
+            return snapshot;
+        }
+        MerkleTree tree = snapshot.tree().orElseThrow();
+        return snapshot.keptAs(nodes.get().sync(tree));
     }
 
     @Override
@@ -43,10 +65,22 @@ final class SimulatedSnapshots implements SnapshotStore {
             throw new DiskFailure(DiskFault.CHECKPOINT);
         }
         durable.headMap(below).keySet().retainAll(butNot);
+        nodes.ifPresent(pages -> pages.collect(durable.values()));
+    }
+
+    /** How many states it keeps. */
+    int size() {
+        return durable.size();
+    }
+
+    /** The process ends. */
+    void crash() {
+        nodes.ifPresent(SimulatedNodes::crash);
     }
 
     /** The next life finds nothing. */
     void forget() {
         durable.clear();
+        nodes.ifPresent(SimulatedNodes::forget);
     }
 }

@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
@@ -31,6 +32,9 @@ interface World {
     MessageReader reader();
 
     ServiceLimits serviceLimits();
+
+    /** What the registers of a tree are at the beginning; empty if states have no tree. */
+    Optional<MerkleRegisters.Beginning> tree();
 
     SimulatedProtocol protocol();
 

@@ -22,16 +22,12 @@ import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
-import org.tagma.core.service.TransferMessage;
 
 /**
  * Retransmission (PBFT 5.2): a replica says now and then where it stands; who is seen to be behind is given what it lacks, once a
  * status interval; and whoever asks without end is answered within bounds. Not thread-safe.
  */
 final class HelpRule implements StepRule {
-
-    /** Far more answers to one replica in one tick than a correct one needs. */
-    private static final int MOST_ANSWERS_A_TICK = 64;
 
     /** Sequence numbers that one answer to a status need speak of at least. */
     private static final int LEAST_SLOTS = 16;
@@ -41,7 +37,6 @@ final class HelpRule implements StepRule {
     private final Map<Integer, Status> lastStatus = new HashMap<>();
     private final Map<Integer, Long> helpedAtTick = new HashMap<>();
     private final Map<Integer, Long> bytesThisTick = new HashMap<>();
-    private final Map<Integer, Integer> answersThisTick = new HashMap<>();
     private final TreeMap<Long, Authenticated<?>> ownCheckpoints = new TreeMap<>();
     private boolean helps;
     private boolean stuck;
@@ -55,7 +50,6 @@ final class HelpRule implements StepRule {
     public void begins(Event event) {
         if (event instanceof Event.TimerFired) {
             bytesThisTick.clear();
-            answersThisTick.clear();
         }
         helps = false;
         if (event instanceof Event.MessageReceived received
@@ -117,8 +111,7 @@ final class HelpRule implements StepRule {
                 answers(sender, status, actions);
             } else if (received.message().message() instanceof EstimationQuery query && sender != mirror.self) {
                 estimates(sender, query, actions);
-            } else if (received.message().message() instanceof FetchBatch
-                    || received.message().message() instanceof TransferMessage.Question) {
+            } else if (received.message().message() instanceof FetchBatch) {
                 serves(sender, actions);
             }
         } else if (event instanceof Event.TimerFired && mirror.tick % mirror.config.statusIntervalTicks() == 0) {
@@ -246,11 +239,7 @@ final class HelpRule implements StepRule {
 
     private void serves(int sender, List<Action> actions) {
         for (Action action : actions) {
-            if (action instanceof Action.ServeState
-                    && answersThisTick.merge(sender, 1, Integer::sum) > MOST_ANSWERS_A_TICK) {
-                complaints.of("answers " + answersThisTick.get(sender) + " questions of replica " + sender
-                        + " within a tick");
-            } else if (action instanceof Action.Send send && send.message() instanceof BatchBody body) {
+            if (action instanceof Action.Send send && send.message() instanceof BatchBody body) {
                 long before = bytesThisTick.getOrDefault(sender, 0L);
                 bytesThisTick.put(sender, before + body.batch().size());
                 if (before >= 2L * mirror.config.maxBatchBytes()) {

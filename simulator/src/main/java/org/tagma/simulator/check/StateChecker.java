@@ -10,6 +10,9 @@ public final class StateChecker {
     private final Findings findings;
     private final Map<Long, Digest> states = new HashMap<>();
 
+    /** What stands for all entries of the state after a sequence number, as somebody counted while they were written. */
+    private final Map<Long, Long> contents = new HashMap<>();
+
     /** A checker that has seen nothing. */
     public StateChecker(Findings findings) {
         this.findings = findings;
@@ -23,6 +26,27 @@ public final class StateChecker {
                     Property.EQUAL_STATES,
                     "replica " + replica + " has state " + stateDigest + " after sequence " + sequence
                             + ", where another has " + first);
+        }
+    }
+
+    /** A correct replica counted what it has written up to and with {@code sequence}. */
+    public void wrote(int replica, long sequence, long sum) {
+        Long first = contents.putIfAbsent(sequence, sum);
+        if (first != null && first != sum) {
+            findings.report(
+                    Property.EQUAL_STATES,
+                    "replica " + replica + " has written something else up to sequence " + sequence + " than another");
+        }
+    }
+
+    /** All entries that a correct replica has after {@code sequence} were read; it did not necessarily write them itself. */
+    public void contains(int replica, long sequence, long sum) {
+        Long written = contents.get(sequence);
+        if (written != null && written != sum) {
+            findings.report(
+                    Property.EQUAL_STATES,
+                    "replica " + replica + " has other entries after sequence " + sequence
+                            + " than were written up to there");
         }
     }
 }

@@ -69,9 +69,14 @@ final class TransferRule implements StepRule {
                     && claimed > mirror.stable.sequence() + mirror.wellFormed.window()
                     && claimed >= lastTarget + 2L * mirror.wellFormed.interval()
                     && mirror.wellFormed.certificate(stable.certificate());
-            mustFetch = news && !mirror.installing ? Optional.of(claimed) : Optional.empty();
+            mustFetch = news && !mirror.installing && !fetchesATree() ? Optional.of(claimed) : Optional.empty();
         }
         highestCertified = Math.max(highestCertified, claimed);
+    }
+
+    /** It goes on with one that comes in part by part, see {@link FetchingRule}. */
+    private boolean fetchesATree() {
+        return manifest.flatMap(SnapshotManifest::root).isPresent();
     }
 
     private void hears(int sender, TransferMessage.Answer answer) {

@@ -12,6 +12,7 @@ import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.SimulatedRaft;
+import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Timing;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.Workload;
@@ -44,6 +45,7 @@ import org.tagma.simulator.model.SystemModel;
  * @param faultyClients how many malicious clients there are besides
  * @param puppetSteps for how many steps the protocol is first played to by puppets, see {@link
  *     org.tagma.simulator.puppet.PuppetShow}
+ * @param content what the registers are kept in
  */
 public record Plan(
         ProtocolKind protocol,
@@ -65,7 +67,8 @@ public record Plan(
         int registers,
         int faultyClients,
         List<Incident> incidents,
-        int puppetSteps) {
+        int puppetSteps,
+        StateContent content) {
 
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
@@ -102,6 +105,14 @@ public record Plan(
         require(
                 puppetSteps == 0 || (protocol == ProtocolKind.PBFT && Promises.tolerated(protocol, replicas) > 0),
                 "puppets need a replica of pbft, and a group that tolerates a malicious one");
+        require(
+                content.entries() >= 0
+                        && content.entries() <= 10_000
+                        && content.entryBytes() >= (content.isTree() ? 1 : 0)
+                        && content.entryBytes() <= 10_000
+                        && content.rewrites() >= 0
+                        && content.rewrites() <= 1_000,
+                "a tree must have up to 10000 entries of 1 to 10000 bytes, of which up to 1000 are written at once");
         int count = replicas;
         require(malicious.keySet().stream().allMatch(id -> id >= 0 && id < count), "a malicious replica must exist");
         require(
@@ -174,6 +185,7 @@ public record Plan(
                 .owesLiveness(promise().owes(Property.LIVENESS))
                 .expectsStableView(hasStableView())
                 .puppets(puppetSteps)
+                .content(content)
                 .seed(seed);
         malicious.forEach((id, ways) ->
                 scenario.byzantine(id, ways.stream().map(BehaviourNames::parse).toArray(Misbehaviour.Factory[]::new)));
@@ -250,6 +262,7 @@ public record Plan(
         private int faultyClients;
         private List<Incident> incidents;
         private int puppetSteps;
+        private StateContent content;
 
         private Edit(Plan base) {
             this.base = base;
@@ -267,6 +280,7 @@ public record Plan(
             this.faultyClients = base.faultyClients;
             this.incidents = base.incidents;
             this.puppetSteps = base.puppetSteps;
+            this.content = base.content;
         }
 
         Edit seed(long value) {
@@ -345,6 +359,11 @@ public record Plan(
             return this;
         }
 
+        Edit content(StateContent value) {
+            content = value;
+            return this;
+        }
+
         Plan plan() {
             return new Plan(
                     base.protocol,
@@ -366,7 +385,8 @@ public record Plan(
                     registers,
                     faultyClients,
                     incidents,
-                    puppetSteps);
+                    puppetSteps,
+                    content);
         }
     }
 }

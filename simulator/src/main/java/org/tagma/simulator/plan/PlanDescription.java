@@ -3,6 +3,7 @@ package org.tagma.simulator.plan;
 import java.util.ArrayList;
 import java.util.List;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 
 /** A plan in words, line by line. */
@@ -18,6 +19,9 @@ final class PlanDescription {
                 + (plan.hasLeases() ? ", leaders answer alone under a lease" : "") + tuning(plan.tuning()));
         if (!plan.limits().equals(RaftLimits.USUAL)) {
             lines.add(limits(plan.limits()));
+        }
+        if (plan.content().isTree()) {
+            lines.add(tree(plan.content()));
         }
         lines.add(network(plan));
         for (int id = 0; id < plan.clients().size(); id++) {
@@ -46,6 +50,12 @@ final class PlanDescription {
         return "up to " + limits.maxInflightMessages() + " messages and " + limits.maxInflightBytes()
                 + " bytes on their way to a follower, " + limits.maxAppendBytes() + " bytes in one; up to "
                 + limits.maxPendingReads() + " reads waiting";
+    }
+
+    private static String tree(StateContent content) {
+        return "the state is a tree with " + content.entries() + " entries of about " + content.entryBytes()
+                + " bytes beside the registers, " + (content.onDisk() ? "on disk" : "in memory")
+                + "; each operation changes " + content.rewrites();
     }
 
     private static String network(Plan plan) {

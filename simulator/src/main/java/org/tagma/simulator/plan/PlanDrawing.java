@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
@@ -50,7 +51,8 @@ final class PlanDrawing {
 
     Plan plan() {
         Plan plan = ofAnyProtocol();
-        return setting.protocol() == ProtocolKind.RAFT ? new RaftDrawing(plan, random).plan() : plan;
+        Plan drawn = setting.protocol() == ProtocolKind.RAFT ? new RaftDrawing(plan, random).plan() : plan;
+        return new TreeDrawing(drawn, TreeDrawing.randomOf(drawn)).plan();
     }
 
     private Plan ofAnyProtocol() {
@@ -75,7 +77,8 @@ final class PlanDrawing {
                 random.nextInt(1, 7),
                 setting.model().nodes() == Nodes.BYZANTINE && chance(25) ? random.nextInt(1, 3) : 0,
                 incidents(malicious),
-                puppetSteps());
+                puppetSteps(),
+                StateContent.OPAQUE);
     }
 
     /** Last, so that the rest of a plan is the same with and without them. */

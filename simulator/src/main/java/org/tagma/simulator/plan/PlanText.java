@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Assumption;
@@ -34,6 +35,7 @@ public final class PlanText {
 
     private static final Pattern SETTING = Pattern.compile("([a-z-]+|r\\d{1,3})=(\\S+)");
     private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})(r?)");
+    private static final Pattern TREE = Pattern.compile("(\\d{1,6})x(\\d{1,6})@(\\d{1,6})(d?)");
     private static final Pattern INCIDENT =
             Pattern.compile("([\\d.]+)@(\\d{1,9})(ops|ms)\\+(\\d{1,9})ms(?:!(\\d{1,6}))?");
     private static final String BAD = "the plan has ";
@@ -71,6 +73,11 @@ public final class PlanText {
         }
         if (plan.puppetSteps() > 0) {
             words.add("puppets=" + plan.puppetSteps());
+        }
+        StateContent content = plan.content();
+        if (content.isTree()) {
+            words.add("tree=" + content.entries() + "x" + content.entryBytes() + "@" + content.rewrites()
+                    + (content.onDisk() ? "d" : ""));
         }
         RaftLimits limits = plan.limits();
         if (!limits.equals(RaftLimits.USUAL)) {
@@ -139,7 +146,8 @@ public final class PlanText {
                     (int) number("registers", 4),
                     (int) number("bad-clients", 0),
                     incidents,
-                    (int) number("puppets", 0));
+                    (int) number("puppets", 0),
+                    content());
             settings.keySet().stream()
                     .filter(key -> !used.contains(key))
                     .findFirst()
@@ -227,6 +235,22 @@ public final class PlanText {
                     + usual.maxAppendBytes() + "/" + usual.maxPendingReads();
             int[] sizes = numbers("limits", otherwise, 4);
             return new RaftLimits(sizes[0], sizes[1], sizes[2], sizes[3]);
+        }
+
+        private StateContent content() {
+            String value = text("tree", "");
+            if (value.isEmpty()) {
+                return StateContent.OPAQUE;
+            }
+            Matcher tree = TREE.matcher(value);
+            if (!tree.matches()) {
+                throw new IllegalArgumentException(BAD + "tree=" + value + ", which must be like 250x300@3");
+            }
+            return new StateContent(
+                    Integer.parseInt(tree.group(1)),
+                    Integer.parseInt(tree.group(2)),
+                    Integer.parseInt(tree.group(3)),
+                    !tree.group(4).isEmpty());
         }
 
         private Wire wire() {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.StateContent;
 
 /**
  * Makes a plan that shows something smaller for as long as it still shows it (delta debugging; Zeller and Hildebrandt
@@ -216,6 +217,8 @@ public final class Shrinker {
         if (plan.registers() > 1) {
             smaller.add(plan.edit().registers(1).plan());
         }
+        smallerContents(plan.content())
+                .forEach(content -> smaller.add(plan.edit().content(content).plan()));
         if (!plan.limits().equals(RaftLimits.USUAL)) {
             smaller.add(plan.edit().limits(RaftLimits.USUAL).plan());
         }
@@ -230,6 +233,25 @@ public final class Shrinker {
             ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()), false);
             if (!client.equals(simple)) {
                 smaller.add(plan.edit().client(i, simple).plan());
+            }
+        }
+        return smaller;
+    }
+
+    private static List<StateContent> smallerContents(StateContent content) {
+        List<StateContent> smaller = new ArrayList<>();
+        if (content.isTree()) {
+            smaller.add(StateContent.OPAQUE);
+            if (content.onDisk()) {
+                smaller.add(new StateContent(content.entries(), content.entryBytes(), content.rewrites(), false));
+            }
+            if (content.entries() > 1) {
+                smaller.add(new StateContent(
+                        content.entries() / 2, content.entryBytes(), content.rewrites(), content.onDisk()));
+            }
+            if (content.rewrites() > 0) {
+                smaller.add(new StateContent(
+                        content.entries(), content.entryBytes(), content.rewrites() / 2, content.onDisk()));
             }
         }
         return smaller;

@@ -45,4 +45,8 @@ public record Wire(int maxDelayMillis, int drop, int duplicate, int slow, int co
                 replay / 1000.0,
                 inject / 1000.0);
     }
+
+    Wire withMaxDelayMillis(int millis) {
+        return new Wire(millis, drop, duplicate, slow, corrupt, replay, inject);
+    }
 }

@@ -1,5 +1,6 @@
 package org.tagma.simulator.puppet;
 
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
@@ -41,12 +42,14 @@ public final class PuppetShow {
 
     private static void playOne(SimulatedPbft usual, Findings findings, SplittableRandom random, int steps) {
         SimulatedPbft protocol = varied(usual, random.split());
-        int self = random.nextInt(protocol.quorums().replicas());
+        int replicas = protocol.quorums().replicas();
+        int self = random.nextInt(replicas);
         Props props = new Props(random.split(), protocol.template().maxBatchRequests());
-        Stage stage = new Stage(findings, protocol.observer(findings), props, self);
-        stage.begin(protocol.create(self, 0), Event.RecoveredLog.empty());
+        Stage stage = new Stage(findings, protocol.observer(findings), props, self, replicas);
+        stage.begin(protocol.create(self, 0, Optional.empty()), Event.RecoveredLog.empty());
         Puppets puppets = Puppets.around(self, protocol.template());
-        Script script = new Script(stage, props, puppets, random.split(), life -> protocol.create(self, life));
+        Script script = new Script(
+                stage, props, puppets, random.split(), life -> protocol.create(self, life, Optional.empty()));
         for (int step = 0; step < steps && !stage.isOver(); step++) {
             int ratherOwn = stage.installs() ? RATHER_OWN_WHILE_INSTALLING_PERCENT : RATHER_OWN_PERCENT;
             if (stage.hasOwnEvents() && random.nextInt(100) < ratherOwn) {

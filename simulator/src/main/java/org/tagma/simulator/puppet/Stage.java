@@ -28,9 +28,11 @@ import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.simulator.ObservedProtocol;
+import org.tagma.simulator.ObservedTransfer;
 import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.ProtocolObserver;
+import org.tagma.simulator.check.TransferChecker;
 
 /** The replica, with everything around it that is not another replica: its disk, its state machine, its own messages. Not thread-safe. */
 final class Stage {
@@ -62,6 +64,7 @@ final class Stage {
     private Event.Memory memory = Event.Memory.WHOLE;
 
     private boolean diverges;
+    private final int replicas;
     private boolean halted;
 
     final ArrayDeque<Asked> asked = new ArrayDeque<>();
@@ -70,15 +73,17 @@ final class Stage {
     private final TreeMap<Long, Map<Long, Digest>> accepted = new TreeMap<>();
     private CheckpointCertificate stable = CheckpointCertificate.GENESIS;
 
-    Stage(Findings findings, ProtocolObserver observer, Props props, int self) {
+    Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas) {
         this.findings = findings;
         this.observer = observer;
         this.props = props;
         this.self = self;
+        this.replicas = replicas;
     }
 
     void begin(Protocol protocol, Event.RecoveredLog recovered) {
-        replica = new ObservedProtocol(protocol, self, observer);
+        TransferChecker transfer = new TransferChecker(findings, self, replicas, false);
+        replica = new ObservedProtocol(new ObservedTransfer(protocol, transfer), self, observer);
         loopback.clear();
         execution.clear();
         installs = false;

@@ -3,6 +3,7 @@ package org.tagma.simulator.mutation;
 import com.google.protobuf.ByteString;
 import java.lang.reflect.Constructor;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
@@ -12,6 +13,7 @@ import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
+import org.tagma.core.state.NodeStore;
 import org.tagma.crypto.Authentication;
 import org.tagma.mutation.Mutant;
 import org.tagma.mutation.MutantClassLoader;
@@ -27,7 +29,7 @@ enum MutantLaboratory {
     PBFT("org.tagma.core.pbft.", "PbftProtocol", "ofPbft", Set.of("PbftConfig", "PbftMessage", "PbftRecord")) {
         @Override
         LongFunction<String> trial(Constructor<?> protocol) {
-            return MutantTrial.ofPbft(config -> make(protocol, config));
+            return MutantTrial.ofPbft((config, store) -> make(protocol, config, store));
         }
 
         @Override
@@ -42,7 +44,7 @@ enum MutantLaboratory {
             Set.of("RaftConfig", "RaftMessage", "RaftRecord", "Entry", "SnapshotMeta", "Configuration")) {
         @Override
         LongFunction<String> trial(Constructor<?> protocol) {
-            return MutantTrial.ofRaft(config -> make(protocol, config));
+            return MutantTrial.ofRaft((config, store) -> make(protocol, config, store));
         }
 
         @Override
@@ -69,9 +71,9 @@ enum MutantLaboratory {
 
     abstract Class<?> configuration();
 
-    private static Protocol make(Constructor<?> protocol, Object config) {
+    private static Protocol make(Constructor<?> protocol, Object config, Optional<NodeStore> stateStore) {
         try {
-            return (Protocol) protocol.newInstance(config);
+            return (Protocol) protocol.newInstance(config, stateStore);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
@@ -112,7 +114,7 @@ enum MutantLaboratory {
     LongFunction<String> trialOfLogic(Map<String, byte[]> classes) {
         try {
             return trial(Class.forName(logicPackage + protocolClass, true, loader(classes, this::isLogic))
-                    .getConstructor(configuration()));
+                    .getConstructor(configuration(), Optional.class));
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }

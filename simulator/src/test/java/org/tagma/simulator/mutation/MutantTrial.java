@@ -6,10 +6,10 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
-import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.ProtocolFactory;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.model.Network;
@@ -42,13 +42,13 @@ public final class MutantTrial implements LongFunction<String> {
     }
 
     /** Runs PBFT of this make. */
-    static MutantTrial ofPbft(Function<PbftConfig, Protocol> factory) {
+    static MutantTrial ofPbft(ProtocolFactory<PbftConfig> factory) {
         return new MutantTrial(
                 PBFT_SETTINGS, plan -> SimulatedPbft.of(plan.replicas()).madeBy(factory));
     }
 
     /** Runs Raft of this make. */
-    static MutantTrial ofRaft(Function<RaftConfig, Protocol> factory) {
+    static MutantTrial ofRaft(ProtocolFactory<RaftConfig> factory) {
         return new MutantTrial(RAFT_SETTINGS, plan -> plan.simulatedRaft().madeBy(factory));
     }
 

@@ -47,6 +47,25 @@ class PlanTextTest {
                         .toArray(Incident.Kind[]::new));
     }
 
+    @Test
+    void seedsOfBothProtocolsDrawTreesInMemoryAndOnDiskAndSomebodyWhoMissesCheckpoints() {
+        SystemModel model = new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_RECOVERY, Synchrony.PARTIAL);
+        for (ProtocolKind protocol : ProtocolKind.values()) {
+            List<Plan> plans = LongStream.range(0, 400)
+                    .mapToObj(seed -> Setting.of(protocol, model).draw(seed))
+                    .toList();
+
+            List<Plan> trees =
+                    plans.stream().filter(plan -> plan.content().isTree()).toList();
+            assertThat(trees).hasSizeBetween(20, 80);
+            assertThat(trees).extracting(plan -> plan.content().onDisk()).contains(true, false);
+            assertThat(trees)
+                    .flatExtracting(Plan::incidents)
+                    .extracting(Incident::kind)
+                    .contains(Incident.Kind.DOWN, Incident.Kind.WIPE, Incident.Kind.PAUSE, Incident.Kind.CUT);
+        }
+    }
+
     /** Of two replicas of Raft that lose their disks neither votes again. */
     @Test
     void seedsOfRaftWipeOneDiskAtMost() {
@@ -103,6 +122,8 @@ class PlanTextTest {
                 "pbft reliable crash-stop synchronous limits=1/1/1/1 | only raft has limits",
                 "raft reliable crash-stop synchronous limits=0/1/1/1 | limits must be at least 1",
                 "raft reliable crash-stop synchronous limits=1/1 | limits=1/1, which must be like 4/262144/65536/1000",
+                "pbft reliable crash-stop synchronous tree=250x300 | tree=250x300, which must be like 250x300@3",
+                "pbft reliable crash-stop synchronous tree=250x0@3 | entries of 1 to 10000 bytes",
                 "pbft reliable crash-stop synchronous clients=3 | the client '3'",
             })
     void whatIsNoPlanIsRefusedWithAReason(String line, String reason) {

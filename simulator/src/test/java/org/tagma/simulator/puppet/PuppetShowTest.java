@@ -60,7 +60,7 @@ class PuppetShowTest {
 
     private static String whatHappens(long seed) {
         StringBuilder said = new StringBuilder();
-        SimulatedPbft group = SimulatedPbft.of(4).madeBy(config -> new Told(new PbftProtocol(config), said));
+        SimulatedPbft group = SimulatedPbft.of(4).madeBy((config, store) -> new Told(new PbftProtocol(config), said));
         PuppetShow.play(group, new Findings(), seed, STEPS);
         return said.toString();
     }

@@ -1,0 +1,183 @@
+package org.tagma.simulator.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.StateContent;
+import org.tagma.simulator.Tuning;
+import org.tagma.simulator.model.Nodes;
+import org.tagma.simulator.model.Promises;
+import org.tagma.simulator.model.Synchrony;
+import org.tagma.simulator.plan.Incident.Kind;
+
+/**
+ * Makes a Merkle tree of the state in some plans. In most of those somebody is then away while checkpoints pass, so that it must
+ * fetch the state; the state changes meanwhile; and what happens next happens while it fetches. Everything is drawn from a
+ * generator of its own, so that all other plans are as they would be without.
+ */
+final class TreeDrawing {
+
+    private static final long SALT = 0x6d65726b6c65L;
+    private static final int PLANS_PERCENT = 10;
+    private static final String LIES = "lies-in-transfer";
+    private static final int LATEST_STABILIZATION_MILLIS = 400;
+    private static final int LONGEST_DELAY_MILLIS = 50;
+    private static final int FIRST_OPERATIONS_MILLIS = 1_000;
+    private static final int LONGEST_ABSENCE_MILLIS = 1_500;
+
+    /** Within that time who is back knows of what it has missed, and fetches it. */
+    private static final int MILLIS_OF_FETCHING = 600;
+
+    /** Long enough that what is fetched is an old state afterwards. */
+    private static final int LONGEST_DISTURBANCE_MILLIS = 500;
+
+    private final Plan plan;
+    private final SplittableRandom random;
+    private final List<Incident> incidents = new ArrayList<>();
+
+    TreeDrawing(Plan plan, SplittableRandom random) {
+        this.plan = plan;
+        this.random = random;
+    }
+
+    /** Another one for each seed, model and protocol. */
+    static SplittableRandom randomOf(Plan plan) {
+        long model = plan.model().label().hashCode() * 31L + plan.protocol().ordinal();
+        return new SplittableRandom(new SplittableRandom(plan.seed() ^ SALT).nextLong() ^ model);
+    }
+
+    Plan plan() {
+        if (!chance(PLANS_PERCENT)) {
+            return plan;
+        }
+        Plan.Edit edit = plan.edit().content(content()).puppetSteps(0);
+        if (plan.replicas() < 2 || !(canStop() || canBeLate()) || chance(20)) {
+            return edit.plan();
+        }
+        long stabilization = plan.stabilizationMillis();
+        return edit.tuning(smallWindow())
+                .wire(plan.wire().withMaxDelayMillis(chance(50) ? plan.wire().maxDelayMillis() : someDelay()))
+                .stabilizationMillis(Math.min(stabilization, LATEST_STABILIZATION_MILLIS))
+                .clients(lastingLoad())
+                .malicious(lyingInTransfer())
+                .faultyClients(0)
+                .incidents(incidents())
+                .plan();
+    }
+
+    private boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+
+    private boolean canStop() {
+        return plan.model().nodes() != Nodes.CRASH_STOP;
+    }
+
+    private boolean canBeLate() {
+        return plan.model().synchrony() != Synchrony.SYNCHRONOUS;
+    }
+
+    /** From a few entries on one page to more than is fetched in one part. */
+    private StateContent content() {
+        int entries = chance(20) ? random.nextInt(1, 20) : random.nextInt(100, 300);
+        int bytes = chance(20) ? random.nextInt(1, 60) : random.nextInt(100, 400);
+        return new StateContent(entries, bytes, random.nextInt(7), chance(50));
+    }
+
+    private Tuning smallWindow() {
+        int interval = 1 << random.nextInt(3);
+        return new Tuning(interval, interval * random.nextInt(2, 4), random.nextInt(1, 4), 1 << random.nextInt(2));
+    }
+
+    /** The longer a part is on its way, the more happens while a state is fetched. */
+    private int someDelay() {
+        return random.nextInt(10, LONGEST_DELAY_MILLIS);
+    }
+
+    private List<ClientPlan> lastingLoad() {
+        List<ClientPlan> clients = new ArrayList<>();
+        for (ClientPlan each : plan.clients()) {
+            clients.add(new ClientPlan(each.operations(), each.pipeline(), random.nextInt(10, 100), each.onlyReads()));
+        }
+        return clients;
+    }
+
+    private TreeMap<Integer, List<String>> lyingInTransfer() {
+        TreeMap<Integer, List<String>> malicious = new TreeMap<>();
+        plan.malicious().forEach((id, ways) -> {
+            List<String> others = new ArrayList<>(ways);
+            others.remove(LIES);
+            boolean alone = chance(70);
+            List<String> all = new ArrayList<>(List.of(LIES));
+            all.addAll(alone ? List.of() : others);
+            malicious.put(id, all);
+        });
+        return malicious;
+    }
+
+    private List<Incident> incidents() {
+        int who = someCorrectReplica();
+        int begin = random.nextInt(100, FIRST_OPERATIONS_MILLIS);
+        for (int rounds = random.nextInt(1, 3); rounds > 0; rounds--) {
+            int millis = random.nextInt(200, LONGEST_ABSENCE_MILLIS);
+            add(absence(who), who, begin, millis);
+            begin += millis;
+            if (chance(60)) {
+                whileItFetches(who, begin);
+            }
+            begin += MILLIS_OF_FETCHING;
+        }
+        return incidents;
+    }
+
+    private void whileItFetches(int who, int begin) {
+        for (int times = random.nextInt(1, 5); times > 0; times--) {
+            int when = begin + random.nextInt(MILLIS_OF_FETCHING);
+            if (plan.model().nodes() == Nodes.CRASH_STOP && chance(50)) {
+                // A source dies.
+                int source = (who + 1) % plan.replicas();
+                incidents.removeIf(each -> each.kind() == Kind.CRASH);
+                add(Kind.CRASH, source, when, 0);
+            } else {
+                int other = chance(75) || !plan.malicious().isEmpty() ? who : someCorrectReplica();
+                add(
+                        other == who ? absence(who) : lateness(),
+                        other,
+                        when,
+                        random.nextInt(1, LONGEST_DISTURBANCE_MILLIS));
+            }
+        }
+    }
+
+    private void add(Kind kind, int who, int when, int millis) {
+        incidents.add(new Incident(kind, List.of(who), false, when, millis, 0));
+    }
+
+    private Kind absence(int who) {
+        if (!canStop() || (canBeLate() && chance(40))) {
+            return lateness();
+        }
+        // Only as many may forget as may be faulty, and where nobody is malicious besides.
+        boolean forgets = plan.model().nodes() == Nodes.CRASH_RECOVERY
+                && Math.min(plan.faults(), Promises.tolerated(plan.protocol(), plan.replicas())) > 0;
+        return forgets && chance(40) ? Kind.WIPE : Kind.DOWN;
+    }
+
+    private Kind lateness() {
+        return canBeLate() ? (chance(50) ? Kind.PAUSE : Kind.CUT) : Kind.DOWN;
+    }
+
+    private int someCorrectReplica() {
+        int who = random.nextInt(plan.replicas());
+        // Without the first primary nothing is decided for a while, and so nothing missed.
+        if (plan.protocol() == ProtocolKind.PBFT && who == 0 && chance(60)) {
+            who = random.nextInt(1, plan.replicas());
+        }
+        while (plan.malicious().containsKey(who)) {
+            who = (who + 1) % plan.replicas();
+        }
+        return who;
+    }
+}
