@@ -228,7 +228,8 @@ final class FetchingRule {
     }
 
     private void asksAgain(Question question, int to, Asked before) {
-        boolean late = tick - before.atTick >= PATIENCE_TICKS;
+        // What is asked early in a tick has waited for that tick at its end.
+        boolean late = tick - before.atTick >= PATIENCE_TICKS - 1;
         boolean lied = liars.contains(before.source) || formerLiars.contains(before.source);
         boolean elsewhere = to != before.source && (oneSource || before.source == self);
         if (!late && !lied && !elsewhere) {
