@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import java.util.function.LongSupplier;
+import org.tagma.core.service.ServiceLimits;
 import org.tagma.simulator.check.AgreedTimeChecker;
 import org.tagma.simulator.check.BoundsChecker;
 import org.tagma.simulator.check.Findings;
@@ -8,12 +9,14 @@ import org.tagma.simulator.check.History;
 import org.tagma.simulator.check.LivenessChecker;
 import org.tagma.simulator.check.OrderChecker;
 import org.tagma.simulator.check.ProtocolObserver;
+import org.tagma.simulator.check.ServiceChecker;
 import org.tagma.simulator.check.StateChecker;
 
 /** The checkers of one run. */
 record Checks(
         Findings findings,
         OrderChecker order,
+        ServiceChecker service,
         AgreedTimeChecker time,
         StateChecker states,
         ProtocolObserver protocol,
@@ -37,12 +40,20 @@ record Checks(
     private static final long MAX_AHEAD_MILLIS = 75_000;
 
     static Checks of(
-            SimulatedProtocol protocol, int correctClients, long livenessBoundMicros, LongSupplier wallMillis) {
+            SimulatedProtocol protocol,
+            int correctClients,
+            ServiceLimits limits,
+            boolean repeats,
+            long livenessBoundMicros,
+            LongSupplier wallMillis) {
         Findings findings = new Findings();
+        ServiceChecker sessions =
+                new ServiceChecker(findings, limits, protocol.quorums().replicas(), repeats);
         SimulatedProtocol.Sizes sizes = protocol.sizes();
         return new Checks(
                 findings,
-                new OrderChecker(findings, correctClients),
+                new OrderChecker(findings, correctClients, sessions),
+                sessions,
                 new AgreedTimeChecker(findings, wallMillis, MAX_AHEAD_MILLIS),
                 new StateChecker(findings),
                 protocol.observer(findings),

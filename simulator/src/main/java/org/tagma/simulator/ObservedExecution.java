@@ -13,7 +13,6 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.replica.Execution;
 import org.tagma.replica.ServiceExecutor;
 import org.tagma.simulator.check.KeptStates;
-import org.tagma.simulator.check.OrderChecker;
 import org.tagma.simulator.check.StateChecker;
 
 /** Shows the checker what a correct replica commits, and has the production executor do the rest. */
@@ -21,7 +20,8 @@ final class ObservedExecution implements Execution {
 
     private final ServiceExecutor executor;
     private final int replica;
-    private final OrderChecker order;
+    private final Checks checks;
+    private final EngineRules rules;
     private final List<String> operatorAnswers;
     private final StateChecker states;
     private final KeptStates kept;
@@ -33,6 +33,7 @@ final class ObservedExecution implements Execution {
      * Wraps an executor.
      *
      * @param checks of the run
+     * @param rules of this life
      * @param operatorAnswers takes the answers to what the scenario asks for, as an operator, under ids below 0
      * @param registers what it executes, if that is a tree
      * @param snapshots where it keeps the states of checkpoints
@@ -42,13 +43,15 @@ final class ObservedExecution implements Execution {
             ServiceExecutor executor,
             int replica,
             Checks checks,
+            EngineRules rules,
             List<String> operatorAnswers,
             Optional<MerkleRegisters> registers,
             SimulatedSnapshots snapshots,
             IntSupplier answers) {
         this.executor = executor;
         this.replica = replica;
-        this.order = checks.order();
+        this.checks = checks;
+        this.rules = rules;
         this.states = checks.states();
         this.kept = new KeptStates(checks.findings(), replica);
         this.operatorAnswers = operatorAnswers;
@@ -66,12 +69,16 @@ final class ObservedExecution implements Execution {
 
     @Override
     public void commit(long sequence, Batch batch) {
-        order.committed(replica, sequence, batch);
+        rules.takesEffect("executes batch " + sequence);
+        checks.order().committed(replica, sequence, batch);
+        checks.service().committed(replica, sequence, batch);
+        rules.takeReplies();
         executor.commit(sequence, batch);
     }
 
     @Override
     public void takeCheckpoint(long sequence) {
+        rules.takesEffect("takes a checkpoint");
         executor.takeCheckpoint(sequence);
         kept.has(sequence, executor.digestNow().stateDigest());
         if (registers.isPresent()) {
@@ -81,6 +88,7 @@ final class ObservedExecution implements Execution {
 
     @Override
     public void releaseCheckpoints(long below) {
+        rules.takesEffect("lets go of checkpoints");
         executor.releaseCheckpoints(below);
         kept.releases(below, snapshots.size());
     }
@@ -109,6 +117,7 @@ final class ObservedExecution implements Execution {
 
     @Override
     public void answerRead(long id, long sequence) {
+        rules.takesEffect("answers a read");
         executor.answerRead(id, sequence);
     }
 

@@ -9,10 +9,12 @@ import org.tagma.replica.LogStore;
 final class ObservedLogStore implements LogStore {
 
     private final LogStore log;
+    private final Runnable appended;
     private final Runnable durable;
 
-    ObservedLogStore(LogStore log, Runnable durable) {
+    ObservedLogStore(LogStore log, Runnable appended, Runnable durable) {
         this.log = log;
+        this.appended = appended;
         this.durable = durable;
     }
 
@@ -24,6 +26,7 @@ final class ObservedLogStore implements LogStore {
     @Override
     public void append(LogRecord record) throws IOException {
         log.append(record);
+        appended.run();
     }
 
     @Override

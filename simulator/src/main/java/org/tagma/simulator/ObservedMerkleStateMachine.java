@@ -2,16 +2,14 @@ package org.tagma.simulator;
 
 import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.state.MerkleStateStore;
-import org.tagma.simulator.check.AgreedTimeChecker;
-import org.tagma.simulator.check.OrderChecker;
 
 /** The same for registers in a Merkle tree. */
 final class ObservedMerkleStateMachine extends ObservedStateMachine implements MerkleStateMachine {
 
     private final MerkleRegisters registers;
 
-    ObservedMerkleStateMachine(MerkleRegisters registers, int replica, OrderChecker order, AgreedTimeChecker time) {
-        super(registers, replica, order, time);
+    ObservedMerkleStateMachine(MerkleRegisters registers, int replica, Checks checks) {
+        super(registers, replica, checks);
         this.registers = registers;
     }
 

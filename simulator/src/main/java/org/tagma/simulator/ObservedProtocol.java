@@ -2,6 +2,7 @@ package org.tagma.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
@@ -22,15 +23,22 @@ public final class ObservedProtocol implements Protocol {
     private final Protocol protocol;
     private final int replica;
     private final ProtocolObserver observer;
+    private final Consumer<Message> said;
     private final List<Said> free = new ArrayList<>();
     private final List<Said> behindBarrier = new ArrayList<>();
     private boolean barrierIsDue;
 
     /** Shows what a replica's protocol decides. */
     public ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer) {
+        this(protocol, replica, observer, message -> {});
+    }
+
+    /** The same, and shows somebody besides what it says. */
+    ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer, Consumer<Message> said) {
         this.protocol = protocol;
         this.replica = replica;
         this.observer = observer;
+        this.said = said;
     }
 
     @Override
@@ -59,6 +67,7 @@ public final class ObservedProtocol implements Protocol {
     }
 
     private void say(int to, Message message) {
+        said.accept(message);
         (barrierIsDue ? behindBarrier : free).add(new Said(to, message));
     }
 

@@ -4,28 +4,25 @@ import com.google.protobuf.ByteString;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.OperationRejectedException;
 import org.tagma.core.service.StateMachine;
-import org.tagma.simulator.check.AgreedTimeChecker;
-import org.tagma.simulator.check.OrderChecker;
 
 /** Shows the checkers what a correct replica executes. */
 class ObservedStateMachine implements StateMachine {
 
     private final StateMachine stateMachine;
     private final int replica;
-    private final OrderChecker order;
-    private final AgreedTimeChecker time;
+    private final Checks checks;
 
-    ObservedStateMachine(StateMachine stateMachine, int replica, OrderChecker order, AgreedTimeChecker time) {
+    ObservedStateMachine(StateMachine stateMachine, int replica, Checks checks) {
         this.stateMachine = stateMachine;
         this.replica = replica;
-        this.order = order;
-        this.time = time;
+        this.checks = checks;
     }
 
     @Override
     public ByteString apply(ByteString operation, ExecutionContext context) throws OperationRejectedException {
-        order.executed(replica, operation, context);
-        time.executed(replica, context.sequence(), context.timeMillis());
+        checks.order().executed(replica, operation, context);
+        checks.time().executed(replica, context.sequence(), context.timeMillis());
+        checks.service().applied(replica, context.sequence(), context.indexInBatch(), context.timeMillis(), operation);
         return stateMachine.apply(operation, context);
     }
 

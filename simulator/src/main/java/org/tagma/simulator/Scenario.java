@@ -37,6 +37,8 @@ public final class Scenario {
     /** A call that takes longer is given up by its client; no run should get there. */
     private static final long CLIENT_DEADLINE_MILLIS = 600_000;
 
+    private static final long PATIENCE_WITH_ONE_ATTEMPT_MILLIS = 3_000;
+
     /** Requests a batch. */
     private static final int CARRIES_MALICIOUS_CLIENTS = 8;
 
@@ -80,6 +82,8 @@ public final class Scenario {
     private String replayCommand = "";
     private int puppetSteps;
     private StateContent content = StateContent.OPAQUE;
+    private ServiceSetting service = ServiceSetting.USUAL;
+    private boolean slowDisks;
 
     private Scenario(SimulatedProtocol protocol) {
         this.protocol = protocol;
@@ -273,6 +277,18 @@ public final class Scenario {
         return this;
     }
 
+    /** What the session table holds, and how long clients wait. */
+    public Scenario service(ServiceSetting setting) {
+        service = setting;
+        return this;
+    }
+
+    /** Whether replicas may say what need not wait for their disks before those have synced. */
+    public Scenario slowDisks(boolean on) {
+        slowDisks = on;
+        return this;
+    }
+
     /** What everything that is drawn is drawn from. */
     public Scenario seed(long value) {
         seed = value;
@@ -421,8 +437,43 @@ public final class Scenario {
         return adversary;
     }
 
-    long clientDeadlineMillis() {
-        return clientDeadlineMillis;
+    /** Who sends a call once only cannot wait for its answer as long as others. */
+    long clientDeadlineMillis(Retry retry) {
+        if (service.patienceMillis() > 0) {
+            return service.patienceMillis();
+        }
+        return retry.maySendOnce() ? PATIENCE_WITH_ONE_ATTEMPT_MILLIS : clientDeadlineMillis;
+    }
+
+    /** Whether clients may have a write executed more than once. */
+    boolean repeatsWrites() {
+        for (int client = 0; client < clients; client++) {
+            if (workload(client).retry().mayRepeat()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether clients can be in each other's way, or give up. */
+    boolean isServiceUsual() {
+        if (!service.equals(ServiceSetting.USUAL)) {
+            return false;
+        }
+        for (int client = 0; client < clients; client++) {
+            if (workload(client).processes() > 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    ServiceSetting service() {
+        return service;
+    }
+
+    boolean hasSlowDisks() {
+        return slowDisks;
     }
 
     AuthenticationPolicy policy(boolean drawn) {

@@ -100,7 +100,9 @@ public final class SimulatedAuthentication implements Authentication {
     }
 
     private long hash(Purpose purpose, NodeId sender, int messageType, ByteString payload) {
-        long key = KeyedHash.mix(secret + purpose.ordinal(), ((long) messageType << Integer.SIZE) | number(sender));
+        long key = KeyedHash.mix(
+                secret + purpose.ordinal(),
+                ((long) messageType << Integer.SIZE) | Integer.toUnsignedLong(number(sender)));
         return KeyedHash.of(key, payload);
     }
 

@@ -1,10 +1,13 @@
 package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.tagma.client.BftClientCore;
 import org.tagma.client.BftClientException;
 import org.tagma.client.ClientCounter;
@@ -16,17 +19,23 @@ import org.tagma.client.Outcome;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.trace.EventKind;
+import org.tagma.simulator.check.ServiceChecker;
 
-/** The production client on virtual time, working through a workload. Not thread-safe. */
+/**
+ * The production client on virtual time, working through a workload; or several of it with one key, as processes that know
+ * nothing of each other. Not thread-safe.
+ */
 public final class SimulatedClient {
 
     private final int id;
     private final World world;
     private final Workload workload;
     private final SplittableRandom random;
-    private final BftClientCore core;
-    private final TreeSet<Long> sessions = new TreeSet<>();
+    private final List<Process> processes = new ArrayList<>();
+    private final long patienceMillis;
+    private final SentRequests sent;
     /** Times of the calls that have not returned, by index. */
     private final TreeMap<Integer, Long> open = new TreeMap<>();
 
@@ -34,7 +43,6 @@ public final class SimulatedClient {
     private int called;
     private int returned;
     private int unknown;
-    private long wakeScheduledMillis = Long.MAX_VALUE;
     private long longestMicros;
 
     SimulatedClient(
@@ -49,12 +57,19 @@ public final class SimulatedClient {
         this.world = world;
         this.workload = workload;
         this.random = random;
-        this.core =
-                new BftClientCore(setup, options, authentication, new Ports(), () -> world.now() + 1, random.split());
+        this.patienceMillis = options.deadlineMillis();
+        this.sent = new SentRequests(
+                id, setup.protocol() == ProtocolKind.PBFT, world.checks().findings());
+        int count = workload.processes();
+        for (int process = 1; process <= count; process++) {
+            // Each numbers its sessions by its clock; no two have one number.
+            int offset = process;
+            processes.add(new Process(setup, options, authentication, () -> count * world.now() + offset));
+        }
     }
 
     void start() {
-        core.start();
+        processes.forEach(process -> process.core.start());
         for (int i = 0; i < workload.pipeline(); i++) {
             callAfterThinking();
         }
@@ -77,7 +92,9 @@ public final class SimulatedClient {
 
     /** One of its counters. */
     public long count(ClientCounter counter) {
-        return core.counters().get(counter);
+        return processes.stream()
+                .mapToLong(process -> process.core.counters().get(counter))
+                .sum();
     }
 
     int returned() {
@@ -91,9 +108,15 @@ public final class SimulatedClient {
     }
 
     void onFrame(int replica, long session, ByteString frame) {
-        if (sessions.contains(session)) {
-            core.onFrame(replica, frame, nowMillis());
-            scheduleWake();
+        for (Process process : processes) {
+            if (process.sessions.contains(session)) {
+                if (workload.retry().maySendOnce()) {
+                    sent.hears(frame);
+                }
+                process.core.onFrame(replica, frame, nowMillis());
+                process.scheduleWake();
+                return;
+            }
         }
     }
 
@@ -114,44 +137,39 @@ public final class SimulatedClient {
         open.put(index, world.now());
         world.recorder()
                 .atClient(id, EventKind.CALL, "operation " + index + ": " + operation.kind() + " " + operation.key());
+        boolean reads = operation.kind() == RegisterOperation.Kind.GET;
+        RetrySemantics semantics =
+                reads ? RetrySemantics.EXACTLY_ONCE : workload.retry().draw(random);
         world.checks().order().issued(operation);
-        Call call = new Call(index, world.checks().history().called(operation));
-        if (operation.kind() == RegisterOperation.Kind.GET) {
-            core.query(operation.encode(), call, nowMillis());
+        world.checks().service().issued(operation, semantics);
+        Call call =
+                new Call(index, operation, semantics, world.checks().history().called(operation));
+        Process process = processes.get(processes.size() == 1 ? 0 : random.nextInt(processes.size()));
+        if (reads) {
+            process.core.query(operation.encode(), call, nowMillis());
         } else {
-            core.invoke(operation.encode(), RetrySemantics.EXACTLY_ONCE, call, nowMillis());
+            process.core.invoke(operation.encode(), semantics, call, nowMillis());
         }
-        scheduleWake();
-    }
-
-    private void scheduleWake() {
-        long wakeMillis = core.nextWakeMillis();
-        if (wakeMillis < wakeScheduledMillis) {
-            wakeScheduledMillis = wakeMillis;
-            world.queue().at(wakeMillis * 1000, () -> wake(wakeMillis));
-        }
-    }
-
-    private void wake(long scheduledMillis) {
-        if (scheduledMillis == wakeScheduledMillis) {
-            wakeScheduledMillis = Long.MAX_VALUE;
-            core.tick(nowMillis());
-            scheduleWake();
-        }
+        process.scheduleWake();
     }
 
     private final class Call implements Completion {
         private final int index;
+        private final RegisterOperation operation;
+        private final RetrySemantics semantics;
         private final int handle;
 
-        Call(int index, int handle) {
+        Call(int index, RegisterOperation operation, RetrySemantics semantics, int handle) {
             this.index = index;
+            this.operation = operation;
+            this.semantics = semantics;
             this.handle = handle;
         }
 
         @Override
         public void succeeded(ByteString result) {
             world.checks().history().returned(handle, result.toStringUtf8());
+            world.checks().service().returned(operation, result.toStringUtf8());
             over("'" + result.toStringUtf8() + "'");
         }
 
@@ -160,6 +178,18 @@ public final class SimulatedClient {
             if (failure.outcome() == Outcome.NOT_EXECUTED) {
                 world.checks().history().hadNoEffect(handle);
             }
+            world.checks()
+                    .service()
+                    .failed(
+                            operation,
+                            semantics,
+                            new ServiceChecker.Failure(
+                                    failure.getClass(),
+                                    failure.outcome(),
+                                    failure.getMessage(),
+                                    nowMillis() - open.get(index) / 1000,
+                                    patienceMillis));
+            world.checks().order().gaveUp(id);
             unknown++;
             over(failure.outcome().toString());
         }
@@ -172,7 +202,32 @@ public final class SimulatedClient {
         }
     }
 
-    private final class Ports implements ClientPorts {
+    /** One process: everything that the client knows. */
+    private final class Process implements ClientPorts {
+        private final BftClientCore core;
+        private final TreeSet<Long> sessions = new TreeSet<>();
+        private long wakeScheduledMillis = Long.MAX_VALUE;
+
+        Process(ClientSetup setup, ClientOptions options, Authentication authentication, LongSupplier sessionNumbers) {
+            core = new BftClientCore(setup, options, authentication, this, sessionNumbers, random.split());
+        }
+
+        void scheduleWake() {
+            long wakeMillis = core.nextWakeMillis();
+            if (wakeMillis < wakeScheduledMillis) {
+                wakeScheduledMillis = wakeMillis;
+                world.queue().at(wakeMillis * 1000, () -> wake(wakeMillis));
+            }
+        }
+
+        private void wake(long scheduledMillis) {
+            if (scheduledMillis == wakeScheduledMillis) {
+                wakeScheduledMillis = Long.MAX_VALUE;
+                core.tick(nowMillis());
+                scheduleWake();
+            }
+        }
+
         @Override
         public void openSession(long session) {
             sessions.add(session);
@@ -192,7 +247,10 @@ public final class SimulatedClient {
 
         @Override
         public void send(long session, int replica, ByteString frame) {
-            world.fromClient(new SessionId(id, session), replica, frame);
+            if (workload.retry() != Retry.EXACTLY_ONCE || workload.processes() > 1) {
+                sent.sends(session, replica, frame);
+            }
+            world.fromClient(new SessionId(id, session), replica, frame, Origin.CORRECT);
         }
     }
 }

@@ -33,7 +33,6 @@ import org.tagma.simulator.check.Property;
  */
 public final class SimulatedCluster implements World {
 
-    private static final ServiceLimits SERVICE_LIMITS = new ServiceLimits(64, 32);
     private static final int MAX_OPERATION_BYTES = 1 << 14;
     private static final int MAX_STATE_PART_BYTES = 1 << 16;
 
@@ -42,6 +41,7 @@ public final class SimulatedCluster implements World {
     private final AuthenticationPolicy policy;
     private final MessageCodec codec;
     private final MessageReader reader;
+    private final CodecRule codecRule;
     private final Recorder recorder;
     private final Checks checks;
     private final SimulatedNetwork network;
@@ -52,6 +52,8 @@ public final class SimulatedCluster implements World {
     private final boolean stabilizes;
     private final SimulatedProtocol protocol;
     private final Optional<MerkleRegisters.Beginning> tree;
+    private final ServiceLimits serviceLimits;
+    private final boolean slowDisks;
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<FaultyClient> faultyClients = new ArrayList<>();
@@ -60,6 +62,8 @@ public final class SimulatedCluster implements World {
     SimulatedCluster(Scenario scenario, long seed, Optional<TraceWriter> trace) {
         SplittableRandom random = new SplittableRandom(seed);
         this.protocol = scenario.protocol();
+        this.serviceLimits = scenario.service().limits();
+        this.slowDisks = scenario.hasSlowDisks();
         this.quorums = protocol.quorums();
         this.tree = scenario.content().isTree()
                 ? Optional.of(MerkleRegisters.Beginning.of(scenario.content()))
@@ -74,6 +78,8 @@ public final class SimulatedCluster implements World {
         this.checks = Checks.of(
                 protocol,
                 scenario.clientCount(),
+                serviceLimits,
+                scenario.repeatsWrites(),
                 scenario.livenessBoundMicros(),
                 () -> SimulatedClock.EPOCH_MILLIS + now() / 1000);
         this.codec = new MessageCodec(new CodecLimits(
@@ -84,6 +90,7 @@ public final class SimulatedCluster implements World {
                 MAX_STATE_PART_BYTES,
                 MAX_STATE_PART_BYTES));
         this.reader = new SharedReading(codec);
+        this.codecRule = new CodecRule(codec, checks.findings());
         this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
         this.stabilizes = scenario.timing().stabilizes();
         this.stabilizationMicros = stabilizes
@@ -126,9 +133,9 @@ public final class SimulatedCluster implements World {
                 scenario.workload(id),
                 protocol.clientSetup(id, macs, fastPath),
                 new ClientOptions(
-                        scenario.clientDeadlineMillis(),
+                        scenario.clientDeadlineMillis(scenario.workload(id).retry()),
                         Scenario.CLIENT_RETRY_MILLIS,
-                        SERVICE_LIMITS.sessionPipeline(),
+                        serviceLimits.sessionPipeline(),
                         ClientOptions.DEFAULT_MAX_QUEUED),
                 identities.of(new NodeId.Client(id)),
                 random);
@@ -407,13 +414,23 @@ public final class SimulatedCluster implements World {
     }
 
     @Override
+    public CodecRule codecRule() {
+        return codecRule;
+    }
+
+    @Override
     public MessageReader reader() {
         return reader;
     }
 
     @Override
     public ServiceLimits serviceLimits() {
-        return SERVICE_LIMITS;
+        return serviceLimits;
+    }
+
+    @Override
+    public boolean hasSlowDisks() {
+        return slowDisks;
     }
 
     @Override
@@ -445,13 +462,22 @@ public final class SimulatedCluster implements World {
     }
 
     @Override
-    public void toReplica(int from, int to, ByteString frame) {
+    public void toReplica(int from, int to, ByteString frame, Origin origin) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.Replica(from);
-        Consumer<ByteString> receive =
-                recorder.leaves(from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving));
+        Consumer<ByteString> receive = recorder.leaves(
+                from,
+                to,
+                frame,
+                receiver::isUp,
+                arriving -> receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame))));
         network.send(from, to, frame, arriving -> arrive(receiver, arriving, receive));
         recorder.hasLeft(network.dropped());
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(ByteString arriving, ByteString sent) {
+        return arriving == sent;
     }
 
     private void arrive(SimulatedReplica receiver, ByteString frame, Consumer<ByteString> receive) {
@@ -467,16 +493,12 @@ public final class SimulatedCluster implements World {
         if (session.client() < clients.size()) {
             SimulatedClient receiver = clients.get(session.client());
             int to = quorums.replicas() + session.client();
-            network.send(
-                    from,
-                    to,
-                    frame,
-                    recorder.leaves(
-                            from,
-                            to,
-                            frame,
-                            () -> true,
-                            arriving -> receiver.onFrame(from, session.session(), arriving)));
+            network.send(from, to, frame, recorder.leaves(from, to, frame, () -> true, arriving -> {
+                if (isSame(arriving, frame)) {
+                    codecRule.hears(arriving);
+                }
+                receiver.onFrame(from, session.session(), arriving);
+            }));
             recorder.hasLeft(network.dropped());
         }
     }
@@ -487,7 +509,7 @@ public final class SimulatedCluster implements World {
     }
 
     @Override
-    public void fromClient(SessionId session, int to, ByteString frame) {
+    public void fromClient(SessionId session, int to, ByteString frame, Origin origin) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.ClientSession(session.client(), session.session());
         int from = quorums.replicas() + session.client();
@@ -495,7 +517,12 @@ public final class SimulatedCluster implements World {
                 from,
                 to,
                 frame,
-                recorder.leaves(from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving)));
+                recorder.leaves(
+                        from,
+                        to,
+                        frame,
+                        receiver::isUp,
+                        arriving -> receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame)))));
         recorder.hasLeft(network.dropped());
     }
 }

@@ -23,6 +23,7 @@ final class SimulatedLogStore implements LogStore {
 
     private final SplittableRandom random;
     private final DiskFaults faults;
+    private final boolean isSlow;
     private final List<LogRecord> durable = new ArrayList<>();
     private final List<LogRecord> unsynced = new ArrayList<>();
     private boolean amnesia;
@@ -32,9 +33,10 @@ final class SimulatedLogStore implements LogStore {
     /** Whether the disk was replaced, and no record since then says what may have been on the former one. */
     private boolean wiped;
 
-    SimulatedLogStore(SplittableRandom random, DiskFaults faults) {
+    SimulatedLogStore(SplittableRandom random, DiskFaults faults, boolean isSlow) {
         this.random = random;
         this.faults = faults;
+        this.isSlow = isSlow;
     }
 
     /** Another, empty disk is in its place. */
@@ -133,6 +135,11 @@ final class SimulatedLogStore implements LogStore {
     }
 
     @Override
+    public boolean waitsForDisk() {
+        return isSlow;
+    }
+
+    @Override
     public void truncate(long sequence) throws DiskFailure {
         if (faults.strikes(DiskFault.FULL)) {
             throw new DiskFailure(DiskFault.FULL);
@@ -155,7 +162,11 @@ final class SimulatedLogStore implements LogStore {
         List<LogRecord> read = new ArrayList<>(records.size());
         for (LogRecord each : records) {
             ByteString bytes = MessageCodec.encodeRecord(each);
-            read.add(MessageCodec.decodeRecord(bytes).asOptional().orElseThrow());
+            LogRecord decoded = MessageCodec.decodeRecord(bytes).asOptional().orElseThrow();
+            if (!decoded.equals(each)) {
+                throw new IllegalStateException("the log has " + each + ", and reads " + decoded);
+            }
+            read.add(decoded);
         }
         return read;
     }

@@ -36,6 +36,7 @@ import org.tagma.replica.trace.ReplicaTracer;
 import org.tagma.simulator.byzantine.MisbehavingProtocol;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.byzantine.Situation;
+import org.tagma.simulator.check.FrameRule;
 import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.StateChecker;
 import org.tagma.simulator.check.TransferChecker;
@@ -59,6 +60,7 @@ public final class SimulatedReplica {
     private final SplittableRandom random;
     private final SimulatedClock clock;
     private final long lifeSeed;
+    private final FrameRule frameRule;
     private final List<Misbehaviour.Factory> factories;
     private final EnumMap<RejectionReason, Integer> rejections = new EnumMap<>(RejectionReason.class);
     private final Map<String, Integer> protocolRejections = new HashMap<>();
@@ -79,7 +81,8 @@ public final class SimulatedReplica {
         this.factories = factories;
         this.random = random;
         this.authentication = world.authenticationOf(id);
-        this.log = new SimulatedLogStore(random.split(), diskFaults);
+        this.frameRule = new FrameRule(authentication, world.policy(), world.quorums());
+        this.log = new SimulatedLogStore(random.split(), diskFaults, world.hasSlowDisks());
         double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
         this.clock =
                 new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
@@ -261,16 +264,22 @@ public final class SimulatedReplica {
         }
     }
 
+    /** The very object, and not one like it. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(ByteString one, ByteString other) {
+        return one == other;
+    }
+
     /** A frame arrives. */
-    void onFrame(PeerId from, ByteString frame) {
+    void onFrame(PeerId from, ByteString frame, Origin origin) {
         if (life == null) {
             return;
         }
         Life current = life;
         if (paused) {
-            whilePaused.add(() -> current.take(from, frame));
+            whilePaused.add(() -> current.take(from, frame, origin));
         } else {
-            current.take(from, frame);
+            current.take(from, frame, origin);
             current.drain();
         }
     }
@@ -279,6 +288,7 @@ public final class SimulatedReplica {
     private final class Life implements Outbound, Timers, Clock, EngineListener {
         final Protocol protocol;
         final Optional<ObservedProtocol> observed;
+        final EngineRules rules = new EngineRules(world.checks().findings(), id);
         final Optional<FrameTampering> tampering;
         final ServiceExecutor executor;
         final Optional<MerkleRegisters> tree;
@@ -290,6 +300,7 @@ public final class SimulatedReplica {
         private final Map<TimerId, Long> timerVersions = new HashMap<>();
         private List<Event> inbox = new ArrayList<>();
         private long timersSet;
+        private boolean answering;
         private ProtocolStatus status;
 
         Life() {
@@ -300,8 +311,11 @@ public final class SimulatedReplica {
             verifier = new InboundVerifier(authentication, world.policy(), world.reader(), world.quorums());
             if (isCorrect()) {
                 Protocol judged = new ObservedTransfer(correct, transferChecker());
-                observed = Optional.of(
-                        new ObservedProtocol(judged, id, world.checks().protocol()));
+                observed = Optional.of(new ObservedProtocol(
+                        judged,
+                        id,
+                        world.checks().protocol(),
+                        message -> world.codecRule().says(id, message)));
                 tampering = Optional.empty();
                 protocol = observed.get();
                 registers = observed(registers);
@@ -315,10 +329,17 @@ public final class SimulatedReplica {
             executor = new ServiceExecutor(service, sealer, this, snapshots, this::onExecutionEvent);
             observedExecution = isCorrect()
                     ? Optional.of(new ObservedExecution(
-                            executor, id, world.checks(), operatorAnswers, tree, snapshots, this::answersWaiting))
+                            executor,
+                            id,
+                            world.checks(),
+                            rules,
+                            operatorAnswers,
+                            tree,
+                            snapshots,
+                            this::answersWaiting))
                     : Optional.empty();
             Execution execution = observedExecution.isPresent() ? observedExecution.get() : executor;
-            LogStore observedLog = new ObservedLogStore(log, () -> observed.ifPresent(ObservedProtocol::durable));
+            LogStore observedLog = new ObservedLogStore(log, rules::appended, this::durable);
             Optional<ReplicaTracer> tracer = world.recorder().tracer(id);
             engine = new ReplicaEngine(
                     Recorder.around(tracer, protocol),
@@ -335,8 +356,8 @@ public final class SimulatedReplica {
         private StateMachine observed(StateMachine registers) {
             Checks checks = world.checks();
             return tree.isPresent()
-                    ? new ObservedMerkleStateMachine(tree.get(), id, checks.order(), checks.time())
-                    : new ObservedStateMachine(registers, id, checks.order(), checks.time());
+                    ? new ObservedMerkleStateMachine(tree.get(), id, checks)
+                    : new ObservedStateMachine(registers, id, checks);
         }
 
         /** What has been said to others and to itself, and has not left yet. */
@@ -361,6 +382,11 @@ public final class SimulatedReplica {
             return factories.stream().map(factory -> factory.create(situation)).toList();
         }
 
+        private void durable() {
+            rules.durable();
+            observed.ifPresent(ObservedProtocol::durable);
+        }
+
         private boolean isOver() {
             return life != this || engine.isStopped();
         }
@@ -369,7 +395,28 @@ public final class SimulatedReplica {
             if (event instanceof Event.CheckpointTaken taken && isCorrect()) {
                 world.checks().states().digested(id, taken.sequence(), taken.stateDigest());
             }
+            if (event instanceof Event.Executed executed && isCorrect()) {
+                world.checks().service().executed(id, executed.sequence(), executed.outcomes());
+                checkReplies(executed);
+            }
             inbox.add(event);
+        }
+
+        /** Where replicas may lie, all answer what they execute; else who leads does. */
+        private void checkReplies(Event.Executed executed) {
+            int replies = rules.takeReplies();
+            int due = 0;
+            for (Event.RequestOutcome outcome : executed.outcomes()) {
+                due += outcome.consumed() ? 1 : 0;
+            }
+            if (replies != due && (replies != 0 || !world.policy().trustsReplicas())) {
+                world.checks()
+                        .findings()
+                        .report(
+                                Property.DOES_WHAT_IT_MUST,
+                                "replica " + id + " answers " + replies + " of the " + due
+                                        + " requests that it executed at sequence " + executed.sequence());
+            }
         }
 
         /** Of the last turn; a status is too dear to be made anew whenever somebody looks. */
@@ -380,15 +427,20 @@ public final class SimulatedReplica {
             return status;
         }
 
-        void take(PeerId from, ByteString frame) {
+        void take(PeerId from, ByteString frame, Origin origin) {
             if (isOver()) {
                 return;
             }
             Inbound inbound = verifier.verify(from, frame);
+            if (isCorrect()) {
+                checkVerdict(inbound, from, frame, origin);
+            }
             if (inbound instanceof Inbound.ForEngine forEngine) {
                 inbox.add(forEngine.event());
             } else if (inbound instanceof Inbound.ForExecution forExecution) {
+                answering = true;
                 executor.query(forExecution.query());
+                answering = false;
                 flush();
             } else {
                 RejectionReason reason = ((Inbound.Rejected) inbound).reason();
@@ -397,11 +449,41 @@ public final class SimulatedReplica {
             }
         }
 
+        /** What nobody has tampered with is believed; what somebody may have, only if the rule has no objection. */
+        private void checkVerdict(Inbound inbound, PeerId from, ByteString frame, Origin origin) {
+            boolean refused = inbound instanceof Inbound.Rejected;
+            if (origin == Origin.CORRECT && refused && frameRule.mustBelieve(from, frame)) {
+                world.checks()
+                        .findings()
+                        .report(
+                                Property.DOES_WHAT_IT_MUST,
+                                "replica " + id + " refuses what " + from.toNodeId() + " said: " + inbound);
+            }
+            boolean suspicious = origin == Origin.TAMPERED || (origin == Origin.MALICIOUS && showsOthers(inbound));
+            if (suspicious && !refused) {
+                frameRule
+                        .objection(from, frame)
+                        .ifPresent(objection -> world.checks()
+                                .findings()
+                                .report(
+                                        Property.REFUSES_WHAT_IT_MUST,
+                                        "replica " + id + " believes a frame from " + from.toNodeId() + ", "
+                                                + objection));
+            }
+        }
+
+        private static boolean showsOthers(Inbound inbound) {
+            return inbound instanceof Inbound.ForEngine forEngine
+                    && forEngine.event() instanceof Event.MessageReceived received
+                    && FrameRule.showsOthers(received.message().message());
+        }
+
         /** Gives the engine what has come, and then what came of that. */
         void drain() {
             while (!inbox.isEmpty() && !isOver()) {
                 List<Event> drained = inbox;
                 inbox = new ArrayList<>();
+                rules.turns();
                 engine.turn(drained);
                 status = null;
             }
@@ -410,18 +492,37 @@ public final class SimulatedReplica {
         @Override
         public void toReplica(int replica, ByteString frame) {
             if (tampering.isEmpty()) {
-                leaving.add(() -> world.toReplica(id, replica, frame));
+                rules.takesEffect("says something to replica " + replica);
+                leaving.add(() -> world.toReplica(id, replica, frame, Origin.CORRECT));
                 return;
             }
             for (ByteString told : tampering.get().tamper(replica, frame)) {
-                leaving.add(() -> world.toReplica(id, replica, told));
+                Origin origin = isSame(told, frame) ? Origin.MALICIOUS : Origin.TAMPERED;
+                leaving.add(() -> world.toReplica(id, replica, told, origin));
             }
         }
 
         @Override
         public void toClient(SessionId session, ByteString frame) {
+            if (isCorrect()) {
+                observeReply(frame);
+            }
             Optional<ByteString> told = tampering.isPresent() ? tampering.get().tamper(frame) : Optional.of(frame);
             told.ifPresent(reply -> leaving.add(() -> world.toClient(id, session, reply)));
+        }
+
+        private void observeReply(ByteString frame) {
+            if (!answering) {
+                rules.takesEffect("answers a client");
+                rules.replies();
+            } else if (!world.policy().trustsReplicas()) {
+                rules.answers(frame, isUpToDate(), world.now());
+            }
+        }
+
+        private boolean isUpToDate() {
+            String mode = status().mode();
+            return mode.equals("normal") || mode.equals("view-change");
         }
 
         @Override

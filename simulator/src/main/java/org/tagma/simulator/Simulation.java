@@ -159,7 +159,9 @@ final class Simulation {
                             "replica " + replica.id() + " is in view "
                                     + replica.status().view() + ", where nothing leads beyond view " + lastView));
             cluster.allClients().stream()
-                    .filter(client -> cluster.areAllCorrect() && client.longestMillis() > longestUsualMillis())
+                    .filter(client -> cluster.areAllCorrect()
+                            && scenario.isServiceUsual()
+                            && client.longestMillis() > longestUsualMillis())
                     .forEach(client -> findings.report(
                             Property.NO_NEEDLESS_DELAY,
                             "a call took " + client.longestMillis() + " ms, though nothing went wrong"));
@@ -174,7 +176,8 @@ final class Simulation {
     private void checkEnd() {
         checkDelays();
         cluster.replicas().forEach(SimulatedReplica::checkState);
-        LinearizabilityChecker.check(cluster.checks().history().calls())
+        LinearizabilityChecker.check(
+                        cluster.checks().history().calls(cluster.checks().service()::executions))
                 .ifPresent(details -> cluster.checks().findings().report(Property.LINEARIZABILITY, details));
     }
 }

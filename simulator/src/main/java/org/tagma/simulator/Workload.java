@@ -10,12 +10,15 @@ import java.util.SplittableRandom;
  * @param registers over how many the operations are spread, at least 1
  * @param thinkMicros the longest pause between a return and the next call
  * @param onlyReads whether it changes nothing
+ * @param retry what a retry of its writes means
+ * @param processes how many processes make its calls, which have one key and know nothing of each other; at least 1
  */
-public record Workload(int operations, int pipeline, int registers, long thinkMicros, boolean onlyReads) {
+public record Workload(
+        int operations, int pipeline, int registers, long thinkMicros, boolean onlyReads, Retry retry, int processes) {
 
     /** Of a client that reads and writes. */
     public Workload(int operations, int pipeline, int registers, long thinkMicros) {
-        this(operations, pipeline, registers, thinkMicros, false);
+        this(operations, pipeline, registers, thinkMicros, false, Retry.EXACTLY_ONCE, 1);
     }
 
     /** The next operation; unlike every other of the run. */

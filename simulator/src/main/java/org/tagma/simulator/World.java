@@ -28,6 +28,9 @@ interface World {
 
     MessageCodec codec();
 
+    /** What holds that codec to its purpose. */
+    CodecRule codecRule();
+
     /** What replicas read frames with. */
     MessageReader reader();
 
@@ -35,6 +38,9 @@ interface World {
 
     /** What the registers of a tree are at the beginning; empty if states have no tree. */
     Optional<MerkleRegisters.Beginning> tree();
+
+    /** Whether what need not wait for a replica's disk leaves before that has synced. */
+    boolean hasSlowDisks();
 
     SimulatedProtocol protocol();
 
@@ -50,13 +56,13 @@ interface World {
     void falselyAccused(int by, int replica, String text);
 
     /** Gives the network a frame from one replica to another. */
-    void toReplica(int from, int to, ByteString frame);
+    void toReplica(int from, int to, ByteString frame, Origin origin);
 
     /** Gives the network a frame for a client. */
     void toClient(int from, SessionId session, ByteString frame);
 
     /** Gives the network a frame of a client. */
-    void fromClient(SessionId session, int to, ByteString frame);
+    void fromClient(SessionId session, int to, ByteString frame, Origin origin);
 
     /** Microseconds since the start. */
     default long now() {

@@ -101,7 +101,7 @@ class DiskFaultTest {
             names = {"SYNC", "POWER"})
     void trap34ASecondSyncAfterAFailedOneIsNoticed(DiskFault fault) throws Exception {
         DiskFaults faults = new DiskFaults();
-        SimulatedLogStore disk = new SimulatedLogStore(new SplittableRandom(1), faults);
+        SimulatedLogStore disk = new SimulatedLogStore(new SplittableRandom(1), faults, false);
         LogStore retrying = new RetryingLogStore(disk);
         retrying.recover();
         retrying.append(new PbftRecord.Reservation(1, 8));
@@ -121,7 +121,7 @@ class DiskFaultTest {
 
     private static int leftByFailedSync(long seed) {
         DiskFaults faults = new DiskFaults();
-        SimulatedLogStore disk = new SimulatedLogStore(new SplittableRandom(seed), faults);
+        SimulatedLogStore disk = new SimulatedLogStore(new SplittableRandom(seed), faults, false);
         try {
             for (int sequence = 1; sequence <= 3; sequence++) {
                 disk.append(new PbftRecord.Prepared(0, sequence, Digest.NULL));

@@ -48,6 +48,14 @@ class SimulatedAuthenticationTest {
     }
 
     @Test
+    void aClientsProofsAreOfOneTypeToo() {
+        assertThat(one.verifySignature(client.self(), TYPE + 1, PAYLOAD, client.sign(TYPE, PAYLOAD)))
+                .isFalse();
+        assertThat(one.verifyMacVector(client.self(), TYPE + 1, PAYLOAD, client.macVector(TYPE, PAYLOAD)))
+                .isFalse();
+    }
+
+    @Test
     void replicaAndClientOfOneNumberAreDifferentNodes() {
         assertThat(one.verifySignature(client.self(), TYPE, PAYLOAD, one.sign(TYPE, PAYLOAD)))
                 .isFalse();

@@ -26,6 +26,9 @@ public final class BehaviourNames {
     private static final int MILLIS_BEFORE_SILENCE = 2_000;
     private static final int LONGEST_DELAY_MILLIS = 1_000;
 
+    /** Ways that one may have besides. */
+    private static final List<String> DRAWN_APART = List.of("half-truths", "forges-requests", "borrows-names");
+
     private static final Map<String, Way> WAYS = new LinkedHashMap<>();
 
     static {
@@ -45,6 +48,9 @@ public final class BehaviourNames {
         plain("withheld-proposals", Behaviours::withholdsProposals);
         plain("wrong-times", Behaviours::liesAboutTime);
         plain("endless-questions", Behaviours::asksWithoutEnd);
+        plain("half-truths", Behaviours::tellsHalfTruths);
+        plain("forges-requests", Behaviours::forgesRequests);
+        plain("borrows-names", Behaviours::borrowsNames);
         numbered("censors", Behaviours::censors, (random, replicas, clients) -> random.nextInt(Math.max(1, clients)));
         numbered("isolates", Behaviours::isolates, (random, replicas, clients) -> random.nextInt(replicas));
         numbered(
@@ -97,9 +103,15 @@ public final class BehaviourNames {
         return way.factory.apply(colon < 0 ? 0 : Integer.parseInt(word.substring(colon + 1)));
     }
 
+    /** One that a replica may have besides those that {@link #drawn} gives. */
+    public static String drawnApart(SplittableRandom random) {
+        return DRAWN_APART.get(random.nextInt(DRAWN_APART.size()));
+    }
+
     /** One to three of them, for a group of so many. */
     public static List<String> drawn(SplittableRandom random, int replicas, int clients) {
-        List<String> names = names();
+        List<String> names =
+                names().stream().filter(name -> !DRAWN_APART.contains(name)).toList();
         List<String> chosen = new ArrayList<>();
         int count = random.nextInt(1, 4);
         while (chosen.size() < count) {

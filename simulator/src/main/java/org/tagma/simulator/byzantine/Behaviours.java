@@ -95,6 +95,21 @@ public final class Behaviours {
         return LyingReplies::new;
     }
 
+    /** Replies that are true but for one thing. */
+    public static Misbehaviour.Factory tellsHalfTruths() {
+        return HalfTruths::new;
+    }
+
+    /** Proposals of what no client asked for. */
+    public static Misbehaviour.Factory forgesRequests() {
+        return ForgedRequests::new;
+    }
+
+    /** One replica's word as that of a quorum. */
+    public static Misbehaviour.Factory borrowsNames() {
+        return BorrowedNames::new;
+    }
+
     /** False states and batches for those who fetch them. */
     public static Misbehaviour.Factory liesInStateTransfer() {
         return LyingTransfer::new;

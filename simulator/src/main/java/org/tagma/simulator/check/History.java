@@ -2,6 +2,7 @@ package org.tagma.simulator.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.tagma.simulator.RegisterOperation;
 
 /**
@@ -49,8 +50,26 @@ public final class History {
         calls.set(handle, null);
     }
 
-    /** All calls that may have had an effect. */
-    public List<Call> calls() {
-        return calls.stream().filter(call -> call != null).toList();
+    /**
+     * All calls that had an effect, one for each time they had it.
+     *
+     * @param executions how often an operation was executed
+     */
+    public List<Call> calls(ToIntFunction<RegisterOperation> executions) {
+        List<Call> effective = new ArrayList<>();
+        for (Call call : calls) {
+            if (call == null) {
+                continue;
+            }
+            int times = executions.applyAsInt(call.operation());
+            // A read that nobody ordered was executed nowhere.
+            if (call.hasReturned() || (times > 0 && call.operation().kind() != RegisterOperation.Kind.GET)) {
+                effective.add(call);
+            }
+            for (int again = 1; again < times; again++) {
+                effective.add(new Call(call.operation(), call.calledAt(), NEVER, null));
+            }
+        }
+        return effective;
     }
 }

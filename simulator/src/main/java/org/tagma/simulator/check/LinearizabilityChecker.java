@@ -18,12 +18,16 @@ import org.tagma.simulator.check.History.Call;
  * and Wing 1990, locality). The search is that of Wing and Gong with Lowe's memory of configurations.
  *
  * <p>A call whose outcome is unknown may take effect at any time after it, or never; since an effect after everything else
- * is seen by nobody, "never" needs no case of its own.
+ * is seen by nobody, "never" needs no case of its own. Where there are many such calls the search may have to be given up; then
+ * nothing is said of the register.
  */
 public final class LinearizabilityChecker {
 
     /** Which calls took effect, and the register's value then. */
     private record Configuration(BitSet done, String value) {}
+
+    /** Configurations after which a search is given up: seconds. */
+    private static final int MOST_CONFIGURATIONS = 300_000;
 
     private LinearizabilityChecker() {}
 
@@ -70,7 +74,7 @@ public final class LinearizabilityChecker {
 
         boolean succeeds() {
             int from = 0;
-            while (returned < mustReturn) {
+            while (returned < mustReturn && seen.size() < MOST_CONFIGURATIONS) {
                 int next = nextCandidate(from);
                 if (next >= 0) {
                     take(next);

@@ -2,7 +2,9 @@ package org.tagma.simulator.check;
 
 import com.google.protobuf.ByteString;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
@@ -24,25 +26,36 @@ public final class OrderChecker {
 
     private final Findings findings;
     private final int correctClients;
+    private final ServiceChecker service;
     private final Map<Long, Digest> committed = new TreeMap<>();
     private final Map<Place, Executed> executed = new HashMap<>();
     private final Map<ByteString, Place> placeOf = new HashMap<>();
     private final Map<SessionId, Integer> lastIndex = new HashMap<>();
+    private final Map<SessionId, Integer> lastIndexSentOnce = new HashMap<>();
     private final Map<Integer, Integer> issued = new HashMap<>();
+    /** Clients that gave up a call: later ones may overtake it. */
+    private final Set<Integer> impatient = new HashSet<>();
 
     /**
      * A checker that has seen nothing.
      *
      * @param correctClients clients with ids below this are correct; what the others ask for may be anything
+     * @param service knows what may be executed more than once, and is told what is executed
      */
-    public OrderChecker(Findings findings, int correctClients) {
+    public OrderChecker(Findings findings, int correctClients, ServiceChecker service) {
         this.findings = findings;
+        this.service = service;
         this.correctClients = correctClients;
     }
 
     /** A client calls; its operations are issued in order of their indices. */
     public void issued(RegisterOperation operation) {
         issued.merge(operation.client(), operation.index() + 1, Math::max);
+    }
+
+    /** A client gives up a call. What it calls later may overtake what may still be under way. */
+    public void gaveUp(int client) {
+        impatient.add(client);
     }
 
     /** A correct replica commits a batch. */
@@ -75,14 +88,14 @@ public final class OrderChecker {
         if (now.session.client() >= correctClients) {
             return;
         }
+        RegisterOperation operation = RegisterOperation.decode(now.operation).orElse(null);
         Place earlier = placeOf.putIfAbsent(now.operation, place);
-        if (earlier != null) {
+        if (earlier != null && (operation == null || !service.isRepeatable(operation))) {
             findings.report(
                     Property.INTEGRITY,
                     "replica " + replica + " executes " + text(now.operation) + " at " + place
                             + " and it was executed at " + earlier);
         }
-        RegisterOperation operation = RegisterOperation.decode(now.operation).orElse(null);
         if (operation == null
                 || operation.client() != now.session.client()
                 || operation.index() >= issued.getOrDefault(operation.client(), 0)) {
@@ -92,16 +105,18 @@ public final class OrderChecker {
                             + ", which never asked for it");
             return;
         }
+        service.executedFirst(operation);
         // A query is ordered only if the replicas' immediate answers differ, perhaps after later requests.
-        if (operation.kind() != RegisterOperation.Kind.GET) {
+        if (operation.kind() != RegisterOperation.Kind.GET && !service.isRepeatable(operation)) {
             checkOrder(now, operation);
         }
     }
 
     /** First executions come in order of places, since no replica executes a place before those that precede it. */
     private void checkOrder(Executed now, RegisterOperation operation) {
-        Integer before = lastIndex.put(now.session, operation.index());
-        if (before != null && before >= operation.index()) {
+        Integer before =
+                (service.isSentOnce(operation) ? lastIndexSentOnce : lastIndex).put(now.session, operation.index());
+        if (before != null && before >= operation.index() && !impatient.contains(operation.client())) {
             findings.report(
                     Property.FIFO,
                     "session " + now.session + " has operation " + operation.index() + " executed after " + before);

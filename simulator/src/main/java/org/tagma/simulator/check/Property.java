@@ -8,6 +8,10 @@ public enum Property {
     VALIDITY,
     /** Nothing is executed twice. */
     INTEGRITY,
+    /** What is ordered is executed, answered or put off as the numbers of its session say, and nothing else is. */
+    SESSIONS,
+    /** What a client tells of a call that failed is so, and no call fails without one of the reasons that there are. */
+    TRUE_OUTCOMES,
     /** What one session asked for is executed in the order in which it asked. */
     FIFO,
     /** Correct replicas execute the same operations at the same places. */
@@ -44,8 +48,12 @@ public enum Property {
     CERTIFICATES,
     /** No vote of a correct replica leaves before it is durable. */
     DURABLE_VOTES,
+    /** Nothing that a correct replica decided takes effect before all that it wrote until then is durable. */
+    DURABLE_BEFORE_EFFECT,
     /** A message that a correct replica refuses leaves it as it was. */
     REFUSAL_WITHOUT_TRACE,
+    /** What is encoded, sent or written, and decoded is what it was. */
+    SAME_WHEN_READ,
     /** What the protocol says must be refused, a correct replica refuses, though it might do no harm this time. */
     REFUSES_WHAT_IT_MUST,
     /** What the protocol says a replica does at a certain point, a correct one does there. */

@@ -200,8 +200,9 @@ final class RequestRule implements StepRule {
         boolean sure = true;
         for (Event.RequestOutcome outcome : executed.outcomes()) {
             Lane lane = lanes.get(outcome.request().session());
-            boolean waits =
-                    lane != null && lane.kept.containsKey(outcome.request().number());
+            boolean waits = lane != null
+                    && outcome.request().semantics().isFifo()
+                    && lane.kept.containsKey(outcome.request().number());
             sure &= !unsure.contains(outcome.request().session()) || waits;
             if (waits) {
                 long since = Math.max(lane.kept.get(outcome.request().number()).sinceTick(), lane.headSinceTick);
@@ -307,6 +308,9 @@ final class RequestRule implements StepRule {
     }
 
     private void isKept(Request request, List<Action> actions) {
+        if (!request.semantics().isFifo()) {
+            return;
+        }
         boolean refused = mirror.refuses;
         boolean relayed = !actions.isEmpty()
                 && actions.contains(new Action.Relay(mirror.wellFormed.primary(mirror.view), request));
@@ -334,10 +338,15 @@ final class RequestRule implements StepRule {
     private void proposes(PrePrepare proposal) {
         boolean again = !proposal.batch().requests().isEmpty()
                 && proposal.batch().requests().stream()
-                        .allMatch(request -> lane(request.session()).next > request.number());
+                        .allMatch(request ->
+                                request.semantics().isFifo() && lane(request.session()).next > request.number());
         Set<Request> waits = notProposed();
         waits.removeAll(proposal.batch().requests());
-        proposal.batch().requests().forEach(request -> proposed.merge(request.session(), request.number(), Math::max));
+        for (Request request : proposal.batch().requests()) {
+            if (request.semantics().isFifo()) {
+                proposed.merge(request.session(), request.number(), Math::max);
+            }
+        }
         passedBy.retainAll(waits);
         if (again && !passedBy.isEmpty()) {
             complaints.of("orders " + proposal.batch().requests() + " once more, and so before, while " + passedBy

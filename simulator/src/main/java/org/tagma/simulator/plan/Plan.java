@@ -9,6 +9,7 @@ import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Scenario;
+import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.SimulatedRaft;
@@ -46,6 +47,8 @@ import org.tagma.simulator.model.SystemModel;
  * @param puppetSteps for how many steps the protocol is first played to by puppets, see {@link
  *     org.tagma.simulator.puppet.PuppetShow}
  * @param content what the registers are kept in
+ * @param service the session table's limits, and the clients' patience
+ * @param hasSlowDisks whether a replica may say what need not wait for its disk before the disk has synced
  */
 public record Plan(
         ProtocolKind protocol,
@@ -68,7 +71,9 @@ public record Plan(
         int faultyClients,
         List<Incident> incidents,
         int puppetSteps,
-        StateContent content) {
+        StateContent content,
+        ServiceSetting service,
+        boolean hasSlowDisks) {
 
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
@@ -113,6 +118,13 @@ public record Plan(
                         && content.rewrites() >= 0
                         && content.rewrites() <= 1_000,
                 "a tree must have up to 10000 entries of 1 to 10000 bytes, of which up to 1000 are written at once");
+        require(
+                service.limits().maxSessionsPerClient() <= 1_000
+                        && service.limits().sessionPipeline() <= 1_000,
+                "sessions must be 1 to 1000, with 1 to 1000 replies");
+        require(
+                service.patienceMillis() >= 0 && service.patienceMillis() <= 3_600_000,
+                "patience must be 0 to 3600000 ms");
         int count = replicas;
         require(malicious.keySet().stream().allMatch(id -> id >= 0 && id < count), "a malicious replica must exist");
         require(
@@ -179,13 +191,17 @@ public record Plan(
                                 each.pipeline(),
                                 registers,
                                 each.thinkMillis() * 1000L,
-                                each.onlyReads()))
+                                each.onlyReads(),
+                                each.retry(),
+                                each.processes()))
                         .toList())
                 .faultyClients(faultyClients)
                 .owesLiveness(promise().owes(Property.LIVENESS))
                 .expectsStableView(hasStableView())
                 .puppets(puppetSteps)
                 .content(content)
+                .service(service)
+                .slowDisks(hasSlowDisks)
                 .seed(seed);
         malicious.forEach((id, ways) ->
                 scenario.byzantine(id, ways.stream().map(BehaviourNames::parse).toArray(Misbehaviour.Factory[]::new)));
@@ -263,6 +279,8 @@ public record Plan(
         private List<Incident> incidents;
         private int puppetSteps;
         private StateContent content;
+        private ServiceSetting service;
+        private boolean slowDisks;
 
         private Edit(Plan base) {
             this.base = base;
@@ -281,6 +299,8 @@ public record Plan(
             this.incidents = base.incidents;
             this.puppetSteps = base.puppetSteps;
             this.content = base.content;
+            this.service = base.service;
+            this.slowDisks = base.hasSlowDisks;
         }
 
         Edit seed(long value) {
@@ -354,6 +374,16 @@ public record Plan(
             return this;
         }
 
+        Edit service(ServiceSetting value) {
+            service = value;
+            return this;
+        }
+
+        Edit slowDisks(boolean value) {
+            slowDisks = value;
+            return this;
+        }
+
         Edit puppetSteps(int value) {
             puppetSteps = value;
             return this;
@@ -386,7 +416,9 @@ public record Plan(
                     faultyClients,
                     incidents,
                     puppetSteps,
-                    content);
+                    content,
+                    service,
+                    slowDisks);
         }
     }
 }

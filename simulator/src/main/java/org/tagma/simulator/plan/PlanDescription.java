@@ -2,7 +2,12 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import org.tagma.core.service.ServiceLimits;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.Retry;
+import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 
@@ -28,6 +33,10 @@ final class PlanDescription {
             if (plan.clients().get(id).operations() > 0) {
                 lines.add(client(id, plan.clients().get(id)));
             }
+        }
+        service(plan).ifPresent(lines::add);
+        if (plan.hasSlowDisks()) {
+            lines.add("disks are slow: what need not wait for them leaves first");
         }
         if (plan.faultyClients() > 0) {
             lines.add(plan.faultyClients() + (plan.faultyClients() == 1 ? " malicious client" : " malicious clients"));
@@ -86,9 +95,32 @@ final class PlanDescription {
         }
     }
 
+    private static Optional<String> service(Plan plan) {
+        StringJoiner text = new StringJoiner("; ").setEmptyValue("");
+        ServiceLimits limits = plan.service().limits();
+        if (!limits.equals(ServiceSetting.USUAL.limits())) {
+            text.add("up to " + limits.maxSessionsPerClient() + " sessions a client, and " + limits.sessionPipeline()
+                    + " replies a session, are kept");
+        }
+        if (plan.service().patienceMillis() > 0) {
+            text.add("clients wait for " + plan.service().patienceMillis() + " ms");
+        }
+        return Optional.of(text.toString()).filter(line -> !line.isEmpty());
+    }
+
+    private static String retry(Retry retry) {
+        return switch (retry) {
+            case EXACTLY_ONCE -> "";
+            case AT_MOST_ONCE -> ", writing at most once";
+            case AT_LEAST_ONCE -> ", writing at least once";
+            case MIXED -> ", writing exactly, at most or at least once";
+        };
+    }
+
     private static String client(int id, ClientPlan client) {
         String operations = client.operations() == 1 ? "1 operation" : client.operations() + " operations";
-        return "client " + id + ": " + operations + (client.onlyReads() ? " that read" : "")
+        return "client " + id + ": " + operations + (client.onlyReads() ? " that read" : "") + retry(client.retry())
+                + (client.processes() > 1 ? ", in " + client.processes() + " processes" : "")
                 + (client.pipeline() > 1 ? ", up to " + client.pipeline() + " at a time" : "")
                 + (client.thinkMillis() > 1 ? ", pausing up to " + client.thinkMillis() + " ms" : "");
     }

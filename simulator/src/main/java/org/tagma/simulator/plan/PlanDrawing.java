@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
@@ -52,7 +53,8 @@ final class PlanDrawing {
     Plan plan() {
         Plan plan = ofAnyProtocol();
         Plan drawn = setting.protocol() == ProtocolKind.RAFT ? new RaftDrawing(plan, random).plan() : plan;
-        return new TreeDrawing(drawn, TreeDrawing.randomOf(drawn)).plan();
+        Plan ofTree = new TreeDrawing(drawn, TreeDrawing.randomOf(drawn)).plan();
+        return new ServiceDrawing(ofTree, seed).plan();
     }
 
     private Plan ofAnyProtocol() {
@@ -78,7 +80,9 @@ final class PlanDrawing {
                 setting.model().nodes() == Nodes.BYZANTINE && chance(25) ? random.nextInt(1, 3) : 0,
                 incidents(malicious),
                 puppetSteps(),
-                StateContent.OPAQUE);
+                StateContent.OPAQUE,
+                ServiceSetting.USUAL,
+                false);
     }
 
     /** Last, so that the rest of a plan is the same with and without them. */
@@ -163,7 +167,7 @@ final class PlanDrawing {
         List<ClientPlan> clients = new ArrayList<>();
         for (int id = 0; id < setting.clients(); id++) {
             int share = operations / setting.clients() + (id < operations % setting.clients() ? 1 : 0);
-            clients.add(new ClientPlan(share, chance(50) ? 1 : random.nextInt(2, 6), thinkMillis(), false));
+            clients.add(new ClientPlan(share, chance(50) ? 1 : random.nextInt(2, 6), thinkMillis()));
         }
         return clients;
     }

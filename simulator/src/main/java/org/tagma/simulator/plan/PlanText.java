@@ -11,8 +11,11 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.tagma.core.service.ServiceLimits;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.Retry;
+import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
@@ -34,7 +37,7 @@ import org.tagma.simulator.model.SystemModel;
 public final class PlanText {
 
     private static final Pattern SETTING = Pattern.compile("([a-z-]+|r\\d{1,3})=(\\S+)");
-    private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})(r?)");
+    private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})(r?)([olm]?)(?:p([2-9]))?");
     private static final Pattern TREE = Pattern.compile("(\\d{1,6})x(\\d{1,6})@(\\d{1,6})(d?)");
     private static final Pattern INCIDENT =
             Pattern.compile("([\\d.]+)@(\\d{1,9})(ops|ms)\\+(\\d{1,9})ms(?:!(\\d{1,6}))?");
@@ -65,11 +68,24 @@ public final class PlanText {
                 .add("clients="
                         + plan.clients().stream()
                                 .map(each -> each.operations() + "x" + each.pipeline() + "@" + each.thinkMillis()
-                                        + (each.onlyReads() ? "r" : ""))
+                                        + (each.onlyReads() ? "r" : "")
+                                        + each.retry().letter()
+                                        + (each.processes() > 1 ? "p" + each.processes() : ""))
                                 .collect(Collectors.joining(",")))
                 .add("bad-clients=" + plan.faultyClients());
         if (plan.hasLeases()) {
             words.add("leases=on");
+        }
+        ServiceSetting service = plan.service();
+        if (!service.limits().equals(ServiceSetting.USUAL.limits())) {
+            words.add("sessions=" + service.limits().maxSessionsPerClient() + "/"
+                    + service.limits().sessionPipeline());
+        }
+        if (service.patienceMillis() > 0) {
+            words.add("patience=" + service.patienceMillis());
+        }
+        if (plan.hasSlowDisks()) {
+            words.add("disks=slow");
         }
         if (plan.puppetSteps() > 0) {
             words.add("puppets=" + plan.puppetSteps());
@@ -147,7 +163,9 @@ public final class PlanText {
                     (int) number("bad-clients", 0),
                     incidents,
                     (int) number("puppets", 0),
-                    content());
+                    content(),
+                    service(),
+                    choice("disks", "fast", "slow").equals("slow"));
             settings.keySet().stream()
                     .filter(key -> !used.contains(key))
                     .findFirst()
@@ -253,6 +271,18 @@ public final class PlanText {
                     !tree.group(4).isEmpty());
         }
 
+        private ServiceSetting service() {
+            int[] sizes = numbers("sessions", "64/32", 2);
+            return new ServiceSetting(new ServiceLimits(sizes[0], sizes[1]), (int) number("patience", 0));
+        }
+
+        private static Retry retry(String letter) {
+            return Arrays.stream(Retry.values())
+                    .filter(each -> each.letter().equals(letter))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
         private Wire wire() {
             int[] faults = numbers("wire", "5/0/0/0/0/0/0", 7);
             return new Wire(faults[0], faults[1], faults[2], faults[3], faults[4], faults[5], faults[6]);
@@ -269,7 +299,9 @@ public final class PlanText {
                         Integer.parseInt(client.group(1)),
                         Integer.parseInt(client.group(2)),
                         Integer.parseInt(client.group(3)),
-                        !client.group(4).isEmpty()));
+                        !client.group(4).isEmpty(),
+                        retry(client.group(5)),
+                        client.group(6) == null ? 1 : Integer.parseInt(client.group(6))));
             }
             return clients;
         }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.StateContent;
 
 /**
@@ -225,12 +226,18 @@ public final class Shrinker {
         if (plan.hasLeases()) {
             smaller.add(plan.edit().leases(false).plan());
         }
+        if (!plan.service().equals(ServiceSetting.USUAL)) {
+            smaller.add(plan.edit().service(ServiceSetting.USUAL).plan());
+        }
+        if (plan.hasSlowDisks()) {
+            smaller.add(plan.edit().slowDisks(false).plan());
+        }
         if (plan.hasFastReads()) {
             smaller.add(plan.edit().fastReads(false).plan());
         }
         for (int i = 0; i < plan.clients().size(); i++) {
             ClientPlan client = plan.clients().get(i);
-            ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()), false);
+            ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()));
             if (!client.equals(simple)) {
                 smaller.add(plan.edit().client(i, simple).plan());
             }

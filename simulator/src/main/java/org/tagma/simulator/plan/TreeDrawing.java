@@ -99,7 +99,7 @@ final class TreeDrawing {
     private List<ClientPlan> lastingLoad() {
         List<ClientPlan> clients = new ArrayList<>();
         for (ClientPlan each : plan.clients()) {
-            clients.add(new ClientPlan(each.operations(), each.pipeline(), random.nextInt(10, 100), each.onlyReads()));
+            clients.add(each.pausing(random.nextInt(10, 100)));
         }
         return clients;
     }

@@ -17,6 +17,7 @@ import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ExecutionContext;
+import org.tagma.core.service.ServiceLimits;
 import org.tagma.simulator.RegisterOperation;
 import org.tagma.simulator.RegisterOperation.Kind;
 
@@ -28,7 +29,8 @@ class OnlineCheckersTest {
     private static final SessionId SESSION = new SessionId(0, 1);
 
     private final Findings findings = new Findings();
-    private final OrderChecker order = new OrderChecker(findings, 1);
+    private final ServiceChecker service = new ServiceChecker(findings, new ServiceLimits(2, 2), 4, true);
+    private final OrderChecker order = new OrderChecker(findings, 1, service);
     private final StateChecker states = new StateChecker(findings);
     private final VoteChecker votes = new VoteChecker(findings);
 

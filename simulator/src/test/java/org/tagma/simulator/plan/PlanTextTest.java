@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.Retry;
+import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -64,6 +66,29 @@ class PlanTextTest {
                     .extracting(Incident::kind)
                     .contains(Incident.Kind.DOWN, Incident.Kind.WIPE, Incident.Kind.PAUSE, Incident.Kind.CUT);
         }
+    }
+
+    @Test
+    void seedsDrawClientsOfEveryKindAndSmallSessionTables() {
+        List<Plan> plans = LongStream.range(0, 200)
+                .mapToObj(seed -> Setting.standard().draw(seed))
+                .toList();
+
+        assertThat(plans)
+                .flatExtracting(Plan::clients)
+                .extracting(ClientPlan::retry)
+                .contains(Retry.values());
+        assertThat(plans)
+                .flatExtracting(Plan::clients)
+                .extracting(ClientPlan::processes)
+                .contains(1, 2, 3, 4);
+        assertThat(plans).anyMatch(plan -> plan.service().limits().maxSessionsPerClient() == 1);
+        assertThat(plans).anyMatch(plan -> plan.service().patienceMillis() > 0);
+        assertThat(plans.stream()
+                        .filter(plan -> plan.service().equals(ServiceSetting.USUAL))
+                        .count())
+                .as("most seeds are as before")
+                .isGreaterThan(120);
     }
 
     /** Of two replicas of Raft that lose their disks neither votes again. */

@@ -1,0 +1,74 @@
+package org.tagma.simulator;
+
+import com.google.protobuf.ByteString;
+import java.util.HashMap;
+import java.util.Map;
+import org.tagma.core.NodeId;
+import org.tagma.core.protocol.Message;
+import org.tagma.network.codec.Decoded;
+import org.tagma.network.codec.Envelope;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.NestedVerifier;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.Property;
+
+/** Holds the codec to what it is for: what is decoded is what was encoded. It looks at some messages of each kind. Not thread-safe. */
+final class CodecRule {
+
+    /** The first of a kind are looked at, and then one in so many. */
+    private static final int FIRST = 8;
+
+    private static final int SAMPLE = 64;
+
+    private static final NestedVerifier BELIEVES_ALL = new NestedVerifier() {
+        @Override
+        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
+            return true;
+        }
+
+        @Override
+        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return true;
+        }
+    };
+
+    private final MessageCodec codec;
+    private final Findings findings;
+    private final Map<Class<?>, Integer> seen = new HashMap<>();
+    private int replies;
+
+    CodecRule(MessageCodec codec, Findings findings) {
+        this.codec = codec;
+        this.findings = findings;
+    }
+
+    /** A correct replica says this to others. */
+    void says(int replica, Message message) {
+        int count = seen.merge(message.getClass(), 1, Integer::sum);
+        if (count > FIRST && count % SAMPLE != 0) {
+            return;
+        }
+        Envelope envelope = new Envelope(
+                new NodeId.Replica(replica),
+                MessageCodec.type(message),
+                MessageCodec.encodePayload(message),
+                ByteString.EMPTY);
+        Decoded<Message> read = codec.decode(envelope, BELIEVES_ALL);
+        if (!(read instanceof Decoded.Ok<Message> ok) || !ok.value().equals(message)) {
+            findings.report(
+                    Property.SAME_WHEN_READ, "replica " + replica + " says " + message + ", and " + read + " is read");
+        }
+    }
+
+    /** A reply arrives at a client as it was sent: what is read there says the same bytes. */
+    void hears(ByteString frame) {
+        if (++replies % SAMPLE != 0
+                || !(MessageCodec.parseEnvelope(frame) instanceof Decoded.Ok<Envelope> opened)
+                || !(codec.decode(opened.value(), BELIEVES_ALL) instanceof Decoded.Ok<Message> read)) {
+            return;
+        }
+        if (!MessageCodec.encodePayload(read.value()).equals(opened.value().payload())) {
+            findings.report(Property.SAME_WHEN_READ, "a client reads " + read.value() + ", which is not what was sent");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.tagma.simulator;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import org.tagma.network.wire.Envelope;
+import org.tagma.network.wire.ReplyPayload;
+import org.tagma.network.wire.ReplyStatusCode;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.Property;
+
+/**
+ * Holds one life of a correct replica's engine to its order: what was decided takes effect when all that was written is durable,
+ * and who asks a replica that can answer is answered. Not thread-safe.
+ */
+final class EngineRules {
+
+    /** After so long, what the engine says of its protocol is not old any more. */
+    private static final long STATUS_AGE_MICROS = 1_000_000;
+
+    /** And only if it was at work meanwhile. */
+    private static final int TURNS_BETWEEN = 10;
+
+    private final Findings findings;
+    private final int replica;
+    private boolean isUndurable;
+    private long unavailableSinceMicros = -1;
+    private int replies;
+    private int turnsUnavailable;
+
+    EngineRules(Findings findings, int replica) {
+        this.findings = findings;
+        this.replica = replica;
+    }
+
+    /** A record was written. */
+    void appended() {
+        isUndurable = true;
+    }
+
+    /** All that was written is durable. */
+    void durable() {
+        isUndurable = false;
+    }
+
+    /** Something that was decided takes effect. */
+    void takesEffect(String what) {
+        if (isUndurable) {
+            findings.report(
+                    Property.DURABLE_BEFORE_EFFECT,
+                    "replica " + replica + " " + what + " while a record of what it decided is not durable");
+        }
+    }
+
+    /** The engine is at work. */
+    void turns() {
+        turnsUnavailable++;
+    }
+
+    /** A reply to a request is handed on. */
+    void replies() {
+        replies++;
+    }
+
+    /** How many were, since this was asked last. */
+    int takeReplies() {
+        int counted = replies;
+        replies = 0;
+        return counted;
+    }
+
+    /** A query is answered by a replica that says itself whether it lags. */
+    void answers(ByteString frame, boolean canAnswer, long nowMicros) {
+        if (!isUnavailable(frame) || !canAnswer) {
+            unavailableSinceMicros = -1;
+        } else if (unavailableSinceMicros < 0) {
+            unavailableSinceMicros = nowMicros;
+            turnsUnavailable = 0;
+        } else if (turnsUnavailable > TURNS_BETWEEN && nowMicros - unavailableSinceMicros > STATUS_AGE_MICROS) {
+            findings.report(
+                    Property.DOES_WHAT_IT_MUST, "replica " + replica + " answers no queries, though nothing is wrong");
+        }
+    }
+
+    private static boolean isUnavailable(ByteString frame) {
+        try {
+            return ReplyPayload.parseFrom(Envelope.parseFrom(frame).getPayload())
+                            .getStatus()
+                    == ReplyStatusCode.REPLY_STATUS_UNAVAILABLE;
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a reply that cannot be read", e);
+        }
+    }
+}
