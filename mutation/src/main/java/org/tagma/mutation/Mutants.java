@@ -8,13 +8,21 @@ public final class Mutants {
 
     /** Of PBFT, and of what both protocols have in common. */
     public static final List<Mutant> PBFT = Stream.of(
-                    VotingMutants.ALL, ViewChangeMutants.ALL, NormalCaseMutants.ALL, ExecutionMutants.ALL)
+                    VotingMutants.ALL,
+                    ViewChangeMutants.ALL,
+                    NormalCaseMutants.ALL,
+                    ExecutionMutants.ALL,
+                    TransferMutants.OF_BOTH,
+                    TransferMutants.OF_LIES)
             .flatMap(List::stream)
             .toList();
 
     /** Of Raft, and of what both have in common as Raft meets it. */
     public static final List<Mutant> RAFT = Stream.of(
-                    RaftElectionMutants.ALL, RaftReplicationMutants.ALL, RaftServiceMutants.ALL)
+                    RaftElectionMutants.ALL,
+                    RaftReplicationMutants.ALL,
+                    RaftServiceMutants.ALL,
+                    TransferMutants.OF_BOTH)
             .flatMap(List::stream)
             .toList();
 
