@@ -11,6 +11,10 @@ final class Follower {
 
     private final RaftState state;
     private final Snapshots snapshots;
+    /** The last term in which the log was found to agree with the leader's, and up to where. */
+    private long agreedInTerm;
+
+    private long agreedUpTo;
 
     Follower(RaftState state, Snapshots snapshots) {
         this.state = state;
@@ -33,14 +37,30 @@ final class Follower {
             agree(sender, state.commitIndex, message.round());
         } else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {
             long agreed = take(message.prevLogIndex(), message.entries(), mayEndAt(message.leaderCommit()));
-            agree(sender, agreed, message.round());
-            state.committed(Math.min(message.leaderCommit(), agreed));
-            snapshots.deliver();
+            agreedUpTo = agreedInTerm == message.term() ? Math.max(agreedUpTo, agreed) : agreed;
+            agreedInTerm = message.term();
+            agreeAndCommit(sender, message, agreed);
+        } else if (isFullOfWhatAgrees(message)) {
+            // To refuse this would have the leader send again, at once and in vain.
+            agreeAndCommit(sender, message, agreedUpTo);
         } else {
             long hint = state.log.lastIndexNotAbove(message.prevLogIndex(), message.prevLogTerm());
             refuse(sender, message, hint, state.log.term(hint));
         }
         return Verdict.ACCEPT;
+    }
+
+    private void agreeAndCommit(int leader, AppendEntries message, long agreed) {
+        agree(leader, agreed, message.round());
+        state.committed(Math.min(message.leaderCommit(), agreed));
+        snapshots.deliver();
+    }
+
+    /** Whether all for which there is room is here, and agrees with this leader's log. */
+    private boolean isFullOfWhatAgrees(AppendEntries message) {
+        return agreedInTerm == message.term()
+                && agreedUpTo <= state.log.lastIndex()
+                && agreedUpTo >= mayEndAt(message.leaderCommit());
     }
 
     private void heard(int leader, long term) {

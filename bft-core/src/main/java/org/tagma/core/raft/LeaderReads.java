@@ -90,8 +90,9 @@ final class LeaderReads {
         long round = replication.beginRound();
         if (!reads.isEmpty()) {
             rounds.add(new Round(round, reads));
-            onRoundAnswered();
         }
+        // Also without new ones: the others may have left the group, and then no answer will come.
+        onRoundAnswered();
     }
 
     private Waiting takeGathering() {

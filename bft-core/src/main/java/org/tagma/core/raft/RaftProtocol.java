@@ -258,11 +258,20 @@ public final class RaftProtocol implements Protocol {
         if (state.isLeader()) {
             leader.onTick();
         } else {
+            if (state.isElectionDue()) {
+                giveUpWaiting();
+            }
             election.onTick();
         }
         snapshots.onTick();
         followerReads.onTick();
         lostMemory.onTick();
+    }
+
+    /** No leader has been heard for an election timeout, and who is outside of the group will never hear one. */
+    private void giveUpWaiting() {
+        readQueue.refuseUnreached();
+        state.refuseWaiting();
     }
 
     private void startTick() {

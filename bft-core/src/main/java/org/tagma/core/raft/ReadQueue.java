@@ -40,6 +40,18 @@ final class ReadQueue {
         }
     }
 
+    /**
+     * No leader has been heard for an election timeout: what these reads wait for may never come here, as where a replica was
+     * taken out of the group.
+     */
+    void refuseUnreached() {
+        for (Ready read : ready) {
+            waiting--;
+            state.emit(new Action.RefuseRead(read.id()));
+        }
+        ready.clear();
+    }
+
     /** More was executed. */
     void release() {
         int unreached = ready.size();

@@ -147,7 +147,7 @@ final class LoneReplica {
         return actions;
     }
 
-    private List<Action.Send> sends() {
+    List<Action.Send> sends() {
         return of(Action.Send.class);
     }
 

@@ -66,6 +66,21 @@ class RaftReadsTest {
         assertThat(cluster.node(1).reads).containsEntry(id, 3);
     }
 
+    /** Found by a group tossed about: in a replica that had left the group the reads waited, and took up room, for ever. */
+    @Test
+    void aReadThatWaitsWhereNoLeaderIsHeardIsRefused() {
+        RaftCluster cluster = new RaftCluster(3, 3);
+        cluster.elect(0);
+        cluster.node(1).executionStalls = true;
+        cluster.submitAll("op", 3);
+        long id = cluster.read(1);
+        cluster.deliverAll();
+        cluster.isolate(1);
+        cluster.run(30);
+        assertThat(cluster.node(1).reads).isEmpty();
+        assertThat(cluster.node(1).refusedReads).containsExactly(id);
+    }
+
     @Test
     void aPartitionedOldLeaderServesNoReadAndAcknowledgesNoWrite() {
         RaftCluster cluster = new RaftCluster(3, 4);

@@ -294,6 +294,21 @@ class RaftTrapsTest {
                 .isEqualTo(64);
     }
 
+    /** Found by a group tossed about: leader and follower talked without end until the follower had room again. */
+    @Test
+    void aFollowerThatIsFullDoesNotAskForWhatItCannotTake() {
+        long[] terms = LongStream.rangeClosed(1, 100).toArray();
+        LoneReplica follower = new LoneReplica(3, 100, -1);
+        follower.receive(1, new AppendEntries(100, 0, 0, LoneReplica.entries(1, terms), 100, 0));
+        follower.clear().receive(1, new AppendEntries(100, 100, 100, List.of(), 100, 0));
+        assertThat(follower.sends())
+                .containsExactly(new Action.Send(1, new AppendEntriesReply(100, 0, true, 64, 0, 0, 0)));
+        follower.clear().receive(2, new AppendEntries(101, 100, 100, List.of(), 100, 0));
+        assertThat(follower.sends())
+                .as("of another leader's log it knows nothing yet")
+                .containsExactly(new Action.Send(2, new AppendEntriesReply(101, 0, false, 100, 64, 64, 0)));
+    }
+
     @Test
     void aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain() {
         RaftCluster cluster = new RaftCluster(3, 8);
