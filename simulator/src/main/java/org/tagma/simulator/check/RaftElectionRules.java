@@ -36,6 +36,7 @@ final class RaftElectionRules extends RaftRules {
 
     private long timerMaybeAtTick;
     private boolean led;
+    private long ledAtTick;
     /** Tells answers to its questions from those to an earlier life's. */
     private long nonce;
 
@@ -82,17 +83,25 @@ final class RaftElectionRules extends RaftRules {
         Message message = facts.message();
         if (message instanceof RequestVote vote) {
             mustGrant(vote, actions);
+            isLoyal(vote, actions);
         } else if (message instanceof RaftMessage raft && raft.term() > facts.termBefore && tellsOfItsTerm(raft)) {
             refuses(
                     actions.stream().noneMatch(each -> reachesTerm(each, raft.term())),
                     "stays in term " + facts.termBefore + " after it heard of term " + raft.term());
         } else if (facts.event instanceof Event.TimerFired) {
             mustAsk(actions);
+        } else if (facts.event instanceof Event.Recovered recovered) {
+            mustRemember(recovered.log(), actions);
         }
         if (led || facts.leadsNow() || !mustStand()) {
             timerMaybeAtTick = facts.tick;
         }
+        if (led && !facts.leadsNow()) {
+            // Who ceased to lead waits for another, from the last moment on at which it led for sure.
+            timerAtTick = Math.max(timerAtTick, ledAtTick);
+        }
         led = facts.leadsNow();
+        ledAtTick = led && facts.isStartKnown() ? facts.tick : ledAtTick;
         boolean heard = (message instanceof AppendEntries || message instanceof InstallSnapshot)
                 && !RaftFacts.hasRefused(actions);
         if (heard) {
@@ -133,6 +142,16 @@ final class RaftElectionRules extends RaftRules {
                         && send.message() instanceof RequestVoteReply reply
                         && reply.granted());
         refuses(!granted, "refuses its vote to replica " + facts.sender() + " for no reason");
+    }
+
+    /** Dissertation 4.2.3: a candidate changes nothing at who leads, or hears a leader. */
+    private void isLoyal(RequestVote question, List<Action> actions) {
+        boolean loyal = (facts.leadsNow() && facts.isStartKnown()) || hearsLeader();
+        if (loyal && question.term() > facts.termBefore && !question.transfer()) {
+            refuses(
+                    actions.stream().anyMatch(each -> reachesTerm(each, question.term())),
+                    "goes on to the term of replica " + facts.sender() + ", though it hears a leader");
+        }
     }
 
     private boolean hearsLeader() {
@@ -234,7 +253,9 @@ final class RaftElectionRules extends RaftRules {
         } else if (message instanceof EstimationReply reply) {
             refuses(facts.asks, "tells of a log that it has lost");
             refuses(
-                    reply.view() < facts.log.hardState().term() || reply.sequence() < facts.log.lastIndex(),
+                    reply.view() < facts.log.hardState().term()
+                            || reply.sequence() < facts.log.lastIndex()
+                            || (facts.isRecovering() && reply.sequence() < facts.forgottenUpTo),
                     "keeps quiet about what it has seen");
         }
     }
@@ -257,7 +278,7 @@ final class RaftElectionRules extends RaftRules {
     }
 
     private void stands(HardState state) {
-        boolean told = facts.message() instanceof TimeoutNow;
+        boolean told = facts.message() instanceof TimeoutNow now && now.term() + 1 == state.term();
         refuses(!told && !facts.isQuorum(preVotes.get(state.term())), "stands without a majority of pre-votes");
         refuses(facts.isRecovering(), "stands, though it lost its log and has not got it again");
         refuses(!facts.mayHaveToLead(), "stands, though it has no vote");
@@ -265,6 +286,18 @@ final class RaftElectionRules extends RaftRules {
     }
 
     // Lost logs
+
+    /** The next life will have all of its log; but what it says of this one is only what it writes now. */
+    private void mustRemember(Event.RecoveredLog recovered, List<Action> actions) {
+        if (recovered.memory() == Event.Memory.SURVIVORS && !facts.asks && facts.reserved > 0) {
+            refuses(
+                    actions.stream()
+                            .noneMatch(each -> each instanceof Action.Persist persist
+                                    && persist.record() instanceof Forgotten forgotten
+                                    && forgotten.index() >= facts.reserved),
+                    "does not write down that it lost its log");
+        }
+    }
 
     private void forgets(Forgotten forgotten) {
         if (facts.asks) {

@@ -11,6 +11,7 @@ import org.tagma.core.raft.RaftMessage.InstallSnapshot;
 import org.tagma.core.raft.RaftRecord.Appended;
 import org.tagma.core.raft.RaftRecord.Snapshotted;
 import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+import org.tagma.core.raft.SnapshotMeta;
 import org.tagma.core.service.TransferMessage;
 
 /**
@@ -21,6 +22,10 @@ final class RaftFollowerRules extends RaftRules {
 
     private long committedBefore;
     private long delivered;
+    /** The last term in which its log was found to agree with a leader's, and up to where. */
+    private long agreedInTerm;
+
+    private long agreedUpTo;
 
     RaftFollowerRules(RaftFacts facts) {
         super(facts);
@@ -75,6 +80,17 @@ final class RaftFollowerRules extends RaftRules {
                     commit.sequence() != delivered + 1,
                     "executes index " + commit.sequence() + " after index " + delivered);
             delivered = commit.sequence();
+        } else if (action instanceof Action.InstallState install) {
+            long needed = facts.stateMissing
+                    ? facts.log.snapshot().map(SnapshotMeta::index).orElse(0L)
+                    : delivered + 1;
+            refuses(
+                    install.sequence() < needed,
+                    "installs the state at " + install.sequence() + ", though it is at " + (needed - 1) + " already");
+        } else if (action instanceof Action.Relay) {
+            refuses(
+                    facts.event instanceof Event.RequestReceived request && request.relayedBy() >= 0,
+                    "passes on a request that was passed on to it");
         } else if (action instanceof Action.Send send && send.message() instanceof AppendEntriesReply reply) {
             refuses(
                     reply.success() && reply.index() > facts.reserved,
@@ -98,6 +114,17 @@ final class RaftFollowerRules extends RaftRules {
             refuses(
                     own && facts.log.termAt(index) != taken.snapshot().term(),
                     "has a state at " + index + " of term " + taken.snapshot().term() + ", which its log does not say");
+            refuses(
+                    own
+                            && index
+                                    <= facts.log
+                                            .snapshot()
+                                            .map(SnapshotMeta::index)
+                                            .orElse(0L),
+                    "goes back to its state at " + index);
+            refuses(
+                    !own && facts.log.termAt(index) != taken.snapshot().term() && facts.log.lastIndex() > index,
+                    "keeps the entries after " + index + " of a log that contradicts the state there");
             refuses(
                     own
                             && !facts.configurations
@@ -132,15 +159,33 @@ final class RaftFollowerRules extends RaftRules {
         }
     }
 
+    /** Raft 5.3: back by terms, not by entries, and no further than need be. */
+    private void hints(AppendEntries append, AppendEntriesReply reply) {
+        long hint = reply.hintIndex();
+        refuses(
+                !facts.log.coversBySnapshot(hint) && facts.log.termAt(hint) > append.prevLogTerm(),
+                "refuses entries, and names index " + hint + ", which is of a later term than the leader's");
+        boolean isNextToAgree = hint < Math.min(append.prevLogIndex(), facts.log.lastIndex())
+                && facts.log.termAt(hint + 1) != RaftLogBook.UNKNOWN
+                && facts.log.termAt(hint + 1) <= append.prevLogTerm();
+        refuses(isNextToAgree, "refuses entries, and has the leader go back further than index " + (hint + 1));
+    }
+
     private void answers(AppendEntries append, AppendEntriesReply reply) {
         boolean fits = facts.log.termAt(append.prevLogIndex()) == append.prevLogTerm();
         if (!reply.success()) {
             refuses(fits, "refuses entries that fit its log after " + append.prevLogIndex());
+            hints(append, reply);
             refuses(
                     reply.hintIndex() > append.prevLogIndex()
                             || (!facts.log.coversBySnapshot(reply.hintIndex())
                                     && facts.log.termAt(reply.hintIndex()) != reply.hintTerm()),
                     "refuses entries, and does not tell where its log may agree");
+            return;
+        }
+        if (reply.index() < append.prevLogIndex()) {
+            boolean known = reply.index() <= (agreedInTerm == append.term() ? agreedUpTo : committedBefore);
+            refuses(!known, "acknowledges entries up to " + reply.index() + " that may not be the leader's");
             return;
         }
         refuses(
@@ -156,5 +201,7 @@ final class RaftFollowerRules extends RaftRules {
         refuses(
                 append.prevLogIndex() >= committedBefore && hasRoom && reply.index() != last,
                 "acknowledges index " + reply.index() + " of entries up to " + last);
+        agreedUpTo = agreedInTerm == append.term() ? Math.max(agreedUpTo, reply.index()) : reply.index();
+        agreedInTerm = append.term();
     }
 }

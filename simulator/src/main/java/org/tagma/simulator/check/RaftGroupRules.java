@@ -20,6 +20,8 @@ final class RaftGroupRules extends RaftRules {
     private Optional<Event.MembershipRequested> change = Optional.empty();
     private Optional<Long> transfer = Optional.empty();
     private long transferSinceTick;
+    /** What operators asked and got no answer to. */
+    private final Set<Long> questions = new HashSet<>();
 
     RaftGroupRules(RaftFacts facts) {
         super(facts);
@@ -29,6 +31,16 @@ final class RaftGroupRules extends RaftRules {
     void recovers(Event.RecoveredLog recovered) {
         change = Optional.empty();
         transfer = Optional.empty();
+        questions.clear();
+    }
+
+    @Override
+    void stepping(Event event) {
+        if (event instanceof Event.MembershipRequested request) {
+            questions.add(request.id());
+        } else if (event instanceof Event.LeadershipTransferRequested request) {
+            questions.add(request.id());
+        }
     }
 
     @Override
@@ -134,6 +146,7 @@ final class RaftGroupRules extends RaftRules {
     }
 
     private void answers(Action.AnswerOperator answer) {
+        refuses(!questions.remove(answer.id()), "answers an operator who has got an answer: " + answer.text());
         if (transfer.isPresent() && transfer.get() == answer.id()) {
             transfer = Optional.empty();
         }
@@ -155,5 +168,13 @@ final class RaftGroupRules extends RaftRules {
         refuses(
                 !leaves && facts.stored.getOrDefault(target, 0L) < facts.log.lastIndex(),
                 "wants replica " + target + " to lead before it has the whole log");
+        long best = 0;
+        for (int voter : facts.configuration().members()) {
+            boolean counts = facts.configuration().isVoter(voter) && mayTakeOver(voter) && voter != facts.self;
+            best = Math.max(best, counts ? facts.stored.getOrDefault(voter, 0L) : 0);
+        }
+        refuses(
+                leaves && best > 0 && (facts.stored.getOrDefault(target, 0L) < best || !mayTakeOver(target)),
+                "leaves the group, and wants replica " + target + " to lead, though another has more of the log");
     }
 }

@@ -29,6 +29,7 @@ final class RaftJudgement {
         facts = new RaftFacts(findings, config, self, log);
         rules = List.of(
                 new RaftElectionRules(facts, timeouts),
+                new RaftCandidacyRules(facts),
                 new RaftFollowerRules(facts),
                 new RaftLeaderRules(facts),
                 new RaftReadRules(facts),

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tagma.core.protocol.Action;
@@ -14,7 +15,10 @@ import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
 import org.tagma.core.raft.RaftRecord.Appended;
+import org.tagma.core.raft.RaftRecord.Snapshotted;
+import org.tagma.core.raft.SnapshotMeta;
 
 /**
  * What a leader proposes, sends, tells and takes for committed (5.3, 5.4.2, 8), and that it says that it leads as long as a
@@ -28,6 +32,14 @@ final class RaftLeaderRules extends RaftRules {
     private final Map<Integer, ArrayDeque<Sent>> underWay = new HashMap<>();
     private final Map<Integer, Long> toldCommit = new HashMap<>();
     private final Set<Integer> offered = new HashSet<>();
+    private final Map<Integer, Long> toldRound = new HashMap<>();
+    /** Where the last message to each follower begins. */
+    private final Map<Integer, Long> lastPrevious = new HashMap<>();
+    /** The state that each follower was told of last, while it is sent nothing else. */
+    private final Map<Integer, SnapshotMeta> lastOffer = new HashMap<>();
+
+    private Optional<SnapshotMeta> snapshot = Optional.empty();
+    private Optional<SnapshotMeta> previousSnapshot = Optional.empty();
     private long heartbeatAtTick;
 
     RaftLeaderRules(RaftFacts facts) {
@@ -35,9 +47,18 @@ final class RaftLeaderRules extends RaftRules {
     }
 
     @Override
+    void recovers(Event.RecoveredLog recovered) {
+        snapshot = facts.log.snapshot();
+        previousSnapshot = snapshot;
+    }
+
+    @Override
     void begins() {
         underWay.clear();
         toldCommit.clear();
+        toldRound.clear();
+        lastPrevious.clear();
+        lastOffer.clear();
         offered.clear();
         heartbeatAtTick = facts.tick;
     }
@@ -48,6 +69,12 @@ final class RaftLeaderRules extends RaftRules {
                 && facts.message() instanceof AppendEntriesReply reply
                 && reply.term() == facts.leadsTerm()) {
             ArrayDeque<Sent> sent = underWay.computeIfAbsent(facts.sender(), none -> new ArrayDeque<>());
+            SnapshotMeta offer = lastOffer.get(facts.sender());
+            boolean isOver =
+                    reply.success() ? offer != null && reply.index() >= offer.index() : reply.recoveringUpTo() > 0;
+            if (isOver) {
+                lastOffer.remove(facts.sender());
+            }
             if (reply.success()) {
                 sent.removeIf(each -> each.lastIndex <= reply.index());
             } else {
@@ -61,10 +88,32 @@ final class RaftLeaderRules extends RaftRules {
         if (!facts.leadsNow()) {
             return;
         }
+        if (facts.message() instanceof AppendEntriesReply reply
+                && reply.term() == facts.leadsTerm()
+                && !reply.success()) {
+            mustGoBack(reply, actions);
+        }
         if (facts.event instanceof Event.TimerFired && facts.isStartKnown()) {
             saysThatItLeads(actions);
         } else if (facts.event instanceof Event.QueueDrained && !facts.stateMissing) {
             tellsWhatIsCommitted(actions);
+        }
+    }
+
+    /** Raft 5.3: it was refused the last that it sent, and sends something else at once. */
+    private void mustGoBack(AppendEntriesReply reply, List<Action> actions) {
+        int follower = facts.sender();
+        boolean isOfTheLast = lastPrevious.getOrDefault(follower, -1L) == reply.index()
+                && reply.index() > facts.stored.getOrDefault(follower, 0L)
+                && isMember(follower);
+        if (isOfTheLast) {
+            boolean sends = false;
+            for (Action each : actions) {
+                sends |= each instanceof Action.Send send
+                        && send.to() == follower
+                        && (send.message() instanceof AppendEntries || send.message() instanceof InstallSnapshot);
+            }
+            refuses(!sends, "was refused entries after " + reply.index() + " by replica " + follower + ", and waits");
         }
     }
 
@@ -116,6 +165,9 @@ final class RaftLeaderRules extends RaftRules {
             says(send.to(), send.message());
         } else if (action instanceof Action.Commit commit) {
             commits(commit.sequence());
+        } else if (action instanceof Action.Persist persist && persist.record() instanceof Snapshotted taken) {
+            previousSnapshot = snapshot;
+            snapshot = Optional.of(taken.snapshot());
         }
     }
 
@@ -124,6 +176,11 @@ final class RaftLeaderRules extends RaftRules {
         boolean first = facts.log.termAt(facts.log.lastIndex()) != facts.leadsTerm();
         refuses(first && !(entry instanceof Entry.NoOp), "begins its term with something else than a no-op");
         if (entry instanceof Entry.Requests) {
+            int requests = entry.batch().requests().size();
+            refuses(
+                    requests > facts.config.maxBatchRequests()
+                            || (requests > 1 && entry.size() - Entry.OVERHEAD_BYTES > facts.config.maxBatchBytes()),
+                    "proposes a batch of " + requests + " requests and " + entry.size() + " bytes");
             refuses(
                     entry.index() - facts.knownCommitted > facts.config.pipelineDepth(),
                     "proposes index " + entry.index() + ", with only " + facts.knownCommitted + " committed");
@@ -142,15 +199,43 @@ final class RaftLeaderRules extends RaftRules {
     private void says(int to, Message message) {
         if (message instanceof AppendEntries append) {
             sends(to, append);
-        } else if (message instanceof InstallSnapshot) {
-            boolean member = isMember(to);
+        } else if (message instanceof InstallSnapshot install) {
+            offers(to, install.snapshot());
+            boolean member = isMember(to) || facts.message() instanceof RequestSnapshot;
             refuses(!member, "offers a state to replica " + to + ", which is outside of the group");
             offered.add(to);
             underWay.remove(to);
         }
     }
 
+    /** A state that is being fetched is offered again as long as it is kept: who turns to each new one never has any. */
+    private void offers(int to, SnapshotMeta offer) {
+        SnapshotMeta last = lastOffer.put(to, offer);
+        lastPrevious.remove(to);
+        boolean isKept = Optional.ofNullable(last).equals(previousSnapshot)
+                || Optional.ofNullable(last).equals(snapshot);
+        refuses(
+                last != null
+                        && isKept
+                        && !offer.equals(last)
+                        && last.index() > facts.stored.getOrDefault(to, 0L)
+                        && !(facts.message() instanceof RequestSnapshot),
+                "offers replica " + to + " another state than the one that it may be fetching");
+    }
+
     private void sends(int to, AppendEntries append) {
+        long told = toldRound.getOrDefault(to, -1L);
+        refuses(
+                facts.event instanceof Event.QueueDrained
+                        && append.entries().isEmpty()
+                        && append.round() <= told
+                        && append.leaderCommit() <= toldCommit.getOrDefault(to, -1L),
+                "tells replica " + to + " again what it has told it");
+        toldRound.put(to, Math.max(told, append.round()));
+        lastPrevious.put(to, append.prevLogIndex());
+        if (append.prevLogIndex() > 0 || !append.entries().isEmpty()) {
+            lastOffer.remove(to);
+        }
         refuses(!facts.leadsNow(), "leads on, though it has given up");
         leadsOn();
         boolean member = isMember(to);
@@ -169,14 +254,23 @@ final class RaftLeaderRules extends RaftRules {
                 && !reply.success()
                 && reply.term() == append.term()
                 && facts.comingConfiguration == facts.configuration()) {
-            long agreement = Math.max(reply.hintIndex(), facts.stored.getOrDefault(to, 0L));
+            long agreement = Math.max(agreement(reply), facts.stored.getOrDefault(to, 0L));
             refuses(
-                    previous > agreement,
+                    previous > agreement && (previous > reply.hintIndex() || !facts.log.coversBySnapshot(previous)),
                     "does not go back to " + agreement + ", where the log of replica " + to + " ends");
         }
         if (!append.entries().isEmpty()) {
             isUnderWay(to, append.entries());
         }
+    }
+
+    /** The last index, up to the one that was named, whose term is not later than the follower's there. */
+    private long agreement(AppendEntriesReply reply) {
+        long index = Math.min(reply.hintIndex(), facts.log.lastIndex());
+        while (!facts.log.coversBySnapshot(index) && facts.log.termAt(index) > reply.hintTerm()) {
+            index--;
+        }
+        return index;
     }
 
     /** One message more than allowed is not counted, nor the largest: it may have been sent to find out where logs part. */

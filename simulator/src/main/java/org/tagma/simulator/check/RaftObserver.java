@@ -68,6 +68,10 @@ public final class RaftObserver implements ProtocolObserver {
     private final TreeMap<Long, Committed> committed = new TreeMap<>();
     private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
 
+    /** The group as of the newest change that is known to be committed, and the index of that. */
+    private Configuration group;
+
+    private long groupSinceIndex;
     private final ElectionTimeouts timeouts = new ElectionTimeouts();
     private final RaftConfig config;
 
@@ -76,6 +80,7 @@ public final class RaftObserver implements ProtocolObserver {
         this.findings = findings;
         this.config = config;
         configurations.put(0L, config.membership());
+        group = config.membership();
     }
 
     private Book book(int replica) {
@@ -232,6 +237,7 @@ public final class RaftObserver implements ProtocolObserver {
                 book.decided.termAt(commit.sequence()), commit.batch().digest(), inTerm);
         Committed first = committed.putIfAbsent(commit.sequence(), mine);
         if (first == null) {
+            changesTheGroup(entries.get(new Place(commit.sequence(), mine.term)));
             return;
         }
         if (first.term != mine.term || !first.batch.equals(mine.batch)) {
@@ -241,6 +247,14 @@ public final class RaftObserver implements ProtocolObserver {
                             + ", where another executed one of term " + first.term);
         } else if (inTerm < first.byTerm) {
             committed.put(commit.sequence(), mine);
+        }
+    }
+
+    /** It is committed; another that stood in its place may have been removed. */
+    private void changesTheGroup(Entry entry) {
+        if (entry instanceof Entry.Reconfiguration change && entry.index() > groupSinceIndex) {
+            group = change.configuration();
+            groupSinceIndex = entry.index();
         }
     }
 
@@ -286,22 +300,15 @@ public final class RaftObserver implements ProtocolObserver {
 
     // Who belongs to the group
 
-    /** The group as of the newest change that is known to be committed. */
-    private Configuration committedConfiguration() {
-        long last = committed.isEmpty() ? 0 : committed.lastKey();
-        return configurations.floorEntry(last).getValue();
-    }
-
     @Override
     public boolean isMember(int replica) {
-        return committedConfiguration().members().contains(replica);
+        return group.members().contains(replica);
     }
 
     @Override
     public boolean canProgress(IntPredicate takesPart) {
         // A change that is on its way may or may not take effect; so the old group and the new one must be able to.
-        return isEnough(committedConfiguration(), takesPart)
-                && isEnough(configurations.lastEntry().getValue(), takesPart);
+        return isEnough(group, takesPart) && isEnough(configurations.lastEntry().getValue(), takesPart);
     }
 
     private static boolean isEnough(Configuration group, IntPredicate takesPart) {

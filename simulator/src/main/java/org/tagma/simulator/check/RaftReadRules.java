@@ -1,5 +1,6 @@
 package org.tagma.simulator.check;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,16 @@ final class RaftReadRules extends RaftRules {
         final long round;
         final long commitIndex;
         final boolean alone;
+        final long term;
+        /** Whether a majority has said since that it leads; that stays so, even in a later term. */
+        boolean isConfirmed;
         /** The lowest index that a leader named since. */
         long namedIndex = Long.MAX_VALUE;
+        /** Where it asked the leader: when, under which context, and the index that the answer named. */
+        long askedAtTick = RaftFacts.NEVER;
+
+        long context;
+        long answeredIndex = Long.MAX_VALUE;
         /** Whether a lease held at some time since. */
         boolean underLease;
 
@@ -33,6 +42,7 @@ final class RaftReadRules extends RaftRules {
             this.round = facts.lastRound;
             this.commitIndex = facts.knownCommitted;
             this.alone = facts.isAlone();
+            this.term = facts.leadsTerm();
         }
     }
 
@@ -47,10 +57,14 @@ final class RaftReadRules extends RaftRules {
     }
 
     private final Map<Long, Read> reads = new HashMap<>();
-    private final Map<Long, Read> remoteReads = new HashMap<>();
+    /** By context; a question that comes again, late, is another one. */
+    private final Map<Long, ArrayDeque<Read>> remoteReads = new HashMap<>();
+
     private final TreeMap<Long, Moment> roundBegan = new TreeMap<>();
     private long confirmedRound;
     private boolean gaveUpLease;
+    /** Questions of followers that it has taken and not answered. */
+    private int questions;
 
     RaftReadRules(RaftFacts facts) {
         super(facts);
@@ -68,24 +82,37 @@ final class RaftReadRules extends RaftRules {
         roundBegan.clear();
         confirmedRound = 0;
         gaveUpLease = false;
+        questions = 0;
     }
 
     @Override
     void stepping(Event event) {
-        if (facts.config.leaseReads() && facts.leadsNow()) {
+        boolean waits = !reads.isEmpty() || !remoteReads.isEmpty();
+        if ((waits || facts.config.leaseReads()) && facts.leadsNow()) {
             // At once: in the next step the group may be another one, of which not so many have answered.
             confirmedRound = Math.max(confirmedRound, answeredRound());
+            for (Read read : reads.values()) {
+                read.isConfirmed |= read.atLeader && read.term == facts.leadsTerm() && read.round < confirmedRound;
+            }
         }
         if (event instanceof Event.ReadReceived read) {
             reads.put(read.id(), new Read(facts));
         } else if (facts.message() instanceof ReadIndex read) {
-            remoteReads.putIfAbsent(read.context(), new Read(facts));
+            remoteReads
+                    .computeIfAbsent(read.context(), none -> new ArrayDeque<>())
+                    .add(new Read(facts));
         } else if (facts.message() instanceof ReadIndexReply reply) {
-            reads.values().forEach(read -> read.namedIndex = Math.min(read.namedIndex, reply.index()));
+            for (Read read : reads.values()) {
+                read.namedIndex = Math.min(read.namedIndex, reply.index());
+                boolean isFirst = read.answeredIndex == Long.MAX_VALUE && read.askedAtTick != RaftFacts.NEVER;
+                if (isFirst && read.context == reply.context()) {
+                    read.answeredIndex = reply.index();
+                }
+            }
         } else if (event instanceof Event.QueueDrained && facts.config.leaseReads() && facts.leadsNow()) {
             if (holdsLease()) {
                 reads.values().forEach(read -> read.underLease = true);
-                remoteReads.values().forEach(read -> read.underLease = true);
+                remoteReads.values().forEach(asked -> asked.forEach(read -> read.underLease = true));
             }
         }
     }
@@ -116,7 +143,64 @@ final class RaftReadRules extends RaftRules {
             refuses(
                     !refused && reads.size() > facts.config.maxPendingReads(),
                     "has " + reads.size() + " reads waiting, and takes more");
+            refuses(
+                    refused && reads.size() <= facts.config.maxPendingReads(),
+                    "refuses a read, though no more than " + reads.size() + " wait");
+        } else if (facts.message() instanceof ReadIndex read && facts.leadsNow() && read.term() == facts.leadsTerm()) {
+            takesQuestion(actions);
         }
+        if (!reads.isEmpty()) {
+            mustAnswer(actions);
+        }
+    }
+
+    private void takesQuestion(List<Action> actions) {
+        boolean refused = RaftFacts.hasRefused(actions);
+        boolean full = questions >= facts.config.maxPendingReads();
+        refuses(full && !refused, "has " + questions + " questions of followers waiting, and takes more");
+        boolean overloaded = false;
+        for (Action each : actions) {
+            overloaded |=
+                    each instanceof Action.Reject reject && reject.reason().equals("OVERLOADED");
+        }
+        refuses(overloaded && !full, "refuses a follower's question, though only " + questions + " wait");
+        questions += refused ? 0 : 1;
+    }
+
+    /** Where the leader named an index, the read is answered once so much is executed; where it does not, refused in time. */
+    private void mustAnswer(List<Action> actions) {
+        boolean ticks = facts.event instanceof Event.TimerFired;
+        boolean executes = facts.event instanceof Event.Executed
+                || facts.event instanceof Event.StateInstalled
+                || facts.message() instanceof ReadIndexReply;
+        if (!ticks && !executes) {
+            return;
+        }
+        for (Map.Entry<Long, Read> each : reads.entrySet()) {
+            Read read = each.getValue();
+            boolean reached = executes && !facts.stateMissing && read.answeredIndex <= facts.executed;
+            boolean late = ticks
+                    && read.askedAtTick != RaftFacts.NEVER
+                    && read.answeredIndex == Long.MAX_VALUE
+                    && facts.tick - read.askedAtTick > facts.config.electionTimeoutTicks();
+            if (reached || late) {
+                refuses(
+                        !answers(each.getKey(), actions),
+                        reached
+                                ? "has executed index " + read.answeredIndex + ", and does not answer a read"
+                                : "leaves a read waiting for a leader that does not answer");
+            }
+        }
+    }
+
+    private static boolean answers(long id, List<Action> actions) {
+        for (Action each : actions) {
+            if ((each instanceof Action.ReadReady ready && ready.id() == id)
+                    || (each instanceof Action.RefuseRead refused && refused.id() == id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -129,9 +213,21 @@ final class RaftReadRules extends RaftRules {
             if (send.message() instanceof AppendEntries append && append.round() > facts.lastRound) {
                 beginsRound(append.round());
             } else if (send.message() instanceof ReadIndexReply reply) {
+                questions--;
                 answersFollower(reply);
+            } else if (send.message() instanceof ReadIndex question) {
+                asks(question.context());
             } else if (send.message() instanceof TimeoutNow) {
                 gaveUpLease = true;
+            }
+        }
+    }
+
+    private void asks(long context) {
+        for (Read read : reads.values()) {
+            if (!read.atLeader && read.askedAtTick == RaftFacts.NEVER) {
+                read.askedAtTick = facts.tick;
+                read.context = context;
             }
         }
     }
@@ -145,7 +241,11 @@ final class RaftReadRules extends RaftRules {
     }
 
     private void answersFollower(ReadIndexReply reply) {
-        Read read = remoteReads.remove(reply.context());
+        ArrayDeque<Read> asked = remoteReads.get(reply.context());
+        Read read = asked == null ? null : asked.poll();
+        if (asked != null && asked.isEmpty()) {
+            remoteReads.remove(reply.context());
+        }
         if (read != null) {
             confirmed(read, "tells a follower of a read index");
             refuses(reply.index() < read.commitIndex, "tells a follower of a read index that is too low");
@@ -167,9 +267,10 @@ final class RaftReadRules extends RaftRules {
     }
 
     private void confirmed(Read read, String what) {
-        if (facts.isLeader() && !facts.isAlone()) {
+        boolean isOfEarlierTerm = read.isConfirmed && read.term != facts.leadsTerm();
+        if (facts.isLeader() && !facts.isAlone() && !isOfEarlierTerm) {
             refuses(
-                    !read.underLease && answeredRound() <= read.round,
+                    !read.underLease && !read.isConfirmed && Math.max(confirmedRound, answeredRound()) <= read.round,
                     what + ", and no majority has said since then that it leads");
             refuses(!facts.hasCommittedInTerm(), what + " before an entry of its term is committed");
         }

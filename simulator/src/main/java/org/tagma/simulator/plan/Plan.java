@@ -45,7 +45,7 @@ import org.tagma.simulator.model.SystemModel;
  * @param registers over how many registers the operations are spread, at least 1
  * @param faultyClients how many malicious clients there are besides
  * @param puppetSteps for how many steps the protocol is first played to by puppets, see {@link
- *     org.tagma.simulator.puppet.PuppetShow}
+ *     org.tagma.simulator.puppet.PuppetShow} and {@link org.tagma.simulator.puppet.RaftShow}
  * @param content what the registers are kept in
  * @param service the session table's limits, and the clients' patience
  * @param hasSlowDisks whether a replica may say what need not wait for its disk before the disk has synced
@@ -108,8 +108,8 @@ public record Plan(
                 "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
         require(puppetSteps >= 0 && puppetSteps <= MAX_PUPPET_STEPS, "puppets must have 0 to 10 million steps");
         require(
-                puppetSteps == 0 || (protocol == ProtocolKind.PBFT && Promises.tolerated(protocol, replicas) > 0),
-                "puppets need a replica of pbft, and a group that tolerates a malicious one");
+                puppetSteps == 0 || protocol == ProtocolKind.RAFT || Promises.tolerated(protocol, replicas) > 0,
+                "puppets need a group that tolerates a malicious one");
         require(
                 content.entries() >= 0
                         && content.entries() <= 10_000

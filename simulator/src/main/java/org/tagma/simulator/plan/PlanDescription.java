@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Retry;
 import org.tagma.simulator.ServiceSetting;
@@ -42,7 +43,11 @@ final class PlanDescription {
             lines.add(plan.faultyClients() + (plan.faultyClients() == 1 ? " malicious client" : " malicious clients"));
         }
         if (plan.puppetSteps() > 0) {
-            lines.add("before that: one replica at a time among puppets, for " + plan.puppetSteps() + " steps");
+            lines.add("before that: "
+                    + (plan.protocol() == ProtocolKind.RAFT
+                            ? "a group tossed about"
+                            : "one replica at a time among puppets")
+                    + ", for " + plan.puppetSteps() + " steps");
         }
         plan.malicious()
                 .forEach((id, ways) -> lines.add("replica " + id + " is malicious: " + String.join(", ", ways)));

@@ -104,6 +104,11 @@ final class Props {
         committed.putIfAbsent(sequence, batch);
     }
 
+    /** The group has committed this. */
+    void commits(long sequence, Batch batch) {
+        committed.putIfAbsent(sequence, batch);
+    }
+
     /** The batch with a digest, or a wrong one. */
     Batch body(long sequence, Digest digest) {
         return variants(sequence).stream()

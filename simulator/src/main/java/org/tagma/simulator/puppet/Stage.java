@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
@@ -34,7 +36,7 @@ import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.ProtocolObserver;
 import org.tagma.simulator.check.TransferChecker;
 
-/** The replica, with everything around it that is not another replica: its disk, its state machine, its own messages. Not thread-safe. */
+/** A replica, with everything around it that is not another replica: its disk, its state machine, its own messages. Not thread-safe. */
 final class Stage {
 
     /** A question that the replica put to another, or to all. */
@@ -46,6 +48,7 @@ final class Stage {
     private final ProtocolObserver observer;
     private final Props props;
     final int self;
+    private final Consumer<Action> others;
 
     private ObservedProtocol replica;
     /** What it said to itself, too; in order. */
@@ -62,10 +65,13 @@ final class Stage {
     private boolean installs;
     /** What the log is worth, should it start again. */
     private Event.Memory memory = Event.Memory.WHOLE;
+    /** The states that it keeps, by sequence number. */
+    private final TreeSet<Long> kept = new TreeSet<>();
 
     private boolean diverges;
     private final int replicas;
     private boolean halted;
+    private boolean statesAreLost;
 
     final ArrayDeque<Asked> asked = new ArrayDeque<>();
     final Map<Long, Authenticated<ViewChange>> ownViewChanges = new HashMap<>();
@@ -74,11 +80,17 @@ final class Stage {
     private CheckpointCertificate stable = CheckpointCertificate.GENESIS;
 
     Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas) {
+        this(findings, observer, props, self, replicas, action -> {});
+    }
+
+    /** A stage that is not all there is: the others are shown what is not for the replica itself. */
+    Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas, Consumer<Action> others) {
         this.findings = findings;
         this.observer = observer;
         this.props = props;
         this.self = self;
         this.replicas = replicas;
+        this.others = others;
     }
 
     void begin(Protocol protocol, Event.RecoveredLog recovered) {
@@ -100,9 +112,22 @@ final class Stage {
             log.clear();
             log.addAll(survivors.values());
         }
+        if (left != Event.Memory.WHOLE) {
+            kept.clear();
+        }
         sessions = new TreeMap<>();
         memory = left == Event.Memory.LOST || memory == Event.Memory.WHOLE ? left : memory;
         begin(protocol, new Event.RecoveredLog(log, memory, nonce));
+    }
+
+    /** Its log says that it has a state, but there is none. */
+    void losesItsStates() {
+        kept.clear();
+        statesAreLost = true;
+    }
+
+    boolean keeps(long sequence) {
+        return kept.contains(sequence);
     }
 
     /** The last number of a session that its state machine executed. */
@@ -166,6 +191,11 @@ final class Stage {
     }
 
     void step(Event event) {
+        step(event, Integer.MAX_VALUE);
+    }
+
+    /** Steps an event; power is lost when so many of the actions are performed, and it must be restarted then. */
+    void step(Event event, int performed) {
         if (isOver()) {
             return;
         }
@@ -176,19 +206,26 @@ final class Stage {
             findings.report(Property.NO_HALT, "replica " + self + " breaks off at " + event + ": " + broken);
             return;
         }
-        actions.forEach(this::perform);
-        replica.durable();
-        replica.flushed();
+        for (int i = 0; i < Math.min(performed, actions.size()); i++) {
+            perform(actions.get(i));
+        }
+        if (performed >= actions.size()) {
+            replica.durable();
+            replica.flushed();
+        }
     }
 
     private void perform(Action action) {
+        others.accept(action);
         if (action instanceof Action.Broadcast broadcast) {
             says(broadcast.message());
             if (broadcast.message() instanceof EstimationQuery) {
                 asked.add(new Asked(TO_ALL, broadcast.message()));
             }
         } else if (action instanceof Action.Send send) {
-            if (send.message() instanceof FetchBatch || send.message() instanceof Question) {
+            if (send.to() == self) {
+                loopback.add(received(send.message()));
+            } else if (send.message() instanceof FetchBatch || send.message() instanceof Question) {
                 asked.add(new Asked(send.to(), send.message()));
             }
         } else if (action instanceof Action.Persist persist) {
@@ -202,20 +239,29 @@ final class Stage {
             Digest digest = diverges
                     ? Digest.of(ByteString.copyFromUtf8("diverged " + take.sequence()))
                     : props.stateDigest(take.sequence());
-            execution.add(() -> new Event.CheckpointTaken(take.sequence(), digest));
+            execution.add(() -> taken(take.sequence(), digest));
+        } else if (action instanceof Action.ReleaseCheckpoints release) {
+            kept.headSet(release.below()).clear();
         } else if (action instanceof Action.InstallState install) {
             execution.clear();
             installs = true;
             execution.add(() -> installed(install));
-        } else if (action instanceof Action.ServeState serve && serve.to() == self) {
+        } else if (action instanceof Action.ServeState serve && serve.to() == self && !statesAreLost) {
             loopback.add(received(Answers.right(props, serve.question())));
         } else if (action instanceof Action.Halt halt) {
             halts(halt.reason());
         }
     }
 
+    private Event taken(long sequence, Digest digest) {
+        kept.add(sequence);
+        return new Event.CheckpointTaken(sequence, digest, props.state(sequence).size());
+    }
+
     private Event installed(Action.InstallState install) {
         installs = false;
+        kept.add(install.sequence());
+        statesAreLost = false;
         sessions = props.sessions(install.sequence());
         return new Event.StateInstalled(install.sequence(), install.stateDigest(), Props.progress(sessions));
     }

@@ -57,6 +57,22 @@ class RaftElectionRulesTest {
     }
 
     @Test
+    void aLeaderDoesNotGiveUpForACandidate() {
+        replica.leads(3);
+        replica.hears(2, new RequestVote(2, 1, 1, false, false), persist(new HardState(2, -1)));
+        replica.expectFound("goes on to the term of replica 2");
+    }
+
+    @Test
+    void whoHasAMajorityOfPreVotesStandsAtOnce() {
+        replica.ticks(ELECTION_TICKS);
+        replica.tick(RaftStepFixture.toOthers(3, new RequestVote(1, 0, 0, true, false)));
+        replica.hears(0, new RequestVoteReply(0, 1, true, true));
+        replica.hears(1, new RequestVoteReply(0, 1, true, true));
+        replica.expectFound("has a majority of pre-votes, and does not go on");
+    }
+
+    @Test
     void aVoteIsNotRefusedForNoReason() {
         replica.hears(2, new RequestVote(1, 0, 0, false, false), persist(new HardState(1, -1)));
         replica.expectFound("refuses its vote to replica 2 for no reason");

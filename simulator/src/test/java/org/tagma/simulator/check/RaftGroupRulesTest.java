@@ -38,6 +38,15 @@ class RaftGroupRulesTest {
     }
 
     @Test
+    void anOperatorIsAnsweredOnce() {
+        replica.leadsAndHasCommitted(3);
+        replica.step(new Event.LeadershipTransferRequested(7, 0), new Action.AnswerOperator(7, true, "leads already"));
+        replica.expectNothing();
+        replica.tick(new Action.AnswerOperator(7, false, "did not take over"));
+        replica.expectFound("answers an operator who has got an answer");
+    }
+
+    @Test
     void aChangeAsThePaperHasItIsNotComplainedOf() {
         replica.leadsAndHasCommitted(3);
         replica.step(wants(1, List.of(0, 1)), changesTo(2, THREE.jointTo(TWO)));

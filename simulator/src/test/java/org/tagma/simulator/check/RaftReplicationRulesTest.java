@@ -42,6 +42,34 @@ class RaftReplicationRulesTest {
     // Followers
 
     @Test
+    void aFollowerHasTheLeaderGoBackNoFurtherThanItMust() {
+        replica.follows(3, 6);
+        replica.hears(
+                1,
+                new AppendEntries(3, 9, 3, List.of(), 0, 2),
+                send(1, new AppendEntriesReply(3, 2, false, 9, 4, 3, 0)));
+        replica.expectFound("has the leader go back further than index 5");
+    }
+
+    @Test
+    void aLeaderThatIsRefusedTriesAgainAtOnce() {
+        replica.leads(3);
+        replica.tick(send(2, new AppendEntries(1, 1, 1, List.of(), 0, 1)));
+        replica.hears(2, new AppendEntriesReply(1, 0, false, 5, 0, 0, 0));
+        replica.expectNothing();
+        replica.hears(2, new AppendEntriesReply(1, 1, false, 1, 0, 0, 0));
+        replica.expectFound("was refused entries after 1 by replica 2, and waits");
+    }
+
+    @Test
+    void nothingIsToldTwiceForNothing() {
+        replica.leadsAndHasCommitted(3);
+        replica.expectNothing();
+        replica.drained(0, send(1, new AppendEntries(1, 1, 1, List.of(), 1, 0)));
+        replica.expectFound("tells replica 1 again what it has told it");
+    }
+
+    @Test
     void whatAFollowerOfThePaperDoesIsNotComplainedOf() {
         replica.follows(1, 3);
         replica.hears(1, append(3, 1, 2, noOp(4, 1)), persist(new Appended(noOp(4, 1))), send(1, agrees(1, 1, 4)));
