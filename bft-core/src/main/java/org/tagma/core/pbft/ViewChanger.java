@@ -234,8 +234,10 @@ final class ViewChanger {
 
     private void carryOver() {
         batchFetcher.restart();
-        // This replica may know of batches committed in the very view that it enters only now.
-        state.nextSequence = Math.max(state.firstFresh(), state.lastCommitted + 1);
+        // This replica may know of batches committed in the very view that it enters only now; and of a checkpoint
+        // above them,
+        // whose state it may just be taking from its own store, if it opened this view before it was restarted.
+        state.nextSequence = Math.max(state.firstFresh(), Math.max(state.lastCommitted, state.stable.sequence()) + 1);
         voteForCarriedOver();
         normalCase.deliver();
     }

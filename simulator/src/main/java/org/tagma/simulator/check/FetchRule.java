@@ -26,6 +26,7 @@ final class FetchRule implements StepRule {
     private final Complaints complaints;
     private final Mirror mirror;
     private final Map<Missing, Set<Integer>> asked = new HashMap<>();
+    private final Map<Missing, Set<Integer>> askedNow = new HashMap<>();
     private Optional<Missing> missing = Optional.empty();
     private long sinceTick;
 
@@ -37,8 +38,9 @@ final class FetchRule implements StepRule {
     @Override
     public void decides(Event event, Action action) {
         if (action instanceof Action.Send send && send.message() instanceof FetchBatch fetch) {
-            asked.computeIfAbsent(new Missing(fetch.sequence(), fetch.digest()), none -> new HashSet<>())
-                    .add(send.to());
+            Missing wanted = new Missing(fetch.sequence(), fetch.digest());
+            asked.computeIfAbsent(wanted, none -> new HashSet<>()).add(send.to());
+            askedNow.computeIfAbsent(wanted, none -> new HashSet<>()).add(send.to());
         } else if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.Entered) {
             // What it asked for on behalf of the old view is asked for no more; this must be.
             for (Set<Integer> sources : asked.values()) {
@@ -50,6 +52,9 @@ final class FetchRule implements StepRule {
 
     @Override
     public void ends(Event event, List<Action> actions) {
+        if (!askedNow.isEmpty()) {
+            expectEnoughAsked();
+        }
         if (!(event instanceof Event.TimerFired) || mirror.halted) {
             return;
         }
@@ -65,6 +70,17 @@ final class FetchRule implements StepRule {
                         + now.get().sequence() + ", and asked only " + sources + " for it");
             }
         }
+    }
+
+    /** So many at a time that one of them is correct. */
+    private void expectEnoughAsked() {
+        for (Map.Entry<Missing, Set<Integer>> each : askedNow.entrySet()) {
+            if (each.getValue().size() < mirror.weak) {
+                complaints.of("asks only " + each.getValue() + " for the batch of sequence "
+                        + each.getKey().sequence());
+            }
+        }
+        askedNow.clear();
     }
 
     private Optional<Missing> next() {

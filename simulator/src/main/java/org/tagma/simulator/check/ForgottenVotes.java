@@ -52,6 +52,10 @@ final class ForgottenVotes {
     private long certified;
     private long forgottenUpTo;
     private long tick;
+    /** The view that it is in or wants, once it has written down what it forgot. */
+    private long view;
+
+    private boolean normal;
 
     ForgottenVotes(Complaints complaints, PbftConfig config, WellFormed wellFormed, Event.RecoveredLog log) {
         this.complaints = complaints;
@@ -61,26 +65,30 @@ final class ForgottenVotes {
         this.nonce = log.nonce();
         this.replies = new EstimationReply[wellFormed.replicas()];
         boolean knowsSomething = false;
-        long view = 0;
+        long forgottenView = 0;
         long upTo = 0;
         for (LogRecord record : log.records()) {
             if (record instanceof PbftRecord.Stable known) {
                 stable = Math.max(stable, known.certificate().sequence());
             } else if (record instanceof PbftRecord.Reservation reservation && log.memory() != Memory.WHOLE) {
                 knowsSomething = true;
-                view = Math.max(view, reservation.view());
+                forgottenView = Math.max(forgottenView, reservation.view());
                 upTo = Math.max(upTo, reservation.sequence());
             } else if (record instanceof Forgotten earlier) {
                 knowsSomething = true;
-                view = Math.max(view, earlier.view());
+                forgottenView = Math.max(forgottenView, earlier.view());
                 upTo = Math.max(upTo, earlier.upTo());
             }
         }
         certified = stable;
         asks = log.memory() == Memory.LOST || !knowsSomething;
-        reserved = new Forgotten(view, upTo);
+        reserved = new Forgotten(forgottenView, upTo);
         mustWrite = !asks && log.memory() == Memory.SURVIVORS;
         written = log.memory() == Memory.WHOLE;
+        normal = true;
+        if (written) {
+            log.records().forEach(this::moves);
+        }
         forgottenUpTo = asks ? ANYWHERE : upTo > stable ? upTo : 0;
     }
 
@@ -173,6 +181,7 @@ final class ForgottenVotes {
             }
             written = true;
             mustWrite = false;
+            moves(record);
             forgottenUpTo = forgotten.upTo() > stable ? forgotten.upTo() : 0;
         } else if (record instanceof PbftRecord.Stable known) {
             stable = Math.max(stable, known.certificate().sequence());
@@ -181,6 +190,23 @@ final class ForgottenVotes {
             forgottenUpTo = forgottenUpTo <= stable ? 0 : forgottenUpTo;
         } else if (record instanceof PbftRecord.Entered entered) {
             certified = Math.max(certified, Mirror.startOf(entered.newView().message()));
+            moves(record);
+        } else if (record instanceof PbftRecord.LeftFor) {
+            moves(record);
+        }
+    }
+
+    /** It goes to another view; one that it may have left for in a life that it forgot it must be shown the way into. */
+    private void moves(LogRecord record) {
+        if (record instanceof Forgotten forgotten && forgotten.view() > view) {
+            view = forgotten.view();
+            normal = false;
+        } else if (record instanceof PbftRecord.Entered entered && entered.view() >= view) {
+            view = entered.view();
+            normal = true;
+        } else if (record instanceof PbftRecord.LeftFor left && left.view() > view) {
+            view = left.view();
+            normal = false;
         }
     }
 
@@ -190,6 +216,9 @@ final class ForgottenVotes {
             if (!tells) {
                 complaints.of(
                         "says that it forgot its votes up to " + status.recoveringUpTo() + ", where that is " + upTo());
+            }
+            if (written && (status.view() != view || status.viewChanging() == normal)) {
+                complaints.of("says " + status + ", where it " + (normal ? "is in view " : "waits for view ") + view);
             }
         } else if (forgottenUpTo > 0 && isForbidden(message)) {
             complaints.of("says " + message.getClass().getSimpleName() + " while it does not remember its votes up to "

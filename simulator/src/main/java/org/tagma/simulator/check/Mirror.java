@@ -103,11 +103,17 @@ final class Mirror {
             }
         }
         for (LogRecord record : records) {
-            if (!(record instanceof PbftRecord.Stable)) {
+            if (!(record instanceof PbftRecord.Stable) && !isBehind(record)) {
                 writes(record);
                 hasVoted(record);
             }
         }
+    }
+
+    /** Written in a life that did not know how far an earlier one had come. */
+    private boolean isBehind(LogRecord record) {
+        return (record instanceof PbftRecord.Entered entered && entered.view() < view)
+                || (record instanceof PbftRecord.LeftFor left && left.view() <= view);
     }
 
     /** In the first life its votes come back to it; in a later one they are in its log. */
@@ -270,7 +276,7 @@ final class Mirror {
             normal &= view >= forgotten.view();
             view = Math.max(view, forgotten.view());
         } else if (record instanceof PbftRecord.PrePrepared vote && inWindow(vote.sequence())) {
-            slot(vote.sequence()).has(vote.batch().digest());
+            slot(vote.sequence()).has(vote.batch());
             slot(vote.sequence()).accept(vote.view(), vote.batch().digest());
         } else if (record instanceof PbftRecord.Reproposed vote && inWindow(vote.sequence())) {
             slot(vote.sequence()).accept(vote.view(), vote.digest());
@@ -278,7 +284,7 @@ final class Mirror {
         } else if (record instanceof PbftRecord.Prepared vote && inWindow(vote.sequence())) {
             slot(vote.sequence()).prepared(vote.view(), vote.digest());
         } else if (record instanceof PbftRecord.KeptBatch kept && inWindow(kept.sequence())) {
-            slot(kept.sequence()).has(kept.batch().digest());
+            slot(kept.sequence()).has(kept.batch());
         }
     }
 

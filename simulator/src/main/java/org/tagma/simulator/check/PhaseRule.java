@@ -96,7 +96,7 @@ final class PhaseRule implements StepRule {
             mustLeave = "its primary proposed two batches for sequence " + proposal.sequence();
             mustBlame = mirror.isFreeToBlame(sender);
         } else if (slot.committed().map(digest::equals).orElse(true)) {
-            slot.has(digest);
+            slot.has(proposal.batch());
             slot.prepare(sender, mirror.view, digest);
             touched.add(proposal.sequence());
             mustPrepare = slot.accepted(mirror.view).isEmpty() ? proposal : null;

@@ -11,6 +11,7 @@ import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.Committed;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftRecord;
@@ -27,6 +28,9 @@ import org.tagma.core.protocol.SessionId;
 final class RequestRule implements StepRule {
 
     private static final int MOST_STRIKES = 4;
+
+    /** With more sessions of which something is ordered once more there may not be room for all. */
+    private static final int MOST_AGAIN = 8;
 
     /** What it knows of one session. */
     private static final class Lane {
@@ -52,6 +56,9 @@ final class RequestRule implements StepRule {
     /** What the others said last of how far they are. */
     private final Map<Integer, Status> lastStatus = new HashMap<>();
 
+    /** Whether what is said now may be a reason to leave: one forgot its votes, or has come back after that. */
+    private boolean mayLeaveForIt;
+
     private boolean othersUnordered;
     private long openSinceTick;
     private int strikes;
@@ -67,6 +74,14 @@ final class RequestRule implements StepRule {
     private boolean mayRefuse;
     /** How far this primary proposed the requests of each session in its view. */
     private final Map<SessionId, Long> proposed = new HashMap<>();
+
+    private long lastExecuted;
+    /** Whether it knows all that its new view placed again. */
+    private boolean knowsCarriedOver;
+    /** Requests that may be ordered once more, by how many ask for one of a session. */
+    private final Map<SessionId, Integer> wantedAgain = new HashMap<>();
+
+    private final Map<SessionId, Long> wantedAgainAtTick = new HashMap<>();
     /** New requests that waited while an executed one was ordered once more. */
     private final Set<Request> passedBy = new HashSet<>();
 
@@ -74,6 +89,7 @@ final class RequestRule implements StepRule {
         this.complaints = complaints;
         this.mirror = mirror;
         this.certifiedAhead = mirror.stable.sequence();
+        this.knowsCarriedOver = mirror.carriedOver.isEmpty();
     }
 
     @Override
@@ -83,8 +99,12 @@ final class RequestRule implements StepRule {
         if (event instanceof Event.RequestReceived received) {
             receives(received.request(), received.relayedBy());
         } else if (event instanceof Event.StateInstalled installed) {
+            lastExecuted = installed.sequence();
             lanes.clear();
             unsure.clear();
+            proposed.clear();
+            wantedAgain.clear();
+            wantedAgainAtTick.clear();
             installed.sessions().forEach(each -> {
                 lane(each.session()).next = each.nextNumber();
                 lane(each.session()).headSinceTick = mirror.tick;
@@ -103,7 +123,8 @@ final class RequestRule implements StepRule {
     private void hears(int sender, Message message) {
         certifiedAhead = Math.max(certifiedAhead, Mirror.checkpointIn(message));
         if (message instanceof Status status) {
-            lastStatus.put(sender, status);
+            Status earlier = lastStatus.put(sender, status);
+            mayLeaveForIt = status.recoveringUpTo() > 0 || (earlier != null && earlier.recoveringUpTo() > 0);
         }
     }
 
@@ -124,12 +145,26 @@ final class RequestRule implements StepRule {
         if (lane.next == 0 && !lane.kept.isEmpty() && request.number() < lane.kept.firstKey()) {
             // Of a session of which nothing is known, the lower number is the likelier one to come next.
             lane.kept.clear();
+            proposed.remove(request.session());
+        }
+        if (request.number() < lane.next && relayedBy >= 0 && mirror.isPrimary()) {
+            mayBeOrderedAgain(request.session(), lane);
         }
         if (request.number() >= lane.next) {
             lane.receivedAtTick.putIfAbsent(request.number(), mirror.tick);
         }
         if (!fits) {
             unsure.add(request.session());
+        }
+    }
+
+    /** Whoever hands on what was executed long ago waits for it; but for one of a session now and then only. */
+    private void mayBeOrderedAgain(SessionId session, Lane lane) {
+        long pause = mirror.config.requestTimeoutTicks() / 2;
+        Long last = wantedAgainAtTick.get(session);
+        if (mirror.tick - lane.headSinceTick > pause && (last == null || mirror.tick - last > pause)) {
+            wantedAgainAtTick.put(session, mirror.tick);
+            wantedAgain.merge(session, 1, Integer::sum);
         }
     }
 
@@ -272,6 +307,7 @@ final class RequestRule implements StepRule {
                 complaints.of("leaves view " + mirror.viewBefore + ", whose primary let requests wait for long "
                         + mostStrikes + " times only");
             }
+            lastExecuted = Math.max(lastExecuted, executed.sequence());
             executed.outcomes().forEach(this::executed);
         } else if (event instanceof Event.TimerFired && mirror.normalBefore) {
             expectPatience(leaves);
@@ -282,15 +318,19 @@ final class RequestRule implements StepRule {
         if (leaves && mirror.normalBefore && isNoCause(event) && mirror.wantedByOthers() != mirror.view) {
             complaints.of("leaves view " + mirror.viewBefore + " at " + nameOf(event));
         }
+        if (mirror.enters && mirror.normal) {
+            countsCarriedOver();
+        }
         if (mirror.normal && mirror.view != mirror.viewBefore || mirror.normal && !mirror.normalBefore) {
             expectHandedOn(actions);
         }
     }
 
-    private static boolean isNoCause(Event event) {
+    private boolean isNoCause(Event event) {
         if (event instanceof Event.MessageReceived received) {
             Message message = received.message().message();
-            return message instanceof Commit
+            return (message instanceof Status && !mayLeaveForIt)
+                    || message instanceof Commit
                     || message instanceof Committed
                     || message instanceof Checkpoint
                     || message instanceof StableCheckpoint
@@ -340,13 +380,14 @@ final class RequestRule implements StepRule {
                 && proposal.batch().requests().stream()
                         .allMatch(request ->
                                 request.semantics().isFifo() && lane(request.session()).next > request.number());
-        Set<Request> waits = notProposed();
-        waits.removeAll(proposal.batch().requests());
         for (Request request : proposal.batch().requests()) {
             if (request.semantics().isFifo()) {
-                proposed.merge(request.session(), request.number(), Math::max);
+                proposesRightly(request);
             }
         }
+        Set<Request> waits = notProposed();
+        waits.removeAll(proposal.batch().requests());
+        proposal.batch().requests().forEach(this::isProposed);
         passedBy.retainAll(waits);
         if (again && !passedBy.isEmpty()) {
             complaints.of("orders " + proposal.batch().requests() + " once more, and so before, while " + passedBy
@@ -355,6 +396,27 @@ final class RequestRule implements StepRule {
         passedBy.clear();
         // What a new view carries over counts as proposed, and its batches may not be here.
         passedBy.addAll(again && mirror.carriedOver.isEmpty() ? waits : Set.of());
+    }
+
+    private void isProposed(Request request) {
+        if (request.semantics().isFifo()) {
+            proposed.merge(request.session(), request.number(), Math::max);
+        }
+    }
+
+    /** Each request once in a view, but for those that somebody else waits for who forgot that they were executed. */
+    private void proposesRightly(Request request) {
+        long next = lane(request.session()).next;
+        if (request.number() >= next) {
+            // Of a session of which nothing is known a lower number takes the place of what was proposed in vain.
+            if (next > 0 && request.number() <= proposed.getOrDefault(request.session(), 0L)) {
+                complaints.of("proposes " + request + " twice in view " + mirror.view);
+            }
+        } else if (wantedAgain.getOrDefault(request.session(), 0) > 0) {
+            wantedAgain.merge(request.session(), -1, Integer::sum);
+        } else if (wantedAgain.size() < MOST_AGAIN) {
+            complaints.of("orders " + request + " once more, which nobody waits for, or so soon again");
+        }
     }
 
     /** What could be executed next and is not proposed yet in this view. */
@@ -384,13 +446,23 @@ final class RequestRule implements StepRule {
                 : null;
     }
 
+    /** What its new view places again is proposed, as far as it knows what that is. */
+    private void countsCarriedOver() {
+        knowsCarriedOver = true;
+        for (Reproposal each : mirror.carriedOver) {
+            SlotMirror slot = mirror.slots.get(each.sequence());
+            boolean isDone = each.sequence() <= lastExecuted;
+            boolean known = slot != null && slot.surelyHas(each.digest());
+            knowsCarriedOver &= isDone || known;
+            if (known && !isDone && !each.digest().isNull()) {
+                slot.body(each.digest()).requests().forEach(this::isProposed);
+            }
+        }
+    }
+
     /** A primary proposes what waits as soon as it may (PBFT 4.1). */
     private void expectProposed() {
-        if (!mirror.normal
-                || !mirror.isPrimary()
-                || mirror.installing
-                || lanes.isEmpty()
-                || !mirror.carriedOver.isEmpty()) {
+        if (!mirror.normal || !mirror.isPrimary() || mirror.installing || lanes.isEmpty() || !knowsCarriedOver) {
             return;
         }
         long last = Math.max(mirror.lastCommitted, Math.max(mirror.stable.sequence(), mirror.viewStart));
@@ -440,12 +512,15 @@ final class RequestRule implements StepRule {
     private void expectPatience(boolean leaves) {
         long patience = mirror.patience.ticks(mirror.config.requestTimeoutTicks());
         boolean proposalOpen = isProposalOpen();
-        boolean somebodyMayWait = doOthersLag() || mirror.wantedByOthers() >= mirror.view || proposalOpen;
+        boolean somebodyMayWait = doOthersLag()
+                || mirror.wantedByOthers() >= mirror.view
+                || (proposalOpen && mirror.tick - Math.max(mirror.enteredAtTick, mirror.lastCommitTick) >= patience);
         boolean somebodyWaits = false;
         for (Lane lane : lanes.values()) {
             for (Map.Entry<Long, Long> each : lane.receivedAtTick.entrySet()) {
                 boolean mayBeNext = lane.next == 0 || each.getKey() == lane.next;
-                somebodyMayWait |= mayBeNext && mirror.tick - each.getValue() >= mirror.config.requestTimeoutTicks();
+                somebodyMayWait |=
+                        mayBeNext && mirror.tick - Math.max(each.getValue(), mirror.enteredAtTick) >= patience;
             }
             Kept head = lane.next > 0 ? lane.kept.get(lane.next) : null;
             somebodyWaits |= head != null

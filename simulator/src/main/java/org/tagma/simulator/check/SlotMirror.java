@@ -1,14 +1,14 @@
 package org.tagma.simulator.check;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.protocol.Batch;
 
 /**
  * What one replica must hold of one sequence number, by what it was told and what it wrote: of each voter the vote of the highest
@@ -23,7 +23,7 @@ final class SlotMirror {
     private final Map<Integer, VoteInfo> prepares = new TreeMap<>();
     private final Map<Integer, VoteInfo> commits = new TreeMap<>();
     private final Map<Integer, Digest> attestations = new TreeMap<>();
-    private final Set<Digest> bodies = new HashSet<>();
+    private final Map<Digest, Batch> bodies = new HashMap<>();
     private final TreeMap<Digest, Long> prePrepared = new TreeMap<>();
     private VoteInfo accepted;
     private VoteInfo prepared;
@@ -144,18 +144,23 @@ final class SlotMirror {
         return Optional.ofNullable(committed);
     }
 
-    void has(Digest digest) {
-        bodies.add(digest);
+    void has(Batch batch) {
+        bodies.put(batch.digest(), batch);
     }
 
     /** Whether it surely still has this body. */
     boolean surelyHas(Digest digest) {
-        return digest.isNull() || (bodies.contains(digest) && bodies.size() <= KEPT_BODIES);
+        return digest.isNull() || (bodies.containsKey(digest) && bodies.size() <= KEPT_BODIES);
+    }
+
+    /** The batch, if it may have it; null else. */
+    Batch body(Digest digest) {
+        return bodies.get(digest);
     }
 
     /** Whether it may have this body. */
     boolean mayHave(Digest digest) {
-        return digest.isNull() || bodies.contains(digest);
+        return digest.isNull() || bodies.containsKey(digest);
     }
 
     /** Its entry of P, if there is one. */

@@ -24,6 +24,9 @@ import org.tagma.core.service.TransferMessage.ManifestAnswer;
  */
 final class TransferRule implements StepRule {
 
+    /** More than a store that is there takes for an answer. */
+    private static final int OWN_STORE_PATIENCE_TICKS = 10;
+
     private final Complaints complaints;
     private final Mirror mirror;
     private long target = -1;
@@ -36,17 +39,26 @@ final class TransferRule implements StepRule {
     /** A certified checkpoint that it cannot come to by itself. */
     private Optional<Long> mustFetch = Optional.empty();
 
+    private boolean restores;
+    private Optional<SnapshotManifest> ownManifest = Optional.empty();
+    private boolean isWrong;
+    /** When its own store last gave it anything. */
+    private long servedAtTick;
+
     private long highestCertified;
     private long lastTarget = -1;
 
     TransferRule(Complaints complaints, Mirror mirror) {
         this.complaints = complaints;
         this.mirror = mirror;
+        // It starts again from the state of its last checkpoint, which its own store should have.
+        this.restores = mirror.stable.sequence() > 0;
     }
 
     @Override
     public void begins(Event event) {
         lies = Optional.empty();
+        isWrong = false;
         mustFetch = Optional.empty();
         if (target <= mirror.lastCommitted) {
             forget();
@@ -57,6 +69,13 @@ final class TransferRule implements StepRule {
                 && answer.sequence() == target
                 && !liars.contains(received.message().sender())) {
             hears(received.message().sender(), answer);
+        } else if (event instanceof Event.MessageReceived received
+                && received.message().message() instanceof TransferMessage.Answer) {
+            if (received.message().sender() == mirror.self) {
+                servedAtTick = mirror.tick;
+                isWrong = restores
+                        && isWrong((TransferMessage.Answer) received.message().message());
+            }
         } else if (event instanceof Event.MessageReceived received) {
             sees(received.message().message());
         }
@@ -100,6 +119,19 @@ final class TransferRule implements StepRule {
         });
     }
 
+    /** Whether its own store gives something else than it kept there. */
+    private boolean isWrong(TransferMessage.Answer answer) {
+        if (answer.sequence() != mirror.stable.sequence()) {
+            return false;
+        } else if (answer instanceof ManifestAnswer whole) {
+            ownManifest = SnapshotManifest.parse(whole.manifest());
+            return !Digest.of(whole.manifest()).equals(mirror.stable.stateDigest());
+        }
+        return answer instanceof ChunkAnswer chunk
+                && ownManifest.isPresent()
+                && !Digest.of(chunk.chunk()).equals(ownManifest.get().chunks().get(chunk.index()));
+    }
+
     private void forget() {
         target = -1;
         manifest = Optional.empty();
@@ -116,11 +148,28 @@ final class TransferRule implements StepRule {
                     && !SnapshotManifest.of(install.snapshot()).digest().equals(install.stateDigest())) {
                 complaints.of("installs a state at sequence " + install.sequence() + " that is not the certified one");
             }
+            if (install.sequence() <= mirror.lastCommitted) {
+                complaints.of("goes back to the state at sequence " + install.sequence() + ", where it executed up to "
+                        + mirror.lastCommitted);
+            }
+            restores = false;
             forget();
         }
     }
 
     private void asks(int to, TransferMessage.Question question) {
+        restores = false;
+        if (question.sequence() <= Math.min(mirror.stable.sequence(), mirror.lastCommitted)
+                && highestCertified <= mirror.stable.sequence()) {
+            complaints.of("asks for the state at sequence " + question.sequence() + ", where it is at checkpoint "
+                    + mirror.stable.sequence() + " and no other is known");
+        }
+        if (question.sequence() > target
+                && target > mirror.lastCommitted
+                && question.sequence() < target + 2L * mirror.wellFormed.interval()) {
+            complaints.of("turns from the state at sequence " + target + ", which the others still keep, to that at "
+                    + question.sequence());
+        }
         if (question.sequence() != target) {
             // Who lied stays banned when it turns to another state; but it may have stopped fetching in between.
             forget();
@@ -144,6 +193,16 @@ final class TransferRule implements StepRule {
         if (mustFetch.isPresent() && target != mustFetch.get() && !mirror.halted) {
             complaints.of("does not fetch the state of the certified checkpoint " + mustFetch.get()
                     + ", which is beyond its window");
+        }
+        if (restores && isWrong) {
+            restores = false;
+            complaints.of(
+                    "has a damaged copy of the state at " + mirror.stable.sequence() + ", and asks nobody for it");
+        }
+        if (restores && event instanceof Event.TimerFired && mirror.tick - servedAtTick >= OWN_STORE_PATIENCE_TICKS) {
+            restores = false;
+            complaints.of("waits for its own store, which says nothing, and asks nobody else for the state at "
+                    + mirror.stable.sequence());
         }
         if (lies.isPresent() && mustBlame && !StepRule.blames(actions, lies.get())) {
             complaints.of("does not blame replica " + lies.get() + " for a false part of a state");

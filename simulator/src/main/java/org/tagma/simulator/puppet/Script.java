@@ -58,7 +58,7 @@ final class Script {
     private final Map<Integer, Long> asked = new HashMap<>();
 
     private long begunLives;
-    /** How far the replica was when it lost its disk. */
+    /** How far the replica was when it last stopped. */
     private long viewThen;
 
     private long lowThen;
@@ -90,6 +90,9 @@ final class Script {
         } else if (quietLines > 0 && !lines.isEmpty()) {
             quietLines--;
             lines.poll().run();
+        } else if (stage.installs() && chance(30)) {
+            request();
+            time();
         } else if (!stage.asked.isEmpty() && chance(40)) {
             answer(stage.asked.poll());
         } else if (!lines.isEmpty() && chance(80)) {
@@ -184,11 +187,11 @@ final class Script {
     private void restart() {
         int kind = random.nextInt(100);
         Event.Memory left = kind < 70 ? Event.Memory.WHOLE : kind < 85 ? Event.Memory.SURVIVORS : Event.Memory.LOST;
-        if (left == Event.Memory.LOST) {
-            viewThen = Math.max(viewThen, view());
-            lowThen = Math.max(lowThen, low());
-        }
-        stage.restart(lives.apply(++begunLives), left, random.nextLong() >>> 2);
+        viewThen = Math.max(viewThen, view());
+        lowThen = Math.max(lowThen, low());
+        Stage.OwnStore states =
+                chance(75) ? Stage.OwnStore.WHOLE : chance(50) ? Stage.OwnStore.DAMAGED : Stage.OwnStore.SILENT;
+        stage.restart(lives.apply(++begunLives), left, states, random.nextLong() >>> 2);
         if (left == Event.Memory.LOST && chance(70)) {
             lines.add(() -> stage.hears(anyPuppet(), new StableCheckpoint(claims.certificate(lowThen))));
         }
@@ -266,7 +269,9 @@ final class Script {
     }
 
     private void viewChange() {
-        long target = view() + (chance(80) ? 1 : random.nextInt(1, 4));
+        int replicas = config.quorums().replicas();
+        long untilOwn = Math.floorMod(stage.self - view() - 1, (long) replicas) + 1;
+        long target = view() + (chance(15) ? untilOwn : chance(80) ? 1 : random.nextInt(1, 4));
         claims.newStory(stage.stable(), target);
         for (int puppet : shuffled()) {
             // Some have gone further.
@@ -410,7 +415,7 @@ final class Script {
     /** Requests are served, each when the replica's patience is nearly over. */
     private void slowService() {
         int client = random.nextInt(Props.CLIENTS);
-        for (int i = 0; i < SLOWLY_SERVED; i++) {
+        for (int i = chance(60) ? SLOWLY_SERVED : random.nextInt(1, SLOWLY_SERVED); i > 0; i--) {
             lines.add(() -> {
                 stage.finishOwn();
                 stage.step(new Event.RequestReceived(next(client), -1));

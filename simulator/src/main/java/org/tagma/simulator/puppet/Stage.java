@@ -39,6 +39,13 @@ import org.tagma.simulator.check.TransferChecker;
 /** A replica, with everything around it that is not another replica: its disk, its state machine, its own messages. Not thread-safe. */
 final class Stage {
 
+    /** What is left of the states on its disk when it starts again. */
+    enum OwnStore {
+        WHOLE,
+        DAMAGED,
+        SILENT
+    }
+
     /** A question that the replica put to another, or to all. */
     record Asked(int to, Message question) {}
 
@@ -63,6 +70,7 @@ final class Stage {
     private long forgottenUpTo;
 
     private boolean installs;
+    private OwnStore ownStore = OwnStore.WHOLE;
     /** What the log is worth, should it start again. */
     private Event.Memory memory = Event.Memory.WHOLE;
     /** The states that it keeps, by sequence number. */
@@ -102,8 +110,14 @@ final class Stage {
         step(new Event.Recovered(recovered));
     }
 
-    /** The replica stops and starts again, with this much of its log. */
+    /** The replica stops and starts again, with this much of its log, and all of its states. */
     void restart(Protocol protocol, Event.Memory left, long nonce) {
+        restart(protocol, left, OwnStore.WHOLE, nonce);
+    }
+
+    /** The replica stops and starts again, with this much of its log. */
+    void restart(Protocol protocol, Event.Memory left, OwnStore states, long nonce) {
+        ownStore = states;
         if (left == Event.Memory.LOST) {
             log.clear();
         } else if (left == Event.Memory.SURVIVORS) {
@@ -247,7 +261,7 @@ final class Stage {
             installs = true;
             execution.add(() -> installed(install));
         } else if (action instanceof Action.ServeState serve && serve.to() == self && !statesAreLost) {
-            loopback.add(received(Answers.right(props, serve.question())));
+            serves(serve.question());
         } else if (action instanceof Action.Halt halt) {
             halts(halt.reason());
         }
@@ -256,6 +270,15 @@ final class Stage {
     private Event taken(long sequence, Digest digest) {
         kept.add(sequence);
         return new Event.CheckpointTaken(sequence, digest, props.state(sequence).size());
+    }
+
+    /** Its own store gives what it is asked for, as a rule. */
+    private void serves(Question question) {
+        if (ownStore == OwnStore.WHOLE) {
+            loopback.add(received(Answers.right(props, question)));
+        } else if (ownStore == OwnStore.DAMAGED) {
+            loopback.add(received(Answers.wrong(props, question)));
+        }
     }
 
     private Event installed(Action.InstallState install) {

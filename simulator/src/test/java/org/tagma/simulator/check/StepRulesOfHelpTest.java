@@ -68,11 +68,15 @@ class StepRulesOfHelpTest extends StepRulesFixture {
     }
 
     @Test
-    void aBatchThatIsAskedOfOneReplicaOnlyIsFound() {
+    void aBatchThatIsNotAskedOfAllIsFound() {
         for (int id : List.of(0, 1)) {
             hear(id, new Commit(0, 1, D));
         }
-        hear(3, new Commit(0, 1, D), new Action.Send(0, new FetchBatch(1, D)));
+        hear(
+                3,
+                new Commit(0, 1, D),
+                new Action.Send(0, new FetchBatch(1, D)),
+                new Action.Send(1, new FetchBatch(1, D)));
         pass(1, 40);
         expectFine();
         pass(41, 1);

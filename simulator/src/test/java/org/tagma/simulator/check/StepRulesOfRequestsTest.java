@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
@@ -13,6 +14,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.service.TransferMessage.FetchManifest;
 
 /** What is ordered for clients, what there is room for, and what a replica may let go of. */
 class StepRulesOfRequestsTest extends StepRulesFixture {
@@ -81,6 +83,54 @@ class StepRulesOfRequestsTest extends StepRulesFixture {
                 persist(new PbftRecord.PrePrepared(2, 1, batch)),
                 new Action.Broadcast(new PrePrepare(2, 1, batch)));
         expectFine();
+    }
+
+    @Test
+    void aPrimaryThatProposesTheSameTwiceIsFound() {
+        leaves(2);
+        enters(2);
+        hasExecuted(request(1));
+        proposes(1, request(2));
+        expectFine();
+        proposes(2, request(2));
+        expectFound("proposes");
+    }
+
+    @Test
+    void whatWasExecutedIsOrderedOnceMoreOnlyForSomebodyWhoWaits() {
+        leaves(2);
+        enters(2);
+        hasExecuted(request(1));
+        pass(1, 4);
+        proposes(1, request(1));
+        expectFound("once more, which nobody waits for");
+    }
+
+    private void proposes(long sequence, Request request) {
+        Batch batch = Batch.of(sequence, List.of(request));
+        step(
+                new Event.QueueDrained(2),
+                persist(new PbftRecord.PrePrepared(2, sequence, batch)),
+                new Action.Broadcast(new PrePrepare(2, sequence, batch)));
+    }
+
+    @Test
+    void aStateIsNotAskedForAgainWhenItIsThere() {
+        Digest state = Digest.of(ByteString.copyFromUtf8("state"));
+        isAtCheckpoint(state);
+        hear(
+                0,
+                new StableCheckpoint(certificate(state)),
+                persist(new PbftRecord.Stable(certificate(state))),
+                new Action.Truncate(CONFIG.checkpointInterval()));
+        tick(new Action.Send(1, new FetchManifest(CONFIG.checkpointInterval(), state)));
+        expectFound("asks for the state at sequence");
+    }
+
+    @Test
+    void aBatchThatIsAskedOfTooFewIsFound() {
+        tick(new Action.Send(1, new FetchBatch(1, D)));
+        expectFound("asks only [1] for the batch");
     }
 
     @Test

@@ -113,6 +113,13 @@ class StepRulesOfRestartTest extends StepRulesFixture {
         expectFound("says that it forgot its votes up to 0");
     }
 
+    @Test
+    void whoForgotWaitsToBeShownTheWayIntoItsView() {
+        forgetsUpToNine();
+        tick(new Action.Broadcast(new Status(1, false, 0, 0, 9)));
+        expectFound("where it waits for view 1");
+    }
+
     private void forgetsUpToNine() {
         startsAgain(
                 Memory.SURVIVORS, List.of(new PbftRecord.Reservation(1, 9)), persist(new PbftRecord.Forgotten(1, 9)));

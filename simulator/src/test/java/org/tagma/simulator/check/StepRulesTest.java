@@ -248,15 +248,4 @@ class StepRulesTest extends StepRulesFixture {
         tick(new Action.Send(3, new FetchChunk(40, manifest.digest(), 0)));
         expectFound("asks replica 3 again");
     }
-
-    @Test
-    void answersWithoutEndAreFound() {
-        FetchManifest question = new FetchManifest(8, D);
-        for (int i = 0; i < 64; i++) {
-            hear(3, question, new Action.ServeState(3, question));
-        }
-        expectFine();
-        hear(3, question, new Action.ServeState(3, question));
-        expectFound("answers 65 questions");
-    }
 }
