@@ -196,12 +196,8 @@ public final class PbftProtocol implements Protocol {
 
     private void onRequest(Request request, int relayedBy) {
         switch (state.pool.admit(request, state.tick, relayedBy >= 0)) {
-            case ADDED, KNOWN -> {
-                // Straight from its client, so the client did not hear from the primary: make sure that it has it.
-                if (relayedBy < 0 && state.normal && !state.isPrimary()) {
-                    state.emit(new Action.Relay(state.primary(), request));
-                }
-            }
+            case ADDED -> waits(request, relayedBy, !state.pool.knows(request.session()));
+            case KNOWN -> waits(request, relayedBy, true);
             case EXECUTED -> {
                 state.emit(new Action.ResendReply(request));
                 // The relay has forgotten that it was executed, and waits for it.
@@ -214,6 +210,25 @@ public final class PbftProtocol implements Protocol {
             }
             case OVERLOADED -> state.emit(new Action.Refuse(request, Action.Refusal.OVERLOADED));
             case OUT_OF_WINDOW -> state.emit(new Action.Refuse(request, Action.Refusal.OUT_OF_WINDOW));
+        }
+    }
+
+    /**
+     * Takes care of a request that waits here.
+     *
+     * @param mayBeOver whether its session may have been dropped while a state was fetched here: then nobody orders it again, and
+     *     the execution can tell
+     */
+    private void waits(Request request, int relayedBy, boolean mayBeOver) {
+        if (relayedBy >= 0) {
+            return;
+        }
+        if (state.normal && !state.isPrimary()) {
+            // The client did not hear from the primary: make sure that it has it.
+            state.emit(new Action.Relay(state.primary(), request));
+        }
+        if (mayBeOver) {
+            state.emit(new Action.ResendReply(request));
         }
     }
 

@@ -67,6 +67,12 @@ final class RequestPool {
         return pending;
     }
 
+    /** Whether something of a session was executed, as far as is known here. */
+    boolean knows(SessionId session) {
+        SessionLane lane = lanes.get(session);
+        return lane != null && (lane.next > 0 || lane.lastUnordered > 0);
+    }
+
     /**
      * Takes a request in, if it is new and there is room.
      *
