@@ -30,6 +30,13 @@ public record SimulatedRaft(
         return new SimulatedRaft(RaftConfig.forTests(0, voters), voters, true, RaftProtocol::new);
     }
 
+    /** One of so many replicas, with the same bounds. */
+    public SimulatedRaft ofSize(int voters) {
+        SimulatedRaft other = new SimulatedRaft(RaftConfig.forTests(0, voters), voters, checksInvariants, factory);
+        other = other.withLimits(RaftLimits.of(template)).tuned(sizes(template));
+        return template.leaseReads() ? other.withLeaseReads() : other;
+    }
+
     /** The same group, and more machines that could join it. */
     public SimulatedRaft withSpares(int count) {
         return new SimulatedRaft(template, machines + count, checksInvariants, factory);

@@ -22,6 +22,7 @@ import org.tagma.simulator.puppet.RaftTroupe.Letter;
 public final class RaftShow {
 
     private static final int STEPS_PER_SHOW = 1_000;
+    private static final int MOST_REPLICAS = 7;
     private static final int STEPS_PER_MOOD = 80;
     private static final int MOST_ROUNDS_TO_BEGIN = 40;
     private static final int MOST_OLD_LETTERS = 40;
@@ -61,14 +62,15 @@ public final class RaftShow {
     /**
      * Plays so many steps, with a new group now and then, or until something is found. Deterministic.
      *
-     * @param protocol the group
+     * @param protocol the group; every other has the same bounds, and from one to seven replicas
      * @param seed what everything is drawn from
      */
     public static void play(SimulatedRaft protocol, Findings findings, long seed, int steps) {
         SplittableRandom random = new SplittableRandom(seed).split();
         Findings own = new Findings();
         for (int left = steps; left > 0 && own.isEmpty(); left -= STEPS_PER_SHOW) {
-            new RaftShow(protocol, own, random.split()).play(Math.min(left, STEPS_PER_SHOW));
+            SimulatedRaft group = random.nextBoolean() ? protocol : protocol.ofSize(1 + random.nextInt(MOST_REPLICAS));
+            new RaftShow(group, own, random.split()).play(Math.min(left, STEPS_PER_SHOW));
         }
         own.first()
                 .ifPresent(found -> findings.report(found.property(), "in a group tossed about: " + found.details()));

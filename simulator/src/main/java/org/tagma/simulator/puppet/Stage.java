@@ -55,6 +55,9 @@ final class Stage {
     private final ProtocolObserver observer;
     private final Props props;
     final int self;
+    /** Whether it fetches states from its leader only. */
+    private final boolean oneSource;
+
     private final Consumer<Action> others;
 
     private ObservedProtocol replica;
@@ -88,21 +91,22 @@ final class Stage {
     private CheckpointCertificate stable = CheckpointCertificate.GENESIS;
 
     Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas) {
-        this(findings, observer, props, self, replicas, action -> {});
+        this(findings, observer, props, self, replicas, false, action -> {});
     }
 
     /** A stage that is not all there is: the others are shown what is not for the replica itself. */
-    Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas, Consumer<Action> others) {
+    Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas, boolean oneSource, Consumer<Action> others) {
         this.findings = findings;
         this.observer = observer;
         this.props = props;
         this.self = self;
         this.replicas = replicas;
+        this.oneSource = oneSource;
         this.others = others;
     }
 
     void begin(Protocol protocol, Event.RecoveredLog recovered) {
-        TransferChecker transfer = new TransferChecker(findings, self, replicas, false);
+        TransferChecker transfer = new TransferChecker(findings, self, replicas, oneSource);
         replica = new ObservedProtocol(new ObservedTransfer(protocol, transfer), self, observer);
         loopback.clear();
         execution.clear();
