@@ -66,7 +66,8 @@ final class RaftTroupe {
         this.hasTimer = new boolean[protocol.machines()];
         for (int id = 0; id < protocol.machines(); id++) {
             int self = id;
-            stages.add(new Stage(findings, observer, props, self, protocol.machines(), true, action -> sees(self, action)));
+            stages.add(new Stage(
+                    findings, observer, props, self, protocol.machines(), true, action -> sees(self, action)));
         }
         stages.forEach(stage ->
                 stage.begin(protocol.create(stage.self, ++lives, Optional.empty()), Event.RecoveredLog.empty()));

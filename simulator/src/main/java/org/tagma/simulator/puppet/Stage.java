@@ -95,7 +95,14 @@ final class Stage {
     }
 
     /** A stage that is not all there is: the others are shown what is not for the replica itself. */
-    Stage(Findings findings, ProtocolObserver observer, Props props, int self, int replicas, boolean oneSource, Consumer<Action> others) {
+    Stage(
+            Findings findings,
+            ProtocolObserver observer,
+            Props props,
+            int self,
+            int replicas,
+            boolean oneSource,
+            Consumer<Action> others) {
         this.findings = findings;
         this.observer = observer;
         this.props = props;
