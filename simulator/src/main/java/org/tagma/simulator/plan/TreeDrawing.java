@@ -83,7 +83,7 @@ final class TreeDrawing {
     private StateContent content() {
         int entries = chance(20) ? random.nextInt(1, 20) : random.nextInt(100, 300);
         int bytes = chance(20) ? random.nextInt(1, 60) : random.nextInt(100, 400);
-        return new StateContent(entries, bytes, random.nextInt(7), chance(50));
+        return new StateContent(entries, bytes, chance(40) ? random.nextInt(2) : random.nextInt(7), chance(50));
     }
 
     private Tuning smallWindow() {
@@ -124,7 +124,9 @@ final class TreeDrawing {
             int millis = random.nextInt(200, LONGEST_ABSENCE_MILLIS);
             add(absence(who), who, begin, millis);
             begin += millis;
-            if (chance(60)) {
+            if (canBeLate() && chance(30)) {
+                isHardToReach(who, begin);
+            } else if (chance(60)) {
                 whileItFetches(who, begin);
             }
             begin += MILLIS_OF_FETCHING;
@@ -148,6 +150,17 @@ final class TreeDrawing {
                         when,
                         random.nextInt(1, LONGEST_DISTURBANCE_MILLIS));
             }
+        }
+    }
+
+    /** It hears others for moments only: so it has a part of a state when that is an old one, and goes on with the next. */
+    private void isHardToReach(int who, int begin) {
+        int when = begin;
+        for (int times = random.nextInt(3, 8); times > 0; times--) {
+            when += random.nextInt(30, 200);
+            int millis = random.nextInt(120, 300);
+            add(Kind.CUT, who, when, millis);
+            when += millis;
         }
     }
 
