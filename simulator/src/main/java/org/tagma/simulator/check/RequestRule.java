@@ -55,6 +55,8 @@ final class RequestRule implements StepRule {
     private long certifiedAhead;
     /** What the others said last of how far they are. */
     private final Map<Integer, Status> lastStatus = new HashMap<>();
+    /** Who said that it lost its memory. It may be well again for long before it is taken along to the next view. */
+    private final Set<Integer> forgetful = new HashSet<>();
 
     /** Whether what is said now may be a reason to leave: one forgot its votes, or has come back after that. */
     private boolean mayLeaveForIt;
@@ -123,8 +125,11 @@ final class RequestRule implements StepRule {
     private void hears(int sender, Message message) {
         certifiedAhead = Math.max(certifiedAhead, Mirror.checkpointIn(message));
         if (message instanceof Status status) {
-            Status earlier = lastStatus.put(sender, status);
-            mayLeaveForIt = status.recoveringUpTo() > 0 || (earlier != null && earlier.recoveringUpTo() > 0);
+            lastStatus.put(sender, status);
+            if (status.recoveringUpTo() > 0) {
+                forgetful.add(sender);
+            }
+            mayLeaveForIt = forgetful.contains(sender);
         }
     }
 
