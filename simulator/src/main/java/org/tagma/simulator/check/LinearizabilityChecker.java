@@ -56,7 +56,12 @@ public final class LinearizabilityChecker {
 
         private record Step(int call, String valueBefore) {}
 
+        /**
+         * Those that returned first, and then the others, each by when it was called: one of unknown outcome is thought to have taken
+         * effect only where nothing else leads on.
+         */
         private final List<Call> calls;
+
         private final BitSet done;
         private final Set<Configuration> seen = new HashSet<>();
         private final List<Step> taken = new ArrayList<>();
@@ -66,7 +71,8 @@ public final class LinearizabilityChecker {
 
         Search(List<Call> unsorted) {
             calls = unsorted.stream()
-                    .sorted(Comparator.comparingLong(Call::calledAt))
+                    .sorted(Comparator.comparing((Call call) -> !call.hasReturned())
+                            .thenComparingLong(Call::calledAt))
                     .toList();
             done = new BitSet(calls.size());
             mustReturn = (int) calls.stream().filter(Call::hasReturned).count();
@@ -94,24 +100,34 @@ public final class LinearizabilityChecker {
             for (int i = done.nextClearBit(from); i < calls.size(); i = done.nextClearBit(i + 1)) {
                 Call call = calls.get(i);
                 if (call.calledAt() > firstReturn) {
-                    return -1;
-                }
-                RegisterOperation.Effect effect = call.operation().applyTo(value);
-                if (!call.hasReturned() || effect.result().equals(call.result())) {
-                    BitSet then = (BitSet) done.clone();
-                    then.set(i);
-                    if (seen.add(new Configuration(then, effect.value()))) {
-                        return i;
-                    }
+                    // Nor may any that was called later; the others begin anew.
+                    i = i < mustReturn ? mustReturn - 1 : calls.size() - 1;
+                } else if (leadsOn(call) && seen.add(configurationAfter(i))) {
+                    return i;
                 }
             }
             return -1;
         }
 
+        /** What nobody knows to have been done, and changes nothing, need not have been done. */
+        private boolean leadsOn(Call call) {
+            RegisterOperation.Effect effect = call.operation().applyTo(value);
+            return call.hasReturned()
+                    ? effect.result().equals(call.result())
+                    : !effect.value().equals(value);
+        }
+
+        private Configuration configurationAfter(int i) {
+            BitSet then = (BitSet) done.clone();
+            then.set(i);
+            return new Configuration(
+                    then, calls.get(i).operation().applyTo(value).value());
+        }
+
         /** Whatever takes effect next must have been called before this. */
         private long firstReturnOfTheRest() {
             long first = Long.MAX_VALUE;
-            for (int i = done.nextClearBit(0); i < calls.size(); i = done.nextClearBit(i + 1)) {
+            for (int i = done.nextClearBit(0); i < mustReturn; i = done.nextClearBit(i + 1)) {
                 if (calls.get(i).calledAt() > first) {
                     break;
                 }

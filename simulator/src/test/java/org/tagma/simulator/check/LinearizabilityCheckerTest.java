@@ -120,6 +120,32 @@ class LinearizabilityCheckerTest {
         }
     }
 
+    /** The same where nobody knows what became of some: they are thought of only where nothing else explains what was seen. */
+    @Test
+    void agreesWithHistoriesOfWhichSomeOutcomesAreUnknown() {
+        Random random = new Random(6);
+        for (int round = 0; round < 50; round++) {
+            List<Call> history = sequential(random, 300);
+            for (int i = 0; i < 60; i++) {
+                isUnknown(history, random.nextInt(history.size()));
+            }
+            assertThat(LinearizabilityChecker.check(history)).isEmpty();
+
+            List<Call> shorter = sequential(random, 40);
+            for (int i = 0; i < 6; i++) {
+                isUnknown(shorter, random.nextInt(20));
+            }
+            Call call = shorter.get(30);
+            shorter.set(30, new Call(call.operation(), call.calledAt(), call.returnedAt(), "never written"));
+            assertThat(LinearizabilityChecker.check(shorter)).isPresent();
+        }
+    }
+
+    private static void isUnknown(List<Call> history, int at) {
+        Call call = history.get(at);
+        history.set(at, new Call(call.operation(), call.calledAt(), History.NEVER, null));
+    }
+
     private List<Call> sequential(Random random, int length) {
         List<Call> history = new ArrayList<>();
         String value = RegisterOperation.UNSET;
