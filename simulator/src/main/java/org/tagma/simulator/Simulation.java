@@ -180,7 +180,8 @@ final class Simulation {
         checkDelays();
         cluster.replicas().forEach(SimulatedReplica::checkState);
         LinearizabilityChecker.check(
-                        cluster.checks().history().calls(cluster.checks().service()::executions))
+                        cluster.checks().history().calls(cluster.checks().service()::executions),
+                        cluster.checks().service().executed())
                 .ifPresent(details -> cluster.checks().findings().report(Property.LINEARIZABILITY, details));
     }
 }

@@ -3,6 +3,7 @@ package org.tagma.simulator.check;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,17 @@ public final class LinearizabilityChecker {
 
     private LinearizabilityChecker() {}
 
-    /** Empty if the history is linearizable; otherwise the calls on one register that are not. */
-    public static Optional<String> check(List<Call> calls) {
+    /**
+     * Empty if the history is linearizable; otherwise the calls on one register that are not.
+     *
+     * @param executed an order that may explain it, which is tried first; whatever it is, it makes no difference to the verdict but
+     *     where a search would be given up
+     */
+    public static Optional<String> check(List<Call> calls, List<RegisterOperation> executed) {
         Map<String, List<Call>> byKey = calls.stream()
                 .collect(Collectors.groupingBy(call -> call.operation().key(), TreeMap::new, Collectors.toList()));
         for (Map.Entry<String, List<Call>> each : byKey.entrySet()) {
-            if (!new Search(each.getValue()).succeeds()) {
+            if (!new Search(each.getValue()).follows(executed) && !new Search(each.getValue()).succeeds()) {
                 return Optional.of("the calls on register '" + each.getKey() + "' have no order that explains them: "
                         + describe(each.getValue()));
             }
@@ -54,7 +60,8 @@ public final class LinearizabilityChecker {
     /** A depth-first search for an order, with its own stack. */
     private static final class Search {
 
-        private record Step(int call, String valueBefore) {}
+        /** @param isFree whether nothing else need be tried in its place */
+        private record Step(int call, String valueBefore, boolean isFree) {}
 
         /**
          * Those that returned first, and then the others, each by when it was called: one of unknown outcome is thought to have taken
@@ -78,20 +85,79 @@ public final class LinearizabilityChecker {
             mustReturn = (int) calls.stream().filter(Call::hasReturned).count();
         }
 
+        /** Whether this order explains all calls, with those that change nothing wherever they may be. */
+        boolean follows(List<RegisterOperation> order) {
+            Map<RegisterOperation, List<Integer>> places = new HashMap<>();
+            for (int i = 0; i < calls.size(); i++) {
+                places.computeIfAbsent(calls.get(i).operation(), none -> new ArrayList<>())
+                        .add(i);
+            }
+            takeWhatIsFree();
+            for (RegisterOperation operation : order) {
+                List<Integer> its = places.getOrDefault(operation, List.of());
+                long firstReturn = firstReturnOfTheRest();
+                boolean found = its.isEmpty();
+                for (int i = 0; !found && i < its.size(); i++) {
+                    int place = its.get(i);
+                    found = done.get(place) && operation.applyTo(value).value().equals(value);
+                    if (!found
+                            && !done.get(place)
+                            && calls.get(place).calledAt() <= firstReturn
+                            && isPossible(calls.get(place))) {
+                        take(place, false);
+                        takeWhatIsFree();
+                        found = true;
+                    }
+                }
+                if (!found) {
+                    return false;
+                }
+            }
+            return returned == mustReturn;
+        }
+
+        private void takeWhatIsFree() {
+            for (int free = freeCandidate(); free >= 0; free = freeCandidate()) {
+                take(free, true);
+            }
+        }
+
+        private boolean isPossible(Call call) {
+            return !call.hasReturned()
+                    || call.operation().applyTo(value).result().equals(call.result());
+        }
+
         boolean succeeds() {
             int from = 0;
             while (returned < mustReturn && seen.size() < MOST_CONFIGURATIONS) {
-                int next = nextCandidate(from);
+                int free = from == 0 ? freeCandidate() : -1;
+                int next = free < 0 ? nextCandidate(from) : seen.add(configurationAfter(free)) ? free : -1;
                 if (next >= 0) {
-                    take(next);
+                    take(next, free >= 0);
                     from = 0;
                 } else if (taken.isEmpty()) {
                     return false;
                 } else {
-                    from = undo() + 1;
+                    from = undo();
                 }
             }
             return true;
+        }
+
+        /** One that may take effect next and changes nothing: if there is an order at all, there is one in which it is next. */
+        private int freeCandidate() {
+            long firstReturn = firstReturnOfTheRest();
+            for (int i = done.nextClearBit(0); i < mustReturn; i = done.nextClearBit(i + 1)) {
+                Call call = calls.get(i);
+                if (call.calledAt() > firstReturn) {
+                    return -1;
+                }
+                RegisterOperation.Effect effect = call.operation().applyTo(value);
+                if (effect.value().equals(value) && effect.result().equals(call.result())) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         /** The first call from here on that may take effect next, and leads to where the search has not been. */
@@ -136,20 +202,21 @@ public final class LinearizabilityChecker {
             return first;
         }
 
-        private void take(int i) {
+        private void take(int i, boolean isFree) {
             Call call = calls.get(i);
-            taken.add(new Step(i, value));
+            taken.add(new Step(i, value, isFree));
             value = call.operation().applyTo(value).value();
             done.set(i);
             returned += call.hasReturned() ? 1 : 0;
         }
 
+        /** Takes the last step back; the result is the first call to be tried in its place. */
         private int undo() {
             Step last = taken.remove(taken.size() - 1);
             value = last.valueBefore();
             done.clear(last.call());
             returned -= calls.get(last.call()).hasReturned() ? 1 : 0;
-            return last.call();
+            return last.isFree() ? calls.size() : last.call() + 1;
         }
     }
 }

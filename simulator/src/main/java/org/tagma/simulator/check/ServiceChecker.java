@@ -1,6 +1,7 @@
 package org.tagma.simulator.check;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class ServiceChecker {
 
     private final Map<String, String> registers = new HashMap<>();
     private final Map<Long, Integer> executions = new HashMap<>();
+    private final List<RegisterOperation> executed = new ArrayList<>();
     private final Set<Long> disclaimed = new HashSet<>();
     private final Set<Long> repeatable = new HashSet<>();
     private final Set<Long> sentOnce = new HashSet<>();
@@ -173,6 +175,7 @@ public final class ServiceChecker {
     /** A correct replica executes an operation at a place where no other did before. */
     void executedFirst(RegisterOperation operation) {
         executions.merge(key(operation), 1, Integer::sum);
+        executed.add(operation);
         if (disclaimed.contains(key(operation))) {
             falselyTold(operation, "was not executed, and then it is");
         }
@@ -186,6 +189,11 @@ public final class ServiceChecker {
     /** At how many places it was executed. */
     public int executions(RegisterOperation operation) {
         return executions.getOrDefault(key(operation), 0);
+    }
+
+    /** All that was executed, in the order of the places where it was. */
+    public List<RegisterOperation> executed() {
+        return executed;
     }
 
     /** A call returned with a result. */

@@ -3,6 +3,7 @@ package org.tagma.simulator.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,11 @@ class LinearizabilityCheckerTest {
     }
 
     private static void assertGood(Call... calls) {
-        assertThat(LinearizabilityChecker.check(List.of(calls))).isEmpty();
+        assertThat(LinearizabilityChecker.check(List.of(calls), List.of())).isEmpty();
     }
 
     private static void assertBad(Call... calls) {
-        assertThat(LinearizabilityChecker.check(List.of(calls))).isPresent();
+        assertThat(LinearizabilityChecker.check(List.of(calls), List.of())).isPresent();
     }
 
     @Test
@@ -111,12 +112,12 @@ class LinearizabilityCheckerTest {
         for (int round = 0; round < 200; round++) {
             List<Call> history = sequential(random, 40);
 
-            assertThat(LinearizabilityChecker.check(history)).isEmpty();
+            assertThat(LinearizabilityChecker.check(history, List.of())).isEmpty();
 
             int at = random.nextInt(history.size());
             Call call = history.get(at);
             history.set(at, new Call(call.operation(), call.calledAt(), call.returnedAt(), "never written"));
-            assertThat(LinearizabilityChecker.check(history)).isPresent();
+            assertThat(LinearizabilityChecker.check(history, List.of())).isPresent();
         }
     }
 
@@ -129,7 +130,7 @@ class LinearizabilityCheckerTest {
             for (int i = 0; i < 60; i++) {
                 isUnknown(history, random.nextInt(history.size()));
             }
-            assertThat(LinearizabilityChecker.check(history)).isEmpty();
+            assertThat(LinearizabilityChecker.check(history, List.of())).isEmpty();
 
             List<Call> shorter = sequential(random, 40);
             for (int i = 0; i < 6; i++) {
@@ -137,7 +138,26 @@ class LinearizabilityCheckerTest {
             }
             Call call = shorter.get(30);
             shorter.set(30, new Call(call.operation(), call.calledAt(), call.returnedAt(), "never written"));
-            assertThat(LinearizabilityChecker.check(shorter)).isPresent();
+            assertThat(LinearizabilityChecker.check(shorter, List.of())).isPresent();
+        }
+    }
+
+    /** A true order says at once that there is one; a false one says nothing. */
+    @Test
+    void theOrderThatIsTriedFirstMakesNoDifferenceToTheVerdict() {
+        Random random = new Random(7);
+        for (int round = 0; round < 50; round++) {
+            List<Call> history = sequential(random, 40);
+            List<RegisterOperation> order =
+                    new ArrayList<>(history.stream().map(Call::operation).toList());
+
+            assertThat(LinearizabilityChecker.check(history, order)).isEmpty();
+            Collections.shuffle(order, random);
+            assertThat(LinearizabilityChecker.check(history, order)).isEmpty();
+
+            Call call = history.get(20);
+            history.set(20, new Call(call.operation(), call.calledAt(), call.returnedAt(), "never written"));
+            assertThat(LinearizabilityChecker.check(history, order)).isPresent();
         }
     }
 
