@@ -56,6 +56,11 @@ final class EngineRules {
         turnsUnavailable++;
     }
 
+    /** It has done nothing for a while, and first hears what came meanwhile. */
+    void resumes() {
+        unavailableSinceMicros = -1;
+    }
+
     /** A reply to a request is handed on. */
     void replies() {
         replies++;

@@ -229,6 +229,9 @@ public final class SimulatedReplica {
             world.recorder().atReplica(id, EventKind.RESUME, "");
             List<Runnable> waiting = whilePaused;
             whilePaused = new ArrayList<>();
+            if (life != null) {
+                life.rules.resumes();
+            }
             waiting.forEach(Runnable::run);
             if (life != null) {
                 life.drain();

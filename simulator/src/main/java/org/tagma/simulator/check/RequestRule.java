@@ -74,8 +74,10 @@ final class RequestRule implements StepRule {
     private boolean isNew;
     private boolean mustRefuse;
     private boolean mayRefuse;
-    /** How far this primary proposed the requests of each session in its view. */
+    /** How far this primary may have proposed the requests of each session in its view, and how far it surely has. */
     private final Map<SessionId, Long> proposed = new HashMap<>();
+
+    private final Map<SessionId, Long> surelyProposed = new HashMap<>();
 
     private long lastExecuted;
     /** Whether it knows all that its new view placed again. */
@@ -105,6 +107,7 @@ final class RequestRule implements StepRule {
             lanes.clear();
             unsure.clear();
             proposed.clear();
+            surelyProposed.clear();
             wantedAgain.clear();
             wantedAgainAtTick.clear();
             installed.sessions().forEach(each -> {
@@ -115,6 +118,15 @@ final class RequestRule implements StepRule {
             hears(received.message().sender(), received.message().message());
         } else if (event instanceof Event.Executed executed) {
             strike(executed);
+            executed.outcomes().forEach(this::mayBeProposedAgain);
+        }
+    }
+
+    /** What came too early is proposed once more, and with it whatever was proposed after it; in this very step, it may be. */
+    private void mayBeProposedAgain(Event.RequestOutcome outcome) {
+        if (!outcome.consumed()) {
+            proposed.remove(outcome.request().session());
+            surelyProposed.remove(outcome.request().session());
         }
     }
 
@@ -147,10 +159,15 @@ final class RequestRule implements StepRule {
         judgeRefusal(request, lane, relayedBy >= 0, inTurn);
         mustKeep = fits;
         mustRelay = fits && relayedBy < 0 && mirror.normal && !mirror.isPrimary();
+        if (lane.next == 0 && !lane.receivedAtTick.isEmpty() && request.number() < lane.receivedAtTick.lastKey()) {
+            surelyProposed.remove(request.session());
+        }
         if (lane.next == 0 && !lane.kept.isEmpty() && request.number() < lane.kept.firstKey()) {
             // Of a session of which nothing is known, the lower number is the likelier one to come next.
+            if (request.number() < lane.receivedAtTick.firstKey() - 1) {
+                proposed.remove(request.session());
+            }
             lane.kept.clear();
-            proposed.remove(request.session());
         }
         if (request.number() < lane.next && relayedBy >= 0 && mirror.isPrimary()) {
             mayBeOrderedAgain(request.session(), lane);
@@ -289,6 +306,7 @@ final class RequestRule implements StepRule {
             proposes(proposal);
         } else if (action instanceof Action.Persist persist && persist.record() instanceof PbftRecord.Entered) {
             proposed.clear();
+            surelyProposed.clear();
             passedBy.clear();
         }
     }
@@ -406,6 +424,7 @@ final class RequestRule implements StepRule {
     private void isProposed(Request request) {
         if (request.semantics().isFifo()) {
             proposed.merge(request.session(), request.number(), Math::max);
+            surelyProposed.merge(request.session(), request.number(), Math::max);
         }
     }
 
@@ -414,7 +433,7 @@ final class RequestRule implements StepRule {
         long next = lane(request.session()).next;
         if (request.number() >= next) {
             // Of a session of which nothing is known a lower number takes the place of what was proposed in vain.
-            if (next > 0 && request.number() <= proposed.getOrDefault(request.session(), 0L)) {
+            if (next > 0 && request.number() <= surelyProposed.getOrDefault(request.session(), 0L)) {
                 complaints.of("proposes " + request + " twice in view " + mirror.view);
             }
         } else if (wantedAgain.getOrDefault(request.session(), 0) > 0) {
@@ -497,7 +516,6 @@ final class RequestRule implements StepRule {
         }
         Lane lane = lane(request.session());
         if (!outcome.consumed()) {
-            proposed.remove(request.session());
             if (lane.next == 0) {
                 lane.receivedAtTick.remove(request.number());
                 lane.kept.remove(request.number());
