@@ -17,8 +17,10 @@ final class EngineRules {
     /** After so long, what the engine says of its protocol is not old any more. */
     private static final long STATUS_AGE_MICROS = 1_000_000;
 
-    /** And only if it was at work meanwhile. */
+    /** And only if it was at work meanwhile, and has said so often: it may have lagged in between each time. */
     private static final int TURNS_BETWEEN = 10;
+
+    private static final int TIMES = 5;
 
     private final Findings findings;
     private final int replica;
@@ -26,6 +28,7 @@ final class EngineRules {
     private long unavailableSinceMicros = -1;
     private int replies;
     private int turnsUnavailable;
+    private int timesUnavailable;
 
     EngineRules(Findings findings, int replica) {
         this.findings = findings;
@@ -80,9 +83,14 @@ final class EngineRules {
         } else if (unavailableSinceMicros < 0) {
             unavailableSinceMicros = nowMicros;
             turnsUnavailable = 0;
-        } else if (turnsUnavailable > TURNS_BETWEEN && nowMicros - unavailableSinceMicros > STATUS_AGE_MICROS) {
-            findings.report(
-                    Property.DOES_WHAT_IT_MUST, "replica " + replica + " answers no queries, though nothing is wrong");
+            timesUnavailable = 0;
+        } else if (turnsUnavailable > TURNS_BETWEEN) {
+            turnsUnavailable = 0;
+            if (++timesUnavailable >= TIMES && nowMicros - unavailableSinceMicros > STATUS_AGE_MICROS) {
+                findings.report(
+                        Property.DOES_WHAT_IT_MUST,
+                        "replica " + replica + " answers no queries, though nothing is wrong");
+            }
         }
     }
 

@@ -27,6 +27,8 @@ final class ServiceDrawing {
     private static final int MOST_PATIENCE_MILLIS = 4_000;
 
     private final Plan plan;
+    private static final int MOST_DELAY_MILLIS = 15;
+
     private final SplittableRandom random;
 
     ServiceDrawing(Plan plan, long seed) {
@@ -77,13 +79,18 @@ final class ServiceDrawing {
             if (chance(35)) {
                 client = client.inProcesses(random.nextInt(2, 5));
             }
-            if (chance(40)) {
+            if (chance(40) && canCarryMany()) {
                 // As many under way as replies are kept, and more.
                 client = client.withPipeline(Math.min(8, limits.sessionPipeline()) + random.nextInt(2));
             }
             clients.add(client);
         }
         return clients;
+    }
+
+    /** Where batches of a request or two go over a slow network, many calls at a time are a load that no group can carry. */
+    private boolean canCarryMany() {
+        return plan.tuning().maxBatchRequests() > 2 || plan.wire().maxDelayMillis() <= MOST_DELAY_MILLIS;
     }
 
     private boolean chance(int percent) {

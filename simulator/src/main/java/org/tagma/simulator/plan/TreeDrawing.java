@@ -27,6 +27,11 @@ final class TreeDrawing {
     private static final int FIRST_OPERATIONS_MILLIS = 1_000;
     private static final int LONGEST_ABSENCE_MILLIS = 1_500;
 
+    /** With more under way, batches of one request over a slow network would let some wait for too long: a load, and no fault. */
+    private static final int MOST_CALLS_ONE_BY_ONE = 6;
+
+    private static final int MANY_REQUESTS = 8;
+
     /** Within that time who is back knows of what it has missed, and fetches it. */
     private static final int MILLIS_OF_FETCHING = 600;
 
@@ -88,7 +93,14 @@ final class TreeDrawing {
 
     private Tuning smallWindow() {
         int interval = 1 << random.nextInt(3);
-        return new Tuning(interval, interval * random.nextInt(2, 4), random.nextInt(1, 4), 1 << random.nextInt(2));
+        int window = interval * random.nextInt(2, 4);
+        int pipeline = random.nextInt(1, 4);
+        int batch = 1 << random.nextInt(2);
+        return new Tuning(interval, window, pipeline, callsAtATime() > MOST_CALLS_ONE_BY_ONE ? MANY_REQUESTS : batch);
+    }
+
+    private int callsAtATime() {
+        return plan.clients().stream().mapToInt(ClientPlan::pipeline).sum();
     }
 
     /** The longer a part is on its way, the more happens while a state is fetched. */
