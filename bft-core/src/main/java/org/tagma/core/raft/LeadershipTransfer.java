@@ -71,7 +71,11 @@ final class LeadershipTransfer {
             return;
         }
         Progress progress = replication.progress(transfer.target());
-        if (progress != null && progress.match == state.log.lastIndex()) {
+        // Meanwhile it may have lost its vote, or its log.
+        if (progress != null
+                && progress.match == state.log.lastIndex()
+                && !progress.recovering
+                && state.configuration().isVoter(transfer.target())) {
             tell(transfer.target());
             pending = Optional.of(
                     new Pending(transfer.id(), transfer.target(), transfer.term(), transfer.sinceTick(), true));
