@@ -210,16 +210,16 @@ final class RaftLeaderRules extends RaftRules {
 
     /** A state that is being fetched is offered again as long as it is kept: who turns to each new one never has any. */
     private void offers(int to, SnapshotMeta offer) {
+        if (facts.message() instanceof RequestSnapshot) {
+            // Who asks for a state is given the newest; what it is offered otherwise does not hang on that.
+            return;
+        }
         SnapshotMeta last = lastOffer.put(to, offer);
         lastPrevious.remove(to);
         boolean isKept = Optional.ofNullable(last).equals(previousSnapshot)
                 || Optional.ofNullable(last).equals(snapshot);
         refuses(
-                last != null
-                        && isKept
-                        && !offer.equals(last)
-                        && last.index() > facts.stored.getOrDefault(to, 0L)
-                        && !(facts.message() instanceof RequestSnapshot),
+                last != null && isKept && !offer.equals(last) && last.index() > facts.stored.getOrDefault(to, 0L),
                 "offers replica " + to + " another state than the one that it may be fetching");
     }
 
