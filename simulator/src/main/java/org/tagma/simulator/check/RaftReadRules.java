@@ -266,11 +266,20 @@ final class RaftReadRules extends RaftRules {
         }
     }
 
+    /** Learners have no say, so that its own word is a majority's. */
+    private boolean isOnlyVoter() {
+        return !facts.configuration().isJoint()
+                && facts.configuration().voters().equals(List.of(facts.self));
+    }
+
     private void confirmed(Read read, String what) {
         boolean isOfEarlierTerm = read.isConfirmed && read.term != facts.leadsTerm();
         if (facts.isLeader() && !facts.isAlone() && !isOfEarlierTerm) {
             refuses(
-                    !read.underLease && !read.isConfirmed && Math.max(confirmedRound, answeredRound()) <= read.round,
+                    !isOnlyVoter()
+                            && !read.underLease
+                            && !read.isConfirmed
+                            && Math.max(confirmedRound, answeredRound()) <= read.round,
                     what + ", and no majority has said since then that it leads");
             refuses(!facts.hasCommittedInTerm(), what + " before an entry of its term is committed");
         }
