@@ -20,17 +20,7 @@ final class CodecRule {
 
     private static final int SAMPLE = 64;
 
-    private static final NestedVerifier BELIEVES_ALL = new NestedVerifier() {
-        @Override
-        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
-            return true;
-        }
-
-        @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return true;
-        }
-    };
+    private static final NestedVerifier BELIEVES_ALL = new FixedVerdict(true);
 
     private final MessageCodec codec;
     private final Findings findings;

@@ -21,17 +21,7 @@ import org.tagma.simulator.byzantine.Misbehaviour;
 final class FrameTampering {
 
     /** A reply shows nothing of others. */
-    private static final NestedVerifier NOTHING_NESTED = new NestedVerifier() {
-        @Override
-        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
-            return false;
-        }
-
-        @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return false;
-        }
-    };
+    private static final NestedVerifier NOTHING_NESTED = new FixedVerdict(false);
 
     private final MessageCodec codec;
     private final Authentication authentication;

@@ -20,17 +20,7 @@ public final class HeldMessages {
     private static final long LOOK_EVERY_MICROS = 5_000;
 
     /** The network reads messages as their receivers would, who check what they say. */
-    private static final NestedVerifier READER = new NestedVerifier() {
-        @Override
-        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
-            return true;
-        }
-
-        @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return true;
-        }
-    };
+    private static final NestedVerifier READER = new FixedVerdict(true);
 
     /** A frame with the copies of it that were sent since: they arrive together. */
     private static final class Held {

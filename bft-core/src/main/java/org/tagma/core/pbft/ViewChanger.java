@@ -234,9 +234,9 @@ final class ViewChanger {
 
     private void carryOver() {
         batchFetcher.restart();
-        // This replica may know of batches committed in the very view that it enters only now; and of a checkpoint
-        // above them,
-        // whose state it may just be taking from its own store, if it opened this view before it was restarted.
+        // It may know of batches committed in the very view that it enters only now; and of a checkpoint above them,
+        // whose
+        // state it may just be taking from its own store, if it opened this view before it was restarted.
         state.nextSequence = Math.max(state.firstFresh(), Math.max(state.lastCommitted, state.stable.sequence()) + 1);
         voteForCarriedOver();
         normalCase.deliver();

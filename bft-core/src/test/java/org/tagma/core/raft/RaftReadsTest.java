@@ -52,14 +52,19 @@ class RaftReadsTest {
         assertThat(questions[0]).isEqualTo(1);
     }
 
-    @Test
-    void aFollowersReadWaitsUntilItHasExecutedSoMuch() {
-        RaftCluster cluster = new RaftCluster(3, 3);
+    private static long readsAtAFollowerWhoseExecutionStalls(RaftCluster cluster) {
         cluster.elect(0);
         cluster.node(1).executionStalls = true;
         cluster.submitAll("op", 3);
         long id = cluster.read(1);
         cluster.deliverAll();
+        return id;
+    }
+
+    @Test
+    void aFollowersReadWaitsUntilItHasExecutedSoMuch() {
+        RaftCluster cluster = new RaftCluster(3, 3);
+        long id = readsAtAFollowerWhoseExecutionStalls(cluster);
         assertThat(cluster.node(1).reads).isEmpty();
         cluster.node(1).executionStalls = false;
         cluster.deliverAll();
@@ -70,11 +75,7 @@ class RaftReadsTest {
     @Test
     void aReadThatWaitsWhereNoLeaderIsHeardIsRefused() {
         RaftCluster cluster = new RaftCluster(3, 3);
-        cluster.elect(0);
-        cluster.node(1).executionStalls = true;
-        cluster.submitAll("op", 3);
-        long id = cluster.read(1);
-        cluster.deliverAll();
+        long id = readsAtAFollowerWhoseExecutionStalls(cluster);
         cluster.isolate(1);
         cluster.run(30);
         assertThat(cluster.node(1).reads).isEmpty();

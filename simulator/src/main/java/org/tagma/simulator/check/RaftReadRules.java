@@ -266,17 +266,12 @@ final class RaftReadRules extends RaftRules {
         }
     }
 
-    /** Learners have no say, so that its own word is a majority's. */
-    private boolean isOnlyVoter() {
-        return !facts.configuration().isJoint()
-                && facts.configuration().voters().equals(List.of(facts.self));
-    }
-
     private void confirmed(Read read, String what) {
         boolean isOfEarlierTerm = read.isConfirmed && read.term != facts.leadsTerm();
         if (facts.isLeader() && !facts.isAlone() && !isOfEarlierTerm) {
+            // Learners have no say: where it is the only voter, its own word is a majority's.
             refuses(
-                    !isOnlyVoter()
+                    !facts.isQuorum(List.of(facts.self))
                             && !read.underLease
                             && !read.isConfirmed
                             && Math.max(confirmedRound, answeredRound()) <= read.round,

@@ -19,6 +19,8 @@ import org.tagma.core.service.TransferMessage.FetchManifest;
 /** What is ordered for clients, what there is room for, and what a replica may let go of. */
 class StepRulesOfRequestsTest extends StepRulesFixture {
 
+    private static final Digest STATE = Digest.of(ByteString.copyFromUtf8("state"));
+
     private void receives(Request request, Action... actions) {
         step(new Event.RequestReceived(request, -1), actions);
     }
@@ -114,16 +116,19 @@ class StepRulesOfRequestsTest extends StepRulesFixture {
                 new Action.Broadcast(new PrePrepare(2, sequence, batch)));
     }
 
-    @Test
-    void aStateIsNotAskedForAgainWhenItIsThere() {
-        Digest state = Digest.of(ByteString.copyFromUtf8("state"));
-        isAtCheckpoint(state);
+    private void itsFirstCheckpointIsStable() {
+        isAtCheckpoint(STATE);
         hear(
                 0,
-                new StableCheckpoint(certificate(state)),
-                persist(new PbftRecord.Stable(certificate(state))),
+                new StableCheckpoint(certificate(STATE)),
+                persist(new PbftRecord.Stable(certificate(STATE))),
                 new Action.Truncate(CONFIG.checkpointInterval()));
-        tick(new Action.Send(1, new FetchManifest(CONFIG.checkpointInterval(), state)));
+    }
+
+    @Test
+    void aStateIsNotAskedForAgainWhenItIsThere() {
+        itsFirstCheckpointIsStable();
+        tick(new Action.Send(1, new FetchManifest(CONFIG.checkpointInterval(), STATE)));
         expectFound("asks for the state at sequence");
     }
 
@@ -155,13 +160,7 @@ class StepRulesOfRequestsTest extends StepRulesFixture {
 
     @Test
     void aVoteThatAStableCheckpointCoversIsNotRepeated() {
-        Digest state = Digest.of(ByteString.copyFromUtf8("state"));
-        isAtCheckpoint(state);
-        hear(
-                0,
-                new StableCheckpoint(certificate(state)),
-                persist(new PbftRecord.Stable(certificate(state))),
-                new Action.Truncate(CONFIG.checkpointInterval()));
+        itsFirstCheckpointIsStable();
         expectFine();
         tick(new Action.Send(0, new Commit(0, 1, D)));
         expectFound("speaks of sequence 1 by a Commit");
