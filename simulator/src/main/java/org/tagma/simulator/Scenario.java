@@ -9,13 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
-import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.puppet.PuppetShow;
 
@@ -34,16 +31,6 @@ import org.tagma.simulator.puppet.PuppetShow;
  */
 public final class Scenario {
 
-    /** A call that takes longer is given up by its client; no run should get there. */
-    private static final long CLIENT_DEADLINE_MILLIS = 600_000;
-
-    private static final long PATIENCE_WITH_ONE_ATTEMPT_MILLIS = 3_000;
-
-    /** Requests a batch. */
-    private static final int CARRIES_MALICIOUS_CLIENTS = 8;
-
-    static final long CLIENT_RETRY_MILLIS = 400;
-
     /** How many base timeouts a call may take once the group can make progress, unless the scenario says otherwise. */
     private static final int DEFAULT_LIVENESS_TIMEOUTS = 20;
 
@@ -54,35 +41,25 @@ public final class Scenario {
     record Incident(boolean isAfterOperations, long when, Consumer<SimulatedCluster> action) {}
 
     private SimulatedProtocol protocol;
-    private final TreeMap<Integer, List<Misbehaviour.Factory>> byzantine = new TreeMap<>();
+    private final Liars liars = new Liars();
+    private final Callers callers = new Callers();
     private final List<Incident> incidents = new ArrayList<>();
-    private int drawnByzantine;
-    private boolean withinBound = true;
-    private int clients = 1;
-    private int faultyClients;
-    private int operations = 10;
-    private int pipeline = 1;
-    private int registers = 4;
-    private long thinkMicros = 1_000;
     private NetworkModel network = NetworkModel.reliable();
     private Timing timing = Timing.synchronous();
     private Optional<AuthenticationPolicy> policy = Optional.empty();
     private Optional<Boolean> readOnlyFastPath = Optional.empty();
-    private Optional<List<Workload>> workloads = Optional.empty();
     private boolean realCrypto;
     private boolean owesLiveness = true;
     private boolean expectsStableView;
     private double clockDrift = DEFAULT_CLOCK_DRIFT;
     private int livenessTimeouts = DEFAULT_LIVENESS_TIMEOUTS;
     private Optional<Adversary> adversary = Optional.empty();
-    private long clientDeadlineMillis = CLIENT_DEADLINE_MILLIS;
     private long seed = 1;
     private Optional<Path> traceFile = Optional.empty();
     private boolean traced;
     private String replayCommand = "";
     private int puppetSteps;
     private StateContent content = StateContent.OPAQUE;
-    private ServiceSetting service = ServiceSetting.USUAL;
     private boolean slowDisks;
 
     private Scenario(SimulatedProtocol protocol) {
@@ -128,62 +105,61 @@ public final class Scenario {
 
     /** More replicas may be malicious than the protocol tolerates: nothing is promised then. */
     public Scenario beyondTheBound() {
-        withinBound = false;
+        liars.allowAnyNumber();
         return this;
     }
 
     /** This replica is malicious in these ways, all at once. */
     public Scenario byzantine(int replica, Misbehaviour.Factory... ways) {
-        byzantine.put(replica, List.of(ways));
+        liars.name(replica, List.of(ways));
         return this;
     }
 
     /** So many replicas are malicious; which, and how, the seed says. */
     public Scenario byzantineDrawnBySeed(int count) {
-        drawnByzantine = count;
+        liars.draw(count);
         return this;
     }
 
     /** How many correct clients there are. */
     public Scenario clients(int count) {
-        clients = count;
+        callers.clients(count);
         return this;
     }
 
     /** How many malicious clients there are besides. */
     public Scenario faultyClients(int count) {
-        faultyClients = count;
+        callers.faultyClients(count);
         return this;
     }
 
     /** How many operations each client has done. */
     public Scenario operations(int perClient) {
-        operations = perClient;
+        callers.operations(perClient);
         return this;
     }
 
     /** How many calls a client has under way at a time. */
     public Scenario pipeline(int depth) {
-        pipeline = depth;
+        callers.pipeline(depth);
         return this;
     }
 
     /** Over how many registers the operations are spread. */
     public Scenario registers(int count) {
-        registers = count;
+        callers.registers(count);
         return this;
     }
 
     /** How long a client pauses between a return and the next call, at most. */
     public Scenario thinkMillis(long millis) {
-        thinkMicros = millis * 1000;
+        callers.thinkMicros(millis * 1000);
         return this;
     }
 
     /** What each client does; overrides what else was said of clients and their operations. */
     public Scenario workloads(List<Workload> ofClients) {
-        workloads = Optional.of(List.copyOf(ofClients));
-        clients = ofClients.size();
+        callers.workloads(ofClients);
         return this;
     }
 
@@ -231,7 +207,7 @@ public final class Scenario {
 
     /** How long a client waits for an operation before it gives it up. */
     public Scenario clientDeadlineMillis(long millis) {
-        clientDeadlineMillis = millis;
+        callers.deadlineMillis(millis);
         return this;
     }
 
@@ -279,7 +255,7 @@ public final class Scenario {
 
     /** What the session table holds, and how long clients wait. */
     public Scenario service(ServiceSetting setting) {
-        service = setting;
+        callers.service(setting);
         return this;
     }
 
@@ -320,16 +296,13 @@ public final class Scenario {
      */
     public SimulationResult run() {
         String command = replayCommand.isEmpty() ? ReplayCommand.ofRunningTest(seed) : replayCommand;
-        if (traceFile.isPresent()) {
-            return new Simulation(this, seed, Optional.of(writerTo(traceFile.get())), command).run();
-        }
-        if (traced) {
+        if (traced && traceFile.isEmpty()) {
             ByteArrayOutputStream trace = new ByteArrayOutputStream();
             return new Simulation(this, seed, Optional.of(TraceWriter.to(trace)), command)
                     .run()
                     .withTrace(trace.toString(StandardCharsets.US_ASCII));
         }
-        return new Simulation(this, seed, Optional.empty(), command).run();
+        return new Simulation(this, seed, traceFile.map(Scenario::writerTo), command).run();
     }
 
     private static TraceWriter writerTo(Path file) {
@@ -350,55 +323,22 @@ public final class Scenario {
         return incidents;
     }
 
-    /** For each replica how it is malicious; not at all, if it is correct. */
     List<List<Misbehaviour.Factory>> misbehaviours(SplittableRandom random) {
-        TreeMap<Integer, List<Misbehaviour.Factory>> chosen = new TreeMap<>(byzantine);
-        while (chosen.size() < byzantine.size() + drawnByzantine) {
-            chosen.computeIfAbsent(random.nextInt(protocol.quorums().replicas()), id -> Behaviours.drawn(random));
-        }
-        if (withinBound && chosen.size() > protocol.toleratedByzantine()) {
-            throw new IllegalArgumentException(chosen.size() + " malicious replicas, where "
-                    + protocol.toleratedByzantine() + " can be tolerated");
-        }
-        List<List<Misbehaviour.Factory>> all = new ArrayList<>();
-        for (int id = 0; id < protocol.quorums().replicas(); id++) {
-            all.add(chosen.getOrDefault(id, List.of()));
-        }
-        return all;
+        return liars.of(protocol, random);
     }
 
-    /**
-     * Whether only malicious replicas and clients disturb the group. What malicious clients ask for can be more than tiny
-     * batches carry; a primary that is slow for that reason is rightly replaced.
-     */
+    Callers callers() {
+        return callers;
+    }
+
+    /** Whether only malicious replicas and clients disturb the group, and those clients no more than it can bear. */
     boolean isUndisturbed() {
-        return (faultyClients == 0 || protocol.sizes().maxBatchRequests() >= CARRIES_MALICIOUS_CLIENTS)
+        return callers.areBearable(protocol.sizes().maxBatchRequests())
                 && network.isReliable()
                 && network.slowProbability() == 0
                 && timing.equals(Timing.synchronous())
                 && incidents.isEmpty()
                 && adversary.isEmpty();
-    }
-
-    int clientCount() {
-        return clients;
-    }
-
-    int faultyClientCount() {
-        return faultyClients;
-    }
-
-    Workload workload(int client) {
-        return workloads
-                .map(all -> all.get(client))
-                .orElseGet(() -> new Workload(operations, pipeline, registers, thinkMicros));
-    }
-
-    /** How many calls there may be at a time, of all clients. */
-    int callsAtATime() {
-        return IntStream.range(0, clients)
-                .map(client -> workload(client).pipeline())
-                .sum();
     }
 
     int puppetSteps() {
@@ -435,41 +375,6 @@ public final class Scenario {
 
     Optional<Adversary> adversary() {
         return adversary;
-    }
-
-    /** Who sends a call once only cannot wait for its answer as long as others. */
-    long clientDeadlineMillis(Retry retry) {
-        if (service.patienceMillis() > 0) {
-            return service.patienceMillis();
-        }
-        return retry.maySendOnce() ? PATIENCE_WITH_ONE_ATTEMPT_MILLIS : clientDeadlineMillis;
-    }
-
-    /** Whether clients may have a write executed more than once. */
-    boolean repeatsWrites() {
-        for (int client = 0; client < clients; client++) {
-            if (workload(client).retry().mayRepeat()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether clients can be in each other's way, or give up. */
-    boolean isServiceUsual() {
-        if (!service.equals(ServiceSetting.USUAL)) {
-            return false;
-        }
-        for (int client = 0; client < clients; client++) {
-            if (workload(client).processes() > 1) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    ServiceSetting service() {
-        return service;
     }
 
     boolean hasSlowDisks() {

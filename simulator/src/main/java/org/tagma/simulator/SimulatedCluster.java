@@ -1,6 +1,5 @@
 package org.tagma.simulator;
 
-import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,141 +7,64 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.tagma.client.ClientOptions;
-import org.tagma.core.NodeId;
-import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.SessionId;
-import org.tagma.core.service.ServiceLimits;
-import org.tagma.crypto.Authentication;
-import org.tagma.network.PeerId;
-import org.tagma.network.codec.CodecLimits;
-import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.MessageReader;
-import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;
-import org.tagma.simulator.check.Property;
 
 /**
  * A whole cluster with its clients and its network, made from a scenario and a seed. Scenarios act on it while it runs.
  *
  * <p>Not thread-safe.
  */
-public final class SimulatedCluster implements World {
+public final class SimulatedCluster {
 
-    private static final int MAX_OPERATION_BYTES = 1 << 14;
-    private static final int MAX_STATE_PART_BYTES = 1 << 16;
-
-    private final EventQueue queue = new EventQueue();
-    private final Quorums quorums;
-    private final AuthenticationPolicy policy;
-    private final MessageCodec codec;
-    private final MessageReader reader;
-    private final CodecRule codecRule;
-    private final Recorder recorder;
-    private final Checks checks;
-    private final SimulatedNetwork network;
-    private final Optional<HeldMessages> held;
-    private final Identities identities;
-    private final double clockDrift;
-    private final long stabilizationMicros;
+    private final SharedWorld world;
     private final boolean stabilizes;
-    private final SimulatedProtocol protocol;
-    private final Optional<MerkleRegisters.Beginning> tree;
-    private final ServiceLimits serviceLimits;
-    private final boolean slowDisks;
-    private final List<SimulatedReplica> replicas = new ArrayList<>();
-    private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<SimulatedReplica> replicas;
+    private final List<SimulatedClient> clients;
     private final List<FaultyClient> faultyClients = new ArrayList<>();
     private long disturbedMicros;
 
     SimulatedCluster(Scenario scenario, long seed, Optional<TraceWriter> trace) {
         SplittableRandom random = new SplittableRandom(seed);
-        this.protocol = scenario.protocol();
-        this.serviceLimits = scenario.service().limits();
-        this.slowDisks = scenario.hasSlowDisks();
-        this.quorums = protocol.quorums();
-        this.tree = scenario.content().isTree()
-                ? Optional.of(MerkleRegisters.Beginning.of(scenario.content()))
-                : Optional.empty();
-        this.policy = scenario.policy(random.nextBoolean());
-        long secret = random.nextLong();
-        int allClients = scenario.clientCount() + scenario.faultyClientCount();
-        this.identities = scenario.hasRealCrypto()
-                ? Identities.real(quorums.replicas(), allClients, secret)
-                : Identities.simulated(quorums.replicas(), secret);
-        this.clockDrift = scenario.clockDriftBound();
-        this.checks = Checks.of(
-                protocol,
-                scenario.clientCount(),
-                serviceLimits,
-                scenario.repeatsWrites(),
-                scenario.livenessBoundMicros(),
-                () -> SimulatedClock.EPOCH_MILLIS + now() / 1000);
-        this.codec = new MessageCodec(new CodecLimits(
-                protocol.sizes().maxBatchRequests(),
-                MAX_OPERATION_BYTES,
-                quorums.replicas(),
-                protocol.sizes().logWindow(),
-                MAX_STATE_PART_BYTES,
-                MAX_STATE_PART_BYTES));
-        this.reader = new SharedReading(codec);
-        this.codecRule = new CodecRule(codec, checks.findings());
-        this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
+        this.world = new SharedWorld(scenario, seed, random, trace);
         this.stabilizes = scenario.timing().stabilizes();
-        this.stabilizationMicros = stabilizes
-                ? 1000
-                        * random.nextLong(
-                                scenario.timing().earliestStabilizationMillis(),
-                                scenario.timing().latestStabilizationMillis() + 1)
-                : Long.MAX_VALUE;
-        this.network = new SimulatedNetwork(
-                queue,
-                random.nextLong(),
-                scenario.networkModel(),
-                stabilizationMicros,
-                quorums.replicas() + allClients);
-        this.recorder = Recorder.of(
-                trace,
-                queue,
-                quorums.replicas(),
-                allClients,
-                protocol.name() + ", " + quorums.replicas() + " replicas, seed " + seed);
+        this.replicas = world.replicas();
+        this.clients = world.correctClients();
         List<List<Misbehaviour.Factory>> misbehaviours = scenario.misbehaviours(random.split());
-        for (int id = 0; id < quorums.replicas(); id++) {
-            replicas.add(new SimulatedReplica(id, this, misbehaviours.get(id), random.split()));
+        for (int id = 0; id < world.quorums().replicas(); id++) {
+            world.add(new SimulatedReplica(id, world, misbehaviours.get(id), random.split()));
         }
+        Callers callers = scenario.callers();
         boolean fastPath = scenario.readOnlyFastPath(random.nextBoolean());
-        for (int id = 0; id < scenario.clientCount(); id++) {
-            clients.add(newClient(id, scenario, fastPath, random.split()));
+        for (int id = 0; id < callers.count(); id++) {
+            world.add(newClient(id, callers, fastPath, random.split()));
         }
-        for (int i = 0; i < scenario.faultyClientCount(); i++) {
-            int id = scenario.clientCount() + i;
-            faultyClients.add(new FaultyClient(id, this, identities.of(new NodeId.Client(id)), random.split()));
+        for (int id = callers.count(); id < callers.count() + callers.faultyCount(); id++) {
+            faultyClients.add(new FaultyClient(id, world, world.authenticationOfClient(id), random.split()));
         }
     }
 
-    private SimulatedClient newClient(int id, Scenario scenario, boolean fastPath, SplittableRandom random) {
-        boolean macs = policy.putsVectorOnRequests();
+    private SimulatedClient newClient(int id, Callers callers, boolean fastPath, SplittableRandom random) {
+        Workload workload = callers.workload(id);
         return new SimulatedClient(
                 id,
-                this,
-                scenario.workload(id),
-                protocol.clientSetup(id, macs, fastPath),
+                world,
+                workload,
+                world.protocol().clientSetup(id, world.policy().putsVectorOnRequests(), fastPath),
                 new ClientOptions(
-                        scenario.clientDeadlineMillis(scenario.workload(id).retry()),
-                        Scenario.CLIENT_RETRY_MILLIS,
-                        serviceLimits.sessionPipeline(),
+                        callers.deadlineMillis(workload.retry()),
+                        Callers.RETRY_MILLIS,
+                        world.serviceLimits().sessionPipeline(),
                         ClientOptions.DEFAULT_MAX_QUEUED),
-                identities.of(new NodeId.Client(id)),
+                world.authenticationOfClient(id),
                 random);
     }
 
     void start() {
-        held.ifPresent(HeldMessages::start);
+        world.held().ifPresent(HeldMessages::start);
         replicas.forEach(SimulatedReplica::start);
         clients.forEach(SimulatedClient::start);
         faultyClients.forEach(FaultyClient::start);
@@ -195,7 +117,7 @@ public final class SimulatedCluster implements World {
 
     /** Has something happen later. */
     public void after(long millis, Runnable action) {
-        queue.after(millis * 1000, action);
+        world.queue().after(millis * 1000, action);
     }
 
     /** Has a replica lose power in the middle of the durable write after so many more. */
@@ -235,7 +157,7 @@ public final class SimulatedCluster implements World {
     public void pause(int id, long millis) {
         disturbed();
         replica(id).pause();
-        queue.after(millis * 1000, () -> {
+        world.queue().after(millis * 1000, () -> {
             disturbed();
             replica(id).resume();
         });
@@ -253,18 +175,18 @@ public final class SimulatedCluster implements World {
 
     /** Nothing gets through between these two replicas for a while; both hear all others. */
     public void separate(long millis, int one, int other) {
-        network.cut(now(), now() + millis * 1000, one, other);
+        world.network().cut(now(), now() + millis * 1000, one, other);
     }
 
     /** The scheduler of the asynchronous network gives up: whatever is on its way arrives. */
     public void endAsynchrony() {
         disturbed();
-        held.ifPresent(HeldMessages::stop);
+        world.held().ifPresent(HeldMessages::stop);
     }
 
     /** Cuts these replicas off from all others and from the clients for a while. */
     public void isolate(long millis, Integer... ids) {
-        network.cut(now(), now() + millis * 1000, Set.of(ids));
+        world.network().cut(now(), now() + millis * 1000, Set.of(ids));
     }
 
     /** Cuts these replicas off from all other replicas for a while; clients reach everybody. */
@@ -303,7 +225,7 @@ public final class SimulatedCluster implements World {
     }
 
     SimulatedNetwork network() {
-        return network;
+        return world.network();
     }
 
     boolean stabilizes() {
@@ -312,12 +234,17 @@ public final class SimulatedCluster implements World {
 
     /** Whether an adversary is at work. */
     boolean isAsynchronous() {
-        return held.filter(HeldMessages::isActive).isPresent();
+        return world.held().filter(HeldMessages::isActive).isPresent();
     }
 
     /** What an adversary keeps on its way, if there is one. */
     public Optional<HeldMessages> heldMessages() {
-        return held;
+        return world.held();
+    }
+
+    /** How many replicas it has, whether they are up or not. */
+    public int size() {
+        return replicas.size();
     }
 
     /** Milliseconds of virtual time since the start. */
@@ -356,7 +283,7 @@ public final class SimulatedCluster implements World {
         List<SimulatedReplica> members = replicas.stream()
                 .filter(replica -> replica.isCorrect()
                         && !replica.isRetired()
-                        && checks.protocol().isMember(replica.id()))
+                        && checks().protocol().isMember(replica.id()))
                 .toList();
         return members.stream().allMatch(SimulatedReplica::isUp)
                 && members.stream()
@@ -370,159 +297,37 @@ public final class SimulatedCluster implements World {
     long calmSinceMicros() {
         if (!stabilizes
                 || isAsynchronous()
-                || !checks.protocol().canProgress(id -> replicas.get(id).takesPart())) {
+                || !checks().protocol().canProgress(id -> replicas.get(id).takesPart())) {
             disturbed();
         }
-        return Math.max(disturbedMicros, Math.max(stabilizationMicros, network.healedAtMicros()));
+        return Math.max(
+                disturbedMicros,
+                Math.max(world.stabilizationMicros(), world.network().healedAtMicros()));
     }
 
-    // ---- the world, as nodes see it ----
-
-    @Override
-    public EventQueue queue() {
-        return queue;
+    Recorder recorder() {
+        return world.recorder();
     }
 
-    @Override
-    public Recorder recorder() {
-        return recorder;
+    Checks checks() {
+        return world.checks();
     }
 
-    @Override
-    public Checks checks() {
-        return checks;
+    EventQueue queue() {
+        return world.queue();
     }
 
-    @Override
-    public Quorums quorums() {
-        return quorums;
-    }
-
-    @Override
-    public int clients() {
+    /** How many correct clients there are. */
+    int clients() {
         return clients.size();
     }
 
-    @Override
-    public AuthenticationPolicy policy() {
-        return policy;
+    boolean isCorrect(int replica) {
+        return world.isCorrect(replica);
     }
 
-    @Override
-    public MessageCodec codec() {
-        return codec;
-    }
-
-    @Override
-    public CodecRule codecRule() {
-        return codecRule;
-    }
-
-    @Override
-    public MessageReader reader() {
-        return reader;
-    }
-
-    @Override
-    public ServiceLimits serviceLimits() {
-        return serviceLimits;
-    }
-
-    @Override
-    public boolean hasSlowDisks() {
-        return slowDisks;
-    }
-
-    @Override
-    public SimulatedProtocol protocol() {
-        return protocol;
-    }
-
-    @Override
-    public Authentication authenticationOf(int replica) {
-        return identities.of(new NodeId.Replica(replica));
-    }
-
-    @Override
-    public double clockDrift() {
-        return clockDrift;
-    }
-
-    @Override
-    public boolean isCorrect(int replica) {
-        return replica < replicas.size() && replicas.get(replica).isCorrect();
-    }
-
-    @Override
-    public void falselyAccused(int by, int replica, String text) {
-        checks.findings()
-                .report(
-                        Property.TRUE_EVIDENCE,
-                        "replica " + by + " says that correct replica " + replica + " lied: " + text);
-    }
-
-    @Override
-    public void toReplica(int from, int to, ByteString frame, Origin origin) {
-        SimulatedReplica receiver = replicas.get(to);
-        PeerId sender = new PeerId.Replica(from);
-        Consumer<ByteString> receive = recorder.leaves(
-                from,
-                to,
-                frame,
-                receiver::isUp,
-                arriving -> receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame))));
-        network.send(from, to, frame, arriving -> arrive(receiver, arriving, receive));
-        recorder.hasLeft(network.dropped());
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(ByteString arriving, ByteString sent) {
-        return arriving == sent;
-    }
-
-    private void arrive(SimulatedReplica receiver, ByteString frame, Consumer<ByteString> receive) {
-        if (held.isPresent()) {
-            held.get().pass(frame, receiver, () -> receive.accept(frame));
-        } else {
-            receive.accept(frame);
-        }
-    }
-
-    @Override
-    public void toClient(int from, SessionId session, ByteString frame) {
-        if (session.client() < clients.size()) {
-            SimulatedClient receiver = clients.get(session.client());
-            int to = quorums.replicas() + session.client();
-            network.send(from, to, frame, recorder.leaves(from, to, frame, () -> true, arriving -> {
-                if (isSame(arriving, frame)) {
-                    codecRule.hears(arriving);
-                }
-                receiver.onFrame(from, session.session(), arriving);
-            }));
-            recorder.hasLeft(network.dropped());
-        }
-    }
-
-    @Override
-    public Optional<MerkleRegisters.Beginning> tree() {
-        return tree;
-    }
-
-    @Override
-    public void fromClient(SessionId session, int to, ByteString frame, Origin origin) {
-        SimulatedReplica receiver = replicas.get(to);
-        PeerId sender = new PeerId.ClientSession(session.client(), session.session());
-        int from = quorums.replicas() + session.client();
-        network.send(
-                from,
-                to,
-                frame,
-                recorder.leaves(
-                        from,
-                        to,
-                        frame,
-                        receiver::isUp,
-                        arriving -> receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame)))));
-        recorder.hasLeft(network.dropped());
+    /** Microseconds since the start. */
+    long now() {
+        return world.now();
     }
 }

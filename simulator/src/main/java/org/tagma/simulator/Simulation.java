@@ -163,7 +163,7 @@ final class Simulation {
                                     + replica.status().view() + ", where nothing leads beyond view " + lastView));
             cluster.allClients().stream()
                     .filter(client -> cluster.areAllCorrect()
-                            && scenario.isServiceUsual()
+                            && scenario.callers().areUsual()
                             && client.longestMillis() > longestUsualMillis())
                     .forEach(client -> findings.report(
                             Property.NO_NEEDLESS_DELAY,
@@ -173,7 +173,7 @@ final class Simulation {
 
     /** What a call takes at most where nothing is lost: less than a client waits, and its turn behind the others. */
     private long longestUsualMillis() {
-        return Scenario.CLIENT_RETRY_MILLIS + TURN_MILLIS * scenario.callsAtATime();
+        return Callers.RETRY_MILLIS + TURN_MILLIS * scenario.callers().callsAtATime();
     }
 
     private void checkEnd() {

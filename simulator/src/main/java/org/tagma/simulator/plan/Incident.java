@@ -169,8 +169,7 @@ public record Incident(
 
     /** Nobody may lead just then, or a change be on its way; an operator asks again. */
     private void changeGroup(SimulatedCluster cluster) {
-        List<Integer> all =
-                IntStream.range(0, cluster.quorums().replicas()).boxed().toList();
+        List<Integer> all = IntStream.range(0, cluster.size()).boxed().toList();
         List<Integer> voters = all.stream().filter(id -> !replicas.contains(id)).toList();
         List<Integer> learners = kind == Kind.DEMOTE ? replicas : List.of();
         cluster.changeMembership(voters, learners);

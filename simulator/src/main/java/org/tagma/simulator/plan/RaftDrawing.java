@@ -33,7 +33,7 @@ final class RaftDrawing {
     }
 
     Plan plan() {
-        Plan.Edit edit = plan.edit();
+        PlanEdit edit = plan.edit();
         boolean leases = plan.hasFastReads() && chance(50);
         if (leases) {
             edit.leases(true).driftPerMille(Math.min(plan.driftPerMille(), Plan.MAX_DRIFT_UNDER_LEASES));

@@ -37,7 +37,7 @@ final class ServiceDrawing {
     }
 
     Plan plan() {
-        Plan.Edit edit = plan.edit();
+        PlanEdit edit = plan.edit();
         if (plan.protocol() == ProtocolKind.RAFT && chance(40)) {
             edit.slowDisks(true);
         }

@@ -1,0 +1,65 @@
+package org.tagma.simulator;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.tagma.crypto.Authentication;
+import org.tagma.simulator.byzantine.Misbehaviour;
+
+/** What of a replica outlives a crash: its keys, its disk, its clock, and how it is malicious. Not thread-safe. */
+final class Machine {
+
+    private static final long MAX_WALL_OFFSET_MILLIS = 500;
+
+    final int id;
+    final World world;
+    final Authentication authentication;
+    final SimulatedLogStore log;
+    final SimulatedSnapshots snapshots;
+    final DiskFaults diskFaults = new DiskFaults();
+    final SplittableRandom random;
+    final SimulatedClock clock;
+    final ReplicaDiary diary = new ReplicaDiary();
+    /** Of what a life draws for itself, together with its number. */
+    final long lifeSeed;
+
+    final List<Misbehaviour.Factory> misbehaviours;
+
+    Machine(int id, World world, List<Misbehaviour.Factory> misbehaviours, SplittableRandom random) {
+        this.id = id;
+        this.world = world;
+        this.misbehaviours = misbehaviours;
+        this.random = random;
+        this.authentication = world.authenticationOf(id);
+        this.log = new SimulatedLogStore(random.split(), diskFaults, world.hasSlowDisks());
+        double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
+        this.clock =
+                new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
+        this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
+        this.snapshots = new SimulatedSnapshots(
+                diskFaults,
+                new SplittableRandom(lifeSeed),
+                world.tree().filter(tree -> tree.content().onDisk()).isPresent());
+    }
+
+    boolean isCorrect() {
+        return misbehaviours.isEmpty();
+    }
+
+    /** The power fails: what was not synced is gone. */
+    void crash() {
+        log.crash();
+        snapshots.crash();
+    }
+
+    /** The disk is empty from now on. */
+    void wipe() {
+        log.wipe();
+        snapshots.forget();
+    }
+
+    /** Only the note of where it may have voted is left. */
+    void forget() {
+        log.forget();
+        snapshots.forget();
+    }
+}
