@@ -28,7 +28,7 @@ public enum Retry {
     }
 
     /** Whether a write may be executed more than once. */
-    boolean mayRepeat() {
+    public boolean mayRepeat() {
         return this == AT_LEAST_ONCE || this == MIXED;
     }
 

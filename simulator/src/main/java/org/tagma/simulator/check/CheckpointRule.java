@@ -59,6 +59,7 @@ final class CheckpointRule implements StepRule {
         }
         if (certified.isPresent() && certified.get().sequence() > highest.sequence()) {
             highest = certified.get();
+            mirror.certifies(highest.sequence());
         }
         if (event instanceof Event.CheckpointTaken taken
                 && taken.sequence() == highest.sequence()

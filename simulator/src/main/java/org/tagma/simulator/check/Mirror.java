@@ -39,6 +39,8 @@ final class Mirror {
     private final TreeMap<Integer, Authenticated<ViewChange>> viewChanges = new TreeMap<>();
 
     private long wantedByOthers = -1;
+    /** The highest checkpoint that it must know to be certified. */
+    private long certified;
     /** Its own states. */
     final TreeMap<Long, Digest> own = new TreeMap<>();
 
@@ -108,6 +110,8 @@ final class Mirror {
                 hasVoted(record);
             }
         }
+        // Of the checkpoint that its view began with, others will tell it again.
+        certified = 0;
     }
 
     /** Written in a life that did not know how far an earlier one had come. */
@@ -276,7 +280,7 @@ final class Mirror {
             normal &= view >= forgotten.view();
             view = Math.max(view, forgotten.view());
         } else if (record instanceof PbftRecord.PrePrepared vote && inWindow(vote.sequence())) {
-            slot(vote.sequence()).has(vote.batch());
+            slot(vote.sequence()).wrote(vote.batch());
             slot(vote.sequence()).accept(vote.view(), vote.batch().digest());
         } else if (record instanceof PbftRecord.Reproposed vote && inWindow(vote.sequence())) {
             slot(vote.sequence()).accept(vote.view(), vote.digest());
@@ -284,8 +288,18 @@ final class Mirror {
         } else if (record instanceof PbftRecord.Prepared vote && inWindow(vote.sequence())) {
             slot(vote.sequence()).prepared(vote.view(), vote.digest());
         } else if (record instanceof PbftRecord.KeptBatch kept && inWindow(kept.sequence())) {
-            slot(kept.sequence()).has(kept.batch());
+            slot(kept.sequence()).wrote(kept.batch());
         }
+    }
+
+    /** What is certified for sure. */
+    void certifies(long sequence) {
+        certified = Math.max(certified, sequence);
+    }
+
+    /** Whether it must know that others have got further: then it is not for lack of proposals that something waits here. */
+    boolean isSurelyBehind() {
+        return installing || Math.max(certified, stable.sequence()) > lastCommitted;
     }
 
     private void enters(Authenticated<NewView> signed) {
@@ -297,6 +311,7 @@ final class Mirror {
         enteredAtTick = tick;
         committedAtEntry = lastCommitted;
         viewStart = startOf(signed.message());
+        certifies(viewStart);
         carriedOver = signed.message().reproposals();
     }
 

@@ -30,6 +30,7 @@ final class PatienceRule {
     private boolean mayLeaveForIt;
 
     private long openSinceTick;
+    private long surelyBehindAtTick;
 
     PatienceRule(Complaints complaints, Mirror mirror, WaitingRequests waiting) {
         this.complaints = complaints;
@@ -59,9 +60,12 @@ final class PatienceRule {
         boolean leaves = mirror.leaves;
         long patience = mirror.patience.ticks(mirror.config.requestTimeoutTicks());
         boolean proposalOpen = isProposalOpen();
-        boolean somebodyMayWait = doOthersLag()
-                || mirror.wantedByOthers() >= mirror.view
-                || (proposalOpen && mirror.tick - Math.max(mirror.enteredAtTick, mirror.lastCommitTick) >= patience);
+        boolean surelyBehind = mirror.isSurelyBehind();
+        if (surelyBehind) {
+            surelyBehindAtTick = mirror.tick;
+        }
+        long mayBeOpenSince = Math.max(surelyBehindAtTick, Math.max(mirror.enteredAtTick, mirror.lastCommitTick));
+        boolean somebodyMayWait = proposalOpen && mirror.tick - mayBeOpenSince >= patience;
         boolean somebodyWaits = false;
         for (WaitingRequests.Lane lane : waiting.lanes().values()) {
             for (Map.Entry<Long, Long> each : lane.receivedAtTick.entrySet()) {
@@ -85,6 +89,9 @@ final class PatienceRule {
             complaints.of("stays in view " + mirror.view + ", where a request has waited for more than " + patience
                     + " ticks");
         }
+        // What waits while others are ahead waits for the replica itself, and for no primary.
+        somebodyMayWait &= !surelyBehind;
+        somebodyMayWait |= doOthersLag() || mirror.wantedByOthers() >= mirror.view;
         if (leaves && !somebodyMayWait && !waiting.areSomeUnordered()) {
             complaints.of("leaves view " + mirror.viewBefore + ", in which nobody waits for anything");
         }

@@ -120,9 +120,19 @@ final class PhaseRule implements StepRule {
             proposes(proposal);
         } else if (action instanceof Action.Commit commit && mirror.installing) {
             complaints.of("executes sequence " + commit.sequence() + " while a state is installed");
+        } else if (action instanceof Action.Commit commit && !isInLog(commit)) {
+            complaints.of("executes sequence " + commit.sequence() + ", whose batch is not in its log");
         } else if (action instanceof Action.ReportEvidence evidence && !mirror.isFreeToBlame(evidence.replica())) {
             complaints.of("blames replica " + evidence.replica() + " more than once in a status interval");
         }
+    }
+
+    /** Who starts again must know how far it may have executed, and have what it says is committed. Who forgot its votes logs less. */
+    private boolean isInLog(Action.Commit commit) {
+        SlotMirror slot = mirror.slots.get(commit.sequence());
+        return mirror.mayRestate
+                || slot == null
+                || slot.hasWritten(commit.batch().digest());
     }
 
     private void proposes(PrePrepare proposal) {
@@ -164,6 +174,8 @@ final class PhaseRule implements StepRule {
             if (mustBlame && !mirror.blames) {
                 complaints.of("blames nobody, though " + mustLeave);
             }
+        } else if (isProposalOrPrepare(event)) {
+            expectNoSuspicion();
         }
         if ((mirror.enters || mirror.stabilizes) && mirror.normal) {
             mirror.carriedOver.forEach(this::expectCarriedOver);
@@ -176,6 +188,22 @@ final class PhaseRule implements StepRule {
         }
         if (mirror.delivers || isAboutNext(event)) {
             expectDelivered();
+        }
+    }
+
+    private static boolean isProposalOrPrepare(Event event) {
+        return event instanceof Event.MessageReceived received
+                && (received.message().message() instanceof PrePrepare
+                        || received.message().message() instanceof Prepare);
+    }
+
+    /** Nothing that it was told contradicts what it accepted. */
+    private void expectNoSuspicion() {
+        if (mirror.leaves && mirror.normalBefore && mirror.wantedByOthers() != mirror.view) {
+            complaints.of("leaves view " + mirror.viewBefore + ", whose primary has told one story");
+        }
+        if (mirror.blames) {
+            complaints.of("blames the primary of view " + mirror.viewBefore + ", which has told one story");
         }
     }
 

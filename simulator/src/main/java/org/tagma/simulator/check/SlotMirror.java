@@ -2,9 +2,11 @@ package org.tagma.simulator.check;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
@@ -24,6 +26,7 @@ final class SlotMirror {
     private final Map<Integer, VoteInfo> commits = new TreeMap<>();
     private final Map<Integer, Digest> attestations = new TreeMap<>();
     private final Map<Digest, Batch> bodies = new HashMap<>();
+    private final Set<Digest> written = new HashSet<>();
     private final TreeMap<Digest, Long> prePrepared = new TreeMap<>();
     private VoteInfo accepted;
     private VoteInfo prepared;
@@ -142,6 +145,17 @@ final class SlotMirror {
 
     Optional<Digest> committed() {
         return Optional.ofNullable(committed);
+    }
+
+    /** It wrote this body down, or knows it from its log. */
+    void wrote(Batch batch) {
+        has(batch);
+        written.add(batch.digest());
+    }
+
+    /** Whether it would still have this body after a restart. */
+    boolean hasWritten(Digest digest) {
+        return digest.isNull() || written.contains(digest);
     }
 
     void has(Batch batch) {

@@ -26,9 +26,11 @@ final class ServiceDrawing {
     private static final int SHORT_PATIENCE_MILLIS = 600;
     private static final int MOST_PATIENCE_MILLIS = 4_000;
 
-    private final Plan plan;
+    private static final int SMALL_BATCH = 2;
     private static final int MOST_DELAY_MILLIS = 15;
+    private static final int MOST_LOSS_PERMILLE = 20;
 
+    private final Plan plan;
     private final SplittableRandom random;
 
     ServiceDrawing(Plan plan, long seed) {
@@ -83,14 +85,19 @@ final class ServiceDrawing {
                 // As many under way as replies are kept, and more.
                 client = client.withPipeline(Math.min(8, limits.sessionPipeline()) + random.nextInt(2));
             }
-            clients.add(client);
+            clients.add(client.retry().mayRepeat() && !canCarryRepetitions() ? client.withPipeline(1) : client);
         }
         return clients;
     }
 
     /** Where batches of a request or two go over a slow network, many calls at a time are a load that no group can carry. */
     private boolean canCarryMany() {
-        return plan.tuning().maxBatchRequests() > 2 || plan.wire().maxDelayMillis() <= MOST_DELAY_MILLIS;
+        return plan.tuning().maxBatchRequests() > SMALL_BATCH || plan.wire().maxDelayMillis() <= MOST_DELAY_MILLIS;
+    }
+
+    /** Whoever writes at least once asks for something new with every retry; where most of such batches have to be sent again, retries come faster than they are ordered, if many calls wait. */
+    private boolean canCarryRepetitions() {
+        return plan.tuning().maxBatchRequests() > SMALL_BATCH || plan.wire().drop() <= MOST_LOSS_PERMILLE;
     }
 
     private boolean chance(int percent) {

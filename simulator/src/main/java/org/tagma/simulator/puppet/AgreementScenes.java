@@ -7,6 +7,7 @@ import org.tagma.core.pbft.PbftMessage.Committed;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.service.TransferMessage.Question;
 
 /** The group agrees on a batch, or on a checkpoint. Not thread-safe. */
 final class AgreementScenes {
@@ -59,6 +60,35 @@ final class AgreementScenes {
                 prompter.line(() -> stage.hears(puppet, new Committed(sequence, committed)));
             }
         }
+    }
+
+    /** The group goes on without it for longer than a primary may take; then it is given the state that it lacks. */
+    void leftBehind() {
+        long ahead = prompter.low() + (long) prompter.config.checkpointInterval() * prompter.random.nextInt(1, 3);
+        long view = prompter.view();
+        prompter.surely(() -> stage.hears(prompter.anyPuppet(), new StableCheckpoint(claims.certificate(ahead))));
+        if (!prompter.isPrimary(view)) {
+            for (long sequence = prompter.nextSequence(); sequence <= ahead + 1; sequence++) {
+                long each = sequence;
+                prompter.line(
+                        () -> stage.hears(prompter.primary(view), new PrePrepare(view, each, props.anyBatch(each))));
+            }
+        }
+        int timeout = prompter.config.requestTimeoutTicks();
+        prompter.ticks(prompter.random.nextInt(timeout / 2, 2 * timeout));
+        prompter.surely(this::givesTheState);
+        prompter.ticks(prompter.random.nextInt(1, timeout));
+        prompter.quiet();
+    }
+
+    private void givesTheState() {
+        while (!stage.asked.isEmpty() && !stage.isOver()) {
+            Stage.Asked next = stage.asked.poll();
+            if (next.question() instanceof Question part) {
+                stage.hears(next.to(), Answers.right(props, part));
+            }
+        }
+        stage.finishOwn();
     }
 
     /** As after an outage: what is proposed here is older than the clocks may differ by, and is sent only now. */

@@ -14,6 +14,7 @@ final class ClientScenes {
 
     private static final int SLOWLY_SERVED = 5;
     private static final int CROWD = 14;
+    private static final int MOST_OVERTAKINGS = 9;
 
     private final Prompter prompter;
     private final Stage stage;
@@ -96,8 +97,24 @@ final class ClientScenes {
         return props.request(client, stage.servedUpTo(Props.session(client)).orElse(0L) + 1);
     }
 
-    private void serve(long sequence, Request request) {
-        props.proposed(sequence, Batch.of(props.nowMillis, List.of(request)));
+    /** One request after another overtakes the one before it on its way here; both are served. */
+    void overtakings() {
+        int client = anyClient();
+        for (int i = prompter.random.nextInt(2, MOST_OVERTAKINGS); i > 0; i--) {
+            prompter.surely(() -> {
+                stage.finishOwn();
+                Request first = next(client);
+                Request second = props.request(client, first.number() + 1);
+                receives(second, -1);
+                receives(first, -1);
+                serve(prompter.nextSequence(), first, second);
+            });
+        }
+        prompter.quiet();
+    }
+
+    private void serve(long sequence, Request... requests) {
+        props.proposed(sequence, Batch.of(props.nowMillis, List.of(requests)));
         Batch batch = props.committed(sequence);
         long view = prompter.view();
         if (!batch.isNull() && !prompter.isPrimary(view)) {

@@ -52,6 +52,16 @@ final class RestartScenes {
         prompter.stage.hears(prompter.anyPuppet(), new StableCheckpoint(claims.certificate(sequence)));
     }
 
+    /** It stops while it writes down what it decided, so that it knows a part of that. */
+    void losesPower() {
+        prompter.stage.losesPower(prompter.random.nextInt(3), this::startsAgain);
+    }
+
+    private void startsAgain() {
+        prompter.stage.restart(
+                lives.apply(++begunLives), Event.Memory.WHOLE, Stage.OwnStore.WHOLE, prompter.random.nextLong() >>> 2);
+    }
+
     /** The group has come to where one that forgot its votes may vote again. */
     void comesBack() {
         long interval = prompter.config.checkpointInterval();

@@ -62,7 +62,11 @@ final class Script {
     /** Has something happen. */
     void next() {
         if (restarts.mayRestart() && !prompter.isQuiet() && chance(RESTART_PERCENT)) {
-            restarts.restart();
+            if (chance(30)) {
+                restarts.losesPower();
+            } else {
+                restarts.restart();
+            }
         } else if (prompter.isQuiet() && prompter.hasLines()) {
             prompter.sayNext();
         } else if (stage.installs() && chance(30)) {
@@ -113,8 +117,12 @@ final class Script {
             statuses();
         } else if (kind < 95 && restarts.mayRestart()) {
             restarts.restart();
-        } else if (kind < 98) {
+        } else if (kind < 97) {
             clients.slowService();
+        } else if (kind < 98) {
+            agreements.leftBehind();
+        } else if (chance(50)) {
+            clients.overtakings();
         } else {
             clients.missingNumber();
         }

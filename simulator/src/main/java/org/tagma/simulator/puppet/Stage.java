@@ -83,6 +83,9 @@ final class Stage {
     private final int replicas;
     private boolean halted;
     private boolean statesAreLost;
+    private int recordsUntilPowerFails;
+    /** What is to be done when power has failed; null while it is not about to fail. */
+    private Runnable afterPower;
 
     final ArrayDeque<Asked> asked = new ArrayDeque<>();
     final Map<Long, Authenticated<ViewChange>> ownViewChanges = new HashMap<>();
@@ -129,6 +132,7 @@ final class Stage {
     /** The replica stops and starts again, with this much of its log. */
     void restart(Protocol protocol, Event.Memory left, OwnStore states, long nonce) {
         ownStore = states;
+        afterPower = null;
         if (left == Event.Memory.LOST) {
             log.clear();
         } else if (left == Event.Memory.SURVIVORS) {
@@ -231,13 +235,34 @@ final class Stage {
             findings.report(Property.NO_HALT, "replica " + self + " breaks off at " + event + ": " + broken);
             return;
         }
-        for (int i = 0; i < Math.min(performed, actions.size()); i++) {
+        int until = Math.min(performed, untilPowerFails(actions));
+        for (int i = 0; i < Math.min(until, actions.size()); i++) {
             perform(actions.get(i));
         }
-        if (performed >= actions.size()) {
+        if (until >= actions.size()) {
             replica.durable();
             replica.flushed();
+        } else if (until < performed) {
+            Runnable restart = afterPower;
+            afterPower = null;
+            restart.run();
         }
+    }
+
+    /** In the next step that writes something power fails, when so many of the records are written. It must be restarted then. */
+    void losesPower(int records, Runnable restart) {
+        recordsUntilPowerFails = records;
+        afterPower = restart;
+    }
+
+    private int untilPowerFails(List<Action> actions) {
+        int records = 0;
+        for (int i = 0; afterPower != null && i < actions.size(); i++) {
+            if (actions.get(i) instanceof Action.Persist && records++ == recordsUntilPowerFails) {
+                return i;
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     private void perform(Action action) {

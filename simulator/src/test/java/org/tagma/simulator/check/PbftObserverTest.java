@@ -97,6 +97,7 @@ class PbftObserverTest {
         commits(0, 0, 1);
         commits(1, 0, 1);
         List.of(0, 1, 3).forEach(sender -> deliver(2, sender, new Commit(0, 1, D)));
+        observer.decided(2, new Action.Persist(new PbftRecord.KeptBatch(1, BATCH)));
         observer.decided(2, new Action.Commit(1, BATCH));
 
         assertThat(findings.first()).isEmpty();

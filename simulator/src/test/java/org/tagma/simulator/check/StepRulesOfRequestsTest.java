@@ -9,6 +9,7 @@ import org.tagma.core.pbft.PbftMessage.FetchBatch;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
@@ -63,6 +64,18 @@ class StepRulesOfRequestsTest extends StepRulesFixture {
         expectFine();
         tick(new Action.Broadcast(new Status(0, false, 0, 0, 0)));
         expectFound("does not hand request");
+    }
+
+    @Test
+    void aReplicaThatIsBehindAndLeavesForThatIsFound() {
+        prepares(1);
+        hear(0, new StableCheckpoint(certificate(D)));
+        int patience = CONFIG.requestTimeoutTicks();
+        pass(1, patience);
+        expectFine();
+        List<VoteInfo> own = List.of(new VoteInfo(1, D, 0));
+        tick(left(leaving(1, NOTHING, own)));
+        expectFound("in which nobody waits for anything");
     }
 
     @Test

@@ -6,9 +6,12 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
@@ -71,6 +74,28 @@ class StepRulesTest extends StepRulesFixture {
         expectFine();
         hear(3, new Prepare(0, 1, OTHER));
         expectFound("sent different batches");
+    }
+
+    @Test
+    void aPrimaryThatIsLeftForTwoOthersThatDifferAmongThemselvesIsFound() {
+        prepares(1);
+        hear(1, new Prepare(0, 1, OTHER));
+        Digest third = Digest.of(ByteString.copyFromUtf8("third"));
+        List<VoteInfo> own = List.of(new VoteInfo(1, D, 0));
+        hear(3, new Prepare(0, 1, third), left(leaving(1, NOTHING, own)));
+        expectFound("has told one story");
+    }
+
+    @Test
+    void aBatchThatIsExecutedAndNotWrittenDownIsFound() {
+        hear(0, new Committed(1, D));
+        hear(
+                1,
+                new Committed(1, D),
+                new Action.Send(0, new FetchBatch(1, D)),
+                new Action.Send(1, new FetchBatch(1, D)));
+        hear(0, new BatchBody(1, BATCH), new Action.Commit(1, BATCH));
+        expectFound("whose batch is not in its log");
     }
 
     @Test
