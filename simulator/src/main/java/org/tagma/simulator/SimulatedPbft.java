@@ -69,7 +69,8 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
                 template.checkpointInterval(),
                 template.logWindow(),
                 template.pipelineDepth(),
-                template.maxBatchRequests());
+                template.maxBatchRequests(),
+                template.transfer());
         return factory.create(config(replica, same), stateStore);
     }
 
@@ -89,7 +90,8 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
                 template.maxClockSkewMillis(),
                 template.maxPendingRequests(),
                 template.maxPendingPerClient(),
-                template.sessionPipeline());
+                template.sessionPipeline(),
+                tuning.transfer());
     }
 
     /** Every faulty primary before the first correct one may cost a view, and no faulty backup may. */

@@ -67,7 +67,11 @@ public record SimulatedRaft(
 
     private static Tuning sizes(RaftConfig config) {
         return new Tuning(
-                config.checkpointInterval(), config.logWindow(), config.pipelineDepth(), config.maxBatchRequests());
+                config.checkpointInterval(),
+                config.logWindow(),
+                config.pipelineDepth(),
+                config.maxBatchRequests(),
+                config.transfer());
     }
 
     /** The same group, of another make. */
@@ -137,7 +141,8 @@ public record SimulatedRaft(
                 limits.maxPendingReads(),
                 template.maxPendingRequests(),
                 template.maxPendingPerClient(),
-                template.sessionPipeline());
+                template.sessionPipeline(),
+                tuning.transfer());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import org.tagma.core.Quorums;
+import org.tagma.core.service.TransferLimits;
 
 /**
  * What a PBFT replica is configured with. All replicas of a cluster must agree on everything but {@code replica}.
@@ -23,6 +24,7 @@ import org.tagma.core.Quorums;
  * @param maxPendingRequests requests waiting here, over all clients
  * @param maxPendingPerClient requests waiting here from one client
  * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ * @param transfer bounds of fetching a state
  */
 public record PbftConfig(
         int replica,
@@ -39,10 +41,47 @@ public record PbftConfig(
         long maxClockSkewMillis,
         int maxPendingRequests,
         int maxPendingPerClient,
-        int sessionPipeline) {
+        int sessionPipeline,
+        TransferLimits transfer) {
 
     /** How many parts the shortest timeout is divided into. */
     public static final int TICKS_PER_TIMEOUT = 20;
+
+    /** With the usual bounds of fetching a state. */
+    public PbftConfig(
+            int replica,
+            Quorums quorums,
+            int checkpointInterval,
+            int logWindow,
+            int pipelineDepth,
+            int maxBatchRequests,
+            int maxBatchBytes,
+            long tickMillis,
+            int requestTimeoutTicks,
+            int viewChangeTimeoutTicks,
+            int statusIntervalTicks,
+            long maxClockSkewMillis,
+            int maxPendingRequests,
+            int maxPendingPerClient,
+            int sessionPipeline) {
+        this(
+                replica,
+                quorums,
+                checkpointInterval,
+                logWindow,
+                pipelineDepth,
+                maxBatchRequests,
+                maxBatchBytes,
+                tickMillis,
+                requestTimeoutTicks,
+                viewChangeTimeoutTicks,
+                statusIntervalTicks,
+                maxClockSkewMillis,
+                maxPendingRequests,
+                maxPendingPerClient,
+                sessionPipeline,
+                TransferLimits.DEFAULT);
+    }
 
     public PbftConfig {
         require(replica >= 0 && replica < quorums.replicas(), "replica must be one of the group");

@@ -8,7 +8,6 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.service.FetchOutcome;
 import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
-import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
@@ -32,7 +31,7 @@ final class StateTransfer {
 
     StateTransfer(PbftState state, Optional<NodeStore> store) {
         this.state = state;
-        this.fetcher = new StateFetcher(TransferLimits.DEFAULT, store);
+        this.fetcher = new StateFetcher(state.config.transfer(), store);
     }
 
     boolean isActive() {

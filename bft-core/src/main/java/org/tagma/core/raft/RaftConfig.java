@@ -1,5 +1,7 @@
 package org.tagma.core.raft;
 
+import org.tagma.core.service.TransferLimits;
+
 /**
  * What a Raft replica is configured with. All replicas of a cluster must agree on the membership, the checkpoint interval
  * and the timeouts.
@@ -32,6 +34,7 @@ package org.tagma.core.raft;
  * @param maxPendingRequests requests waiting here, over all clients
  * @param maxPendingPerClient requests waiting here from one client
  * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ * @param transfer bounds of fetching a state
  */
 public record RaftConfig(
         int replica,
@@ -54,7 +57,56 @@ public record RaftConfig(
         int maxPendingReads,
         int maxPendingRequests,
         int maxPendingPerClient,
-        int sessionPipeline) {
+        int sessionPipeline,
+        TransferLimits transfer) {
+
+    /** With the usual bounds of fetching a state. */
+    public RaftConfig(
+            int replica,
+            Configuration membership,
+            long seed,
+            int checkpointInterval,
+            int logTail,
+            int logWindow,
+            int pipelineDepth,
+            int maxBatchRequests,
+            int maxBatchBytes,
+            int maxAppendBytes,
+            int maxInflightMessages,
+            int maxInflightBytes,
+            long tickMillis,
+            int electionTimeoutTicks,
+            int heartbeatTicks,
+            boolean leaseReads,
+            int maxClockDriftPercent,
+            int maxPendingReads,
+            int maxPendingRequests,
+            int maxPendingPerClient,
+            int sessionPipeline) {
+        this(
+                replica,
+                membership,
+                seed,
+                checkpointInterval,
+                logTail,
+                logWindow,
+                pipelineDepth,
+                maxBatchRequests,
+                maxBatchBytes,
+                maxAppendBytes,
+                maxInflightMessages,
+                maxInflightBytes,
+                tickMillis,
+                electionTimeoutTicks,
+                heartbeatTicks,
+                leaseReads,
+                maxClockDriftPercent,
+                maxPendingReads,
+                maxPendingRequests,
+                maxPendingPerClient,
+                sessionPipeline,
+                TransferLimits.DEFAULT);
+    }
 
     public RaftConfig {
         require(replica >= 0, "replica must be at least 0");

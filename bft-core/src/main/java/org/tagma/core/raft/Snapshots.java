@@ -9,7 +9,6 @@ import org.tagma.core.raft.RaftMessage.RequestSnapshot;
 import org.tagma.core.service.FetchOutcome;
 import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
-import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
@@ -29,7 +28,7 @@ final class Snapshots {
 
     Snapshots(RaftState state, Optional<NodeStore> store) {
         this.state = state;
-        this.fetcher = new StateFetcher(TransferLimits.DEFAULT, store);
+        this.fetcher = new StateFetcher(state.config.transfer(), store);
     }
 
     boolean isFetching() {

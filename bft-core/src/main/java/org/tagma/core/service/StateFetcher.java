@@ -282,7 +282,7 @@ public final class StateFetcher {
             return giveUp(Reason.STATE_TOO_LARGE);
         }
         assembler = Optional.of(new SnapshotAssembler(manifest, salvaged));
-        tree = manifest.root().map(root -> new TreeAssembler(root, own.stream().toList(), earlier, store));
+        tree = manifest.root().map(root -> limits.assembler(root, own, earlier, store));
         salvaged = Map.of();
         outstanding.remove(Part.MANIFEST);
         nextIndex = 0;

@@ -24,11 +24,11 @@ import org.tagma.core.state.StatePiece.Missing;
  */
 public final class TreeAssembler {
 
-    /** Up to how many bytes a part is asked for whole where nothing is known. */
+    /** Up to how many bytes a part is asked for whole where nothing is known, at most. */
     public static final int MAX_WHOLE_BYTES = 64 * 1024;
 
-    /** Up to how many where something is: most of a larger part may be the same. */
-    private static final int DIFFERENCE_BYTES = 4 * 1024;
+    /** Up to how many where something is, usually: most of a larger part may be the same. */
+    public static final int USUAL_DIFFERENCE_BYTES = 4 * 1024;
 
     /** After so many small parts that were compared, half of the counts are forgotten. */
     private static final int REMEMBERED_PARTS = 128;
@@ -47,6 +47,8 @@ public final class TreeAssembler {
     private final List<MerkleTree> known;
     private final List<TreeAssembler> earlier;
     private final Optional<NodeStore> store;
+    private final int wholeBytes;
+    private final int differenceBytes;
 
     /** The tree so far, with stubs where something is missing. */
     private Node top;
@@ -67,7 +69,7 @@ public final class TreeAssembler {
 
     /** Begins one that is put together in memory. */
     public TreeAssembler(StateRoot root, Collection<MerkleTree> known, Collection<TreeAssembler> earlier) {
-        this(root, known, earlier, Optional.empty());
+        this(root, known, earlier, Optional.empty(), MAX_WHOLE_BYTES, USUAL_DIFFERENCE_BYTES);
     }
 
     /**
@@ -77,15 +79,21 @@ public final class TreeAssembler {
      * @param known whole trees that may have parts in common with it
      * @param earlier attempts at other trees, which may have parts in common with it; not used any more otherwise
      * @param store where parts are kept, if not in memory
+     * @param wholeBytes up to how many bytes a part is asked for whole where nothing is known
+     * @param differenceBytes up to how many where something is
      */
     public TreeAssembler(
             StateRoot root,
             Collection<MerkleTree> known,
             Collection<TreeAssembler> earlier,
-            Optional<NodeStore> store) {
+            Optional<NodeStore> store,
+            int wholeBytes,
+            int differenceBytes) {
         this.known = List.copyOf(known);
         this.earlier = List.copyOf(earlier);
         this.store = store;
+        this.wholeBytes = wholeBytes;
+        this.differenceBytes = differenceBytes;
         this.missingBytes = root.bytes();
         if (!root.equals(StateRoot.EMPTY)) {
             top = new Stub(root.digest().bytes().toByteArray(), root.bytes());
@@ -104,17 +112,17 @@ public final class TreeAssembler {
     }
 
     private int maxWholeBytes(Missing missing) {
-        if (missing.bytes() <= DIFFERENCE_BYTES) {
-            return DIFFERENCE_BYTES;
+        if (missing.bytes() <= differenceBytes) {
+            return differenceBytes;
         }
         boolean isKnown =
                 known.stream().anyMatch(tree -> tree.find(missing.path()).isPresent());
         boolean mayBeSame = different <= same || ++piecesSinceLook >= PIECES_BETWEEN_LOOKS;
         if (!isKnown || !mayBeSame) {
-            return MAX_WHOLE_BYTES;
+            return wholeBytes;
         }
         piecesSinceLook = 0;
-        return DIFFERENCE_BYTES;
+        return differenceBytes;
     }
 
     /** Whether a piece was asked for and is not here. */
@@ -186,7 +194,7 @@ public final class TreeAssembler {
     }
 
     private void compared(Missing place, boolean isSame) {
-        if (known.isEmpty() || place.bytes() > DIFFERENCE_BYTES) {
+        if (known.isEmpty() || place.bytes() > differenceBytes) {
             return;
         }
         same += isSame ? 1 : 0;

@@ -35,6 +35,22 @@ class MerkleTransferTest extends MerkleTransfers {
     }
 
     @Test
+    void aTreeIsFetchedInPartsOfTheSizeThatTheLimitsSay() {
+        fill(0, 2_000);
+        ServiceSnapshot snapshot = checkpoint(100);
+        transfer(snapshot);
+        int few = questions;
+        questions = 0;
+        fetcher = new StateFetcher(LIMITS.withParts(512, 64));
+
+        Completed done = transfer(snapshot);
+
+        assertThat(entries(done.tree().orElseThrow())).isEqualTo(entries(store.tree()));
+        assertThat(questions).isGreaterThan(20 * few).isGreaterThan((int)
+                (snapshot.tree().orElseThrow().bytes() / 512));
+    }
+
+    @Test
     void aReplicaThatLagsFetchesWhatDiffers() {
         fill(0, 20_000);
         ServiceSnapshot old = checkpoint(100);

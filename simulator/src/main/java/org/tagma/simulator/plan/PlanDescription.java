@@ -57,7 +57,10 @@ final class PlanDescription {
 
     private static String tuning(Tuning tuning) {
         return "; a checkpoint every " + tuning.checkpointInterval() + ", window " + tuning.logWindow() + ", pipeline "
-                + tuning.pipelineDepth() + ", batches of up to " + tuning.maxBatchRequests();
+                + tuning.pipelineDepth() + ", batches of up to " + tuning.maxBatchRequests()
+                + (tuning.hasUsualParts()
+                        ? ""
+                        : ", parts of trees of up to " + tuning.transfer().wholePartBytes() + " bytes");
     }
 
     private static String limits(RaftLimits limits) {

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.core.service.TransferLimits;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Retry;
@@ -94,6 +95,10 @@ public final class PlanText {
         if (content.isTree()) {
             words.add("tree=" + content.entries() + "x" + content.entryBytes() + "@" + content.rewrites()
                     + (content.onDisk() ? "d" : ""));
+        }
+        if (!tuning.hasUsualParts()) {
+            words.add("parts=" + tuning.transfer().wholePartBytes() + "/"
+                    + tuning.transfer().differenceBytes());
         }
         RaftLimits limits = plan.limits();
         if (!limits.equals(RaftLimits.USUAL)) {
@@ -244,7 +249,10 @@ public final class PlanText {
 
         private Tuning tuning() {
             int[] sizes = numbers("tuning", "8/32/2/16", 4);
-            return new Tuning(sizes[0], sizes[1], sizes[2], sizes[3]);
+            Tuning tuning = new Tuning(sizes[0], sizes[1], sizes[2], sizes[3]);
+            TransferLimits usual = TransferLimits.DEFAULT;
+            int[] parts = numbers("parts", usual.wholePartBytes() + "/" + usual.differenceBytes(), 2);
+            return tuning.withParts(parts[0], parts[1]);
         }
 
         private RaftLimits limits() {

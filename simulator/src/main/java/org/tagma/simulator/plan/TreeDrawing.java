@@ -62,14 +62,24 @@ final class TreeDrawing {
             return edit.plan();
         }
         long stabilization = plan.stabilizationMillis();
-        return edit.tuning(smallWindow())
+        edit.tuning(smallWindow())
                 .wire(plan.wire().withMaxDelayMillis(chance(50) ? plan.wire().maxDelayMillis() : someDelay()))
                 .stabilizationMillis(Math.min(stabilization, LATEST_STABILIZATION_MILLIS))
                 .clients(lastingLoad())
                 .malicious(lyingInTransfer())
                 .faultyClients(0)
-                .incidents(incidents())
-                .plan();
+                .incidents(incidents());
+        // Last, so that the rest of a plan is the same with and without it.
+        return edit.tuning(smallParts(edit.plan().tuning())).plan();
+    }
+
+    /** In parts of the usual size there are few of a small tree, and little can happen between the first and the last. */
+    private Tuning smallParts(Tuning tuning) {
+        if (chance(40)) {
+            return tuning;
+        }
+        int whole = 1 << random.nextInt(9, 14);
+        return tuning.withParts(whole, Math.max(64, whole >> random.nextInt(5)));
     }
 
     private boolean chance(int percent) {

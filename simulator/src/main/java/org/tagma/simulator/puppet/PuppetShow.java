@@ -84,7 +84,8 @@ public final class PuppetShow {
                 config.maxClockSkewMillis(),
                 narrow ? random.nextInt(6, 24) : config.maxPendingRequests(),
                 narrow ? random.nextInt(4, 9) : config.maxPendingPerClient(),
-                narrow ? random.nextInt(4, 12) : config.sessionPipeline());
+                narrow ? random.nextInt(4, 12) : config.sessionPipeline(),
+                config.transfer());
         return new SimulatedPbft(varied, usual.factory());
     }
 }

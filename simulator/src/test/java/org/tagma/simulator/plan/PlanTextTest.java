@@ -149,6 +149,7 @@ class PlanTextTest {
                 "raft reliable crash-stop synchronous limits=1/1 | limits=1/1, which must be like 4/262144/65536/1000",
                 "pbft reliable crash-stop synchronous tree=250x300 | tree=250x300, which must be like 250x300@3",
                 "pbft reliable crash-stop synchronous tree=250x0@3 | entries of 1 to 10000 bytes",
+                "pbft reliable crash-stop synchronous tree=250x9@3 parts=64/128 | parts of 64 and 128 bytes",
                 "pbft reliable crash-stop synchronous clients=3 | the client '3'",
             })
     void whatIsNoPlanIsRefusedWithAReason(String line, String reason) {
