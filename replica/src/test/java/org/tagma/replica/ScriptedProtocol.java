@@ -28,6 +28,11 @@ final class ScriptedProtocol implements Protocol {
 
     @Override
     public ProtocolStatus status() {
-        return new ProtocolStatus("scripted", view, 0, mode, 0, 0, 0, 0, events.size());
+        return new ProtocolStatus("scripted", view, 0, mode, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long stateHash() {
+        return events.size();
     }
 }

@@ -45,11 +45,10 @@ public final class ObservedProtocol implements Protocol {
     public List<Action> step(Event event) {
         observer.stepping(replica, event);
         boolean compares = observer.comparesStates(event);
-        long hashBefore = compares ? protocol.status().stateHash() : 0;
+        long hashBefore = compares ? protocol.stateHash() : 0;
         List<Action> actions = protocol.step(event);
         if (compares) {
-            observer.compared(
-                    replica, event, actions, hashBefore, () -> protocol.status().stateHash());
+            observer.compared(replica, event, actions, hashBefore, protocol::stateHash);
         }
         observer.stepped(replica, event, actions);
         for (Action action : actions) {
@@ -74,6 +73,11 @@ public final class ObservedProtocol implements Protocol {
     @Override
     public ProtocolStatus status() {
         return protocol.status();
+    }
+
+    @Override
+    public long stateHash() {
+        return protocol.stateHash();
     }
 
     /** All records decided so far are durable. */

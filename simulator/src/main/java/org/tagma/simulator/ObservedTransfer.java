@@ -35,6 +35,11 @@ public final class ObservedTransfer implements Protocol {
     }
 
     @Override
+    public long stateHash() {
+        return protocol.stateHash();
+    }
+
+    @Override
     public Optional<Message> checkpointProof() {
         return protocol.checkpointProof();
     }

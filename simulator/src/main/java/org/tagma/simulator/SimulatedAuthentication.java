@@ -116,12 +116,12 @@ public final class SimulatedAuthentication implements Authentication {
 
     /** Whether this is there what {@link #spread} makes of the hash. */
     private static boolean isSpread(long hash, ByteString proof, int from, int length) {
+        ByteBuffer bytes = proof.asReadOnlyByteBuffer();
+        int start = bytes.position() + from;
         long word = hash;
-        for (int at = from; at < from + length; at += Long.BYTES) {
-            for (int i = 0; i < Long.BYTES; i++) {
-                if (proof.byteAt(at + i) != (byte) (word >>> (Long.SIZE - Byte.SIZE * (i + 1)))) {
-                    return false;
-                }
+        for (int at = start; at < start + length; at += Long.BYTES) {
+            if (bytes.getLong(at) != word) {
+                return false;
             }
             word = KeyedHash.mix(word, hash);
         }

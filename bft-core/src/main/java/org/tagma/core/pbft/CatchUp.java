@@ -182,15 +182,19 @@ final class CatchUp {
         return committedThere < committedBeforeThat || (nothingCommits && committedThere <= state.lastCommitted);
     }
 
+    private long countForgetful() {
+        return Arrays.stream(lastStatus)
+                .filter(status -> status != null && status.recoveringUpTo() > status.stable())
+                .count();
+    }
+
     /**
      * With more than f replicas that lost their memory, no quorum can vouch for the old state: say so, once. Only when it
      * has been so for a while, for what a replica said before it recovered may arrive late.
      */
     private void warnIfTooManyForgot() {
-        long forgot = Arrays.stream(lastStatus)
-                .filter(status -> status != null && status.recoveringUpTo() > status.stable())
-                .count();
-        if (!state.isRecovering() || forgot <= state.quorums.faults()) {
+        long forgot = state.isRecovering() ? countForgetful() : 0;
+        if (forgot <= state.quorums.faults()) {
             tooManyForgotSinceTick = state.tick;
         } else if (!warned && state.tick - tooManyForgotSinceTick >= 2L * state.config.requestTimeoutTicks()) {
             warned = true;

@@ -285,8 +285,7 @@ public final class PbftProtocol implements Protocol {
                 state.lastCommitted,
                 state.lastExecuted,
                 state.stable.sequence(),
-                state.pool.size(),
-                stateHash());
+                state.pool.size());
     }
 
     private String mode() {
@@ -302,7 +301,8 @@ public final class PbftProtocol implements Protocol {
         return state.normal ? "normal" : "view-change";
     }
 
-    private long stateHash() {
+    @Override
+    public long stateHash() {
         return 31 * (31 * state.stateHash() + checkpoints.stateHash()) + viewChanger.stateHash();
     }
 }

@@ -23,6 +23,12 @@ public interface Protocol {
     ProtocolStatus status();
 
     /**
+     * A hash of the whole state of the protocol, worked out anew on each call: a message that is rejected must leave it
+     * unchanged. For tests, traces and checkers.
+     */
+    long stateHash();
+
+    /**
      * What proves the newest stable checkpoint to anybody who knows the replicas' public keys: its certificate, as a
      * message. Empty while there is none, and always for a protocol whose replicas trust each other.
      */

@@ -13,7 +13,6 @@ package org.tagma.core.protocol;
  * @param lastExecuted highest sequence number executed here
  * @param stableCheckpoint sequence number of the last stable checkpoint
  * @param pendingRequests requests known here and not yet executed
- * @param stateHash a hash of the whole protocol state: a rejected message must leave it unchanged
  */
 public record ProtocolStatus(
         String protocol,
@@ -23,5 +22,4 @@ public record ProtocolStatus(
         long lastCommitted,
         long lastExecuted,
         long stableCheckpoint,
-        int pendingRequests,
-        long stateHash) {}
+        int pendingRequests) {}

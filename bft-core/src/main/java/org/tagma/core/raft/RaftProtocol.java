@@ -290,9 +290,13 @@ public final class RaftProtocol implements Protocol {
                 state.commitIndex,
                 state.lastExecuted,
                 state.snapshot.index(),
-                state.pool.size(),
-                List.of(state.stateHash(), leader.stateHash(), election.stateHash())
-                        .hashCode());
+                state.pool.size());
+    }
+
+    @Override
+    public long stateHash() {
+        return List.of(state.stateHash(), leader.stateHash(), election.stateHash())
+                .hashCode();
     }
 
     private String mode() {

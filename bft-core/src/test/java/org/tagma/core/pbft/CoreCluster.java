@@ -58,7 +58,7 @@ final class CoreCluster {
     /** What the network does to messages of whatever replica. */
     Tamper tamper = (from, to, message) -> List.of(message);
     /** What is compared around a rejection. */
-    ToLongFunction<PbftProtocol> stateHash = protocol -> protocol.status().stateHash();
+    ToLongFunction<PbftProtocol> stateHash = protocol -> protocol.stateHash();
 
     boolean recordsHistory;
 

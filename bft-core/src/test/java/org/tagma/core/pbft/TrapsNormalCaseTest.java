@@ -133,7 +133,7 @@ class TrapsNormalCaseTest {
     void trap10_aRefusedMessageLeavesNoTrace() {
         CoreCluster.seeds(4).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
-            cluster.stateHash = protocol -> 31 * protocol.status().stateHash() + Fingerprint.hash(protocol);
+            cluster.stateHash = protocol -> 31 * protocol.stateHash() + Fingerprint.hash(protocol);
             // The liar is at times a backup, at times the primary: in views 0, 4, ... or 1, 5, ...
             cluster.byzantine((int) (seed % 4), mutatesFields(new Random(seed), 3));
             for (int i = 0; i < 12; i++) {

@@ -103,10 +103,10 @@ class RaftElectionTest {
     @Test
     void aPreVoteChangesNothingAtTheVoter() {
         LoneReplica voter = new LoneReplica(3, 3, 2, 2, 2).clear();
-        long before = voter.protocol.status().stateHash();
+        long before = voter.protocol.stateHash();
         voter.receive(1, new RequestVote(9, 2, 2, true, false));
         assertThat(voter.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(3, 9, true, true));
-        assertThat(voter.protocol.status().stateHash()).isEqualTo(before);
+        assertThat(voter.protocol.stateHash()).isEqualTo(before);
         assertThat(voter.of(Action.Persist.class)).isEmpty();
     }
 

@@ -83,14 +83,14 @@ final class RaftNode {
 
     private void decide(Event event, ArrayDeque<Event> events) {
         boolean leadBefore = protocol.status().mode().equals("leader");
-        long before = protocol.status().stateHash();
+        long before = protocol.stateHash();
         List<Action> actions = protocol.step(event);
         if (cluster.recordsHistory) {
             history.add(new Turn(event, actions));
         }
         if (event instanceof Event.MessageReceived
                 && actions.stream().anyMatch(action -> action instanceof Action.Reject)) {
-            assertThat(protocol.status().stateHash())
+            assertThat(protocol.stateHash())
                     .as("a rejection changed the state: %s", actions)
                     .isEqualTo(before);
         }

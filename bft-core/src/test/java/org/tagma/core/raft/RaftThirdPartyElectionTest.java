@@ -47,12 +47,12 @@ class RaftThirdPartyElectionTest {
     @Test
     void whatAnOverthrownLeaderSendsChangesNothing() {
         LoneReplica replica = new LoneReplica(3, 3, -1, 1, 2).clear();
-        long before = replica.protocol.status().stateHash();
+        long before = replica.protocol.stateHash();
         replica.receive(1, new AppendEntries(2, 1, 1, LoneReplica.entries(2, 2, 2), 2, 4));
         assertThat(replica.rejections()).containsExactly("STALE_TERM");
         assertThat(replica.sentTo(1, AppendEntriesReply.class))
                 .containsExactly(new AppendEntriesReply(3, 0, false, 0, 0, 0, 0));
-        assertThat(replica.protocol.status().stateHash()).isEqualTo(before);
+        assertThat(replica.protocol.stateHash()).isEqualTo(before);
     }
 
     /** TestLeaderBcastBeat. */

@@ -81,6 +81,11 @@ final class FaultyProtocol implements Protocol {
     }
 
     @Override
+    public long stateHash() {
+        return correct.stateHash();
+    }
+
+    @Override
     public Optional<Message> checkpointProof() {
         return correct.checkpointProof();
     }

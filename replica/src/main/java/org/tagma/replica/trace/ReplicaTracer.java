@@ -77,7 +77,6 @@ public final class ReplicaTracer {
     }
 
     private void look(ProtocolStatus status) {
-        log.stateIs(process, status.stateHash());
         String leader = status.leader() < 0 ? "no leader" : "leader " + EventId.replica(status.leader());
         String view = status.protocol().equals("raft") ? "term " : "view ";
         String now = view + status.view() + ", " + leader + ", " + status.mode();
@@ -117,6 +116,7 @@ public final class ReplicaTracer {
                 }
             }
             if (event instanceof Event.QueueDrained) {
+                log.stateIs(process, protocol.stateHash());
                 look(protocol.status());
             }
             return actions;
@@ -125,6 +125,11 @@ public final class ReplicaTracer {
         @Override
         public ProtocolStatus status() {
             return protocol.status();
+        }
+
+        @Override
+        public long stateHash() {
+            return protocol.stateHash();
         }
 
         @Override

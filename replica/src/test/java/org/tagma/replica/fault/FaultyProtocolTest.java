@@ -193,7 +193,12 @@ final class FaultyProtocolTest {
 
         @Override
         public ProtocolStatus status() {
-            return new ProtocolStatus("constant", 0, 0, "normal", 0, 0, 0, 0, 0);
+            return new ProtocolStatus("constant", 0, 0, "normal", 0, 0, 0, 0);
+        }
+
+        @Override
+        public long stateHash() {
+            return 0;
         }
     }
 }

@@ -36,4 +36,9 @@ public final class MisbehavingProtocol implements Protocol {
     public ProtocolStatus status() {
         return correct.status();
     }
+
+    @Override
+    public long stateHash() {
+        return correct.stateHash();
+    }
 }

@@ -1,5 +1,6 @@
 package org.tagma.simulator.byzantine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tagma.core.protocol.Action;
@@ -23,11 +24,12 @@ final class Silence implements Misbehaviour {
 
     @Override
     public List<Action> act(Event event, List<Action> actions) {
-        return hasBegun()
-                ? actions.stream()
-                        .filter(action -> !Outgoing.isOutgoing(action))
-                        .toList()
-                : actions;
+        if (!hasBegun()) {
+            return actions;
+        }
+        List<Action> quiet = new ArrayList<>(actions);
+        quiet.removeIf(Outgoing::isOutgoing);
+        return quiet;
     }
 
     @Override

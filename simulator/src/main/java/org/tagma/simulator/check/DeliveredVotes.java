@@ -109,12 +109,18 @@ final class DeliveredVotes {
 
     /** By a quorum of commits in one view, or by so many that say they committed it that one of them is correct. */
     boolean isCommitted(long sequence, Digest digest, int weak) {
-        Map<Ballot, BitSet> there = votes.getOrDefault(sequence, Map.of());
-        return count(sequence, new Ballot(Phase.ATTEST, 0, digest)) >= weak
-                || there.entrySet().stream()
-                        .anyMatch(entry -> entry.getKey().phase() == Phase.COMMIT
-                                && entry.getKey().digest().equals(digest)
-                                && entry.getValue().cardinality() >= wellFormed.quorum());
+        if (count(sequence, new Ballot(Phase.ATTEST, 0, digest)) >= weak) {
+            return true;
+        }
+        for (Map.Entry<Ballot, BitSet> entry :
+                votes.getOrDefault(sequence, Map.of()).entrySet()) {
+            if (entry.getKey().phase() == Phase.COMMIT
+                    && entry.getKey().digest().equals(digest)
+                    && entry.getValue().cardinality() >= wellFormed.quorum()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int count(long sequence, Ballot ballot) {

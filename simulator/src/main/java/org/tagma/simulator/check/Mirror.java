@@ -1,5 +1,6 @@
 package org.tagma.simulator.check;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -180,18 +181,23 @@ final class Mirror {
 
     void wants(Authenticated<ViewChange> viewChange) {
         viewChanges.put(viewChange.sender(), viewChange);
-        List<Long> wanted = viewChanges.values().stream()
-                .filter(signed -> signed.sender() != self)
-                .map(signed -> signed.message().view())
-                .sorted()
-                .toList();
-        wantedByOthers = wanted.size() < weak ? -1 : wanted.get(wanted.size() - weak);
+        long[] wanted = new long[viewChanges.size()];
+        int others = 0;
+        for (Authenticated<ViewChange> signed : viewChanges.values()) {
+            if (signed.sender() != self) {
+                wanted[others++] = signed.message().view();
+            }
+        }
+        Arrays.sort(wanted, 0, others);
+        wantedByOthers = others < weak ? -1 : wanted[others - weak];
     }
 
     long countAtOrAbove(long wanted) {
-        return viewChanges.values().stream()
-                .filter(signed -> signed.message().view() >= wanted)
-                .count();
+        long count = 0;
+        for (Authenticated<ViewChange> signed : viewChanges.values()) {
+            count += signed.message().view() >= wanted ? 1 : 0;
+        }
+        return count;
     }
 
     /** Whether it may blame this replica now: it does so once a status interval only. */

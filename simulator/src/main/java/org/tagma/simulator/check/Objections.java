@@ -18,18 +18,13 @@ final class Objections {
     static Optional<String> to(Authenticated<?> signed, Mirror mirror) {
         int sender = signed.sender();
         if (signed.message() instanceof PrePrepare proposal && sender != mirror.self) {
-            Digest digest = proposal.batch().digest();
-            return Proposals.objection(mirror, proposal.batch())
-                    .or(() -> mirror.carriedOver(proposal.sequence())
-                            .filter(carried -> proposal.view() == mirror.view && !carried.equals(digest))
-                            .map(carried -> "the new view placed another batch there"))
-                    .or(() -> mirror.committed(proposal.sequence())
-                            .filter(committed -> !committed.equals(digest))
-                            .map(committed -> "another batch is committed there"));
-        } else if (signed.message() instanceof Prepare vote && mirror.slots.containsKey(vote.sequence())) {
-            return secondVote(mirror.slot(vote.sequence()).isNewPreparer(sender, vote.view()));
-        } else if (signed.message() instanceof Commit vote && mirror.slots.containsKey(vote.sequence())) {
-            return secondVote(mirror.slot(vote.sequence()).isNewCommitter(sender, vote.view()));
+            return toProposal(proposal, mirror);
+        } else if (signed.message() instanceof Prepare vote) {
+            SlotMirror slot = mirror.slots.get(vote.sequence());
+            return secondVote(slot == null || slot.isNewPreparer(sender, vote.view()));
+        } else if (signed.message() instanceof Commit vote) {
+            SlotMirror slot = mirror.slots.get(vote.sequence());
+            return secondVote(slot == null || slot.isNewCommitter(sender, vote.view()));
         } else if (signed.message() instanceof Checkpoint vote) {
             return secondVote(!mirror.checkpointVotes
                     .getOrDefault(vote.sequence(), Map.of())
@@ -40,6 +35,23 @@ final class Objections {
                     : Optional.of("it did not ask for it");
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> toProposal(PrePrepare proposal, Mirror mirror) {
+        Optional<String> own = Proposals.objection(mirror, proposal.batch());
+        if (own.isPresent()) {
+            return own;
+        }
+        Digest digest = proposal.batch().digest();
+        Optional<Digest> carried =
+                proposal.view() == mirror.view ? mirror.carriedOver(proposal.sequence()) : Optional.empty();
+        if (carried.isPresent() && !carried.get().equals(digest)) {
+            return Optional.of("the new view placed another batch there");
+        }
+        Optional<Digest> committed = mirror.committed(proposal.sequence());
+        return committed.isPresent() && !committed.get().equals(digest)
+                ? Optional.of("another batch is committed there")
+                : Optional.empty();
     }
 
     private static Optional<String> secondVote(boolean first) {

@@ -71,9 +71,12 @@ final class OpeningChecker {
                 && !standing.isNormal()
                 && wellFormed.primary(view) == replica
                 && opened < view;
+        if (!mayOpen) {
+            return false;
+        }
         List<ViewChange> forIt =
                 latest.values().stream().filter(each -> each.view() == view).toList();
-        if (!mayOpen || forIt.size() < wellFormed.quorum()) {
+        if (forIt.size() < wellFormed.quorum()) {
             return false;
         }
         Optional<List<Reproposal>> decision = new NewViewReference(forIt, wellFormed.quorum(), weak).decide();

@@ -29,16 +29,25 @@ public final class PbftObserver implements ProtocolObserver {
     private final RefusalChecker refusals;
     private final JudgementChecker judgements;
     private final WellFormed wellFormed;
-    private final PerReplica<DeliveredVotes> delivered;
-    private final PerReplica<OpeningChecker> openings;
-    /** For replicas that remember everything. */
-    private final PerReplica<Optional<StepRules>> steps = new PerReplica<>(replica -> Optional.empty());
-
-    /** For the others that start again. */
-    private final PerReplica<Optional<ForgottenVotes>> forgotten = new PerReplica<>(replica -> Optional.empty());
-
+    private final PerReplica<Watched> watched;
     private final PbftConfig config;
     private long highestView;
+
+    /** What follows one replica. */
+    private static final class Watched {
+        final DeliveredVotes delivered;
+        final OpeningChecker opening;
+        /** For a life that remembers everything, else null. */
+        StepRules steps;
+
+        /** For another life, else null. */
+        ForgottenVotes forgotten;
+
+        Watched(DeliveredVotes delivered, OpeningChecker opening) {
+            this.delivered = delivered;
+            this.opening = opening;
+        }
+    }
 
     /**
      * An observer that has seen nothing.
@@ -57,8 +66,8 @@ public final class PbftObserver implements ProtocolObserver {
         int quorum = (quorums.replicas() + quorums.faults()) / 2 + 1;
         this.wellFormed = new WellFormed(quorums.replicas(), quorum, config.checkpointInterval(), config.logWindow());
         this.judgements = new JudgementChecker(findings, wellFormed);
-        this.delivered = new PerReplica<>(id -> new DeliveredVotes(wellFormed));
-        this.openings = new PerReplica<>(id -> new OpeningChecker(findings, wellFormed, quorums.faults() + 1, id));
+        this.watched = new PerReplica<>(id -> new Watched(
+                new DeliveredVotes(wellFormed), new OpeningChecker(findings, wellFormed, quorums.faults() + 1, id)));
     }
 
     @Override
@@ -67,41 +76,36 @@ public final class PbftObserver implements ProtocolObserver {
         if (event instanceof Event.Recovered recovered) {
             begins(replica, recovered.log());
         }
-        Optional<StepRules> rules = steps.of(replica);
-        judgements.stepping(
-                replica, event, rules.isEmpty() ? Optional.empty() : rules.get().objection(event));
-        if (rules.isPresent()) {
-            rules.get().begins(event);
-        }
-        if (forgotten.of(replica).isPresent()) {
-            forgotten.of(replica).get().begins(event);
+        Watched it = watched.of(replica);
+        judgements.stepping(replica, event, it.steps == null ? Optional.empty() : it.steps.objection(event));
+        if (it.steps != null) {
+            it.steps.begins(event);
+        } else if (it.forgotten != null) {
+            it.forgotten.begins(event);
         }
         if (event instanceof Event.MessageReceived received) {
             Authenticated<?> signed = received.message();
-            delivered.of(replica).delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
+            it.delivered.delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
         }
     }
 
     private void begins(int replica, Event.RecoveredLog log) {
         durability.recovers(replica, log.records());
-        delivered.of(replica).recovers(replica, log);
-        if (Standing.remembersEverything(log)) {
-            steps.put(replica, Optional.of(new StepRules(findings, config, wellFormed, replica, log.records())));
-            forgotten.put(replica, Optional.empty());
-        } else {
-            Complaints complaints = new Complaints(findings, replica);
-            steps.put(replica, Optional.empty());
-            forgotten.put(replica, Optional.of(new ForgottenVotes(complaints, config, wellFormed, log)));
-        }
+        Watched it = watched.of(replica);
+        it.delivered.recovers(replica, log);
+        boolean remembers = Standing.remembersEverything(log);
+        it.steps = remembers ? new StepRules(findings, config, wellFormed, replica, log.records()) : null;
+        it.forgotten =
+                remembers ? null : new ForgottenVotes(new Complaints(findings, replica), config, wellFormed, log);
     }
 
     @Override
     public void ends(int replica, Event event, List<Action> actions) {
-        if (steps.of(replica).isPresent()) {
-            steps.of(replica).get().ends(event, actions);
-        }
-        if (forgotten.of(replica).isPresent()) {
-            forgotten.of(replica).get().ends(event, actions);
+        Watched it = watched.of(replica);
+        if (it.steps != null) {
+            it.steps.ends(event, actions);
+        } else if (it.forgotten != null) {
+            it.forgotten.ends(event, actions);
         }
         if (event instanceof Event.Recovered recovered) {
             RestartRule.complaint(recovered.log(), actions).ifPresent(new Complaints(findings, replica)::of);
@@ -119,7 +123,7 @@ public final class PbftObserver implements ProtocolObserver {
         refusals.reacted(replica, event, actions);
         judgements.stepped(replica, actions);
         if (!judgements.objects()) {
-            openings.of(replica).stepped(judgements.standing(replica), event, actions);
+            watched.of(replica).opening.stepped(judgements.standing(replica), event, actions);
         }
     }
 
@@ -131,6 +135,7 @@ public final class PbftObserver implements ProtocolObserver {
 
     @Override
     public void decided(int replica, Action action) {
+        Watched it = watched.of(replica);
         judgements.decided(replica, action);
         if (action instanceof Action.Broadcast broadcast) {
             certificates.says(replica, broadcast.message());
@@ -139,39 +144,36 @@ public final class PbftObserver implements ProtocolObserver {
         } else if (action instanceof Action.Commit commit) {
             certificates.delivers(replica, commit.sequence(), commit.batch().digest());
             expect(
-                    delivered
-                            .of(replica)
-                            .isCommitted(commit.sequence(), commit.batch().digest(), quorums.faults() + 1),
+                    it.delivered.isCommitted(commit.sequence(), commit.batch().digest(), quorums.faults() + 1),
                     replica,
                     "executes sequence " + commit.sequence() + " without the votes that it takes");
         } else if (action instanceof Action.TakeCheckpoint checkpoint) {
             refusals.isAtCheckpoint(checkpoint.sequence());
         } else if (action instanceof Action.Persist persist) {
-            persists(replica, persist.record());
+            persists(replica, it.delivered, persist.record());
         }
-        if (steps.of(replica).isPresent()) {
-            steps.of(replica).get().decides(action);
-        }
-        if (forgotten.of(replica).isPresent()) {
-            forgotten.of(replica).get().decides(action);
+        if (it.steps != null) {
+            it.steps.decides(action);
+        } else if (it.forgotten != null) {
+            it.forgotten.decides(action);
         }
     }
 
-    private void persists(int replica, LogRecord record) {
+    private void persists(int replica, DeliveredVotes delivered, LogRecord record) {
         durability.persists(replica, record);
         if (record instanceof PbftRecord.Stable stable) {
             certificates.stabilizes(replica, stable.certificate());
             refusals.isAtCheckpoint(stable.certificate().sequence());
-            delivered.of(replica).truncate(stable.certificate().sequence());
+            delivered.truncate(stable.certificate().sequence());
         } else if (record instanceof PbftRecord.Prepared prepared) {
             expect(
-                    delivered.of(replica).isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
+                    delivered.isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
                     replica,
                     "takes sequence " + prepared.sequence() + " for prepared without the votes that it takes");
         } else if (record instanceof PbftRecord.Entered entered) {
             refusals.leftFor(entered.view());
             certificates.enters(replica, entered.newView().message());
-            delivered.of(replica).enters(entered.newView().message());
+            delivered.enters(entered.newView().message());
             expect(
                     wellFormed.newView(entered.newView().message()),
                     replica,

@@ -17,7 +17,7 @@ import org.tagma.core.protocol.Message;
 final class RefusalChecker {
 
     /** Hashes cost much, so not every message has its trace looked for. */
-    private static final int SAMPLE = 8;
+    private static final int SAMPLE = 16;
 
     private final Findings findings;
     private final int logWindow;

@@ -60,7 +60,7 @@ final class TransferRule implements StepRule {
         lies = Optional.empty();
         isWrong = false;
         mustFetch = Optional.empty();
-        if (target <= mirror.lastCommitted) {
+        if (target >= 0 && target <= mirror.lastCommitted) {
             forget();
         }
         if (event instanceof Event.MessageReceived received

@@ -85,5 +85,10 @@ class PuppetShowTest {
         public ProtocolStatus status() {
             return protocol.status();
         }
+
+        @Override
+        public long stateHash() {
+            return protocol.stateHash();
+        }
     }
 }

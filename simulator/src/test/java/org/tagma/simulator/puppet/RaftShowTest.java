@@ -94,5 +94,10 @@ class RaftShowTest {
         public ProtocolStatus status() {
             return protocol.status();
         }
+
+        @Override
+        public long stateHash() {
+            return protocol.stateHash();
+        }
     }
 }
