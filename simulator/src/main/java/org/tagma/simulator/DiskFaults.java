@@ -25,6 +25,9 @@ final class DiskFaults {
         if (failed) {
             throw new IllegalStateException("the disk is used again after it failed");
         }
+        if (armed.isEmpty()) {
+            return false;
+        }
         Integer left = armed.get(fault);
         if (left == null) {
             return false;

@@ -44,6 +44,7 @@ final class SimulatedNetwork {
     private final List<ArrayDeque<ByteString>> remembered = new ArrayList<>();
     private final long[] sentOverLink;
     private final int nodes;
+    private long healedAtMicros;
     private long sent;
     private long dropped;
     private long bytes;
@@ -78,19 +79,19 @@ final class SimulatedNetwork {
 
     /** For a while nothing gets from one side to the other. A reliable network delivers it afterwards. */
     void cut(long fromMicros, long untilMicros, Set<Integer> side) {
+        healedAtMicros = Math.max(healedAtMicros, untilMicros);
         cuts.add(new Cut(fromMicros, untilMicros, Set.copyOf(side)));
     }
 
     /** For a while nothing gets from one of two nodes to the other. */
     void cut(long fromMicros, long untilMicros, int one, int other) {
+        healedAtMicros = Math.max(healedAtMicros, untilMicros);
         links.add(new LinkCut(fromMicros, untilMicros, Set.of(one, other)));
     }
 
     /** When the last cut that has been made so far ends. */
     long healedAtMicros() {
-        long healed = cuts.stream().mapToLong(Cut::untilMicros).max().orElse(0);
-        return Math.max(
-                healed, links.stream().mapToLong(LinkCut::untilMicros).max().orElse(0));
+        return healedAtMicros;
     }
 
     /** Takes a frame; hands it to the receiver once, later, or never, or more than once. */
@@ -100,7 +101,7 @@ final class SimulatedNetwork {
         sent++;
         bytes += frame.size();
         NetworkModel model = queue.nowMicros() < stabilizationMicros ? early : late;
-        long heldMicros = cuts.isEmpty() && links.isEmpty() ? 0 : untilHealedMicros(from, to);
+        long heldMicros = queue.nowMicros() < healedAtMicros ? untilHealedMicros(from, to) : 0;
         if ((heldMicros > 0 && !model.isReliable()) || luck.happens(model.dropProbability())) {
             dropped++;
         } else {

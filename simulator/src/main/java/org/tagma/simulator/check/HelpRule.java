@@ -150,8 +150,7 @@ final class HelpRule implements StepRule {
         }
         if (stuck) {
             int left = LEAST_SLOTS;
-            for (SlotMirror slot :
-                    mirror.slots.tailMap(status.lastCommitted(), false).values()) {
+            for (SlotMirror slot : mirror.slots.above(status.lastCommitted())) {
                 if (left-- > 0) {
                     repeatsVotes(sender, status, slot, actions);
                 }

@@ -127,10 +127,10 @@ final class LeavingRule implements StepRule {
     }
 
     private void expectWholeTruth(ViewChange said) {
-        List<VoteInfo> prepared = mirror.slots.values().stream()
+        List<VoteInfo> prepared = mirror.slots.all().stream()
                 .flatMap(slot -> slot.preparedEntries().stream())
                 .toList();
-        List<VoteInfo> prePrepared = mirror.slots.values().stream()
+        List<VoteInfo> prePrepared = mirror.slots.all().stream()
                 .flatMap(slot -> slot.prePreparedEntries().stream())
                 .toList();
         if (!said.stable().equals(mirror.stable)

@@ -35,7 +35,7 @@ final class Mirror {
     final WellFormed wellFormed;
     final int weak;
     final PatienceReference patience;
-    final TreeMap<Long, SlotMirror> slots = new TreeMap<>();
+    final PerSequence<SlotMirror> slots = new PerSequence<>();
     /** Of each replica the view change of the highest view, and of those the first. */
     private final TreeMap<Integer, Authenticated<ViewChange>> viewChanges = new TreeMap<>();
 
@@ -147,7 +147,7 @@ final class Mirror {
     }
 
     SlotMirror slot(long sequence) {
-        return slots.computeIfAbsent(sequence, SlotMirror::new);
+        return slots.getOrMake(sequence, SlotMirror::new);
     }
 
     Optional<Digest> accepted(long sequence) {
@@ -277,7 +277,7 @@ final class Mirror {
         } else if (record instanceof PbftRecord.Stable known) {
             stabilizes = true;
             stable = known.certificate();
-            slots.headMap(stable.sequence(), true).clear();
+            slots.removeUpTo(stable.sequence());
             own.headMap(stable.sequence(), false).clear();
             asked.headMap(stable.sequence(), true).clear();
             checkpointVotes.headMap(stable.sequence(), true).clear();

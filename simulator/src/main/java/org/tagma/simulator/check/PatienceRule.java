@@ -111,7 +111,7 @@ final class PatienceRule {
     }
 
     private boolean isProposalOpen() {
-        for (SlotMirror slot : mirror.slots.tailMap(mirror.lastCommitted, false).values()) {
+        for (SlotMirror slot : mirror.slots.above(mirror.lastCommitted)) {
             if (slot.accepted(mirror.viewBefore).isPresent()) {
                 return true;
             }

@@ -167,7 +167,7 @@ final class ProposingRule {
             return;
         }
         long last = Math.max(mirror.lastCommitted, Math.max(mirror.stable.sequence(), mirror.viewStart));
-        for (SlotMirror slot : mirror.slots.tailMap(last, false).values()) {
+        for (SlotMirror slot : mirror.slots.above(last)) {
             last = slot.accepted(mirror.view).isPresent() ? slot.sequence() : last;
         }
         boolean room = last - mirror.lastCommitted < mirror.config.pipelineDepth()
