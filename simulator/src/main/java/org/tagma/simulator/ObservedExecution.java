@@ -112,7 +112,9 @@ final class ObservedExecution implements Execution {
 
     @Override
     public void resendReply(Request request) {
+        checks.service().resends(replica, request, executor.lastExecuted());
         executor.resendReply(request);
+        checks.service().resent(replica);
     }
 
     @Override

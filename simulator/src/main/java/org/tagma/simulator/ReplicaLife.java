@@ -307,6 +307,7 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         if (!answering) {
             rules.takesEffect("answers a client");
             rules.replies();
+            world.checks().service().answers(id, frame);
         } else if (!world.policy().trustsReplicas()) {
             rules.answers(frame, isUpToDate(), world.now());
         }

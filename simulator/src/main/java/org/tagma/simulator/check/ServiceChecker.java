@@ -29,12 +29,10 @@ import org.tagma.simulator.check.SessionModel.Fate;
  */
 public final class ServiceChecker {
 
-    /** One place in the order. */
-    private record Ordered(List<Request> requests, Fate[] fates, int executions, long timeMillis) {}
-
     private final Findings findings;
     private final SessionModel sessions;
-    private final Map<Long, Ordered> order = new HashMap<>();
+    private final AnswerChecker answers;
+    private final Map<Long, OrderedBatch> order = new HashMap<>();
     /** How many requests of its batch each replica has executed. */
     private final int[] appliedBy;
 
@@ -60,6 +58,7 @@ public final class ServiceChecker {
     public ServiceChecker(Findings findings, ServiceLimits limits, int replicas, boolean tracksResults) {
         this.findings = findings;
         this.sessions = new SessionModel(limits);
+        this.answers = new AnswerChecker(findings, sessions, replicas);
         this.appliedBy = new int[replicas];
         this.tracksResults = tracksResults;
     }
@@ -77,14 +76,31 @@ public final class ServiceChecker {
             lastOrdered = sequence;
             order.put(sequence, order(batch));
         }
+        answers.executes(replica, order.get(sequence));
     }
 
-    private Ordered order(Batch batch) {
+    /** A correct replica is about to answer a request again. */
+    public void resends(int replica, Request request, long lastExecuted) {
+        answers.resends(replica, request, lastExecuted == lastOrdered);
+    }
+
+    /** It has done so, or had nothing to say. */
+    public void resent(int replica) {
+        answers.resent(replica);
+    }
+
+    /** A correct replica's reply to a request leaves. */
+    public void answers(int replica, ByteString frame) {
+        answers.answers(replica, frame);
+    }
+
+    private OrderedBatch order(Batch batch) {
         if (!batch.isNull()) {
             timeMillis = Math.max(timeMillis, batch.timeMillis());
         }
         List<Request> requests = batch.requests();
         Fate[] fates = new Fate[requests.size()];
+        Map<Integer, ByteString> expired = Map.of();
         int executed = 0;
         for (int i = 0; i < fates.length; i++) {
             fates[i] = sessions.ordered(requests.get(i));
@@ -93,9 +109,12 @@ public final class ServiceChecker {
                 if (tracksResults) {
                     execute(requests.get(i));
                 }
+            } else if (fates[i] == Fate.EXPIRED) {
+                expired = expired.isEmpty() ? new HashMap<>() : expired;
+                expired.put(i, sessions.expired(requests.get(i)));
             }
         }
-        return new Ordered(requests, fates, executed, timeMillis);
+        return new OrderedBatch(requests, fates, expired, executed, timeMillis);
     }
 
     private void execute(Request request) {
@@ -114,39 +133,40 @@ public final class ServiceChecker {
     /** A correct replica's state machine is given an operation. */
     public void applied(int replica, long sequence, int index, long millis, ByteString operation) {
         appliedBy[replica]++;
-        Ordered ordered = order.get(sequence);
+        OrderedBatch ordered = order.get(sequence);
         if (ordered == null) {
             return;
         }
-        if (index >= ordered.fates.length
-                || ordered.fates[index] != Fate.EXECUTED
-                || !ordered.requests.get(index).operation().equals(operation)) {
-            String what = index >= ordered.fates.length ? "nothing" : ordered.fates[index].toString();
+        if (index >= ordered.fates().length
+                || ordered.fates()[index] != Fate.EXECUTED
+                || !ordered.requests().get(index).operation().equals(operation)) {
+            String what = index >= ordered.fates().length ? "nothing" : ordered.fates()[index].toString();
             report(replica, "executes number " + index + " of batch " + sequence + ", of which becomes: " + what);
         }
-        if (millis != ordered.timeMillis) {
+        if (millis != ordered.timeMillis()) {
             findings.report(
                     Property.AGREED_TIME,
                     "replica " + replica + " shows an operation the time " + millis + " at sequence " + sequence
-                            + ", where it is " + ordered.timeMillis);
+                            + ", where it is " + ordered.timeMillis());
         }
     }
 
     /** A correct replica has executed a batch. */
     public void executed(int replica, long sequence, List<RequestOutcome> outcomes) {
-        Ordered ordered = order.get(sequence);
+        answers.executed(replica);
+        OrderedBatch ordered = order.get(sequence);
         if (ordered == null) {
             return;
         }
-        if (appliedBy[replica] != ordered.executions) {
+        if (appliedBy[replica] != ordered.executions()) {
             report(
                     replica,
                     "executes " + appliedBy[replica] + " requests of batch " + sequence + ", where "
-                            + ordered.executions + " are to be executed");
+                            + ordered.executions() + " are to be executed");
         }
-        for (int i = 0; i < ordered.fates.length; i++) {
-            if (i >= outcomes.size() || outcomes.get(i).consumed() == (ordered.fates[i] == Fate.EARLY)) {
-                report(replica, "says otherwise of " + ordered.requests.get(i) + ": it is " + ordered.fates[i]);
+        for (int i = 0; i < ordered.fates().length; i++) {
+            if (i >= outcomes.size() || outcomes.get(i).consumed() == (ordered.fates()[i] == Fate.EARLY)) {
+                report(replica, "says otherwise of " + ordered.requests().get(i) + ": it is " + ordered.fates()[i]);
                 return;
             }
         }

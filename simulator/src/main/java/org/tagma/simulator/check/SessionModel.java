@@ -1,5 +1,7 @@
 package org.tagma.simulator.check;
 
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -19,8 +21,12 @@ final class SessionModel {
         EXECUTED,
         /** It was executed before, and is answered so. */
         ANSWERED,
-        /** Its session is gone, or its number used up. */
-        REFUSED,
+        /** It was executed so long ago that its reply is gone. */
+        EVICTED,
+        /** Its number is used up, or was skipped. */
+        STALE,
+        /** Its session is gone, or never was and never will be. */
+        EXPIRED,
         /** Numbers before it are missing: it must be ordered again. */
         EARLY
     }
@@ -32,10 +38,13 @@ final class SessionModel {
 
     private static final class Client {
         long newest;
-        boolean lost;
+        long highestEvicted;
         /** The longest inactive first. */
         final LinkedHashMap<Long, Session> live = new LinkedHashMap<>();
     }
+
+    /** One in which nothing was executed. */
+    private static final Session UNUSED = new Session();
 
     private final ServiceLimits limits;
     private final Map<Integer, Client> clients = new HashMap<>();
@@ -47,34 +56,56 @@ final class SessionModel {
     /** Whether a session of a client was ever dropped in favour of a newer one. */
     boolean hasLostSession(int client) {
         Client known = clients.get(client);
-        return known != null && known.lost;
+        return known != null && known.highestEvicted > 0;
     }
 
     /** A request is ordered next. */
     Fate ordered(Request request) {
-        Client client = clients.computeIfAbsent(request.session().client(), id -> new Client());
-        long number = request.session().session();
-        Session session = client.live.get(number);
-        if (session == null && number <= client.newest) {
-            return Fate.REFUSED;
-        }
-        Session judged = session == null ? new Session() : session;
-        Fate fate = fate(request, judged);
+        Fate fate = judge(request);
         if (fate == Fate.EXECUTED) {
-            execute(request, judged);
-            keep(client, number, judged);
+            Client client = clients.computeIfAbsent(request.session().client(), id -> new Client());
+            long number = request.session().session();
+            Session known = client.live.get(number);
+            Session session = known == null ? new Session() : known;
+            execute(request, session);
+            keep(client, number, session);
         }
         return fate;
     }
 
-    private static Fate fate(Request request, Session session) {
-        if (!request.semantics().isFifo()) {
-            return request.number() > session.lastUnordered ? Fate.EXECUTED : Fate.REFUSED;
+    /** What would become of a request if it were ordered next. */
+    Fate judge(Request request) {
+        Client client = clients.get(request.session().client());
+        if (client == null) {
+            return fate(request, UNUSED);
         }
-        if (request.number() == session.next) {
+        Session session = client.live.get(request.session().session());
+        if (session == null && request.session().session() <= client.newest) {
+            return Fate.EXPIRED;
+        }
+        return fate(request, session == null ? UNUSED : session);
+    }
+
+    /** What the client of an {@link Fate#EXPIRED} request is told: its newest session, and the highest that was dropped. */
+    ByteString expired(Request request) {
+        Client client = clients.get(request.session().client());
+        ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES);
+        numbers.putLong(client.newest).putLong(client.highestEvicted).flip();
+        return ByteString.copyFrom(numbers);
+    }
+
+    private Fate fate(Request request, Session session) {
+        long number = request.number();
+        if (!request.semantics().isFifo()) {
+            return number > session.lastUnordered ? Fate.EXECUTED : Fate.STALE;
+        }
+        if (number == session.next) {
             return Fate.EXECUTED;
         }
-        return request.number() > session.next ? Fate.EARLY : Fate.ANSWERED;
+        if (number > session.next) {
+            return Fate.EARLY;
+        }
+        return number >= 1 && number >= session.next - limits.sessionPipeline() ? Fate.ANSWERED : Fate.EVICTED;
     }
 
     private static void execute(Request request, Session session) {
@@ -92,9 +123,8 @@ final class SessionModel {
             client.newest = number;
             if (client.live.size() == limits.maxSessionsPerClient()) {
                 Iterator<Long> longestInactive = client.live.keySet().iterator();
-                longestInactive.next();
+                client.highestEvicted = Math.max(client.highestEvicted, longestInactive.next());
                 longestInactive.remove();
-                client.lost = true;
             }
         }
         client.live.put(number, session);
