@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
@@ -41,6 +42,7 @@ final class SharedWorld implements World {
     private final Checks checks;
     private final SimulatedNetwork network;
     private final Optional<HeldMessages> held;
+    private final ClientConnections connections;
     private final Identities identities;
     private final double clockDrift;
     private final long stabilizationMicros;
@@ -94,6 +96,7 @@ final class SharedWorld implements World {
                 scenario.networkModel(),
                 stabilizationMicros,
                 quorums.replicas() + allClients);
+        this.connections = new ClientConnections(allClients, quorums.replicas());
         this.recorder = Recorder.of(
                 trace,
                 queue,
@@ -126,6 +129,10 @@ final class SharedWorld implements World {
 
     SimulatedNetwork network() {
         return network;
+    }
+
+    ClientConnections connections() {
+        return connections;
     }
 
     /** What an adversary keeps on its way, if there is one. */
@@ -250,17 +257,24 @@ final class SharedWorld implements World {
 
     @Override
     public void toClient(int from, SessionId session, ByteString frame) {
-        if (session.client() < clients.size()) {
-            SimulatedClient receiver = clients.get(session.client());
-            int to = quorums.replicas() + session.client();
-            network.send(from, to, frame, recorder.leaves(from, to, frame, () -> true, arriving -> {
-                if (isSame(arriving, frame)) {
-                    codecRule.hears(arriving);
-                }
-                receiver.onFrame(from, session.session(), arriving);
-            }));
-            recorder.hasLeft(network.dropped());
+        int client = session.client();
+        if (client >= clients.size() || !connections.isUp(client, from)) {
+            return;
         }
+        SimulatedClient receiver = clients.get(client);
+        int to = quorums.replicas() + client;
+        int connection = connections.current(client, from);
+        BooleanSupplier isThere = () -> connections.lasts(connection, client, from);
+        network.send(from, to, frame, recorder.leaves(from, to, frame, isThere, arriving -> {
+            if (!isThere.getAsBoolean()) {
+                return;
+            }
+            if (isSame(arriving, frame)) {
+                codecRule.hears(arriving);
+            }
+            receiver.onFrame(from, session.session(), arriving);
+        }));
+        recorder.hasLeft(network.dropped());
     }
 
     @Override
@@ -269,20 +283,27 @@ final class SharedWorld implements World {
     }
 
     @Override
+    public boolean isConnected(int client, int replica) {
+        return connections.isUp(client, replica);
+    }
+
+    @Override
     public void fromClient(SessionId session, int to, ByteString frame, Origin origin) {
+        int client = session.client();
+        if (!connections.isUp(client, to)) {
+            connections.whenUp(client, to, () -> fromClient(session, to, frame, origin));
+            return;
+        }
         SimulatedReplica receiver = replicas.get(to);
-        PeerId sender = new PeerId.ClientSession(session.client(), session.session());
-        int from = quorums.replicas() + session.client();
-        network.send(
-                from,
-                to,
-                frame,
-                recorder.leaves(
-                        from,
-                        to,
-                        frame,
-                        receiver::isUp,
-                        arriving -> receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame)))));
+        PeerId sender = new PeerId.ClientSession(client, session.session());
+        int from = quorums.replicas() + client;
+        int connection = connections.current(client, to);
+        BooleanSupplier isThere = () -> connections.lasts(connection, client, to) && receiver.isUp();
+        network.send(from, to, frame, recorder.leaves(from, to, frame, isThere, arriving -> {
+            if (connections.lasts(connection, client, to)) {
+                receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame)));
+            }
+        }));
         recorder.hasLeft(network.dropped());
     }
 }

@@ -120,6 +120,16 @@ public final class SimulatedClient {
         }
     }
 
+    /** Every process loses its connections to a replica. */
+    void connectionLost(int replica) {
+        processes.forEach(process -> process.connectionLost(replica));
+    }
+
+    /** Every process has a connection to a replica again. */
+    void connectionMade(int replica) {
+        processes.forEach(process -> process.connectionMade(replica));
+    }
+
     private long nowMillis() {
         return world.now() / 1000;
     }
@@ -236,8 +246,25 @@ public final class SimulatedClient {
 
         private void connect(long session) {
             for (int replica = 0; replica < world.quorums().replicas(); replica++) {
+                if (world.isConnected(id, replica)) {
+                    core.onPeerUp(session, replica);
+                }
+            }
+        }
+
+        void connectionLost(int replica) {
+            // Whoever is told may open or close sessions.
+            for (long session : List.copyOf(sessions)) {
+                core.onPeerDown(session, replica, nowMillis());
+            }
+            scheduleWake();
+        }
+
+        void connectionMade(int replica) {
+            for (long session : List.copyOf(sessions)) {
                 core.onPeerUp(session, replica);
             }
+            scheduleWake();
         }
 
         @Override

@@ -200,6 +200,25 @@ public final class SimulatedCluster {
         }
     }
 
+    /** A client loses its connections to these replicas, and has others after a while. */
+    public void hangUp(long millis, int client, List<Integer> ids) {
+        disturbed();
+        ClientConnections connections = world.connections();
+        for (int id : ids) {
+            connections.lose(client, id);
+            clients.get(client).connectionLost(id);
+        }
+        queue().after(millis * 1000, () -> {
+            disturbed();
+            for (int id : ids) {
+                if (connections.restore(client, id)) {
+                    clients.get(client).connectionMade(id);
+                    connections.flush(client, id);
+                }
+            }
+        });
+    }
+
     private void disturbed() {
         disturbedMicros = now();
     }
@@ -318,7 +337,7 @@ public final class SimulatedCluster {
     }
 
     /** How many correct clients there are. */
-    int clients() {
+    public int clients() {
         return clients.size();
     }
 

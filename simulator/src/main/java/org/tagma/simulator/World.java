@@ -61,6 +61,9 @@ interface World {
     /** Gives the network a frame for a client. */
     void toClient(int from, SessionId session, ByteString frame);
 
+    /** Whether a correct client has a connection to a replica, or would have one for each of its sessions. */
+    boolean isConnected(int client, int replica);
+
     /** Gives the network a frame of a client. */
     void fromClient(SessionId session, int to, ByteString frame, Origin origin);
 

@@ -7,6 +7,7 @@ import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.byzantine.Behaviours.equivocates;
 import static org.tagma.simulator.byzantine.Behaviours.isSilent;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.simulator.check.Property;
 
@@ -49,6 +50,35 @@ class ScenarioTest {
                 .run()
                 .expectAllAnswered()
                 .expectView(0);
+    }
+
+    /** One that is lost for longer than a call may take, and is there again at the end. */
+    @Test
+    void clientsThatLoseTheirConnectionsGoOnWithTheOthers() {
+        cluster(4)
+                .clients(2)
+                .operations(60)
+                .network(fairLoss())
+                .afterOperations(10, cluster -> cluster.hangUp(30_000, 0, List.of(0)))
+                .afterOperations(20, cluster -> cluster.hangUp(500, 1, List.of(0, 1, 2, 3)))
+                .run()
+                .expectAllAnswered()
+                .expectCallsWithinMillis(5_000);
+    }
+
+    /** Nobody else tells a client of Raft that whom it takes for the leader does not hear it. */
+    @Test
+    void aClientOfRaftThatLosesItsConnectionAsksElsewhereAtOnce() {
+        Scenario.raft(3)
+                .clients(1)
+                .operations(60)
+                .network(fairLoss())
+                .afterOperations(
+                        20,
+                        cluster ->
+                                cluster.hangUp(200, 0, List.of(cluster.leader().orElseThrow())))
+                .run()
+                .expectAllAnswered();
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.tagma.simulator.SimulatedCluster;
  * @param millis how long it lasts; 0 where nothing lasts
  * @param successes for what a disk does: how many accesses of that kind still succeed; for a change of the group: how many
  *     times it is asked for again, every ten milliseconds; for a leader that is deposed: by how many milliseconds its clock
- *     is set back meanwhile
+ *     is set back meanwhile; for connections that are lost: whose, counted from 1, or 0 if all clients'
  */
 public record Incident(
         Kind kind, List<Integer> replicas, boolean isAfterOperations, long when, long millis, int successes) {
@@ -52,6 +52,8 @@ public record Incident(
         CUT,
         /** Cut off from all other replicas for a while, and not from the clients. */
         SPLIT,
+        /** All clients, or one of them, lose their connections to them for a while. */
+        HANGUP,
         /** Raft: whoever leads, or it if nobody does, is cut off from all other replicas, and not from the clients. */
         DEPOSE,
         /** Raft: the same happens to whoever leads meanwhile, one after the other. */
@@ -76,7 +78,7 @@ public record Incident(
         REMOVE;
 
         boolean canBeOfSeveral() {
-            return this == CUT || this == SPLIT || this == CLOCK || isOfMembership();
+            return this == CUT || this == SPLIT || this == HANGUP || this == CLOCK || isOfMembership();
         }
 
         boolean isOfMembership() {
@@ -99,7 +101,7 @@ public record Incident(
         Plan.require(!replicas.isEmpty(), "an incident must happen to a replica");
         Plan.require(
                 kind.canBeOfSeveral() || replicas.size() == 1,
-                "only cuts, splits, clocks and changes of the group can be of several replicas");
+                "only cuts, splits, clocks, connections and changes of the group can be of several replicas");
         Plan.require(when >= 0 && when <= LONGEST_MILLIS, "an incident must begin at 0 or later");
         Plan.require(millis >= 0 && millis <= LONGEST_MILLIS, "an incident must last 0 ms or longer");
         Plan.require(successes >= 0, "a disk's fault must come after 0 or more accesses that succeed");
@@ -126,6 +128,7 @@ public record Incident(
             case PAUSE -> cluster.pause(replica, millis);
             case CUT -> cluster.isolate(millis, replicas.toArray(new Integer[0]));
             case SPLIT -> cluster.split(millis, replicas);
+            case HANGUP -> hangUp(cluster);
             case DEPOSE -> depose(cluster, cluster.leader().orElse(replica));
             case VAIN -> deposeAll(cluster, new TreeSet<>(), 0);
             case CLOCK -> replicas.forEach(each -> cluster.setClockBack(each, millis));
@@ -144,6 +147,14 @@ public record Incident(
             }
             case TRANSFER -> cluster.transferLeadership(replica);
             case DEMOTE, REMOVE -> changeGroup(cluster);
+        }
+    }
+
+    private void hangUp(SimulatedCluster cluster) {
+        for (int client = 0; client < cluster.clients(); client++) {
+            if (successes == 0 || successes == client + 1) {
+                cluster.hangUp(millis, client, replicas);
+            }
         }
     }
 
@@ -201,6 +212,9 @@ public record Incident(
                     case PAUSE -> " does nothing for " + millis + " ms";
                     case CUT -> verb(" is", " are") + " cut off for " + millis + " ms";
                     case SPLIT -> verb(" hears", " hear") + " no other replica for " + millis + " ms";
+                    case HANGUP ->
+                        (successes == 0 ? ": all clients lose" : ": client " + (successes - 1) + " loses")
+                                + " the connection for " + millis + " ms";
                     case DEPOSE ->
                         ", or whoever leads, hears no other replica for " + millis + " ms"
                                 + (successes == 0 ? "" : ", and its clock is set back by " + successes + " ms");

@@ -134,6 +134,10 @@ public record Plan(
                         || incidents.stream().noneMatch(each -> each.kind().isRaftOnly()),
                 "leadership and the group can change under raft only");
         require(
+                model.network() != Network.RELIABLE
+                        || incidents.stream().noneMatch(each -> each.kind() == Incident.Kind.HANGUP),
+                "a reliable network loses no connections");
+        require(
                 incidents.stream()
                         .noneMatch(each ->
                                 each.kind().isOfMembership() && each.replicas().size() >= count),

@@ -5,15 +5,18 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.Retry;
 import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.byzantine.BehaviourNames;
+import org.tagma.simulator.model.Network;
+import org.tagma.simulator.plan.Incident.Kind;
 
 /**
  * Draws, for some seeds, what clients may do otherwise than most: they have writes executed at most or at least once, give calls
- * up, and share a key, so that sessions expire and are dropped. And bounds of the session table that this comes up against, and
+ * up, and share a key, so that sessions expire and are dropped; and they lose connections. And bounds of the session table that this comes up against, and
  * ways of being malicious that have to do with it.
  *
  * <p>It has random numbers of its own: the rest of a plan is the same with and without it.
@@ -22,6 +25,7 @@ final class ServiceDrawing {
 
     private static final int PERCENT_OF_SEEDS = 25;
     private static final int PERCENT_WITH_ANOTHER_WAY = 15;
+    private static final int PERCENT_WITH_LOST_CONNECTIONS = 25;
     private static final int LEAST_PATIENCE_MILLIS = 100;
     private static final int SHORT_PATIENCE_MILLIS = 600;
     private static final int MOST_PATIENCE_MILLIS = 4_000;
@@ -55,6 +59,9 @@ final class ServiceDrawing {
                     : 0;
             edit.service(new ServiceSetting(limits, patience)).clients(clients(limits));
         }
+        if (plan.model().network() != Network.RELIABLE && chance(PERCENT_WITH_LOST_CONNECTIONS)) {
+            edit.incidents(withLostConnections());
+        }
         return edit.plan();
     }
 
@@ -76,7 +83,9 @@ final class ServiceDrawing {
         for (ClientPlan each : plan.clients()) {
             ClientPlan client = each;
             if (chance(60)) {
-                client = client.retrying(Retry.values()[random.nextInt(1, Retry.values().length)]);
+                Retry retry = Retry.values()[random.nextInt(1, Retry.values().length)];
+                // Each retry of what may be executed more than once is one more request to be carried.
+                client = retry.mayRepeat() && !canCarryMany() ? client : client.retrying(retry);
             }
             if (chance(35)) {
                 client = client.inProcesses(random.nextInt(2, 5));
@@ -85,19 +94,46 @@ final class ServiceDrawing {
                 // As many under way as replies are kept, and more.
                 client = client.withPipeline(Math.min(8, limits.sessionPipeline()) + random.nextInt(2));
             }
-            clients.add(client.retry().mayRepeat() && !canCarryRepetitions() ? client.withPipeline(1) : client);
+            clients.add(client);
         }
         return clients;
     }
 
-    /** Where batches of a request or two go over a slow network, many calls at a time are a load that no group can carry. */
-    private boolean canCarryMany() {
-        return plan.tuning().maxBatchRequests() > SMALL_BATCH || plan.wire().maxDelayMillis() <= MOST_DELAY_MILLIS;
+    /** Those of some clients with some replicas at some time, and of all with one that stops, at once, as when it is killed. */
+    private List<Incident> withLostConnections() {
+        List<Incident> incidents = new ArrayList<>(plan.incidents());
+        for (Incident each : plan.incidents()) {
+            if (each.kind() == Kind.DOWN && chance(50)) {
+                incidents.add(new Incident(
+                        Kind.HANGUP, each.replicas(), each.isAfterOperations(), each.when(), each.millis(), 0));
+            }
+        }
+        for (int i = random.nextInt(1, 5); i > 0; i--) {
+            int whose = chance(40) ? 0 : 1 + random.nextInt(plan.clients().size());
+            long millis = random.nextInt(1, chance(60) ? SHORT_PATIENCE_MILLIS : MOST_PATIENCE_MILLIS);
+            incidents.add(
+                    new Incident(Kind.HANGUP, someReplicas(), true, random.nextInt(plan.operations()), millis, whose));
+        }
+        return incidents;
     }
 
-    /** Whoever writes at least once asks for something new with every retry; where most of such batches have to be sent again, retries come faster than they are ordered, if many calls wait. */
-    private boolean canCarryRepetitions() {
-        return plan.tuning().maxBatchRequests() > SMALL_BATCH || plan.wire().drop() <= MOST_LOSS_PERMILLE;
+    /** One mostly, now and then several, or all. */
+    private List<Integer> someReplicas() {
+        TreeSet<Integer> some = new TreeSet<>();
+        for (int i = chance(70) ? 1 : random.nextInt(1, 2 * plan.replicas()); i > 0; i--) {
+            some.add(random.nextInt(plan.replicas()));
+        }
+        return List.copyOf(some);
+    }
+
+    /**
+     * Where batches of a request or two go over a network that is slow or loses much, many calls at a time are a load that no group
+     * can carry. So are retries that ask for something new each time: they come faster than they are ordered.
+     */
+    private boolean canCarryMany() {
+        return plan.tuning().maxBatchRequests() > SMALL_BATCH
+                || (plan.wire().maxDelayMillis() <= MOST_DELAY_MILLIS
+                        && plan.wire().drop() <= MOST_LOSS_PERMILLE);
     }
 
     private boolean chance(int percent) {

@@ -91,6 +91,23 @@ class PlanTextTest {
                 .isGreaterThan(120);
     }
 
+    @Test
+    void seedsLoseConnectionsOfAllClientsAndOfOneWhereFramesMayBeLost() {
+        for (ProtocolKind protocol : ProtocolKind.values()) {
+            List<Incident> lost = LongStream.range(0, 200)
+                    .mapToObj(seed -> Setting.of(
+                                    protocol,
+                                    new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_RECOVERY, Synchrony.PARTIAL))
+                            .draw(seed))
+                    .flatMap(plan -> plan.incidents().stream())
+                    .filter(each -> each.kind() == Incident.Kind.HANGUP)
+                    .toList();
+
+            assertThat(lost).extracting(Incident::successes).contains(0, 1, 2, 3);
+            assertThat(lost).extracting(each -> each.replicas().size()).contains(1, 3);
+        }
+    }
+
     /** Of two replicas of Raft that lose their disks neither votes again. */
     @Test
     void seedsOfRaftWipeOneDiskAtMost() {
@@ -136,7 +153,8 @@ class PlanTextTest {
                 "pbft reliable crash-stop synchronous r1=silent:3 | silent takes no number",
                 "pbft reliable crash-stop synchronous down=1@x | down=1@x, which must be like",
                 "pbft reliable crash-stop synchronous down=8@1ops+1ms | an incident must happen to a replica that exists",
-                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only cuts, splits, clocks and changes of the group can be of several",
+                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only cuts, splits, clocks, connections and changes of the group can be of several",
+                "pbft reliable crash-stop synchronous hangup=1@1ops+9ms | a reliable network loses no connections",
                 "pbft reliable crash-stop synchronous wire=1/2 | wire=1/2, which must be like",
                 "pbft reliable crash-stop synchronous wire=5/1000/0/0/0/0/0 | 0 to 900 of a thousand",
                 "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group can change under raft only",
