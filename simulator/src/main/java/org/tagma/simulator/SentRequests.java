@@ -2,11 +2,14 @@ package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tagma.client.ClientOptions;
 import org.tagma.network.wire.Envelope;
 import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.ReplyPayload;
@@ -19,7 +22,8 @@ import org.tagma.simulator.check.Property;
 
 /**
  * Holds a correct client to what its calls' semantics say of numbers and retries: one number is one operation; what is to happen
- * at most once is sent once, unless it was refused; what may happen again has a new number each time, and everything else the one it had. Not
+ * at most once is sent once, unless it was refused; what may happen again has a new number each time, and everything else the one
+ * it had; and no attempt comes later than the longest pause allows. Whom it sends to is the affair of {@link RequestRoutes}. Not
  * thread-safe.
  */
 final class SentRequests {
@@ -31,6 +35,10 @@ final class SentRequests {
     private static final class Sent {
         final Operation operation;
         final BitSet receivers = new BitSet();
+        /** Whether it was sent for the first time since the client last came to rest. */
+        boolean isNew = true;
+
+        long lastMillis;
 
         Sent(Operation operation) {
             this.operation = operation;
@@ -39,9 +47,11 @@ final class SentRequests {
 
     private final int client;
     private final boolean repeatsToAll;
+    private final RequestRoutes routes;
     private final Findings findings;
     private final Map<Number, Sent> sent = new HashMap<>();
     private final Map<Operation, Number> numbers = new HashMap<>();
+    private final List<Sent> fresh = new ArrayList<>();
     /** Those that somebody did not take for lack of a leader. */
     private final Set<Number> refused = new HashSet<>();
 
@@ -51,18 +61,19 @@ final class SentRequests {
      * @param repeatsToAll whether a request goes on to other replicas only when it is repeated; where it follows the leader,
      *     it may come to one twice
      */
-    SentRequests(int client, boolean repeatsToAll, Findings findings) {
+    SentRequests(int client, boolean repeatsToAll, RequestRoutes routes, Findings findings) {
         this.client = client;
         this.repeatsToAll = repeatsToAll;
+        this.routes = routes;
         this.findings = findings;
     }
 
     /** A frame leaves for a replica. */
-    void sends(long session, int replica, ByteString frame) {
+    void sends(long session, int replica, ByteString frame, long nowMillis) {
         try {
             Envelope envelope = Envelope.parseFrom(frame);
             if (envelope.getTypeValue() == MessageType.REQUEST_VALUE) {
-                sends(session, replica, RequestPayload.parseFrom(envelope.getPayload()));
+                sends(session, replica, RequestPayload.parseFrom(envelope.getPayload()), nowMillis);
             }
         } catch (InvalidProtocolBufferException unreadable) {
             report("sends what is no message");
@@ -85,7 +96,7 @@ final class SentRequests {
         }
     }
 
-    private void sends(long session, int replica, RequestPayload request) {
+    private void sends(long session, int replica, RequestPayload request, long nowMillis) {
         boolean fifo = request.getSemantics() == SemanticsCode.SEMANTICS_EXACTLY_ONCE;
         Number number = new Number(session, fifo, request.getNumber());
         Operation operation = new Operation(session, request.getOperation());
@@ -94,6 +105,9 @@ final class SentRequests {
             report("uses number " + request.getNumber() + " of session " + session + " twice");
         }
         Number other = numbers.putIfAbsent(operation, number);
+        Sent first = other == null ? before : sent.get(other);
+        checkPause(first, number, request.getSemantics(), nowMillis);
+        routes.sends(session, request.getNumber(), request.getSemantics(), first.isNew, replica);
         boolean mayHappenAgain = request.getSemantics() == SemanticsCode.SEMANTICS_AT_LEAST_ONCE;
         if (other != null && !other.equals(number) && !mayHappenAgain) {
             report("sends one operation under two numbers: " + other + " and " + number);
@@ -105,6 +119,25 @@ final class SentRequests {
         } else if (again && mayHappenAgain && repeatsToAll) {
             report("sends a request again under its old number, though it may be executed more than once: " + number);
         }
+    }
+
+    private void checkPause(Sent first, Number number, SemanticsCode semantics, long nowMillis) {
+        if (first.isNew && first.receivers.isEmpty()) {
+            fresh.add(first);
+        } else if (semantics != SemanticsCode.SEMANTICS_AT_MOST_ONCE
+                && nowMillis - first.lastMillis > ClientOptions.MAX_RETRY_MILLIS) {
+            report("sends a request again after " + (nowMillis - first.lastMillis) + " ms only: " + number);
+        }
+        first.lastMillis = nowMillis;
+    }
+
+    /** The client has done what it does at this moment. */
+    void rests() {
+        routes.rests();
+        for (Sent each : fresh) {
+            each.isNew = false;
+        }
+        fresh.clear();
     }
 
     private void report(String what) {

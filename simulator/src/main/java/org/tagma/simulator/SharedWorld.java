@@ -221,6 +221,38 @@ final class SharedWorld implements World {
     }
 
     @Override
+    public int liars() {
+        int liars = 0;
+        for (SimulatedReplica replica : replicas) {
+            liars += replica.isCorrect() ? 0 : 1;
+        }
+        return liars;
+    }
+
+    @Override
+    public long viewOfAll() {
+        long lowest = Long.MAX_VALUE;
+        for (SimulatedReplica replica : replicas) {
+            if (replica.isCorrect()) {
+                if (!replica.isUp() || !replica.status().mode().equals("normal")) {
+                    return 0;
+                }
+                lowest = Math.min(lowest, replica.status().view());
+            }
+        }
+        return lowest == Long.MAX_VALUE ? 0 : lowest;
+    }
+
+    @Override
+    public int lives() {
+        int lives = 0;
+        for (SimulatedReplica replica : replicas) {
+            lives += replica.lives();
+        }
+        return lives;
+    }
+
+    @Override
     public void falselyAccused(int by, int replica, String text) {
         checks.findings()
                 .report(

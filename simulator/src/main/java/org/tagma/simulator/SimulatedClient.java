@@ -21,6 +21,8 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.trace.EventKind;
+import org.tagma.simulator.check.Findings;
+import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.ServiceChecker;
 
 /**
@@ -36,6 +38,9 @@ public final class SimulatedClient {
     private final List<Process> processes = new ArrayList<>();
     private final long patienceMillis;
     private final SentRequests sent;
+    /** How many liars there may be for enough correct replicas to have told of their view in what is believed; negative if none. */
+    private final int spokenFor;
+
     /** Times of the calls that have not returned, by index. */
     private final TreeMap<Integer, Long> open = new TreeMap<>();
 
@@ -58,8 +63,16 @@ public final class SimulatedClient {
         this.workload = workload;
         this.random = random;
         this.patienceMillis = options.deadlineMillis();
-        this.sent = new SentRequests(
-                id, setup.protocol() == ProtocolKind.PBFT, world.checks().findings());
+        boolean isPbft = setup.protocol() == ProtocolKind.PBFT;
+        Findings findings = world.checks().findings();
+        RequestRoutes routes = new RequestRoutes(id, isPbft, setup.quorums().replicas(), this::reaches, findings);
+        this.sent = new SentRequests(id, isPbft, routes, findings);
+        this.spokenFor = isPbft
+                ? (setup.readOnlyFastPath()
+                                ? setup.quorums().certificate()
+                                : setup.quorums().weak())
+                        - setup.quorums().weak()
+                : -1;
         int count = workload.processes();
         for (int process = 1; process <= count; process++) {
             // Each numbers its sessions by its clock; no two have one number.
@@ -114,10 +127,19 @@ public final class SimulatedClient {
                     sent.hears(frame);
                 }
                 process.core.onFrame(replica, frame, nowMillis());
-                process.scheduleWake();
+                process.rests();
                 return;
             }
         }
+    }
+
+    private boolean reaches(long session, int replica) {
+        for (Process process : processes) {
+            if (process.connected.contains(session)) {
+                return world.isConnected(id, replica);
+            }
+        }
+        return false;
     }
 
     /** Every process loses its connections to a replica. */
@@ -152,15 +174,15 @@ public final class SimulatedClient {
                 reads ? RetrySemantics.EXACTLY_ONCE : workload.retry().draw(random);
         world.checks().order().issued(operation);
         world.checks().service().issued(operation, semantics);
-        Call call =
-                new Call(index, operation, semantics, world.checks().history().called(operation));
+        int handle = world.checks().history().called(operation);
         Process process = processes.get(processes.size() == 1 ? 0 : random.nextInt(processes.size()));
+        Call call = new Call(index, operation, semantics, handle, process);
         if (reads) {
             process.core.query(operation.encode(), call, nowMillis());
         } else {
             process.core.invoke(operation.encode(), semantics, call, nowMillis());
         }
-        process.scheduleWake();
+        process.rests();
     }
 
     private final class Call implements Completion {
@@ -168,18 +190,23 @@ public final class SimulatedClient {
         private final RegisterOperation operation;
         private final RetrySemantics semantics;
         private final int handle;
+        private final Process process;
+        private final long view = world.viewOfAll();
+        private final int lives = world.lives();
 
-        Call(int index, RegisterOperation operation, RetrySemantics semantics, int handle) {
+        Call(int index, RegisterOperation operation, RetrySemantics semantics, int handle, Process process) {
             this.index = index;
             this.operation = operation;
             this.semantics = semantics;
             this.handle = handle;
+            this.process = process;
         }
 
         @Override
         public void succeeded(ByteString result) {
             world.checks().history().returned(handle, result.toStringUtf8());
             world.checks().service().returned(operation, result.toStringUtf8());
+            checkView();
             over("'" + result.toStringUtf8() + "'");
         }
 
@@ -204,6 +231,18 @@ public final class SimulatedClient {
             over(failure.outcome().toString());
         }
 
+        /** Enough replicas have told of their view since the call, which were all in this one then or beyond, and are the same still. */
+        private void checkView() {
+            if (process.core.view() < view && world.liars() <= spokenFor && lives == world.lives()) {
+                world.checks()
+                        .findings()
+                        .report(
+                                Property.DOES_WHAT_IT_MUST,
+                                "client " + id + " believes in view " + process.core.view()
+                                        + ", though all have told it that they are in view " + view + " at least");
+            }
+        }
+
         private void over(String how) {
             returned++;
             world.recorder().atClient(id, EventKind.RETURN, "operation " + index + ": " + how);
@@ -216,13 +255,22 @@ public final class SimulatedClient {
     private final class Process implements ClientPorts {
         private final BftClientCore core;
         private final TreeSet<Long> sessions = new TreeSet<>();
+        /** Those of them that have tried to connect. */
+        private final TreeSet<Long> connected = new TreeSet<>();
+
         private long wakeScheduledMillis = Long.MAX_VALUE;
 
         Process(ClientSetup setup, ClientOptions options, Authentication authentication, LongSupplier sessionNumbers) {
             core = new BftClientCore(setup, options, authentication, this, sessionNumbers, random.split());
         }
 
-        void scheduleWake() {
+        /** The client has done what it does at this moment. */
+        void rests() {
+            sent.rests();
+            scheduleWake();
+        }
+
+        private void scheduleWake() {
             long wakeMillis = core.nextWakeMillis();
             if (wakeMillis < wakeScheduledMillis) {
                 wakeScheduledMillis = wakeMillis;
@@ -234,7 +282,7 @@ public final class SimulatedClient {
             if (scheduledMillis == wakeScheduledMillis) {
                 wakeScheduledMillis = Long.MAX_VALUE;
                 core.tick(nowMillis());
-                scheduleWake();
+                rests();
             }
         }
 
@@ -245,6 +293,10 @@ public final class SimulatedClient {
         }
 
         private void connect(long session) {
+            if (!sessions.contains(session)) {
+                return;
+            }
+            connected.add(session);
             for (int replica = 0; replica < world.quorums().replicas(); replica++) {
                 if (world.isConnected(id, replica)) {
                     core.onPeerUp(session, replica);
@@ -257,26 +309,25 @@ public final class SimulatedClient {
             for (long session : List.copyOf(sessions)) {
                 core.onPeerDown(session, replica, nowMillis());
             }
-            scheduleWake();
+            rests();
         }
 
         void connectionMade(int replica) {
-            for (long session : List.copyOf(sessions)) {
+            for (long session : connected) {
                 core.onPeerUp(session, replica);
             }
-            scheduleWake();
+            rests();
         }
 
         @Override
         public void closeSession(long session) {
             sessions.remove(session);
+            connected.remove(session);
         }
 
         @Override
         public void send(long session, int replica, ByteString frame) {
-            if (workload.retry() != Retry.EXACTLY_ONCE || workload.processes() > 1) {
-                sent.sends(session, replica, frame);
-            }
+            sent.sends(session, replica, frame, nowMillis());
             world.fromClient(new SessionId(id, session), replica, frame, Origin.CORRECT);
         }
     }

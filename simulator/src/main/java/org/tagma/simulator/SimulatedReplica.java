@@ -48,6 +48,11 @@ public final class SimulatedReplica {
         return machine.isCorrect();
     }
 
+    /** How many lives it has had, with this one. */
+    int lives() {
+        return lives;
+    }
+
     /** Whether it runs. */
     public boolean isUp() {
         return life != null && !life.isStopped();

@@ -52,6 +52,15 @@ interface World {
 
     boolean isCorrect(int replica);
 
+    /** How many replicas are malicious. */
+    int liars();
+
+    /** The lowest view that a correct replica is in if all of them are up and none is changing views; else 0. */
+    long viewOfAll();
+
+    /** How many lives replicas have had, all together. */
+    int lives();
+
     /** A correct replica holds another correct replica to be malicious. */
     void falselyAccused(int by, int replica, String text);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
+import org.tagma.client.ClientOptions;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
@@ -15,7 +16,10 @@ import org.tagma.simulator.check.Property;
 class SentRequestsTest {
 
     private final Findings findings = new Findings();
-    private final SentRequests sent = new SentRequests(0, true, findings);
+    private boolean reachesAll = true;
+    private long nowMillis;
+    private final SentRequests sent = new SentRequests(
+            0, true, new RequestRoutes(0, true, 4, (session, replica) -> reachesAll, findings), findings);
 
     private void sends(int replica, long number, RetrySemantics semantics, String operation) {
         ByteString payload = MessageCodec.encodeRequestPayload(
@@ -23,7 +27,8 @@ class SentRequestsTest {
         sent.sends(
                 1,
                 replica,
-                MessageCodec.envelope(new NodeId.Client(0), MessageType.REQUEST_VALUE, payload, ByteString.EMPTY));
+                MessageCodec.envelope(new NodeId.Client(0), MessageType.REQUEST_VALUE, payload, ByteString.EMPTY),
+                nowMillis);
     }
 
     private void expectNothingFound() {
@@ -31,7 +36,17 @@ class SentRequestsTest {
     }
 
     private void expectFound() {
-        assertThat(findings.first().orElseThrow().property()).isEqualTo(Property.TRUE_OUTCOMES);
+        expectFound(Property.TRUE_OUTCOMES);
+    }
+
+    private void expectFound(Property property) {
+        assertThat(findings.first().orElseThrow().property()).isEqualTo(property);
+    }
+
+    private void sendsToAll(long number, RetrySemantics semantics, String operation) {
+        for (int replica = 0; replica < 4; replica++) {
+            sends(replica, number, semantics, operation);
+        }
     }
 
     @Test
@@ -71,5 +86,60 @@ class SentRequestsTest {
 
         sends(0, 2, RetrySemantics.AT_LEAST_ONCE, "a");
         expectFound();
+    }
+
+    @Test
+    void aRequestGoesToOneReplicaFirstAndThenToAll() {
+        sends(2, 1, RetrySemantics.EXACTLY_ONCE, "a");
+        sent.rests();
+        sendsToAll(1, RetrySemantics.EXACTLY_ONCE, "a");
+        sent.rests();
+        sendsToAll(1, RetrySemantics.AT_MOST_ONCE, "b");
+        sent.rests();
+        expectNothingFound();
+
+        sendsToAll(2, RetrySemantics.EXACTLY_ONCE, "c");
+        sent.rests();
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void aRequestGoesToAllWhileItsClientReachesNobody() {
+        reachesAll = false;
+        sendsToAll(1, RetrySemantics.EXACTLY_ONCE, "a");
+        sent.rests();
+        expectNothingFound();
+
+        sends(2, 2, RetrySemantics.EXACTLY_ONCE, "b");
+        sent.rests();
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void whatIsRepeatedGoesToAll() {
+        sends(2, 1, RetrySemantics.EXACTLY_ONCE, "a");
+        sent.rests();
+        sends(3, 1, RetrySemantics.EXACTLY_ONCE, "a");
+        sent.rests();
+
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void whatIsNeverRepeatedGoesToAll() {
+        sends(2, 1, RetrySemantics.AT_MOST_ONCE, "a");
+        sent.rests();
+
+        expectFound(Property.DOES_WHAT_IT_MUST);
+    }
+
+    @Test
+    void theNextAttemptComesInTime() {
+        sends(2, 1, RetrySemantics.EXACTLY_ONCE, "a");
+        sent.rests();
+        nowMillis = ClientOptions.MAX_RETRY_MILLIS + 1;
+        sendsToAll(1, RetrySemantics.EXACTLY_ONCE, "a");
+
+        expectFound(Property.TRUE_OUTCOMES);
     }
 }
