@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
@@ -36,6 +37,7 @@ final class Mirror {
     final int weak;
     final PatienceReference patience;
     final PerSequence<SlotMirror> slots = new PerSequence<>();
+    private final LongFunction<SlotMirror> newSlot;
     /** Of each replica the view change of the highest view, and of those the first. */
     private final TreeMap<Integer, Authenticated<ViewChange>> viewChanges = new TreeMap<>();
 
@@ -95,6 +97,7 @@ final class Mirror {
         this.wellFormed = wellFormed;
         this.weak = config.quorums().faults() + 1;
         this.patience = new PatienceReference(weak - 1);
+        this.newSlot = sequence -> new SlotMirror(sequence, wellFormed.replicas());
     }
 
     /** It starts again, and what it wrote down is all that it knows: of what it was told nothing is left. */
@@ -147,7 +150,7 @@ final class Mirror {
     }
 
     SlotMirror slot(long sequence) {
-        return slots.getOrMake(sequence, SlotMirror::new);
+        return slots.getOrMake(sequence, newSlot);
     }
 
     Optional<Digest> accepted(long sequence) {

@@ -22,9 +22,11 @@ final class SlotMirror {
     private static final int KEPT_BODIES = 6;
 
     private final long sequence;
-    private final Map<Integer, VoteInfo> prepares = new TreeMap<>();
-    private final Map<Integer, VoteInfo> commits = new TreeMap<>();
-    private final Map<Integer, Digest> attestations = new TreeMap<>();
+    /** By voter. */
+    private final VoteInfo[] prepares;
+
+    private final VoteInfo[] commits;
+    private final Digest[] attestations;
     private final Map<Digest, Batch> bodies = new HashMap<>();
     private final Set<Digest> written = new HashSet<>();
     private final TreeMap<Digest, Long> prePrepared = new TreeMap<>();
@@ -32,8 +34,11 @@ final class SlotMirror {
     private VoteInfo prepared;
     private Digest committed;
 
-    SlotMirror(long sequence) {
+    SlotMirror(long sequence, int replicas) {
         this.sequence = sequence;
+        this.prepares = new VoteInfo[replicas];
+        this.commits = new VoteInfo[replicas];
+        this.attestations = new Digest[replicas];
     }
 
     long sequence() {
@@ -51,44 +56,44 @@ final class SlotMirror {
 
     /** Whether a prepare of this view would be news. */
     boolean isNewPreparer(int voter, long view) {
-        return !prepares.containsKey(voter) || prepares.get(voter).view() < view;
+        return prepares[voter] == null || prepares[voter].view() < view;
     }
 
     /** Whether a commit of this view would be news. */
     boolean isNewCommitter(int voter, long view) {
-        return !commits.containsKey(voter) || commits.get(voter).view() < view;
+        return commits[voter] == null || commits[voter].view() < view;
     }
 
-    private boolean vote(Map<Integer, VoteInfo> votes, int voter, long view, Digest digest) {
-        VoteInfo earlier = votes.get(voter);
+    private boolean vote(VoteInfo[] votes, int voter, long view, Digest digest) {
+        VoteInfo earlier = votes[voter];
         if (earlier != null && earlier.view() >= view) {
             return false;
         }
-        votes.put(voter, new VoteInfo(sequence, digest, view));
+        votes[voter] = new VoteInfo(sequence, digest, view);
         return true;
     }
 
     /** Somebody says that it committed this; the latest word of each counts. */
     void attest(int voter, Digest digest) {
-        attestations.put(voter, digest);
+        attestations[voter] = digest;
     }
 
     long attesters(Digest digest) {
         long count = 0;
-        for (Digest each : attestations.values()) {
-            count += each.equals(digest) ? 1 : 0;
+        for (Digest each : attestations) {
+            count += digest.equals(each) ? 1 : 0;
         }
         return count;
     }
 
     /** What this voter prepared in this view, if that is its latest. */
     Optional<Digest> preparedBy(int voter, long view) {
-        return in(view, prepares.get(voter));
+        return in(view, prepares[voter]);
     }
 
     /** What this voter committed in this view, if that is its latest. */
     Optional<Digest> committedBy(int voter, long view) {
-        return in(view, commits.get(voter));
+        return in(view, commits[voter]);
     }
 
     private static Optional<Digest> in(long view, VoteInfo vote) {
@@ -103,10 +108,10 @@ final class SlotMirror {
         return count(commits, view, digest);
     }
 
-    private long count(Map<Integer, VoteInfo> votes, long view, Digest digest) {
+    private static long count(VoteInfo[] votes, long view, Digest digest) {
         long count = 0;
-        for (VoteInfo vote : votes.values()) {
-            count += vote.view() == view && vote.digest().equals(digest) ? 1 : 0;
+        for (VoteInfo vote : votes) {
+            count += vote != null && vote.view() == view && vote.digest().equals(digest) ? 1 : 0;
         }
         return count;
     }
@@ -114,8 +119,8 @@ final class SlotMirror {
     /** How many prepared one and the same other digest in this view. */
     long largestConflict(long view, Digest digest) {
         long largest = 0;
-        for (VoteInfo vote : prepares.values()) {
-            if (vote.view() == view && !vote.digest().equals(digest)) {
+        for (VoteInfo vote : prepares) {
+            if (vote != null && vote.view() == view && !vote.digest().equals(digest)) {
                 largest = Math.max(largest, preparers(view, vote.digest()));
             }
         }
