@@ -48,6 +48,9 @@ final class FetchingRule {
     private long tick;
     private long executed;
     private long target = -1;
+    /** How many states it has turned to. */
+    private int targets;
+
     private Digest targetDigest = Digest.NULL;
     private int lastSource = -1;
     private long cameAtTick;
@@ -155,7 +158,8 @@ final class FetchingRule {
                 && (place.bytes() > asked.get(part).maxWholeBytes
                         || read.get().missing().isEmpty());
         if (good) {
-            below.put(place.digest(), read.get().missing());
+            // Another tree may have any of these nodes in the same place, and others above.
+            read.get().shown().forEach(each -> below.put(each.digest(), each.missing()));
         }
         return good;
     }
@@ -196,6 +200,11 @@ final class FetchingRule {
 
     private void asks(int to, Part part, Question question) {
         if (!isNamed(part)) {
+            if (targets > 1) {
+                // It may have had this in its store when it turned away from another state, and lost it there.
+                unsure = true;
+                return;
+            }
             complaints.of("asks for " + question + ", of which nothing that it has tells");
         }
         if (got.contains(part)) {
@@ -223,6 +232,7 @@ final class FetchingRule {
         }
         forget();
         unsure = false;
+        targets++;
         target = question.sequence();
         targetDigest = digestOf(question);
     }

@@ -26,13 +26,20 @@ final class PieceReading {
     /** Something that a part leaves out. */
     record Place(NodePath path, Digest digest, long bytes) {}
 
-    /** What a part is: what it stands for, how many bytes it holds, and what it leaves out. */
-    record Part(Digest digest, long bytes, List<Place> missing) {}
+    /** A node that a part shows, and what the part leaves out below it. */
+    record Shown(Digest digest, List<Place> missing) {}
+
+    /**
+     * What a part is: what it stands for, how many bytes it holds, and what it leaves out, in all and below each of its nodes where
+     * that is something.
+     */
+    record Part(Digest digest, long bytes, List<Place> missing, List<Shown> shown) {}
 
     private record Node(byte[] digest, long bytes) {}
 
     private final ByteBuffer in;
     private final List<Place> missing = new ArrayList<>();
+    private final List<Shown> shown = new ArrayList<>();
 
     private PieceReading(ByteString piece) {
         in = ByteBuffer.wrap(piece.toByteArray());
@@ -43,10 +50,11 @@ final class PieceReading {
         PieceReading reading = new PieceReading(piece);
         try {
             byte[] known = path.prefix().substring(0, path.bits() / BITS).toByteArray();
-            boolean shown = piece.size() > 0 && piece.byteAt(0) != STUB;
+            boolean isShown = piece.size() > 0 && piece.byteAt(0) != STUB;
             Node top = reading.node(path, known);
-            return shown && !reading.in.hasRemaining()
-                    ? Optional.of(new Part(new Digest(ByteString.copyFrom(top.digest)), top.bytes, reading.missing))
+            return isShown && !reading.in.hasRemaining()
+                    ? Optional.of(new Part(
+                            new Digest(ByteString.copyFrom(top.digest)), top.bytes, reading.missing, reading.shown))
                     : Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException malformed) {
             return Optional.empty();
@@ -86,13 +94,19 @@ final class PieceReading {
                 .put(known)
                 .put(rest)
                 .array();
+        int missingBefore = missing.size();
         byte[] knownBelow = Arrays.copyOf(prefix, bit / BITS);
         Node left = node(below(prefix, bit, false), knownBelow);
         Node right = node(below(prefix, bit, true), knownBelow);
         ByteBuffer node = ByteBuffer.allocate(1 + Integer.BYTES + prefix.length + 2 * (Digest.LENGTH + Long.BYTES));
         node.put((byte) INNER).putInt(bit).put(prefix);
         node.put(left.digest).putLong(left.bytes).put(right.digest).putLong(right.bytes);
-        return new Node(digest(node), left.bytes + right.bytes);
+        byte[] digest = digest(node);
+        if (missing.size() > missingBefore) {
+            List<Place> below = List.copyOf(missing.subList(missingBefore, missing.size()));
+            shown.add(new Shown(new Digest(ByteString.copyFrom(digest)), below));
+        }
+        return new Node(digest, left.bytes + right.bytes);
     }
 
     /** One side of where keys first differ: that bit is fixed as well. */
