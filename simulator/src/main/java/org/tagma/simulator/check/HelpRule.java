@@ -111,8 +111,8 @@ final class HelpRule implements StepRule {
                 answers(sender, status, actions);
             } else if (received.message().message() instanceof EstimationQuery query && sender != mirror.self) {
                 estimates(sender, query, actions);
-            } else if (received.message().message() instanceof FetchBatch) {
-                serves(sender, actions);
+            } else if (received.message().message() instanceof FetchBatch fetch) {
+                serves(sender, fetch, actions);
             }
         } else if (event instanceof Event.TimerFired && mirror.tick % mirror.config.statusIntervalTicks() == 0) {
             saysWhereItStands(actions);
@@ -236,7 +236,22 @@ final class HelpRule implements StepRule {
         return false;
     }
 
-    private void serves(int sender, List<Action> actions) {
+    /** Who asks for a batch that is here is given it, but for so much in a tick. */
+    private void serves(int sender, FetchBatch fetch, List<Action> actions) {
+        SlotMirror slot = mirror.slots.get(fetch.sequence());
+        boolean given = false;
+        for (Action action : actions) {
+            given |= action instanceof Action.Send send && send.message() instanceof BatchBody && send.to() == sender;
+        }
+        boolean must = sender != mirror.self
+                && slot != null
+                && !fetch.digest().isNull()
+                && slot.surelyHas(fetch.digest())
+                && bytesThisTick.getOrDefault(sender, 0L) < mirror.config.maxBatchBytes();
+        if (must && !given) {
+            complaints.of("does not give replica " + sender + " the batch of sequence " + fetch.sequence()
+                    + ", which it asks for");
+        }
         for (Action action : actions) {
             if (action instanceof Action.Send send && send.message() instanceof BatchBody body) {
                 long before = bytesThisTick.getOrDefault(sender, 0L);

@@ -1,9 +1,6 @@
 package org.tagma.simulator.check;
 
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -19,35 +16,22 @@ final class PatienceRule {
     private final Complaints complaints;
     private final Mirror mirror;
     private final WaitingRequests waiting;
+    private final OthersRule others;
 
     private long certifiedAhead;
-    /** What the others said last of how far they are. */
-    private final Map<Integer, Status> lastStatus = new HashMap<>();
-    /** Who said that it lost its memory. It may be well again for long before it is taken along to the next view. */
-    private final Set<Integer> forgetful = new HashSet<>();
-
-    /** Whether what is said now may be a reason to leave: one forgot its votes, or has come back after that. */
-    private boolean mayLeaveForIt;
-
     private long openSinceTick;
     private long surelyBehindAtTick;
 
-    PatienceRule(Complaints complaints, Mirror mirror, WaitingRequests waiting) {
+    PatienceRule(Complaints complaints, Mirror mirror, WaitingRequests waiting, OthersRule others) {
         this.complaints = complaints;
         this.mirror = mirror;
         this.waiting = waiting;
+        this.others = others;
         this.certifiedAhead = mirror.stable.sequence();
     }
 
-    void hears(int sender, Message message) {
+    void hears(Message message) {
         certifiedAhead = Math.max(certifiedAhead, Mirror.checkpointIn(message));
-        if (message instanceof Status status) {
-            lastStatus.put(sender, status);
-            if (status.recoveringUpTo() > 0) {
-                forgetful.add(sender);
-            }
-            mayLeaveForIt = forgetful.contains(sender);
-        }
     }
 
     /** Whether others have certified more than it has committed, so that it is not the primary's fault what it lacks. */
@@ -91,23 +75,10 @@ final class PatienceRule {
         }
         // What waits while others are ahead waits for the replica itself, and for no primary.
         somebodyMayWait &= !surelyBehind;
-        somebodyMayWait |= doOthersLag() || mirror.wantedByOthers() >= mirror.view;
+        somebodyMayWait |= others.isCause() || mirror.wantedByOthers() >= mirror.view;
         if (leaves && !somebodyMayWait && !waiting.areSomeUnordered()) {
             complaints.of("leaves view " + mirror.viewBefore + ", in which nobody waits for anything");
         }
-    }
-
-    /** f+1 that lack what is committed here are a reason to leave, and so may be one that lost its memory. */
-    private boolean doOthersLag() {
-        int lagging = 0;
-        for (Map.Entry<Integer, Status> each : lastStatus.entrySet()) {
-            boolean lags = each.getValue().lastCommitted() < mirror.lastCommitted;
-            lagging += lags && each.getKey() != mirror.self ? 1 : 0;
-            if (each.getValue().recoveringUpTo() > 0) {
-                return true;
-            }
-        }
-        return lagging >= mirror.weak;
     }
 
     private boolean isProposalOpen() {
@@ -129,7 +100,7 @@ final class PatienceRule {
     private boolean isNoCause(Event event) {
         if (event instanceof Event.MessageReceived received) {
             Message message = received.message().message();
-            return (message instanceof Status && !mayLeaveForIt)
+            return (message instanceof Status && !others.isCause())
                     || message instanceof Commit
                     || message instanceof Committed
                     || message instanceof Checkpoint

@@ -2,6 +2,7 @@ package org.tagma.simulator.check;
 
 import java.util.List;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
@@ -17,6 +18,7 @@ final class RequestRule implements StepRule {
     private final HandingOnRule handingOn;
     private final PatienceRule patience;
     private final StrikeRule strikes;
+    private final OthersRule others;
 
     RequestRule(Complaints complaints, Mirror mirror) {
         this.mirror = mirror;
@@ -24,19 +26,26 @@ final class RequestRule implements StepRule {
         this.admission = new AdmissionRule(complaints, mirror, waiting);
         this.proposing = new ProposingRule(complaints, mirror, waiting);
         this.handingOn = new HandingOnRule(complaints, mirror, waiting);
-        this.patience = new PatienceRule(complaints, mirror, waiting);
+        this.others = new OthersRule(complaints, mirror);
+        this.patience = new PatienceRule(complaints, mirror, waiting, others);
         this.strikes = new StrikeRule(complaints, mirror, waiting);
     }
 
     @Override
     public void begins(Event event) {
+        others.begins();
         if (event instanceof Event.RequestReceived received) {
             receives(received.request(), received.relayedBy() >= 0);
         } else if (event instanceof Event.StateInstalled installed) {
             waiting.installed(installed);
             proposing.installed(installed.sequence());
         } else if (event instanceof Event.MessageReceived received) {
-            patience.hears(received.message().sender(), received.message().message());
+            patience.hears(received.message().message());
+            if (received.message().message() instanceof Status status) {
+                others.hears(received.message().sender(), status);
+            }
+        } else if (event instanceof Event.TimerFired) {
+            others.ticks();
         } else if (event instanceof Event.Executed executed) {
             strikes.executes(executed);
             executed.outcomes().forEach(proposing::mayPropose);
@@ -87,6 +96,7 @@ final class RequestRule implements StepRule {
         } else if (event instanceof Event.QueueDrained) {
             proposing.hasTakenAll();
         }
+        others.ends();
         if (mirror.leaves && mirror.normalBefore) {
             patience.leavesAt(event);
         }

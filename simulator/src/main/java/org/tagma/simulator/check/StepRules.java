@@ -28,6 +28,7 @@ final class StepRules {
             new LeavingRule(complaints, mirror),
             new CheckpointRule(complaints, mirror),
             new HelpRule(complaints, mirror),
+            new AnswerRule(complaints, mirror),
             new RequestRule(complaints, mirror),
             new FetchRule(complaints, mirror),
             new TransferRule(complaints, mirror)
