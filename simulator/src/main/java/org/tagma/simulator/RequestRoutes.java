@@ -9,7 +9,8 @@ import org.tagma.simulator.check.Property;
 
 /**
  * Holds a correct client to whom it sends a request: first to one replica that it reaches, or to all; under PBFT again to all, and
- * what it never repeats to all at once, for one that is malicious could make either vanish. Not thread-safe.
+ * what it never repeats to all at once, for one that is malicious could make either vanish. Of what may be executed more than once
+ * it cannot tell the first attempt from a repetition in the next session. Not thread-safe.
  */
 final class RequestRoutes {
 
@@ -68,6 +69,7 @@ final class RequestRoutes {
         if (isPbft && (once || !route.isFirst()) && receivers < replicas) {
             report(route, once ? ", which it never repeats, to some only" : " again to some only");
         } else if (route.isFirst()
+                && route.semantics() != SemanticsCode.SEMANTICS_AT_LEAST_ONCE
                 && receivers == 1
                 && replicas > 1
                 && !connections.reach(route.session(), route.receivers().nextSetBit(0))) {
