@@ -26,11 +26,19 @@ import org.tagma.core.protocol.Message;
  */
 final class JudgementChecker {
 
+    /** Votes that come late or once more: hundreds a run, and to compare states costs much, so only the first are all looked at. */
+    private static final int FIRST_VOTES = 32;
+
+    private static final int SAMPLE_OF_VOTES = 4;
+
     private final Findings findings;
     private final WellFormed wellFormed;
     private final PerReplica<Standing> standings;
     /** Why what is being stepped must be refused, if it must. */
     private Optional<String> objection = Optional.empty();
+
+    private long votesObjectedTo;
+    private boolean compares;
 
     JudgementChecker(Findings findings, WellFormed wellFormed) {
         this.findings = findings;
@@ -58,11 +66,27 @@ final class JudgementChecker {
                                 received.message().message())
                         .or(() -> otherwise)
                 : Optional.empty();
+        compares = objection.isPresent() && (!isVote(event) || samplesVote());
     }
 
-    /** Whether the message that is being stepped must be refused: then the state is to be compared. */
+    private boolean samplesVote() {
+        votesObjectedTo++;
+        return votesObjectedTo <= FIRST_VOTES || votesObjectedTo % SAMPLE_OF_VOTES == 0;
+    }
+
+    private static boolean isVote(Event event) {
+        Message message = ((Event.MessageReceived) event).message().message();
+        return message instanceof Prepare || message instanceof Commit || message instanceof Committed;
+    }
+
+    /** Whether the message that is being stepped must be refused. */
     boolean objects() {
         return objection.isPresent();
+    }
+
+    /** Whether the state is to be compared before and after it. */
+    boolean compares() {
+        return compares;
     }
 
     private Optional<String> objection(Standing standing, int sender, Message message) {

@@ -115,7 +115,7 @@ public final class PbftObserver implements ProtocolObserver {
     @Override
     public boolean comparesStates(Event event) {
         // The one that counts must be asked in any case.
-        return refusals.samples(event) | judgements.objects();
+        return refusals.samples(event) | judgements.compares();
     }
 
     @Override
