@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
@@ -258,8 +259,19 @@ final class RequestPool {
         }
     }
 
-    /** The state was replaced: this is how far each session is in it. */
+    /**
+     * The state was replaced: this is how far each session is in it. Of one that is not there any more nothing is known: it went
+     * on before it was forgotten, and what it was about to do next may never come.
+     */
     void restore(List<SessionProgress> sessions) {
+        TreeSet<SessionId> gone = new TreeSet<>(lanes.keySet());
+        sessions.forEach(progress -> gone.remove(progress.session()));
+        for (SessionId session : gone) {
+            Lane lane = lanes.get(session);
+            lane.next = 0;
+            lane.proposedUpTo = 0;
+            queueIfReady(lane);
+        }
         for (SessionProgress progress : sessions) {
             Lane lane = lanes.get(progress.session());
             if (lane == null) {

@@ -1,0 +1,33 @@
+package org.tagma.core.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tagma.core.protocol.Event.RequestOutcome;
+import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.core.protocol.SessionId;
+
+class RaftRequestPoolTest {
+
+    private final RequestPool pool = new RequestPool(RaftConfig.forTests(0, 3));
+
+    private static Request number(long number) {
+        ByteString operation = ByteString.copyFromUtf8("#" + number);
+        return Request.of(
+                new SessionId(0, 1), number, RetrySemantics.EXACTLY_ONCE, operation, operation, ByteString.EMPTY);
+    }
+
+    @Test
+    void ofASessionThatAnInstalledStateHasForgottenNothingIsWaitedFor() {
+        pool.executed(new RequestOutcome(number(1), true));
+        pool.admit(number(5));
+        assertThat(pool.hasProposable()).isFalse();
+
+        pool.restore(List.of());
+
+        assertThat(pool.nextBatch(4, 1_000)).containsExactly(number(5));
+    }
+}
