@@ -65,6 +65,19 @@ public record SimulatedRaft(
                 factory);
     }
 
+    /** The same group, with so much room for requests at each replica. */
+    public SimulatedRaft withRoomFor(int requests, int requestsOfOneClient) {
+        RaftConfig changed = config(
+                0,
+                template.seed(),
+                sizes(template),
+                RaftLimits.of(template),
+                template.leaseReads(),
+                requests,
+                requestsOfOneClient);
+        return new SimulatedRaft(changed, machines, checksInvariants, factory);
+    }
+
     private static Tuning sizes(RaftConfig config) {
         return new Tuning(
                 config.checkpointInterval(),
@@ -120,6 +133,24 @@ public record SimulatedRaft(
     }
 
     private RaftConfig config(int replica, long seed, Tuning tuning, RaftLimits limits, boolean leaseReads) {
+        return config(
+                replica,
+                seed,
+                tuning,
+                limits,
+                leaseReads,
+                template.maxPendingRequests(),
+                template.maxPendingPerClient());
+    }
+
+    private RaftConfig config(
+            int replica,
+            long seed,
+            Tuning tuning,
+            RaftLimits limits,
+            boolean leaseReads,
+            int maxPendingRequests,
+            int maxPendingPerClient) {
         return new RaftConfig(
                 replica,
                 template.membership(),
@@ -139,8 +170,8 @@ public record SimulatedRaft(
                 leaseReads,
                 template.maxClockDriftPercent(),
                 limits.maxPendingReads(),
-                template.maxPendingRequests(),
-                template.maxPendingPerClient(),
+                maxPendingRequests,
+                maxPendingPerClient,
                 template.sessionPipeline(),
                 tuning.transfer());
     }

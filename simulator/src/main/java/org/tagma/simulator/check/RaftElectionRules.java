@@ -84,10 +84,13 @@ final class RaftElectionRules extends RaftRules {
         if (message instanceof RequestVote vote) {
             mustGrant(vote, actions);
             isLoyal(vote, actions);
+            mustTell(vote, actions);
         } else if (message instanceof RaftMessage raft && raft.term() > facts.termBefore && tellsOfItsTerm(raft)) {
             refuses(
                     actions.stream().noneMatch(each -> reachesTerm(each, raft.term())),
                     "stays in term " + facts.termBefore + " after it heard of term " + raft.term());
+        } else if (message instanceof AppendEntries append) {
+            mustTell(append, actions);
         } else if (facts.event instanceof Event.TimerFired) {
             mustAsk(actions);
         } else if (facts.event instanceof Event.Recovered recovered) {
@@ -117,6 +120,20 @@ final class RaftElectionRules extends RaftRules {
                 || message instanceof RequestVoteReply
                 || message instanceof ReadIndex
                 || message instanceof RequestSnapshot;
+    }
+
+    /** Raft 5.1: whoever asks in an earlier term, or leads in it, is told of the later one, or would go on in vain. */
+    private void mustTell(RaftMessage message, List<Action> actions) {
+        if (message.term() < facts.termBefore) {
+            boolean tells = false;
+            for (Action each : actions) {
+                tells |= each instanceof Action.Send send
+                        && send.to() == facts.sender()
+                        && send.message() instanceof RaftMessage told
+                        && told.term() >= facts.termBefore;
+            }
+            refuses(!tells, "does not tell replica " + facts.sender() + " of its later term");
+        }
     }
 
     private static boolean reachesTerm(Action action, long term) {

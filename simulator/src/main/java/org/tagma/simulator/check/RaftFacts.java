@@ -83,6 +83,8 @@ final class RaftFacts {
     private long leadsSinceTick;
     private boolean steppedDown;
     private boolean startIsKnown;
+    /** Whether it gives up in this step, since it has heard no majority. */
+    boolean givesUp;
 
     RaftFacts(Findings findings, RaftConfig config, int self, RaftLogBook log) {
         this.findings = findings;
@@ -164,6 +166,7 @@ final class RaftFacts {
     void stepping(Event next) {
         event = next;
         termBefore = log.hardState().term();
+        givesUp = false;
         if (event instanceof Event.TimerFired) {
             tick++;
             looksForAMajority();
@@ -207,6 +210,7 @@ final class RaftFacts {
             long since = tick - config.electionTimeoutTicks();
             long heard = reached(id -> id == self || isHeardSince(id, since) ? 1 : 0);
             steppedDown = heard == 0;
+            givesUp = steppedDown;
         }
     }
 
@@ -293,7 +297,7 @@ final class RaftFacts {
     }
 
     /** The group has been changed to one without it. */
-    private boolean isOutside() {
+    boolean isOutside() {
         return !configuration().isVoter(self) && !hasUncommittedChange();
     }
 

@@ -55,9 +55,34 @@ final class RaftFollowerRules extends RaftRules {
                     fetches && facts.log.termAt(index) == install.snapshot().term(),
                     "fetches the state at " + index + ", though its log has all up to there");
         }
+        if (facts.event instanceof Event.CheckpointTaken taken) {
+            letsGo(taken.sequence(), actions);
+        }
         if (RaftFacts.hasRefused(actions)) {
             refuses(actions.stream().anyMatch(RaftFollowerRules::leavesATrace), "acts on a message that it refuses");
         }
+    }
+
+    /** Raft 7: what a state covers goes, but for a tail for followers, and of states only the one before is kept. */
+    private void letsGo(long index, List<Action> actions) {
+        long before = facts.log.snapshot().map(SnapshotMeta::index).orElse(0L);
+        if (index <= before) {
+            return;
+        }
+        long covered = Math.max(before, index - facts.config.logTail());
+        boolean truncates = false;
+        boolean releases = false;
+        for (Action each : actions) {
+            if (each instanceof Action.Truncate truncate) {
+                truncates |= truncate.sequence() >= index - facts.config.logTail();
+                refuses(
+                        truncate.sequence() > covered,
+                        "lets go of entries up to " + truncate.sequence() + ", which followers may lack");
+            }
+            releases |= each instanceof Action.ReleaseCheckpoints release && release.below() >= before;
+        }
+        refuses(!truncates, "has a state at " + index + ", and keeps its log before that");
+        refuses(!releases, "has a state at " + index + ", and keeps those before the last, at " + before);
     }
 
     private static boolean leavesATrace(Action action) {

@@ -20,6 +20,7 @@ final class RaftGroupRules extends RaftRules {
     private Optional<Event.MembershipRequested> change = Optional.empty();
     private Optional<Long> transfer = Optional.empty();
     private long transferSinceTick;
+    private boolean told;
     /** What operators asked and got no answer to. */
     private final Set<Long> questions = new HashSet<>();
 
@@ -56,6 +57,7 @@ final class RaftGroupRules extends RaftRules {
             if (answer.isEmpty()) {
                 transfer = Optional.of(request.id());
                 transferSinceTick = facts.tick;
+                told = false;
             }
         } else if (facts.event instanceof Event.TimerFired && facts.leadsNow() && !facts.stateMissing) {
             hasGoneOn(actions);
@@ -148,6 +150,7 @@ final class RaftGroupRules extends RaftRules {
     private void answers(Action.AnswerOperator answer) {
         refuses(!questions.remove(answer.id()), "answers an operator who has got an answer: " + answer.text());
         if (transfer.isPresent() && transfer.get() == answer.id()) {
+            refuses(answer.done() && !told, "calls it done that another leads, whom it has not told to");
             transfer = Optional.empty();
         }
         if (change.isPresent() && change.get().id() == answer.id()) {
@@ -165,6 +168,8 @@ final class RaftGroupRules extends RaftRules {
     /** Who is to take over has the whole log; a leader that was removed takes the best that there is. */
     private void tells(int target) {
         boolean leaves = !facts.configuration().isVoter(facts.self);
+        refuses(!leaves && told, "wants replica " + target + " to lead, and has told it so already");
+        told = true;
         refuses(
                 !leaves && facts.stored.getOrDefault(target, 0L) < facts.log.lastIndex(),
                 "wants replica " + target + " to lead before it has the whole log");

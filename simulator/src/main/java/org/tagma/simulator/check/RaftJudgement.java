@@ -33,7 +33,8 @@ final class RaftJudgement {
                 new RaftFollowerRules(facts),
                 new RaftLeaderRules(facts),
                 new RaftReadRules(facts),
-                new RaftGroupRules(facts));
+                new RaftGroupRules(facts),
+                new RaftRequestRules(facts));
     }
 
     /** A life begins; the log has been read. */

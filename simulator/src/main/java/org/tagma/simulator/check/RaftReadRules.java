@@ -10,6 +10,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.ReadIndex;
 import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.TimeoutNow;
 
 /**
@@ -170,6 +171,7 @@ final class RaftReadRules extends RaftRules {
     /** Where the leader named an index, the read is answered once so much is executed; where it does not, refused in time. */
     private void mustAnswer(List<Action> actions) {
         boolean ticks = facts.event instanceof Event.TimerFired;
+        boolean givesUp = ticks && asksForVotes(actions);
         boolean executes = facts.event instanceof Event.Executed
                 || facts.event instanceof Event.StateInstalled
                 || facts.message() instanceof ReadIndexReply;
@@ -183,6 +185,9 @@ final class RaftReadRules extends RaftRules {
                     && read.askedAtTick != RaftFacts.NEVER
                     && read.answeredIndex == Long.MAX_VALUE
                     && facts.tick - read.askedAtTick > facts.config.electionTimeoutTicks();
+            refuses(
+                    givesUp && read.answeredIndex != Long.MAX_VALUE && !answers(each.getKey(), actions),
+                    "has waited for a leader in vain, and leaves a read waiting for index " + read.answeredIndex);
             if (reached || late) {
                 refuses(
                         !answers(each.getKey(), actions),
@@ -191,6 +196,15 @@ final class RaftReadRules extends RaftRules {
                                 : "leaves a read waiting for a leader that does not answer");
             }
         }
+    }
+
+    private static boolean asksForVotes(List<Action> actions) {
+        for (Action each : actions) {
+            if (each instanceof Action.Send send && send.message() instanceof RequestVote) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean answers(long id, List<Action> actions) {

@@ -22,6 +22,8 @@ import org.tagma.simulator.puppet.RaftTroupe.Letter;
 public final class RaftShow {
 
     private static final int STEPS_PER_SHOW = 1_000;
+    private static final int STEPS_WITH_LITTLE_ROOM = 250;
+    private static final int LONGEST_BURST = 5;
     private static final int MOST_REPLICAS = 7;
     private static final int STEPS_PER_MOOD = 80;
     private static final int MOST_ROUNDS_TO_BEGIN = 40;
@@ -42,6 +44,9 @@ public final class RaftShow {
     private final List<Letter> old = new ArrayList<>();
     /** Who may lose its states, its log or its disk; then the group does not change, so that others have them. */
     private final OptionalInt forgetful;
+
+    /** Requests of one client at once, in order; 0 where clients also leave out numbers and repeat them. */
+    private int longestBurst;
 
     // The mood, for a while
     private int tickPercent;
@@ -72,8 +77,25 @@ public final class RaftShow {
             SimulatedRaft group = random.nextBoolean() ? protocol : protocol.ofSize(1 + random.nextInt(MOST_REPLICAS));
             new RaftShow(group, own, random.split()).play(Math.min(left, STEPS_PER_SHOW));
         }
+        // Last, so that the rest is the same with and without it.
+        if (own.isEmpty() && random.nextBoolean()) {
+            littleRoom(protocol.ofSize(1 + random.nextInt(MOST_REPLICAS)), own, random.split());
+        }
         own.first()
                 .ifPresent(found -> findings.report(found.property(), "in a group tossed about: " + found.details()));
+    }
+
+    /**
+     * A group that has hardly any room for requests. Clients leave out no number here: what comes too early may fill the room
+     * of one, and would then be in its own way.
+     */
+    private static void littleRoom(SimulatedRaft group, Findings own, SplittableRandom random) {
+        boolean each = random.nextBoolean();
+        int room = random.nextInt(1, 4);
+        RaftShow show = new RaftShow(
+                each ? group.withRoomFor(Props.CLIENTS * room, room) : group.withRoomFor(room, room), own, random);
+        show.longestBurst = each ? LONGEST_BURST : 1;
+        show.play(STEPS_WITH_LITTLE_ROOM);
     }
 
     private void play(int steps) {
@@ -202,7 +224,25 @@ public final class RaftShow {
 
     private void request(int replica) {
         int client = random.nextInt(Props.CLIENTS);
+        if (longestBurst > 0) {
+            burst(replica, client);
+            return;
+        }
         troupe.request(replica, nextOf(client, chance(80) ? 0 : random.nextInt(-1, 4)));
+        troupe.drain(replica);
+    }
+
+    private void burst(int replica, int client) {
+        boolean ordersThem = troupe.leader() == replica;
+        for (int ahead = 0; ahead < (ordersThem ? longestBurst : 1); ahead++) {
+            troupe.request(replica, nextOf(client, ahead));
+        }
+        if (longestBurst == 1 && ordersThem) {
+            // All the others at the same moment.
+            for (int other = 0; other < Props.CLIENTS; other++) {
+                troupe.request(replica, nextOf(other, 0));
+            }
+        }
         troupe.drain(replica);
     }
 

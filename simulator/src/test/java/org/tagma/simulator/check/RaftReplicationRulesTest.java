@@ -170,17 +170,43 @@ class RaftReplicationRulesTest {
     void aStateNamesTheGroupAsOfItsIndex() {
         replica.follows(1, 3);
         SnapshotMeta another = new SnapshotMeta(2, 1, STATE, Configuration.ofFirst(2));
-        replica.step(new Event.CheckpointTaken(2, STATE), persist(new Snapshotted(another)));
+        replica.step(
+                new Event.CheckpointTaken(2, STATE),
+                persist(new Snapshotted(another)),
+                new Action.Truncate(0),
+                new Action.ReleaseCheckpoints(0));
         replica.expectFound("of another group than the one there");
     }
 
     @Test
     void theLogIsCompactedNoFurtherThanTheState() {
         replica.follows(1, 3);
-        replica.step(new Event.CheckpointTaken(2, STATE), persist(new Snapshotted(state(2))), new Action.Truncate(2));
+        replica.step(
+                new Event.CheckpointTaken(2, STATE),
+                persist(new Snapshotted(state(2))),
+                new Action.Truncate(0),
+                new Action.ReleaseCheckpoints(0));
         replica.expectNothing();
         replica.step(new Event.CheckpointTaken(2, STATE), new Action.Truncate(3));
         replica.expectFound("lets go of entries up to 3");
+    }
+
+    @Test
+    void aTailOfTheLogStaysForFollowers() {
+        replica.follows(1, 3);
+        replica.step(
+                new Event.CheckpointTaken(2, STATE),
+                persist(new Snapshotted(state(2))),
+                new Action.Truncate(2),
+                new Action.ReleaseCheckpoints(0));
+        replica.expectFound("lets go of entries up to 2, which followers may lack");
+    }
+
+    @Test
+    void whatAStateCoversGoes() {
+        replica.follows(1, 3);
+        replica.step(new Event.CheckpointTaken(2, STATE), persist(new Snapshotted(state(2))));
+        replica.expectFound("keeps its log before that");
     }
 
     @Test
