@@ -1,8 +1,6 @@
 package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
-import java.util.HashMap;
-import java.util.Map;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Message;
 import org.tagma.network.codec.Decoded;
@@ -20,11 +18,16 @@ final class CodecRule {
 
     private static final int SAMPLE = 64;
 
+    /** Types of messages have one byte. */
+    private static final int TYPES = 256;
+
     private static final NestedVerifier BELIEVES_ALL = new FixedVerdict(true);
 
     private final MessageCodec codec;
     private final Findings findings;
-    private final Map<Class<?>, Integer> seen = new HashMap<>();
+    /** How many of each type. */
+    private final int[] seen = new int[TYPES];
+
     private int replies;
 
     CodecRule(MessageCodec codec, Findings findings) {
@@ -34,7 +37,7 @@ final class CodecRule {
 
     /** A correct replica says this to others. */
     void says(int replica, Message message) {
-        int count = seen.merge(message.getClass(), 1, Integer::sum);
+        int count = ++seen[MessageCodec.type(message)];
         if (count > FIRST && count % SAMPLE != 0) {
             return;
         }

@@ -158,8 +158,8 @@ final class Recorder {
     }
 
     /** The frame that just arrived at a node is not believed. */
-    void remark(int node, String what) {
-        log.ifPresent(trace -> trace.remark(node, what));
+    void refused(int node, Object reason) {
+        log.ifPresent(trace -> trace.remark(node, "refused: " + reason));
     }
 
     /** Something happens at a replica. */

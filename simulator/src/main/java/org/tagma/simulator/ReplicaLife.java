@@ -266,7 +266,7 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         } else {
             RejectionReason reason = ((Inbound.Rejected) inbound).reason();
             machine.diary.refused(reason);
-            world.recorder().remark(id, "refused: " + reason);
+            world.recorder().refused(id, reason);
         }
     }
 

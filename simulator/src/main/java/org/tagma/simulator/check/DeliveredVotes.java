@@ -1,8 +1,8 @@
 package org.tagma.simulator.check;
 
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -27,10 +27,17 @@ final class DeliveredVotes {
         ATTEST
     }
 
-    private record Ballot(Phase phase, long view, Digest digest) {}
+    private record Ballot(Phase phase, long view, Digest digest) {
+
+        boolean isSame(Ballot other) {
+            return phase == other.phase && view == other.view && digest.equals(other.digest);
+        }
+    }
+
+    private record Tally(Ballot ballot, BitSet voters) {}
 
     private final WellFormed wellFormed;
-    private final TreeMap<Long, Map<Ballot, BitSet>> votes = new TreeMap<>();
+    private final TreeMap<Long, List<Tally>> votes = new TreeMap<>();
 
     DeliveredVotes(WellFormed wellFormed) {
         this.wellFormed = wellFormed;
@@ -93,9 +100,13 @@ final class DeliveredVotes {
     }
 
     private void add(long sequence, Ballot ballot, int voter) {
-        votes.computeIfAbsent(sequence, none -> new HashMap<>())
-                .computeIfAbsent(ballot, none -> new BitSet())
-                .set(voter);
+        List<Tally> there = votes.computeIfAbsent(sequence, none -> new ArrayList<>());
+        BitSet voters = votersFor(there, ballot);
+        if (voters == null) {
+            voters = new BitSet();
+            there.add(new Tally(ballot, voters));
+        }
+        voters.set(voter);
     }
 
     /** A checkpoint is stable: what it covers no longer matters. */
@@ -112,11 +123,10 @@ final class DeliveredVotes {
         if (count(sequence, new Ballot(Phase.ATTEST, 0, digest)) >= weak) {
             return true;
         }
-        for (Map.Entry<Ballot, BitSet> entry :
-                votes.getOrDefault(sequence, Map.of()).entrySet()) {
-            if (entry.getKey().phase() == Phase.COMMIT
-                    && entry.getKey().digest().equals(digest)
-                    && entry.getValue().cardinality() >= wellFormed.quorum()) {
+        for (Tally each : votes.getOrDefault(sequence, List.of())) {
+            if (each.ballot.phase == Phase.COMMIT
+                    && each.ballot.digest.equals(digest)
+                    && each.voters.cardinality() >= wellFormed.quorum()) {
                 return true;
             }
         }
@@ -124,7 +134,17 @@ final class DeliveredVotes {
     }
 
     private int count(long sequence, Ballot ballot) {
-        BitSet voters = votes.getOrDefault(sequence, Map.of()).get(ballot);
+        BitSet voters = votersFor(votes.getOrDefault(sequence, List.of()), ballot);
         return voters == null ? 0 : voters.cardinality();
+    }
+
+    /** They are few at one sequence number. */
+    private static BitSet votersFor(List<Tally> there, Ballot ballot) {
+        for (Tally each : there) {
+            if (each.ballot.isSame(ballot)) {
+                return each.voters;
+            }
+        }
+        return null;
     }
 }

@@ -16,8 +16,8 @@ import org.tagma.core.protocol.Message;
  */
 final class RefusalChecker {
 
-    /** Hashes cost much, so not every message has its trace looked for. */
-    private static final int SAMPLE = 16;
+    /** Hashes cost much, so not every message has its trace looked for: {@link JudgementChecker} names those that most need it. */
+    private static final int SAMPLE = 32;
 
     private final Findings findings;
     private final int logWindow;

@@ -27,6 +27,8 @@ final class Props {
     /** Now and then a request so large that bounds in bytes are met. */
     private static final int LARGE_BYTES = 300_000;
 
+    private static final ByteString PADDING = ByteString.copyFrom(new byte[LARGE_BYTES]);
+
     private static final int VARIANTS = 3;
     private static final long START_MILLIS = 1_700_000_000_000L;
 
@@ -61,8 +63,7 @@ final class Props {
 
     private Request make(int client, long number) {
         boolean large = hasLargeRequests && random.nextInt(3) == 0;
-        ByteString payload = ByteString.copyFromUtf8(client + "#" + number)
-                .concat(ByteString.copyFrom(new byte[large ? LARGE_BYTES : 0]));
+        ByteString payload = ByteString.copyFromUtf8(client + "#" + number).concat(large ? PADDING : ByteString.EMPTY);
         return Request.of(session(client), number, RetrySemantics.EXACTLY_ONCE, payload, payload, ByteString.EMPTY);
     }
 
