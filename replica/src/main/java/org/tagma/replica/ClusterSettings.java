@@ -9,6 +9,7 @@ import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
+import org.tagma.core.service.TransferLimits;
 import org.tagma.crypto.ClusterKeys;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.network.TransportLimits;
@@ -105,7 +106,8 @@ public final class ClusterSettings {
                 config.limits().maxClockSkewMillis(),
                 config.limits().maxPendingRequests(),
                 config.limits().maxPendingRequestsPerClient(),
-                config.limits().sessionPipeline());
+                config.limits().sessionPipeline(),
+                TransferLimits.DEFAULT);
     }
 
     /**
@@ -140,7 +142,8 @@ public final class ClusterSettings {
                 config.limits().maxPendingRequests(),
                 config.limits().maxPendingRequests(),
                 config.limits().maxPendingRequestsPerClient(),
-                config.limits().sessionPipeline());
+                config.limits().sessionPipeline(),
+                TransferLimits.DEFAULT);
     }
 
     /** How long a leader that is stopped waits for another one to take over. Only Raft's can hand over. */

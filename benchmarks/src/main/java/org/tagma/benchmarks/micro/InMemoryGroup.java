@@ -16,6 +16,7 @@ import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.service.TransferLimits;
 
 /**
  * Four PBFT protocols that hand each other messages in memory: no bytes, no proofs, no disk, no service. Not thread-safe.
@@ -48,7 +49,8 @@ final class InMemoryGroup {
                     60_000,
                     20_000,
                     2_048,
-                    256)));
+                    256,
+                    TransferLimits.DEFAULT)));
             deliveries.add(new Delivery(id, new Event.Recovered(Event.RecoveredLog.empty())));
         }
         run();

@@ -47,42 +47,6 @@ public record PbftConfig(
     /** How many parts the shortest timeout is divided into. */
     public static final int TICKS_PER_TIMEOUT = 20;
 
-    /** With the usual bounds of fetching a state. */
-    public PbftConfig(
-            int replica,
-            Quorums quorums,
-            int checkpointInterval,
-            int logWindow,
-            int pipelineDepth,
-            int maxBatchRequests,
-            int maxBatchBytes,
-            long tickMillis,
-            int requestTimeoutTicks,
-            int viewChangeTimeoutTicks,
-            int statusIntervalTicks,
-            long maxClockSkewMillis,
-            int maxPendingRequests,
-            int maxPendingPerClient,
-            int sessionPipeline) {
-        this(
-                replica,
-                quorums,
-                checkpointInterval,
-                logWindow,
-                pipelineDepth,
-                maxBatchRequests,
-                maxBatchBytes,
-                tickMillis,
-                requestTimeoutTicks,
-                viewChangeTimeoutTicks,
-                statusIntervalTicks,
-                maxClockSkewMillis,
-                maxPendingRequests,
-                maxPendingPerClient,
-                sessionPipeline,
-                TransferLimits.DEFAULT);
-    }
-
     public PbftConfig {
         require(replica >= 0 && replica < quorums.replicas(), "replica must be one of the group");
         require(quorums.replicas() >= 3 * quorums.faults() + 1, "PBFT needs n >= 3f+1");
@@ -108,7 +72,22 @@ public record PbftConfig(
     /** A group of n with small windows and round timeouts, for tests: tick 50 ms, timeouts of one second. */
     public static PbftConfig forTests(int replica, int replicas) {
         return new PbftConfig(
-                replica, Quorums.byzantine(replicas), 8, 32, 2, 16, 1 << 20, 50, 20, 20, 5, 60_000, 1000, 500, 32);
+                replica,
+                Quorums.byzantine(replicas),
+                8,
+                32,
+                2,
+                16,
+                1 << 20,
+                50,
+                20,
+                20,
+                5,
+                60_000,
+                1000,
+                500,
+                32,
+                TransferLimits.DEFAULT);
     }
 
     private static void require(boolean condition, String message) {

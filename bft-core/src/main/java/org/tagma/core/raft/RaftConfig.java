@@ -60,54 +60,6 @@ public record RaftConfig(
         int sessionPipeline,
         TransferLimits transfer) {
 
-    /** With the usual bounds of fetching a state. */
-    public RaftConfig(
-            int replica,
-            Configuration membership,
-            long seed,
-            int checkpointInterval,
-            int logTail,
-            int logWindow,
-            int pipelineDepth,
-            int maxBatchRequests,
-            int maxBatchBytes,
-            int maxAppendBytes,
-            int maxInflightMessages,
-            int maxInflightBytes,
-            long tickMillis,
-            int electionTimeoutTicks,
-            int heartbeatTicks,
-            boolean leaseReads,
-            int maxClockDriftPercent,
-            int maxPendingReads,
-            int maxPendingRequests,
-            int maxPendingPerClient,
-            int sessionPipeline) {
-        this(
-                replica,
-                membership,
-                seed,
-                checkpointInterval,
-                logTail,
-                logWindow,
-                pipelineDepth,
-                maxBatchRequests,
-                maxBatchBytes,
-                maxAppendBytes,
-                maxInflightMessages,
-                maxInflightBytes,
-                tickMillis,
-                electionTimeoutTicks,
-                heartbeatTicks,
-                leaseReads,
-                maxClockDriftPercent,
-                maxPendingReads,
-                maxPendingRequests,
-                maxPendingPerClient,
-                sessionPipeline,
-                TransferLimits.DEFAULT);
-    }
-
     public RaftConfig {
         require(replica >= 0, "replica must be at least 0");
         require(checkpointInterval >= 1, "checkpointInterval must be at least 1");
@@ -164,7 +116,8 @@ public record RaftConfig(
                 1000,
                 1000,
                 500,
-                32);
+                32,
+                TransferLimits.DEFAULT);
     }
 
     private static void require(boolean condition, String message) {

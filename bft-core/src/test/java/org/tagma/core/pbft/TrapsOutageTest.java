@@ -10,6 +10,7 @@ import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.service.TransferLimits;
 
 /**
  * Traps 11 and 12: what a partition leaves behind. Whatever the group went through, once the network is good again a
@@ -127,7 +128,8 @@ class TrapsOutageTest {
                 config.maxClockSkewMillis(),
                 config.maxPendingRequests(),
                 config.maxPendingPerClient(),
-                config.sessionPipeline());
+                config.sessionPipeline(),
+                TransferLimits.DEFAULT);
     }
 
     /** Trap 12: the same for shorter ones, at every phase of a time-out. */

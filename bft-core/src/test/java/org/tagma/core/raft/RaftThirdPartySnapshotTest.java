@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.service.TransferLimits;
 
 /** Snapshots as etcd's Raft is known to send them, and the choice between a snapshot and the log. */
 class RaftThirdPartySnapshotTest {
@@ -38,7 +39,8 @@ class RaftThirdPartySnapshotTest {
                 9,
                 99,
                 99,
-                32);
+                32,
+                TransferLimits.DEFAULT);
         LoneReplica leader = new LoneReplica(config, 1, -1).lead(3).acknowledge(1, 1);
         for (int number = 1; number <= operations; number++) {
             leader.execute(stateBytes).clear().submit(number, "x".repeat(operationBytes));
@@ -144,7 +146,8 @@ class RaftThirdPartySnapshotTest {
                         9,
                         99,
                         99,
-                        32));
+                        32,
+                        TransferLimits.DEFAULT));
         cluster.elect(0);
         cluster.isolate(2);
         cluster.submitAll("op", 40);

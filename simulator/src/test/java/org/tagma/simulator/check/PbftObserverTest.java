@@ -28,14 +28,30 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.service.TransferLimits;
 
 /** Four replicas, of which 0, 1 and 2 are correct: so a quorum of three needs two of those. */
 class PbftObserverTest {
 
     private static final Batch BATCH = Batch.of(1, List.of());
     private static final Digest D = BATCH.digest();
-    private static final PbftConfig CONFIG =
-            new PbftConfig(0, Quorums.byzantine(4), 4, 8, 16, 16, 1 << 20, 50, 20, 20, 5, 60_000, 1000, 500, 32);
+    private static final PbftConfig CONFIG = new PbftConfig(
+            0,
+            Quorums.byzantine(4),
+            4,
+            8,
+            16,
+            16,
+            1 << 20,
+            50,
+            20,
+            20,
+            5,
+            60_000,
+            1000,
+            500,
+            32,
+            TransferLimits.DEFAULT);
 
     private final Findings findings = new Findings();
     private final PbftObserver observer = new PbftObserver(findings, CONFIG);
