@@ -98,6 +98,7 @@ final class ReplicaCommand implements Callable<Integer> {
         if (trace != null) {
             replica.traceTo(trace);
         }
+        LOGGER.info("{}", replica.memoryPlan().line());
         return run(build(replica, folder), config);
     }
 

@@ -63,6 +63,7 @@ public final class ClusterReplica {
     private Optional<InetSocketAddress> bindAddress = Optional.empty();
     private MeterRegistry registry = new SimpleMeterRegistry();
     private ServerOptions options = ServerOptions.defaults();
+    private final MemoryPlan memory;
     private long slownessMillis;
 
     private ClusterReplica(ClusterConfig config, int replica, NodeKeys keys, StateMachine stateMachine) {
@@ -70,6 +71,7 @@ public final class ClusterReplica {
         this.replica = replica;
         this.keys = keys;
         this.stateMachine = stateMachine;
+        this.memory = MemoryPlan.ofThisProcess(config.replicaCount());
         // Late, but not so late that anyone loses patience.
         this.slownessMillis = config.timeouts().requestTimeoutMillis() / 8;
     }
@@ -139,15 +141,22 @@ public final class ClusterReplica {
         return this;
     }
 
+    /** How it divides the memory that the process has. */
+    public MemoryPlan memoryPlan() {
+        return memory;
+    }
+
     /**
      * The server, not started. Holds the data folder's lock until it is closed.
      *
      * @throws KeyFileException if the keys are not those of the replica
      * @throws DataFolderException if the data folder is in use or cannot be used
      * @throws IOException if the trace cannot be written
-     * @throws IllegalArgumentException if the cluster file asks for what this version cannot do
+     * @throws IllegalArgumentException if the cluster file asks for what this version cannot do, or for more memory than
+     *     there is
      */
     public ReplicaServer build() throws IOException, KeyFileException {
+        memory.requireFits(config);
         ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
