@@ -4,9 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +47,14 @@ final class Dialer {
         InetSocketAddress remote = address.get();
         if (remote == null) {
             dialLater();
-        } else if (remote.isUnresolved()) {
-            resolveThenConnect(remote);
+        } else {
+            NameLookup.resolve(remote, eventLoop, this::onResolved);
+        }
+    }
+
+    private void onResolved(@Nullable InetSocketAddress remote) {
+        if (remote == null) {
+            dialLater();
         } else {
             connect(remote);
         }
@@ -85,37 +89,6 @@ final class Dialer {
     private void dialLater() {
         if (!stopped && !eventLoop.isShuttingDown()) {
             pending = eventLoop.schedule(this::dial, backoff.nextMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Asking the name service can take many seconds, which the network thread does not have. At most one at a time. */
-    private void resolveThenConnect(InetSocketAddress remote) {
-        Thread resolver = new Thread(
-                () -> {
-                    InetAddress found = resolve(remote.getHostString());
-                    if (!eventLoop.isShuttingDown()) {
-                        eventLoop.execute(() -> onResolved(found, remote.getPort()));
-                    }
-                },
-                "tagma-resolve-" + target.id());
-        resolver.setDaemon(true);
-        resolver.start();
-    }
-
-    private void onResolved(@Nullable InetAddress found, int port) {
-        if (found == null) {
-            dialLater();
-        } else {
-            connect(new InetSocketAddress(found, port));
-        }
-    }
-
-    private static @Nullable InetAddress resolve(String host) {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            LOG.debug("the name {} has no address", host);
-            return null;
         }
     }
 }

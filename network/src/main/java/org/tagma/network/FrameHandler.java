@@ -34,6 +34,9 @@ public interface FrameHandler {
     /** The connection to a peer that was up is gone. */
     void onPeerDown(PeerId peer);
 
+    /** A replica that was up is gone, and its address refuses connections: nobody listens there any more. */
+    default void onPeerUnreachable(PeerId.Replica peer) {}
+
     /**
      * Whether the receiver has room. Asked after each frame; on {@code false} the connection is not read until
      * {@link Transport#resumeReading()}. What was already read (at most one receive buffer) is still delivered.

@@ -1,6 +1,7 @@
 package org.tagma.network;
 
 import com.google.protobuf.ByteString;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tagma.network.Transcript.Role;
 
@@ -93,7 +95,10 @@ public final class NettyTransport implements Transport {
         if (closed.get() || !started.compareAndSet(false, true)) {
             throw new IllegalStateException("a transport is started once, before it is closed");
         }
-        session = new Session(handler, new PeerTable(options, stats, handler), new ReadGate(eventLoop, handler));
+        session = new Session(
+                handler,
+                new PeerTable(options, stats, handler, lossReporter(handler)),
+                new ReadGate(eventLoop, handler));
         if (bindAddress != null) {
             bind(bindAddress);
         }
@@ -103,6 +108,21 @@ public final class NettyTransport implements Transport {
             }
         }
         eventLoop.execute(() -> dialers.forEach(Dialer::dial));
+    }
+
+    /** Replicas want to know whether a replica that is gone has ended; a client asks another one in any case. */
+    private Consumer<PeerLink> lossReporter(FrameHandler handler) {
+        if (!(options.self() instanceof PeerId.Replica)) {
+            return link -> {};
+        }
+        Bootstrap bootstrap = loop.newBootstrap(options.limits());
+        Probe probe =
+                new Probe(eventLoop, bootstrap, options.addresses(), options.limits(), handler::onPeerUnreachable);
+        return link -> {
+            if (!closed.get()) {
+                probe.lost(link);
+            }
+        };
     }
 
     /** The port we listen on; 0 before {@link #start} and for clients. */

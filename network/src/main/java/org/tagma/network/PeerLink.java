@@ -60,6 +60,10 @@ final class PeerLink {
         channel = null;
     }
 
+    boolean isRetired() {
+        return retired;
+    }
+
     /** Gives up a link for good. */
     void retire(DropReason reason) {
         retired = true;

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** All peers a transport can send to. Looked up by any thread, changed by the network thread. */
@@ -15,9 +16,14 @@ final class PeerTable {
     private final Outbox.SharedBudget clientBudget;
     private final Map<PeerId, PeerLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> sessionsOfClient = new HashMap<>();
+    private final Consumer<PeerLink> onReplicaLost;
     private int clientSessions;
 
-    PeerTable(TransportOptions options, TransportStats stats, FrameHandler handler) {
+    /**
+     * @param onReplicaLost told of the link of each replica whose connection is gone
+     */
+    PeerTable(TransportOptions options, TransportStats stats, FrameHandler handler, Consumer<PeerLink> onReplicaLost) {
+        this.onReplicaLost = onReplicaLost;
         this.limits = options.limits();
         this.stats = stats;
         this.handler = handler;
@@ -86,6 +92,7 @@ final class PeerTable {
             link.retire(DropReason.CONNECTION_LOST);
         } else {
             link.detach();
+            onReplicaLost.accept(link);
         }
         stats.connectionsChanged(-1);
         handler.onPeerDown(peer);

@@ -6,6 +6,11 @@ import static org.tagma.network.LoopbackCluster.LIMITS;
 import static org.tagma.network.LoopbackCluster.eventually;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +101,45 @@ final class NettyTransportTest extends TransportContractTest {
             replica.send(CLIENT, ByteString.copyFromUtf8("to the newer"));
             replica.flush();
             assertThat(newer.readFrame().toStringUtf8()).isEqualTo("to the newer");
+        }
+    }
+
+    @Test
+    void whoWasConnectedToAReplicaThatEndsIsToldThatItsAddressRefuses() {
+        RecordingHandler r0 = new RecordingHandler();
+        RecordingHandler r2 = new RecordingHandler();
+        cluster.add(R0, LIMITS, r0);
+        NettyTransport ends = cluster.add(R1, LIMITS, new RecordingHandler());
+        cluster.add(R2, LIMITS, r2);
+        eventually(() -> r0.saw("up " + R1) && r2.saw("up " + R1));
+        ends.close();
+        // One that dials it, and one that it dials.
+        List<String> told = List.of("unreachable " + R1);
+        eventually(() -> r0.unreachable().equals(told) && r2.unreachable().equals(told));
+    }
+
+    @Test
+    void aReplicaThatOnlyLosesAConnectionIsNotUnreachable() throws IOException {
+        try (ServerSocket listens = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            RecordingHandler r1 = new RecordingHandler();
+            TransportOptions options = new TransportOptions(
+                    R1,
+                    LoopbackCluster.CLUSTER,
+                    2,
+                    id -> LoopbackCluster.loopback(listens.getLocalPort()),
+                    new SecretAuthenticator(R1.toNodeId(), LoopbackCluster.SECRET),
+                    Optional.empty(),
+                    LIMITS);
+            NettyTransport transport = cluster.add(options, r1);
+            try (RawPeer other = RawPeer.connect(transport.boundPort())) {
+                other.handshake(R0, R1);
+                eventually(() -> r1.saw("up " + R0));
+            }
+            eventually(() -> r1.saw("down " + R0));
+            // Asked, and there was somebody.
+            listens.accept().close();
+            listens.accept().close();
+            assertThat(r1.unreachable()).isEmpty();
         }
     }
 

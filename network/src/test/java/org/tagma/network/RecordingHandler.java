@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 final class RecordingHandler implements FrameHandler {
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
     private final List<ByteString> frames = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> unreachable = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean accepting = true;
     private volatile Predicate<ByteString> garbage = frame -> false;
 
@@ -33,6 +34,11 @@ final class RecordingHandler implements FrameHandler {
     @Override
     public void onPeerDown(PeerId peer) {
         events.add("down " + peer);
+    }
+
+    @Override
+    public void onPeerUnreachable(PeerId.Replica peer) {
+        unreachable.add("unreachable " + peer);
     }
 
     @Override
@@ -62,6 +68,12 @@ final class RecordingHandler implements FrameHandler {
 
     List<String> texts() {
         return frames().stream().map(ByteString::toStringUtf8).toList();
+    }
+
+    List<String> unreachable() {
+        synchronized (unreachable) {
+            return List.copyOf(unreachable);
+        }
     }
 
     int frameCount() {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.tagma.core.protocol.Event;
 import org.tagma.network.FrameHandler;
 import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
@@ -122,6 +123,12 @@ final class InboundStage implements FrameHandler {
     @Override
     public void onPeerDown(PeerId peer) {
         lanes.remove(peer);
+    }
+
+    @Override
+    public void onPeerUnreachable(PeerId.Replica peer) {
+        engineQueue.add(new Event.PeerUnreachable(peer.id()));
+        engineQueue.signal();
     }
 
     @Override

@@ -112,6 +112,13 @@ public sealed interface Event {
      */
     record LeadershipTransferRequested(long id, int to) implements Event {}
 
+    /**
+     * A replica that this one was connected to is gone, and its address refuses connections: its process has ended, as far
+     * as can be seen from here. Comes once for each connection lost; the other is known to be back when something comes
+     * from it. It may be this replica's own network that is in trouble, so alone it is no reason to depose anybody.
+     */
+    record PeerUnreachable(int replica) implements Event {}
+
     /** The first event of every life: what the log held. */
     record Recovered(RecoveredLog log) implements Event {}
 

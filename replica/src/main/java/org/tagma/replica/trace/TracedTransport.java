@@ -97,6 +97,11 @@ final class TracedTransport implements Transport {
         }
 
         @Override
+        public void onPeerUnreachable(PeerId.Replica peer) {
+            handler.onPeerUnreachable(peer);
+        }
+
+        @Override
         public boolean acceptsMore() {
             return handler.acceptsMore();
         }
