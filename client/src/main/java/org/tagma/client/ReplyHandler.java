@@ -72,7 +72,7 @@ final class ReplyHandler implements FrameHandler {
     }
 
     @Override
-    public boolean acceptsMore() {
+    public boolean acceptsMore(PeerId from) {
         return backlog.hasRoom();
     }
 

@@ -17,7 +17,7 @@ class ReplyHandlerTest {
         ByteString megabyte = ByteString.copyFrom(new byte[1 << 20]);
 
         int frames = 0;
-        while (handler.acceptsMore()) {
+        while (handler.acceptsMore(new PeerId.Replica(2))) {
             handler.onFrame(new PeerId.Replica(2), megabyte);
             frames++;
         }
@@ -27,7 +27,7 @@ class ReplyHandlerTest {
         inbox.drain().forEach(input -> input.apply(client.core, client.now));
         assertThat(backlog.mayResume()).isTrue();
         assertThat(backlog.mayResume()).as("once for each pause").isFalse();
-        assertThat(handler.acceptsMore()).isTrue();
+        assertThat(handler.acceptsMore(new PeerId.Replica(2))).isTrue();
         assertThat(client.count(ClientCounter.DROPPED_MALFORMED)).isEqualTo(frames);
     }
 }

@@ -5,7 +5,7 @@ import com.google.protobuf.ByteString;
 /**
  * What a {@link Transport} reports to its owner.
  *
- * <p>All methods except {@link #acceptsMore()} are called by one thread at a time, on the network thread, and must
+ * <p>All methods except {@link #acceptsMore} are called by one thread at a time, on the network thread, and must
  * neither block nor throw: while one runs, no peer of this transport is served. A peer's {@code onPeerUp} comes before
  * its first frame and its {@code onPeerDown} after its last; frames of one connection come in the order they were sent.
  */
@@ -38,11 +38,11 @@ public interface FrameHandler {
     default void onPeerUnreachable(PeerId.Replica peer) {}
 
     /**
-     * Whether the receiver has room. Asked after each frame; on {@code false} the connection is not read until
-     * {@link Transport#resumeReading()}. What was already read (at most one receive buffer) is still delivered.
-     * May be called from any thread.
+     * Whether the receiver has room for more of what this peer sends. Asked after each of its frames; on {@code false} its
+     * connection is not read until {@link Transport#resumeReading()}, and nobody else's is stopped. What was already read
+     * (at most one receive buffer) is still delivered. May be called from any thread.
      */
-    default boolean acceptsMore() {
+    default boolean acceptsMore(PeerId from) {
         return true;
     }
 }

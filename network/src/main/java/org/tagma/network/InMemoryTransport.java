@@ -3,10 +3,13 @@ package org.tagma.network;
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +62,7 @@ public final class InMemoryTransport implements Transport {
         for (int id = 0; id < replicaCount; id++) {
             PeerId replica = new PeerId.Replica(id);
             if (!replica.equals(self)) {
-                links.put(replica, new Link(new Outbox(null, stats)));
+                links.put(replica, new Link(new Outbox(List.of(), stats)));
             }
         }
     }
@@ -166,7 +169,7 @@ public final class InMemoryTransport implements Transport {
     }
 
     void linked(PeerId peer) {
-        links.computeIfAbsent(peer, session -> new Link(new Outbox(clientBudget, stats))).connected = true;
+        links.computeIfAbsent(peer, session -> new Link(new Outbox(List.of(clientBudget), stats))).connected = true;
         stats.connectionsChanged(1);
         inbox.add(new Inbound.Up(peer));
     }
@@ -200,7 +203,7 @@ public final class InMemoryTransport implements Transport {
         PeerId reading = null;
         int delivered = 0;
         while (delivered < waiting) {
-            Inbound next = take(receiver.acceptsMore());
+            Inbound next = take(receiver);
             if (next == null) {
                 break;
             }
@@ -218,16 +221,27 @@ public final class InMemoryTransport implements Transport {
         return delivered;
     }
 
-    private @Nullable Inbound take(boolean acceptsFrames) {
+    /** The first of what waits, except for what comes from peers of which the receiver wants no more now. */
+    private @Nullable Inbound take(FrameHandler receiver) {
         synchronized (network.lock()) {
-            if (inbox.peek() instanceof Inbound.Frame frame) {
-                if (!acceptsFrames) {
-                    return null;
+            Set<PeerId> refused = new HashSet<>();
+            for (Iterator<Inbound> waiting = inbox.iterator(); waiting.hasNext(); ) {
+                Inbound next = waiting.next();
+                if (refused.contains(next.peer())) {
+                    continue;
                 }
-                frame.release();
-                stats.countIn(frame.bytes().size());
+                if (next instanceof Inbound.Frame frame) {
+                    if (!receiver.acceptsMore(next.peer())) {
+                        refused.add(next.peer());
+                        continue;
+                    }
+                    frame.release();
+                    stats.countIn(frame.bytes().size());
+                }
+                waiting.remove();
+                return next;
             }
-            return inbox.poll();
+            return null;
         }
     }
 

@@ -41,6 +41,7 @@ public final class NettyTransport implements Transport {
     private final @Nullable TlsContexts tls;
     private final HandshakeContext handshakes;
     private final ChannelGroup channels;
+    private final FrameRoom frameRoom;
     private final Set<Channel> unauthenticated = new LinkedHashSet<>();
     private final List<Dialer> dialers = new ArrayList<>();
     private final Queue<PeerLink> dirtyLinks = new ConcurrentLinkedQueue<>();
@@ -62,6 +63,7 @@ public final class NettyTransport implements Transport {
         this.loop = sharedLoop == null ? new NetworkLoop(threadName(options.self())) : sharedLoop;
         this.eventLoop = loop.eventLoop();
         this.handshakes = new HandshakeContext(options, stats);
+        this.frameRoom = new FrameRoom(options.limits());
         this.channels = new DefaultChannelGroup(eventLoop, true);
     }
 
@@ -197,7 +199,13 @@ public final class NettyTransport implements Transport {
         unauthenticated.remove(channel);
         PeerLink link = current.peers().linkOf(peer);
         ChannelPipeline pipeline = ctx.pipeline();
-        pipeline.get(FrameDecoder.class).allowFramesOf(options.limits().maxFrameBytesFrom(peer));
+        TransportLimits limits = options.limits();
+        pipeline.get(FrameDecoder.class)
+                .authenticated(
+                        peer.toNodeId(), limits.maxFrameBytesFrom(peer), frameRoom, limits.unfinishedFrameMillis());
+        if (peer instanceof PeerId.ClientSession) {
+            channel.config().setRecvByteBufAllocator(NetworkLoop.smallReads());
+        }
         PeerHandler handler = new PeerHandler(current.peers(), link, current.handler(), current.gate(), stats);
         pipeline.replace(ctx.handler(), null, handler);
         current.peers().attach(link, channel);

@@ -2,11 +2,15 @@ package org.tagma.network;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -32,7 +36,17 @@ public final class NetworkLoop implements AutoCloseable {
     private static final int KEEP_ALIVE_INTERVAL_SECONDS = 2;
     private static final int KEEP_ALIVE_PROBES = 3;
 
+    /** What is read from a client at once: there may be many, and what cannot be used yet is kept. */
+    private static final int SMALL_READ_BYTES = 16 * 1024;
+
+    private static final int PAGE_BYTES = 8 * 1024;
+    private static final int PAGES_OF_CHUNK_ORDER = 7;
+
     private final EventLoopGroup group;
+    /** One arena for the one thread, in chunks of 1 MiB; a larger buffer is allocated for itself and freed after use. */
+    private final ByteBufAllocator allocator =
+            new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, PAGES_OF_CHUNK_ORDER, 0, 0, false);
+
     private final boolean epoll;
 
     /**
@@ -53,6 +67,10 @@ public final class NetworkLoop implements AutoCloseable {
                 poller);
     }
 
+    static RecvByteBufAllocator smallReads() {
+        return new AdaptiveRecvByteBufAllocator(64, 2_048, SMALL_READ_BYTES);
+    }
+
     EventLoop eventLoop() {
         return group.next();
     }
@@ -63,6 +81,8 @@ public final class NetworkLoop implements AutoCloseable {
                 .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG_CONNECTIONS)
+                .option(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
@@ -80,6 +100,7 @@ public final class NetworkLoop implements AutoCloseable {
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)
                 .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.ALLOCATOR, allocator)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, limits.peerTimeoutMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The frames that wait for one peer, within a budget of bytes. A frame is charged when offered and given back when it was
@@ -25,11 +24,16 @@ final class Outbox {
 
     private final Queue<ByteString> frames = new ConcurrentLinkedQueue<>();
     private final AtomicLong usedBytes = new AtomicLong();
-    private final @Nullable SharedBudget shared;
+    private final List<SharedBudget> shared;
     private final TransportStats stats;
 
-    Outbox(@Nullable SharedBudget shared, TransportStats stats) {
-        this.shared = shared;
+    /**
+     * An empty outbox.
+     *
+     * @param shared the budgets that it has in common with others
+     */
+    Outbox(List<SharedBudget> shared, TransportStats stats) {
+        this.shared = List.copyOf(shared);
         this.stats = stats;
     }
 
@@ -46,15 +50,21 @@ final class Outbox {
     /** Frames taken together, and what they were charged. */
     record Batch(List<ByteString> frames, long chargedBytes, long wireBytes) {}
 
-    /** Adds the frame unless that would exceed {@code limitBytes} here, or the shared limit. */
+    /** Adds the frame unless that would exceed {@code limitBytes} here, or a shared limit. A first frame always fits here. */
     boolean offer(ByteString frame, long limitBytes) {
         long charge = charge(frame);
-        if (!tryCharge(usedBytes, charge, limitBytes)) {
+        if (!tryCharge(usedBytes, charge, Math.max(limitBytes, charge))) {
             return false;
         }
-        if (shared != null && !tryCharge(shared.usedBytes, charge, shared.limitBytes)) {
-            usedBytes.addAndGet(-charge);
-            return false;
+        for (int i = 0; i < shared.size(); i++) {
+            SharedBudget budget = shared.get(i);
+            if (!tryCharge(budget.usedBytes, charge, budget.limitBytes)) {
+                usedBytes.addAndGet(-charge);
+                for (SharedBudget charged : shared.subList(0, i)) {
+                    charged.usedBytes.addAndGet(-charge);
+                }
+                return false;
+            }
         }
         stats.queuedChanged(charge);
         frames.add(frame);
@@ -82,8 +92,8 @@ final class Outbox {
 
     void release(long chargedBytes) {
         usedBytes.addAndGet(-chargedBytes);
-        if (shared != null) {
-            shared.usedBytes.addAndGet(-chargedBytes);
+        for (SharedBudget budget : shared) {
+            budget.usedBytes.addAndGet(-chargedBytes);
         }
         stats.queuedChanged(-chargedBytes);
     }

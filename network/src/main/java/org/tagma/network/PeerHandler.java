@@ -43,8 +43,8 @@ final class PeerHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
-        if (!handler.acceptsMore()) {
-            gate.pause(ctx.channel());
+        if (!handler.acceptsMore(link.peer())) {
+            gate.pause(ctx.channel(), link.peer());
         }
     }
 

@@ -87,12 +87,16 @@ final class PeerLink {
     }
 
     private void write(Channel target, Outbox.Batch batch) {
+        int frames = batch.frames().size();
+        long chargedBytes = batch.chargedBytes();
+        long wireBytes = batch.wireBytes();
+        // What is waiting for the socket is a copy: the frames themselves are not kept for it.
         target.write(Framing.encode(target.alloc(), batch.frames())).addListener(written -> {
-            outbox.release(batch.chargedBytes());
+            outbox.release(chargedBytes);
             if (written.isSuccess()) {
-                stats.countOut(batch.frames().size(), batch.wireBytes());
+                stats.countOut(frames, wireBytes);
             } else {
-                stats.countDropped(DropReason.CONNECTION_LOST, batch.frames().size());
+                stats.countDropped(DropReason.CONNECTION_LOST, frames);
             }
         });
     }

@@ -2,6 +2,7 @@ package org.tagma.network;
 
 import io.netty.channel.Channel;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ final class PeerTable {
     private final Map<PeerId, PeerLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> sessionsOfClient = new HashMap<>();
     private final Consumer<PeerLink> onReplicaLost;
+    private final Map<Integer, Outbox.SharedBudget> budgetOfClient = new HashMap<>();
     private int clientSessions;
 
     /**
@@ -88,7 +90,10 @@ final class PeerTable {
         if (peer instanceof PeerId.ClientSession) {
             links.remove(peer);
             clientSessions--;
-            sessionsOfClient.computeIfPresent(peer.toNodeId().id(), (id, count) -> count == 1 ? null : count - 1);
+            int client = peer.toNodeId().id();
+            if (sessionsOfClient.computeIfPresent(client, (id, count) -> count == 1 ? null : count - 1) == null) {
+                budgetOfClient.remove(client);
+            }
             link.retire(DropReason.CONNECTION_LOST);
         } else {
             link.detach();
@@ -108,7 +113,7 @@ final class PeerTable {
     private PeerLink newReplicaLink(PeerId peer) {
         return new PeerLink(
                 peer,
-                new Outbox(null, stats),
+                new Outbox(List.of(), stats),
                 limits.replicaBudgetBytes(),
                 Math.min(limits.replicaBacklogBytes(), limits.replicaBudgetBytes()),
                 stats);
@@ -116,6 +121,8 @@ final class PeerTable {
 
     private PeerLink newClientLink(PeerId peer) {
         long budget = limits.clientBudgetBytes();
-        return new PeerLink(peer, new Outbox(clientBudget, stats), budget, budget, stats);
+        Outbox.SharedBudget ofClient = budgetOfClient.computeIfAbsent(
+                peer.toNodeId().id(), id -> new Outbox.SharedBudget(limits.allSessionsBudgetBytes()));
+        return new PeerLink(peer, new Outbox(List.of(ofClient, clientBudget), stats), budget, budget, stats);
     }
 }

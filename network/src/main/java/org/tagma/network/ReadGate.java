@@ -2,20 +2,19 @@ package org.tagma.network;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The connections that are not read because the receiver is full. {@link #resume()} is for any thread, the rest for the
- * network thread.
+ * The connections that are not read because the receiver has no room for what their peers send. {@link #resume()} is for any
+ * thread, the rest for the network thread.
  */
 final class ReadGate {
     private final EventLoop eventLoop;
     private final FrameHandler handler;
-    private final Set<Channel> paused = new LinkedHashSet<>();
+    private final Map<Channel, PeerId> paused = new LinkedHashMap<>();
     private final AtomicBoolean anyPaused = new AtomicBoolean();
 
     ReadGate(EventLoop eventLoop, FrameHandler handler) {
@@ -23,14 +22,14 @@ final class ReadGate {
         this.handler = handler;
     }
 
-    void pause(Channel channel) {
-        if (!paused.add(channel)) {
+    void pause(Channel channel, PeerId peer) {
+        if (paused.putIfAbsent(channel, peer) != null) {
             return;
         }
-        channel.config().setAutoRead(false);
+        ReadHolds.hold(channel, ReadHolds.RECEIVER_FULL);
         anyPaused.set(true);
         // The receiver may have made room, and called resume(), between its "no" and the line above.
-        if (handler.acceptsMore()) {
+        if (handler.acceptsMore(peer)) {
             resume();
         }
     }
@@ -47,10 +46,15 @@ final class ReadGate {
     }
 
     private void readAgain() {
-        List<Channel> waiting = new ArrayList<>(paused);
-        paused.clear();
-        for (Channel channel : waiting) {
-            channel.config().setAutoRead(true);
+        // First, so that a resume() from now on looks again at those that are still refused here.
+        anyPaused.set(!paused.isEmpty());
+        Iterator<Map.Entry<Channel, PeerId>> each = paused.entrySet().iterator();
+        while (each.hasNext()) {
+            Map.Entry<Channel, PeerId> entry = each.next();
+            if (handler.acceptsMore(entry.getValue())) {
+                each.remove();
+                ReadHolds.release(entry.getKey(), ReadHolds.RECEIVER_FULL);
+            }
         }
     }
 }

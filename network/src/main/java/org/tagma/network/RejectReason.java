@@ -28,6 +28,10 @@ public enum RejectReason {
     OVERSIZED_FRAME("oversized-frame"),
     /** A frame of no bytes. */
     EMPTY_FRAME("empty-frame"),
+    /** A frame of which the rest did not come. */
+    UNFINISHED_FRAME("unfinished-frame"),
+    /** The peer began more large frames at once than it has room for. */
+    TOO_MANY_UNFINISHED_FRAMES("too-many-unfinished-frames"),
     /** The frame handler found a frame to be garbage. */
     GARBAGE_FRAME("garbage-frame");
 

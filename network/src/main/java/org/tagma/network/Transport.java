@@ -27,7 +27,7 @@ public interface Transport extends AutoCloseable {
     /** Lets all that was enqueued go out: one wake-up of the network thread in all, one write for each destination. */
     void flush();
 
-    /** Reads again from connections that were paused because {@link FrameHandler#acceptsMore()} said no. */
+    /** Reads again from connections that were paused because {@link FrameHandler#acceptsMore} said no, if it says yes now. */
     void resumeReading();
 
     /** Live counters. */

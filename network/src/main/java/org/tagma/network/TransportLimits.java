@@ -50,9 +50,34 @@ public final class TransportLimits {
         return values.clientBudgetBytes;
     }
 
+    /** Bytes that may wait for all sessions of one client together: 32 MiB. */
+    public long allSessionsBudgetBytes() {
+        return values.allSessionsBudgetBytes;
+    }
+
     /** Bytes that may wait for all client sessions together: 256 MiB. */
     public long allClientsBudgetBytes() {
         return values.allClientsBudgetBytes;
+    }
+
+    /** Bytes of frames that one replica began to send; one at a time may be larger: 16 MiB. */
+    public long replicaUnfinishedBytes() {
+        return values.replicaUnfinishedBytes;
+    }
+
+    /** Bytes of frames that one client began to send, on all its connections: 16 MiB. */
+    public long clientUnfinishedBytes() {
+        return values.clientUnfinishedBytes;
+    }
+
+    /** Bytes of frames that all clients together began to send: 64 MiB. */
+    public long allClientsUnfinishedBytes() {
+        return values.allClientsUnfinishedBytes;
+    }
+
+    /** How long a frame may take from its first bytes to its last: 30 s. */
+    public int unfinishedFrameMillis() {
+        return values.unfinishedFrameMillis;
     }
 
     /** How long a connection may take from being accepted or made to being authenticated, TLS included: 5 s. */
@@ -102,7 +127,12 @@ public final class TransportLimits {
         private long replicaBudgetBytes = 32L << 20;
         private long replicaBacklogBytes = 256L << 10;
         private long clientBudgetBytes = 4L << 20;
+        private long allSessionsBudgetBytes = 32L << 20;
         private long allClientsBudgetBytes = 256L << 20;
+        private long replicaUnfinishedBytes = 16L << 20;
+        private long clientUnfinishedBytes = 16L << 20;
+        private long allClientsUnfinishedBytes = 64L << 20;
+        private int unfinishedFrameMillis = 30_000;
         private int handshakeTimeoutMillis = 5_000;
         private int maxUnauthenticatedConnections = 128;
         private int maxClientConnections = 4_096;
@@ -119,7 +149,12 @@ public final class TransportLimits {
             replicaBudgetBytes = from.replicaBudgetBytes;
             replicaBacklogBytes = from.replicaBacklogBytes;
             clientBudgetBytes = from.clientBudgetBytes;
+            allSessionsBudgetBytes = from.allSessionsBudgetBytes;
             allClientsBudgetBytes = from.allClientsBudgetBytes;
+            replicaUnfinishedBytes = from.replicaUnfinishedBytes;
+            clientUnfinishedBytes = from.clientUnfinishedBytes;
+            allClientsUnfinishedBytes = from.allClientsUnfinishedBytes;
+            unfinishedFrameMillis = from.unfinishedFrameMillis;
             handshakeTimeoutMillis = from.handshakeTimeoutMillis;
             maxUnauthenticatedConnections = from.maxUnauthenticatedConnections;
             maxClientConnections = from.maxClientConnections;
@@ -156,6 +191,31 @@ public final class TransportLimits {
 
         public Builder allClientsBudgetBytes(long value) {
             allClientsBudgetBytes = positive("allClientsBudgetBytes", value);
+            return this;
+        }
+
+        public Builder allSessionsBudgetBytes(long value) {
+            allSessionsBudgetBytes = positive("allSessionsBudgetBytes", value);
+            return this;
+        }
+
+        public Builder replicaUnfinishedBytes(long value) {
+            replicaUnfinishedBytes = positive("replicaUnfinishedBytes", value);
+            return this;
+        }
+
+        public Builder clientUnfinishedBytes(long value) {
+            clientUnfinishedBytes = positive("clientUnfinishedBytes", value);
+            return this;
+        }
+
+        public Builder allClientsUnfinishedBytes(long value) {
+            allClientsUnfinishedBytes = positive("allClientsUnfinishedBytes", value);
+            return this;
+        }
+
+        public Builder unfinishedFrameMillis(int value) {
+            unfinishedFrameMillis = (int) positive("unfinishedFrameMillis", value);
             return this;
         }
 

@@ -10,6 +10,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.NodeId;
 
 final class FrameDecoderTest {
     private static final List<ByteString> FRAMES = List.of(
@@ -84,7 +85,7 @@ final class FrameDecoderTest {
     @Test
     void theLimitCanBeRaised() {
         ByteString large = ByteString.copyFrom(new byte[5_000]);
-        decoder.allowFramesOf(5_000);
+        decoder.authenticated(new NodeId.Client(0), 5_000, new FrameRoom(TransportLimits.defaults()), 60_000);
         channel.writeInbound(Unpooled.copiedBuffer(encoded(List.of(large))));
         assertThat(received(channel)).containsExactly(large);
     }

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /** Remembers all it is told, as one list of lines and one of frames. */
@@ -12,6 +14,7 @@ final class RecordingHandler implements FrameHandler {
     private final List<ByteString> frames = Collections.synchronizedList(new ArrayList<>());
     private final List<String> unreachable = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean accepting = true;
+    private final Set<PeerId> refused = ConcurrentHashMap.newKeySet();
     private volatile Predicate<ByteString> garbage = frame -> false;
 
     @Override
@@ -42,12 +45,20 @@ final class RecordingHandler implements FrameHandler {
     }
 
     @Override
-    public boolean acceptsMore() {
-        return accepting;
+    public boolean acceptsMore(PeerId from) {
+        return accepting && !refused.contains(from);
     }
 
     void accept(boolean value) {
         accepting = value;
+    }
+
+    void refuse(PeerId peer) {
+        refused.add(peer);
+    }
+
+    void acceptAgain(PeerId peer) {
+        refused.remove(peer);
     }
 
     void treatAsGarbage(Predicate<ByteString> test) {

@@ -211,6 +211,31 @@ abstract class TransportContractTest {
     }
 
     @Test
+    void onePeerThatIsNotReadStopsNobodyElse() throws Exception {
+        Transport r0 = add(R0, atR0);
+        Transport r1 = add(R1, atR1);
+        Transport client = add(CLIENT, atClient);
+        connectPairAndClient();
+        atR0.refuse(CLIENT);
+        // The first is read before the receiver is asked, or not, as the transport likes; what comes later is not.
+        client.send(R0, text("first"));
+        client.flush();
+        r1.send(R0, text("of a replica"));
+        r1.flush();
+        until(() -> atR0.texts().contains("of a replica"));
+        for (int i = 0; i < 100; i++) {
+            r1.send(R0, text("more"));
+        }
+        r1.flush();
+        until(() -> atR0.count("frame " + R1) == 101);
+        atR0.acceptAgain(CLIENT);
+        r0.resumeReading();
+        client.send(R0, text("last"));
+        client.flush();
+        until(() -> atR0.texts().contains("last"));
+    }
+
+    @Test
     void aRestartedReplicaIsReportedDownAndUpAndReachedAgain() throws Exception {
         Transport r0 = add(R0, atR0);
         Transport r1 = add(R1, atR1);

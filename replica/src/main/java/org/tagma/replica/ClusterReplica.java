@@ -241,7 +241,7 @@ public final class ClusterReplica {
                 id -> config.address(id).toUnresolved(),
                 HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac),
                 tls,
-                ClusterSettings.transportLimits(config));
+                ClusterSettings.transportLimits(config, memory));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));
     }
 

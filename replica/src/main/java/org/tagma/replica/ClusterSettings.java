@@ -20,6 +20,7 @@ import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.RaftSettings;
 import org.tagma.network.codec.CodecLimits;
+import org.tagma.replica.MemoryPlan.Share;
 
 /** What a cluster file means for each part of a replica. */
 public final class ClusterSettings {
@@ -83,6 +84,20 @@ public final class ClusterSettings {
                 .maxFrameBytes(config.limits().maxFrameBytes())
                 .maxClientFrameBytes(
                         Math.max(defaults.maxClientFrameBytes(), config.limits().maxOperationBytes() + ENVELOPE_BYTES))
+                .build();
+    }
+
+    /** The same for a replica, which holds no more than its memory plan has for it. */
+    static TransportLimits transportLimits(ClusterConfig config, MemoryPlan memory) {
+        TransportLimits limits = transportLimits(config);
+        return limits.toBuilder()
+                .replicaUnfinishedBytes(memory.ofOneReplica(Share.UNFINISHED_FRAMES))
+                .clientUnfinishedBytes(memory.ofOneClient(Share.UNFINISHED_FRAMES))
+                .allClientsUnfinishedBytes(memory.ofAllClients(Share.UNFINISHED_FRAMES))
+                .replicaBudgetBytes(memory.ofOneReplica(Share.OUTBOUND))
+                .clientBudgetBytes(Math.min(limits.clientBudgetBytes(), memory.ofOneClient(Share.OUTBOUND)))
+                .allSessionsBudgetBytes(memory.ofOneClient(Share.OUTBOUND))
+                .allClientsBudgetBytes(memory.ofAllClients(Share.OUTBOUND))
                 .build();
     }
 

@@ -41,7 +41,6 @@ final class InboundStage implements FrameHandler {
 
     // Of the network thread alone:
     private final Map<PeerId, InboundLane> lanes = new HashMap<>();
-    private boolean lastWasClient;
 
     InboundStage(
             InboundVerifier verifier,
@@ -85,7 +84,6 @@ final class InboundStage implements FrameHandler {
     @Override
     public Verdict onFrame(PeerId from, ByteString frame) {
         InboundLane lane = lanes.computeIfAbsent(from, this::newLane);
-        lastWasClient = lane.isClient();
         if (lane.isClient() && lane.hadGarbage()) {
             return Verdict.CLOSE;
         }
@@ -132,8 +130,8 @@ final class InboundStage implements FrameHandler {
     }
 
     @Override
-    public boolean acceptsMore() {
-        return hasRoom(lastWasClient);
+    public boolean acceptsMore(PeerId from) {
+        return hasRoom(from instanceof PeerId.ClientSession);
     }
 
     /** Reads again what was not read for lack of room, if there is room now. Any thread may call it. */

@@ -64,9 +64,9 @@ final class InboundStageTest {
     @Test
     void clientsAreNotReadWhileReplicasStillAre() {
         assertThat(stage.onFrame(REPLICA, vote(1))).isEqualTo(Verdict.KEEP);
-        assertThat(stage.acceptsMore()).isTrue();
+        assertThat(stage.acceptsMore(REPLICA)).isTrue();
         stage.onFrame(CLIENT, TestCluster.query(0, 1, ByteString.EMPTY));
-        assertThat(stage.acceptsMore()).as("for the client").isFalse();
+        assertThat(stage.acceptsMore(CLIENT)).isFalse();
         stage.resumeReading();
         assertThat(resumed).hasValue(0);
         engineQueue.drainTo(new ArrayList<>(), 10);
@@ -80,7 +80,7 @@ final class InboundStageTest {
             stage.onFrame(REPLICA, vote(i));
         }
         assertThat(engineQueue.size()).isEqualTo(8);
-        assertThat(stage.acceptsMore()).isFalse();
+        assertThat(stage.acceptsMore(REPLICA)).isFalse();
         assertThat(metrics.rejected(RejectionReason.QUEUE_FULL)).isEqualTo(2);
     }
 
@@ -101,7 +101,7 @@ final class InboundStageTest {
             stage.onFrame(CLIENT, request(number));
         }
         assertThat(stage.size()).isEqualTo(8);
-        assertThat(stage.acceptsMore()).isFalse();
+        assertThat(stage.acceptsMore(CLIENT)).isFalse();
         assertThat(metrics.rejected(RejectionReason.QUEUE_FULL)).isEqualTo(12);
     }
 

@@ -102,8 +102,8 @@ final class TracedTransport implements Transport {
         }
 
         @Override
-        public boolean acceptsMore() {
-            return handler.acceptsMore();
+        public boolean acceptsMore(PeerId from) {
+            return handler.acceptsMore(from);
         }
     }
 }

@@ -1,0 +1,39 @@
+package org.tagma.network;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+
+/** Why a connection is not read now; it is read while nobody holds it back. For the channel's own thread. */
+final class ReadHolds {
+    /** The receiver of its frames has no room. */
+    static final int RECEIVER_FULL = 1;
+
+    /** There is no room for the rest of a frame. */
+    static final int NO_ROOM_FOR_FRAME = 2;
+
+    private static final AttributeKey<Integer> REASONS = AttributeKey.valueOf(ReadHolds.class, "reasons");
+
+    private ReadHolds() {}
+
+    static void hold(Channel channel, int reason) {
+        change(channel, reasons(channel) | reason);
+    }
+
+    static void release(Channel channel, int reason) {
+        change(channel, reasons(channel) & ~reason);
+    }
+
+    static boolean isHeld(Channel channel) {
+        return reasons(channel) != 0;
+    }
+
+    private static int reasons(Channel channel) {
+        Integer reasons = channel.attr(REASONS).get();
+        return reasons == null ? 0 : reasons;
+    }
+
+    private static void change(Channel channel, int reasons) {
+        channel.attr(REASONS).set(reasons);
+        channel.config().setAutoRead(reasons == 0);
+    }
+}
