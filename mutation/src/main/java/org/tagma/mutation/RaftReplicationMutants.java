@@ -7,6 +7,8 @@ import java.util.List;
 /** Mistakes of Raft in the replication of the log, and in its bounds. */
 final class RaftReplicationMutants {
 
+    private static final String MEMORY = "raft.RaftMemoryTest#";
+
     static final List<Mutant> ALL = List.of(
             of(
                     "an entry of an earlier term is committed by counting",
@@ -134,17 +136,59 @@ final class RaftReplicationMutants {
                     "a log grows while nothing is executed",
                     "33",
                     "core/raft/Follower",
-                    "return leaderCommit <= state.lastExecuted ? Long.MAX_VALUE : state.windowEnd();",
-                    "return Long.MAX_VALUE;",
+                    "return leaderCommit <= state.lastExecuted || state.hasRoomAfter(index, unexecutedBytes);",
+                    "return true;",
                     "raft.RaftTrapsTest#trap33AFollowerWhoseStateMachineStallsBoundsItsLog",
                     "raft.RaftTrapsTest#anUncommittedTailLongerThanTheWindowIsTaken"),
             of(
                     "a leader proposes beyond the window",
                     "33",
-                    "core/raft/Leader",
-                    "&& last < state.windowEnd()",
-                    "",
+                    "core/raft/RaftState",
+                    "return index < windowEnd() && bytes < config.windowBytes();",
+                    "return bytes < config.windowBytes();",
                     "raft.RaftSlipsTest#trap33ALeaderWhoseStateMachineStallsBoundsItsLog"),
+            of(
+                    "what waits for execution is bounded in numbers only",
+                    "33, 37",
+                    "core/raft/RaftState",
+                    "return index < windowEnd() && bytes < config.windowBytes();",
+                    "return index < windowEnd();",
+                    MEMORY + "aStalledStateMachineBoundsTheLogInBytesAndGoesOnAfterwards"),
+            of(
+                    "no snapshot is due by bytes",
+                    "37",
+                    "core/raft/Snapshots",
+                    "|| state.log.bytes(snapshotDueAfter + 1, index) >= state.config.memory().checkpointBytes()",
+                    "",
+                    MEMORY + "oneKeyOverwrittenWithLargeValuesLeavesTheLogAsLightAsItWas"),
+            of(
+                    "the tail of the log is bounded in numbers only",
+                    "37",
+                    "core/raft/RaftLog",
+                    "while (bytes(low + 1, index) > maxBytes) {",
+                    "while (false) {",
+                    MEMORY + "oneKeyOverwrittenWithLargeValuesLeavesTheLogAsLightAsItWas"),
+            of(
+                    "what was compacted away still counts",
+                    "37",
+                    "core/raft/RaftLog",
+                    "bytesUpToBase = bytesUpTo(index);",
+                    "",
+                    MEMORY + "oneKeyOverwrittenWithLargeValuesLeavesTheLogAsLightAsItWas"),
+            of(
+                    "requests that wait are bounded in numbers only",
+                    "37",
+                    "core/raft/RequestPool",
+                    "if (full || !bytes.hasRoomFor(request)) {",
+                    "if (full) {",
+                    MEMORY + "oneClientsLargeRequestsLeaveRoomForAnothers"),
+            of(
+                    "what was executed still takes its client's room",
+                    "37",
+                    "core/raft/RequestPool",
+                    "bytes.remove(removed);",
+                    "",
+                    MEMORY + "whatIsExecutedOrHandedOnGivesItsBytesBack"),
             of(
                     "a pipeline without a depth",
                     "33",

@@ -204,8 +204,8 @@ final class RaftServiceMutants {
                     "the log is compacted beyond the state",
                     "29",
                     "core/raft/Snapshots",
-                    "long compactTo = Math.max(state.log.baseIndex(), index - state.config.logTail());",
-                    "long compactTo = Math.max(state.log.baseIndex(), state.log.lastIndex());",
+                    "long compactTo = state.log.tailBelow(index, state.config.logTail(), state.config.tailBytes());",
+                    "long compactTo = state.log.lastIndex();",
                     "raft.RaftMembershipTest#newcomersLearnBeforeTheyVote",
                     "raft.RaftSnapshotTest#aReplicaWhoseOwnStateIsGoneAsksTheLeaderForANewerOne"),
             of(
@@ -249,8 +249,8 @@ final class RaftServiceMutants {
             of(
                     "no tail of the log is left for followers",
                     "29",
-                    "core/raft/Snapshots",
-                    "index - state.config.logTail()",
+                    "core/raft/RaftLog",
+                    "index - maxEntries",
                     "index"),
             of(
                     "who asks in an earlier term is not told of the later one",

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.service.ServiceLimits;
@@ -32,6 +33,12 @@ public final class ClusterSettings {
     private static final int MAX_MANIFEST_BYTES = 1 << 20;
 
     private static final int TICKS_PER_ELECTION = 10;
+
+    /** Of the largest size: four from one checkpoint to the next. */
+    static final int BATCHES_IN_LOG = 16;
+
+    static final int BATCHES_WAITING = 16;
+    private static final int CLIENTS_THAT_FILL_THE_POOL = 8;
 
     /** The protocol gives a hand-over up after an election timeout, and says so. */
     private static final int HAND_OVER_SLACK_MILLIS = 200;
@@ -101,6 +108,16 @@ public final class ClusterSettings {
                 .build();
     }
 
+    /**
+     * What the protocol may hold in memory. It follows from settings that all replicas share, and not from one replica's heap:
+     * PBFT's replicas must agree on where checkpoints fall, and a backup must have room for what a correct primary proposes.
+     */
+    public static MemoryBounds memoryBounds(ClusterConfig config) {
+        long largestBatch = Math.max(config.batch().maxBytes(), config.limits().maxOperationBytes() + (long) ENVELOPE_BYTES);
+        long waiting = BATCHES_WAITING * largestBatch;
+        return new MemoryBounds(BATCHES_IN_LOG * largestBatch, waiting, waiting / CLIENTS_THAT_FILL_THE_POOL);
+    }
+
     /** How PBFT runs at one replica. Its timeouts are counted in ticks: a fraction of the shorter one. */
     public static PbftConfig pbftConfig(ClusterConfig config, int replica) {
         ClusterConfig.Timeouts timeouts = config.timeouts();
@@ -122,6 +139,7 @@ public final class ClusterSettings {
                 config.limits().maxPendingRequests(),
                 config.limits().maxPendingRequestsPerClient(),
                 config.limits().sessionPipeline(),
+                memoryBounds(config),
                 TransferLimits.DEFAULT);
     }
 
@@ -158,6 +176,7 @@ public final class ClusterSettings {
                 config.limits().maxPendingRequests(),
                 config.limits().maxPendingRequestsPerClient(),
                 config.limits().sessionPipeline(),
+                memoryBounds(config),
                 TransferLimits.DEFAULT);
     }
 

@@ -4,7 +4,9 @@ import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Who may hold how much of a replica's memory, in bytes: the one home of every bound that is not a number of things. The
@@ -158,6 +160,12 @@ public final class MemoryPlan {
         require("limits.maxFrameBytes", config.limits().maxFrameBytes(), Share.UNFINISHED_FRAMES);
         long unordered = (long) config.batch().maxBytes() * (config.window().pipelineDepth() + 1L);
         require("batch.maxBytes x (window.pipelineDepth + 1)", unordered, Share.WINDOW);
+        MemoryBounds protocol = ClusterSettings.memoryBounds(config);
+        String largest = " of the largest batches (batch.maxBytes, limits.maxOperationBytes)";
+        require(ClusterSettings.BATCHES_WAITING + largest, protocol.pendingBytes(), Share.REQUEST_POOL);
+        if (config.protocol() == ProtocolKind.RAFT) {
+            require(ClusterSettings.BATCHES_IN_LOG + largest, protocol.logBytes(), Share.LOG_TAIL);
+        }
         return this;
     }
 

@@ -91,6 +91,7 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
                 template.maxPendingRequests(),
                 template.maxPendingPerClient(),
                 template.sessionPipeline(),
+                template.memory(),
                 tuning.transfer());
     }
 

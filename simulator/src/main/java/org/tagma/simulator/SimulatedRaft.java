@@ -173,6 +173,7 @@ public record SimulatedRaft(
                 maxPendingRequests,
                 maxPendingPerClient,
                 template.sessionPipeline(),
+                template.memory(),
                 tuning.transfer());
     }
 

@@ -16,6 +16,7 @@ import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /**
@@ -50,6 +51,7 @@ final class InMemoryGroup {
                     20_000,
                     2_048,
                     256,
+                    MemoryBounds.DEFAULT,
                     TransferLimits.DEFAULT)));
             deliveries.add(new Delivery(id, new Event.Recovered(Event.RecoveredLog.empty())));
         }

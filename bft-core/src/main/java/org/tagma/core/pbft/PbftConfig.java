@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import org.tagma.core.Quorums;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /**
@@ -24,6 +25,7 @@ import org.tagma.core.service.TransferLimits;
  * @param maxPendingRequests requests waiting here, over all clients
  * @param maxPendingPerClient requests waiting here from one client
  * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ * @param memory how much the window and the requests that wait may take
  * @param transfer bounds of fetching a state
  */
 public record PbftConfig(
@@ -42,6 +44,7 @@ public record PbftConfig(
         int maxPendingRequests,
         int maxPendingPerClient,
         int sessionPipeline,
+        MemoryBounds memory,
         TransferLimits transfer) {
 
     /** How many parts the shortest timeout is divided into. */
@@ -87,6 +90,7 @@ public record PbftConfig(
                 1000,
                 500,
                 32,
+                MemoryBounds.DEFAULT,
                 TransferLimits.DEFAULT);
     }
 

@@ -156,16 +156,13 @@ public sealed interface Event {
     /**
      * What a log store gave back at the start.
      *
-     * @param records oldest first
+     * @param records oldest first. Not copied: a store may read them back one by one, each time they are gone through, so
+     *     that a large log need not fit into memory
      * @param memory what the records are worth
      * @param nonce unlike that of any other life of this replica, and not to be foreseen: what comes with it is an answer
      *     to a question of this life
      */
     record RecoveredLog(List<LogRecord> records, Memory memory, long nonce) {
-        public RecoveredLog {
-            records = List.copyOf(records);
-        }
-
         /** One whose nonce does not matter, since no question will be asked. */
         public RecoveredLog(List<LogRecord> records, Memory memory) {
             this(records, memory, 0);

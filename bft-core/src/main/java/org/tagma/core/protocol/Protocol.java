@@ -29,6 +29,13 @@ public interface Protocol {
     long stateHash();
 
     /**
+     * What the requests weigh that it holds, in bytes: ordered ones and waiting ones. For checkers and operators; costs nothing.
+     */
+    default long heldBytes() {
+        return 0;
+    }
+
+    /**
      * What proves the newest stable checkpoint to anybody who knows the replicas' public keys: its certificate, as a
      * message. Empty while there is none, and always for a protocol whose replicas trust each other.
      */

@@ -36,7 +36,7 @@ final class Follower {
             // A late or repeated message; what is committed agrees with every leader's log.
             agree(sender, state.commitIndex, message.round());
         } else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {
-            long agreed = take(message.prevLogIndex(), message.entries(), mayEndAt(message.leaderCommit()));
+            long agreed = take(message);
             agreedUpTo = agreedInTerm == message.term() ? Math.max(agreedUpTo, agreed) : agreed;
             agreedInTerm = message.term();
             agreeAndCommit(sender, message, agreed);
@@ -60,7 +60,7 @@ final class Follower {
     private boolean isFullOfWhatAgrees(AppendEntries message) {
         return agreedInTerm == message.term()
                 && agreedUpTo <= state.log.lastIndex()
-                && agreedUpTo >= mayEndAt(message.leaderCommit());
+                && !hasRoomAfter(agreedUpTo, state.unexecutedBytes(agreedUpTo), message.leaderCommit());
     }
 
     private void heard(int leader, long term) {
@@ -75,17 +75,19 @@ final class Follower {
     }
 
     /**
-     * How far the log may reach. While something waits to be executed, no further than the window: that bounds what a slow
+     * Whether the log may reach further. While something waits to be executed, no further than the window: that bounds what a slow
      * state machine costs. But when all that is committed has been executed, waiting helps nobody. Leaders that were elected
      * one after another in vain leave an entry each, and only the last of them, perhaps far beyond the window, may be
      * committed by counting (Figure 8): it must get here.
      */
-    private long mayEndAt(long leaderCommit) {
-        return leaderCommit <= state.lastExecuted ? Long.MAX_VALUE : state.windowEnd();
+    private boolean hasRoomAfter(long index, long unexecutedBytes, long leaderCommit) {
+        return leaderCommit <= state.lastExecuted || state.hasRoomAfter(index, unexecutedBytes);
     }
 
     /** Takes what is new, as far as there is room, and says up to where the log now agrees with the leader's. */
-    private long take(long prevLogIndex, List<Entry> entries, long mayEndAt) {
+    private long take(AppendEntries message) {
+        long prevLogIndex = message.prevLogIndex();
+        List<Entry> entries = message.entries();
         int known = 0;
         while (known < entries.size()
                 && state.log.matches(
@@ -93,7 +95,12 @@ final class Follower {
             known++;
         }
         long first = prevLogIndex + known + 1;
-        int room = (int) Math.min(entries.size(), Math.max(known, mayEndAt - prevLogIndex));
+        int room = known;
+        long bytes = state.unexecutedBytes(prevLogIndex + known);
+        while (room < entries.size() && hasRoomAfter(prevLogIndex + room, bytes, message.leaderCommit())) {
+            bytes += entries.get(room).size();
+            room++;
+        }
         List<Entry> taken = entries.subList(known, room);
         if (!taken.isEmpty()) {
             if (first <= state.log.lastIndex()) {

@@ -75,11 +75,14 @@ final class Leader {
     /** Proposes what waits, as far as the pipeline and the window let it, and tells of what was committed. */
     void propose() {
         List<Entry> proposed = new ArrayList<>();
-        while (mayPropose(proposed.size())) {
+        long bytes = state.unexecutedBytes(state.log.lastIndex());
+        while (mayPropose(proposed.size(), bytes)) {
             long index = state.log.lastIndex() + proposed.size() + 1;
             List<Request> requests =
                     state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes());
-            proposed.add(new Entry.Requests(index, state.term(), Batch.of(state.nowMillis, requests)));
+            Entry entry = new Entry.Requests(index, state.term(), Batch.of(state.nowMillis, requests));
+            proposed.add(entry);
+            bytes += entry.size();
         }
         // They are small and wait for nothing, so the depth of the pipeline does not hold them up.
         long fillEnd = transfer.isActive() ? 0 : Math.min(fillUpTo, state.windowEnd());
@@ -92,10 +95,10 @@ final class Leader {
         replication.tellCommit();
     }
 
-    private boolean mayPropose(int proposed) {
+    private boolean mayPropose(int proposed, long unexecutedBytes) {
         long last = state.log.lastIndex() + proposed;
         return !transfer.isActive()
-                && last < state.windowEnd()
+                && state.hasRoomAfter(last, unexecutedBytes)
                 && last - state.commitIndex < state.config.pipelineDepth()
                 && state.pool.hasProposable();
     }

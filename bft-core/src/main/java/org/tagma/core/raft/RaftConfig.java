@@ -1,5 +1,6 @@
 package org.tagma.core.raft;
 
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /**
@@ -14,9 +15,10 @@ import org.tagma.core.service.TransferLimits;
  *     the same actions. It must be another one for every replica, so that elections do not collide, and in every life,
  *     because the contexts of {@link RaftMessage.ReadIndex} are drawn from it and an old answer must not fit a new question
  * @param checkpointInterval a snapshot is taken at every multiple of it, in indexes, at least 1
- * @param logTail entries below the newest snapshot that are kept for followers that are a little behind. They catch up by
- *     the log unless the state weighs less than the entries that they lack
- * @param logWindow entries that may be in the log and not yet executed, at least 2; then no more are taken
+ * @param logTail entries below the newest snapshot that are kept for followers that are a little behind, as far as {@link
+ *     #tailBytes} go. They catch up by the log unless the state weighs less than the entries that they lack
+ * @param logWindow entries that may be in the log and not yet executed, at least 2; then no more are taken, see {@link
+ *     #windowBytes} too
  * @param pipelineDepth batches of the leader that may be uncommitted at once, at least 1; further requests wait and make
  *     the next batch larger
  * @param maxBatchRequests requests in a batch, at least 1
@@ -34,6 +36,7 @@ import org.tagma.core.service.TransferLimits;
  * @param maxPendingRequests requests waiting here, over all clients
  * @param maxPendingPerClient requests waiting here from one client
  * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ * @param memory how much the log and the requests that wait may take
  * @param transfer bounds of fetching a state
  */
 public record RaftConfig(
@@ -58,6 +61,7 @@ public record RaftConfig(
         int maxPendingRequests,
         int maxPendingPerClient,
         int sessionPipeline,
+        MemoryBounds memory,
         TransferLimits transfer) {
 
     public RaftConfig {
@@ -86,6 +90,16 @@ public record RaftConfig(
      */
     public long leaseMillis() {
         return leaseReads ? (electionTimeoutTicks - 1) * tickMillis * (100 - maxClockDriftPercent) / 100 : 0;
+    }
+
+    /** Bytes of entries that may be in the log and not yet executed; then no more are taken. */
+    public long windowBytes() {
+        return memory.logBytes() / 2;
+    }
+
+    /** Bytes of entries below the newest snapshot that are kept for followers that are a little behind. */
+    public long tailBytes() {
+        return memory.logBytes() / 4;
     }
 
     /** A group of n with small windows and round timeouts, for tests: tick 50 ms, election timeout of half a second. */
@@ -117,6 +131,7 @@ public record RaftConfig(
                 1000,
                 500,
                 32,
+                MemoryBounds.DEFAULT,
                 TransferLimits.DEFAULT);
     }
 

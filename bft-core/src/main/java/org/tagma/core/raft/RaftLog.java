@@ -9,9 +9,18 @@ final class RaftLog {
     /** The term of an index that the log knows nothing of. */
     static final long UNKNOWN_TERM = -1;
 
-    private final ArrayList<Entry> entries = new ArrayList<>();
+    private final ArrayList<Place> entries = new ArrayList<>();
     private long baseIndex;
     private long baseTerm;
+    /** What was appended up to the base, in bytes, counted from wherever the log began. */
+    private long bytesUpToBase;
+
+    /**
+     * An entry in its place.
+     *
+     * @param bytesUpTo what was appended up to here, this entry included, in bytes
+     */
+    private record Place(Entry entry, long bytesUpTo) {}
 
     /** The last index that was compacted away, or 0. */
     long baseIndex() {
@@ -42,7 +51,17 @@ final class RaftLog {
 
     /** The entry at an index above the base. */
     Entry get(long index) {
+        return place(index).entry();
+    }
+
+    private Place place(long index) {
         return entries.get(Math.toIntExact(index - baseIndex - 1));
+    }
+
+    private long bytesUpTo(long index) {
+        return index <= baseIndex
+                ? bytesUpToBase
+                : place(Math.min(index, lastIndex())).bytesUpTo();
     }
 
     /** Whether a log that ends so is at least as up-to-date as this one (Raft 5.4.1). */
@@ -66,18 +85,30 @@ final class RaftLog {
         return slice;
     }
 
-    /** What the entries from one index to another weigh, both above the base. */
+    /** What the entries from one index to another weigh, as far as they are here. */
     long bytes(long from, long through) {
-        long bytes = 0;
-        for (long index = from; index <= Math.min(through, lastIndex()); index++) {
-            bytes += get(index).size();
+        return through < from ? 0 : bytesUpTo(through) - bytesUpTo(from - 1);
+    }
+
+    /** What all entries weigh. */
+    long bytes() {
+        return bytesUpTo(lastIndex()) - bytesUpToBase;
+    }
+
+    /** The lowest index above which, up to an index, there are so many entries and bytes at most. */
+    long tailBelow(long index, int maxEntries, long maxBytes) {
+        long low = Math.max(baseIndex, index - maxEntries);
+        while (bytes(low + 1, index) > maxBytes) {
+            low++;
         }
-        return bytes;
+        return low;
     }
 
     /** All entries above an index. */
     List<Entry> after(long index) {
-        return List.copyOf(entries.subList(Math.toIntExact(Math.max(index, baseIndex) - baseIndex), entries.size()));
+        return entries.subList(Math.toIntExact(Math.max(index, baseIndex) - baseIndex), entries.size()).stream()
+                .map(Place::entry)
+                .toList();
     }
 
     void append(Entry entry) {
@@ -85,7 +116,7 @@ final class RaftLog {
             throw new IllegalStateException("entry " + entry.index() + " of term " + entry.term() + " cannot follow "
                     + lastIndex() + " of term " + lastTerm());
         }
-        entries.add(entry);
+        entries.add(new Place(entry, bytesUpTo(lastIndex()) + entry.size()));
     }
 
     /** Removes the entries from an index on. */
@@ -97,6 +128,7 @@ final class RaftLog {
     void compact(long index) {
         if (index > baseIndex) {
             long term = term(index);
+            bytesUpToBase = bytesUpTo(index);
             entries.subList(0, Math.toIntExact(index - baseIndex)).clear();
             baseIndex = index;
             baseTerm = term;

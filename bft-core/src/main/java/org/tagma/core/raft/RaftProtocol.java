@@ -294,6 +294,11 @@ public final class RaftProtocol implements Protocol {
     }
 
     @Override
+    public long heldBytes() {
+        return state.log.bytes() + state.pool.bytes();
+    }
+
+    @Override
     public long stateHash() {
         return List.of(state.stateHash(), leader.stateHash(), election.stateHash())
                 .hashCode();

@@ -123,9 +123,14 @@ final class RaftState {
         return isLeader() || tick - heardFromLeaderAtTick < config.electionTimeoutTicks();
     }
 
-    /** Whether there is room for another entry that will wait for execution. */
-    boolean hasLogRoom() {
-        return log.lastIndex() < windowEnd();
+    /** Whether an entry may be appended after these before more is executed: there is room in numbers and in bytes. */
+    boolean hasRoomAfter(long index, long bytes) {
+        return index < windowEnd() && bytes < config.windowBytes();
+    }
+
+    /** What the entries weigh, up to an index, that are not executed. */
+    long unexecutedBytes(long upTo) {
+        return log.bytes(lastExecuted + 1, upTo);
     }
 
     /** The highest index that may be appended before more is executed. */

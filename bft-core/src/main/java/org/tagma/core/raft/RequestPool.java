@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Event.SessionProgress;
+import org.tagma.core.protocol.PendingBytes;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 
@@ -78,17 +79,24 @@ final class RequestPool {
     /** Sessions with nothing waiting, longest idle first; forgotten when there are too many. */
     private final LinkedHashSet<SessionId> idle = new LinkedHashSet<>();
 
+    private final PendingBytes bytes;
     private int pending;
 
     RequestPool(RaftConfig config) {
         this.maxPending = config.maxPendingRequests();
         this.maxPendingPerClient = config.maxPendingPerClient();
         this.sessionPipeline = config.sessionPipeline();
+        this.bytes = new PendingBytes(config.memory());
     }
 
     /** How many requests wait here. */
     int size() {
         return pending;
+    }
+
+    /** What they weigh. */
+    long bytes() {
+        return bytes.total();
     }
 
     /** Takes a request in, if it is new and there is room. */
@@ -108,7 +116,8 @@ final class RequestPool {
             }
         }
         int client = request.session().client();
-        if (pending >= maxPending || pendingPerClient.getOrDefault(client, 0) >= maxPendingPerClient) {
+        boolean full = pending >= maxPending || pendingPerClient.getOrDefault(client, 0) >= maxPendingPerClient;
+        if (full || !bytes.hasRoomFor(request)) {
             return Admission.OVERLOADED;
         }
         add(lane != null ? lane : open(request.session()), request);
@@ -124,6 +133,7 @@ final class RequestPool {
     private void add(Lane lane, Request request) {
         (request.semantics().isFifo() ? lane.fifo : lane.unordered).put(request.number(), request);
         pending++;
+        bytes.add(request);
         pendingPerClient.merge(lane.session.client(), 1, Integer::sum);
         idle.remove(lane.session);
         queueIfReady(lane);
@@ -240,8 +250,10 @@ final class RequestPool {
     }
 
     private void remove(TreeMap<Long, Request> waiting, long number, Lane lane) {
-        if (waiting.remove(number) != null) {
+        Request removed = waiting.remove(number);
+        if (removed != null) {
             pending--;
+            bytes.remove(removed);
             pendingPerClient.merge(lane.session.client(), -1, (a, b) -> a + b == 0 ? null : a + b);
         }
     }
@@ -288,6 +300,7 @@ final class RequestPool {
         List<Request> all = waiting();
         ready.clear();
         pending = 0;
+        bytes.clear();
         pendingPerClient.clear();
         for (Lane lane : List.copyOf(lanes.values())) {
             lane.queued = false;

@@ -25,6 +25,8 @@ final class Snapshots {
     private SnapshotMeta wanted;
 
     private boolean installing;
+    /** The last index at which a snapshot was asked for, or installed. */
+    private long snapshotDueAfter;
 
     Snapshots(RaftState state, Optional<NodeStore> store) {
         this.state = state;
@@ -40,10 +42,18 @@ final class Snapshots {
         while (!state.stateMissing && state.delivered < state.commitIndex) {
             long index = ++state.delivered;
             state.emit(new Action.Commit(index, state.log.get(index).batch()));
-            if (index % state.config.checkpointInterval() == 0) {
+            if (isSnapshotDue(index)) {
+                snapshotDueAfter = index;
                 state.emit(new Action.TakeCheckpoint(index));
             }
         }
+    }
+
+    /** By numbers, or by bytes: so the log is short, and light, however large the entries are. */
+    private boolean isSnapshotDue(long index) {
+        return index % state.config.checkpointInterval() == 0
+                || state.log.bytes(snapshotDueAfter + 1, index)
+                        >= state.config.memory().checkpointBytes();
     }
 
     // Taking
@@ -63,7 +73,7 @@ final class Snapshots {
         keep(
                 new SnapshotMeta(index, state.log.term(index), taken.stateDigest(), state.memberships.at(index)),
                 taken.stateBytes());
-        long compactTo = Math.max(state.log.baseIndex(), index - state.config.logTail());
+        long compactTo = state.log.tailBelow(index, state.config.logTail(), state.config.tailBytes());
         state.log.compact(compactTo);
         state.memberships.compact(compactTo);
         state.emit(new Action.Truncate(compactTo));
@@ -182,6 +192,7 @@ final class Snapshots {
         state.announce("installed the state at " + installed.index());
         beginLogAfter(installed);
         state.stateMissing = false;
+        snapshotDueAfter = installed.index();
         state.delivered = installed.index();
         state.lastExecuted = installed.index();
         state.pool.restore(event.sessions());

@@ -129,6 +129,7 @@ class TrapsOutageTest {
                 config.maxPendingRequests(),
                 config.maxPendingPerClient(),
                 config.sessionPipeline(),
+                config.memory(),
                 TransferLimits.DEFAULT);
     }
 

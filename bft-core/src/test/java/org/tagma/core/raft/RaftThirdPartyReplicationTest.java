@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /** Log replication as etcd's Raft is known to do it; each test names the one of etcd's that it restates. */
@@ -206,6 +207,7 @@ class RaftThirdPartyReplicationTest {
                 99,
                 99,
                 32,
+                MemoryBounds.DEFAULT,
                 TransferLimits.DEFAULT);
         return new LoneReplica(config, 1, -1)
                 .lead(3)

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /** Snapshots as etcd's Raft is known to send them, and the choice between a snapshot and the log. */
@@ -40,6 +41,7 @@ class RaftThirdPartySnapshotTest {
                 99,
                 99,
                 32,
+                MemoryBounds.DEFAULT,
                 TransferLimits.DEFAULT);
         LoneReplica leader = new LoneReplica(config, 1, -1).lead(3).acknowledge(1, 1);
         for (int number = 1; number <= operations; number++) {
@@ -147,6 +149,7 @@ class RaftThirdPartySnapshotTest {
                         99,
                         99,
                         32,
+                        MemoryBounds.DEFAULT,
                         TransferLimits.DEFAULT));
         cluster.elect(0);
         cluster.isolate(2);

@@ -101,6 +101,11 @@ record LogEntry(byte[] key, byte[] value, long number, long sequence, long check
 
     /** Whether records of this key belong to no sequence number. */
     boolean isNewestOfClass() {
+        return isNewestOfClass(key);
+    }
+
+    /** Whether records of this key belong to no sequence number. */
+    static boolean isNewestOfClass(byte[] key) {
         return key[0] == NEWEST;
     }
 

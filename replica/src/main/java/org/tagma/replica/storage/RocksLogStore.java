@@ -1,7 +1,9 @@
 package org.tagma.replica.storage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -150,8 +152,7 @@ final class RocksLogStore implements LogStore {
         LogSummary.Written before = LogSummary.Written.read(written)
                 .orElseThrow(() -> DataFolder.damaged(folder, "its summary is not what was written"));
         summary.memory = before.memory();
-        List<LogEntry> entries = readAll();
-        entries.forEach(summary::add);
+        List<Place> places = readAll();
         if (!summary.matches(before)) {
             throw DataFolder.damaged(folder, "records are missing from it");
         }
@@ -161,16 +162,15 @@ final class RocksLogStore implements LogStore {
                     folder.resolveSibling(LifeFile.NAME), "it is missing, though the log holds records");
         }
         if (opening.past() == Past.UNSYNCED || opening.past() == Past.LOST) {
-            return keepSurvivors(entries, opening);
+            return keepSurvivors(places, opening);
         }
         if (before.appended() < mark.get()) {
             throw DataFolder.damaged(
                     folder,
                     "it ends at record " + before.appended() + ", but record " + mark.get() + " was acknowledged");
         }
-        List<LogRecord> records = decode(entries);
         Memory memory = opening.past() == Past.NONE ? Memory.FIRST_LIFE : summary.memory;
-        return new RecoveredLog(records, memory, opening.nonce());
+        return new RecoveredLog(reading(places), memory, opening.nonce());
     }
 
     private RecoveredLog recoverEmpty(Opening opening) throws IOException, RocksDBException {
@@ -185,46 +185,92 @@ final class RocksLogStore implements LogStore {
         return new RecoveredLog(List.of(), memory, opening.nonce());
     }
 
-    private List<LogEntry> readAll() throws IOException, RocksDBException {
-        List<LogEntry> entries = new ArrayList<>();
+    /** Where a record lies. */
+    private record Place(long number, byte[] key) {}
+
+    /**
+     * Checks every record, and says where they lie, oldest first. They are not kept: a log holds more than the memory of a
+     * replica, and what replays it wants one at a time.
+     */
+    private List<Place> readAll() throws IOException, RocksDBException {
+        List<Place> places = new ArrayList<>();
         try (RocksIterator iterator = database.newIterator()) {
             for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
                 if (!Arrays.equals(iterator.key(), LogSummary.KEY)) {
-                    entries.add(LogEntry.read(iterator.key(), iterator.value())
-                            .orElseThrow(() -> DataFolder.damaged(folder, "a record is not what was written")));
+                    LogEntry entry = entry(iterator.key(), iterator.value());
+                    decode(entry);
+                    summary.add(entry);
+                    places.add(new Place(entry.number(), entry.key()));
                 }
             }
             iterator.status();
         }
-        entries.sort(Comparator.comparingLong(LogEntry::number));
-        return entries;
+        places.sort(Comparator.comparingLong(Place::number));
+        return places;
     }
 
-    private List<LogRecord> decode(List<LogEntry> entries) throws IOException {
-        List<LogRecord> records = new ArrayList<>(entries.size());
-        for (LogEntry entry : entries) {
-            records.add(entry.decode()
-                    .orElseThrow(() ->
-                            DataFolder.damaged(folder, "it holds a record that this version of Tagma does not know")));
+    private LogEntry entry(byte[] key, byte[] value) throws IOException {
+        return LogEntry.read(key, value)
+                .orElseThrow(() -> DataFolder.damaged(folder, "a record is not what was written"));
+    }
+
+    private LogRecord decode(byte[] key) throws IOException {
+        if (closed) {
+            throw new IOException("the log is closed");
         }
-        return records;
+        try {
+            byte[] value = database.get(key);
+            if (value == null) {
+                throw DataFolder.damaged(folder, "a record is gone while it is read");
+            }
+            return decode(entry(key, value));
+        } catch (RocksDBException e) {
+            throw new IOException(RocksSettings.oneLine(e), e);
+        }
+    }
+
+    private LogRecord decode(LogEntry entry) throws IOException {
+        return entry.decode()
+                .orElseThrow(() ->
+                        DataFolder.damaged(folder, "it holds a record that this version of Tagma does not know"));
+    }
+
+    /** The records at these places, each read when it is asked for. */
+    private List<LogRecord> reading(List<Place> places) {
+        return new AbstractList<>() {
+            @Override
+            public LogRecord get(int index) {
+                try {
+                    return decode(places.get(index).key());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public int size() {
+                return places.size();
+            }
+        };
     }
 
     /**
      * From now on the log is one that forgot, and says so also in later lives, until a record ends that. Which states it
      * has is still true. Of what it voted, what was synced at once is; but nothing, if the disk was lost, now or before.
      */
-    private RecoveredLog keepSurvivors(List<LogEntry> entries, Opening opening) throws IOException, RocksDBException {
+    private RecoveredLog keepSurvivors(List<Place> places, Opening opening) throws IOException, RocksDBException {
         boolean lost = opening.past() == Past.LOST || summary.memory == Memory.LOST;
         List<LogRecord> survivors = new ArrayList<>();
         long number = Math.max(summary.appended(), mark.get());
         LogSummary kept = new LogSummary();
         try (WriteBatch cleaning = new WriteBatch()) {
-            for (LogEntry entry : entries) {
-                cleaning.delete(entry.key());
+            List<LogRecord> newest = new ArrayList<>();
+            for (Place place : places) {
+                cleaning.delete(place.key());
+                if (LogEntry.isNewestOfClass(place.key())) {
+                    newest.add(decode(place.key()));
+                }
             }
-            List<LogRecord> newest =
-                    decode(entries.stream().filter(LogEntry::isNewestOfClass).toList());
             for (LogRecord each : newest) {
                 if (!lost || !each.survivesAmnesia()) {
                     survivors.add(each);

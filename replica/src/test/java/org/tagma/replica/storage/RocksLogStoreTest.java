@@ -312,7 +312,8 @@ final class RocksLogStoreTest {
 
     static RecoveredLog recover(Path folder) throws IOException {
         try (LogStore log = open(folder)) {
-            return log.recover();
+            RecoveredLog read = log.recover();
+            return new RecoveredLog(List.copyOf(read.records()), read.memory(), read.nonce());
         }
     }
 

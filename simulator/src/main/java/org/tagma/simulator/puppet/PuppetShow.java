@@ -85,6 +85,7 @@ public final class PuppetShow {
                 narrow ? random.nextInt(6, 24) : config.maxPendingRequests(),
                 narrow ? random.nextInt(4, 9) : config.maxPendingPerClient(),
                 narrow ? random.nextInt(4, 12) : config.sessionPipeline(),
+                config.memory(),
                 config.transfer());
         return new SimulatedPbft(varied, usual.factory());
     }

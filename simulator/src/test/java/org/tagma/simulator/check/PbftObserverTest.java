@@ -28,6 +28,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /** Four replicas, of which 0, 1 and 2 are correct: so a quorum of three needs two of those. */
@@ -51,6 +52,7 @@ class PbftObserverTest {
             1000,
             500,
             32,
+            MemoryBounds.DEFAULT,
             TransferLimits.DEFAULT);
 
     private final Findings findings = new Findings();
