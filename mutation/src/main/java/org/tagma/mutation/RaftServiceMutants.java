@@ -246,12 +246,7 @@ final class RaftServiceMutants {
                     "core/raft/Snapshots",
                     "state.emit(new Action.Truncate(compactTo));",
                     "if (state.isLeader()) { state.emit(new Action.Truncate(compactTo)); }"),
-            of(
-                    "no tail of the log is left for followers",
-                    "29",
-                    "core/raft/RaftLog",
-                    "index - maxEntries",
-                    "index"),
+            of("no tail of the log is left for followers", "29", "core/raft/RaftLog", "index - maxEntries", "index"),
             of(
                     "who asks in an earlier term is not told of the later one",
                     "",

@@ -113,7 +113,8 @@ public final class ClusterSettings {
      * PBFT's replicas must agree on where checkpoints fall, and a backup must have room for what a correct primary proposes.
      */
     public static MemoryBounds memoryBounds(ClusterConfig config) {
-        long largestBatch = Math.max(config.batch().maxBytes(), config.limits().maxOperationBytes() + (long) ENVELOPE_BYTES);
+        long largestBatch =
+                Math.max(config.batch().maxBytes(), config.limits().maxOperationBytes() + (long) ENVELOPE_BYTES);
         long waiting = BATCHES_WAITING * largestBatch;
         return new MemoryBounds(BATCHES_IN_LOG * largestBatch, waiting, waiting / CLIENTS_THAT_FILL_THE_POOL);
     }

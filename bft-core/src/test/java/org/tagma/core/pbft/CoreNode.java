@@ -64,9 +64,9 @@ final class CoreNode {
     /** What a log store with these records gives back, if the records themselves are worth this much. */
     Event.RecoveredLog recovered(List<LogRecord> records, Event.Memory known) {
         if (wiped && records.stream().noneMatch(LogRecord::endsAmnesia)) {
-            return new Event.RecoveredLog(records, Event.Memory.LOST, nonce);
+            return new Event.RecoveredLog(List.copyOf(records), Event.Memory.LOST, nonce);
         }
-        return new Event.RecoveredLog(records, records.isEmpty() ? Event.Memory.FIRST_LIFE : known, nonce);
+        return new Event.RecoveredLog(List.copyOf(records), records.isEmpty() ? Event.Memory.FIRST_LIFE : known, nonce);
     }
 
     /** A malicious replica runs the honest code, and the cluster tampers with what it says: its state is its own affair. */

@@ -72,7 +72,7 @@ final class DurableLog {
     RecoveredLog recover(boolean whole, long nonce) {
         boolean lost = wiped && records.stream().noneMatch(LogRecord::endsAmnesia);
         Memory known = whole ? Memory.WHOLE : Memory.SURVIVORS;
-        return new RecoveredLog(records, lost ? Memory.LOST : records.isEmpty() ? Memory.FIRST_LIFE : known, nonce);
+        return new RecoveredLog(records(), lost ? Memory.LOST : records.isEmpty() ? Memory.FIRST_LIFE : known, nonce);
     }
 
     List<LogRecord> records() {

@@ -231,8 +231,8 @@ final class RocksLogStore implements LogStore {
 
     private LogRecord decode(LogEntry entry) throws IOException {
         return entry.decode()
-                .orElseThrow(() ->
-                        DataFolder.damaged(folder, "it holds a record that this version of Tagma does not know"));
+                .orElseThrow(
+                        () -> DataFolder.damaged(folder, "it holds a record that this version of Tagma does not know"));
     }
 
     /** The records at these places, each read when it is asked for. */

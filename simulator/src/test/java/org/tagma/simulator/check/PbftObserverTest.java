@@ -27,8 +27,8 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.MemoryBounds;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferLimits;
 
 /** Four replicas, of which 0, 1 and 2 are correct: so a quorum of three needs two of those. */
