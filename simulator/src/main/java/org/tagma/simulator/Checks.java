@@ -63,7 +63,8 @@ record Checks(
                         RECORDS_PER_SLOT * sizes.logWindow() + OTHER_RECORDS,
                         FRAMES_PER_SLOT
                                 * Math.max(LEAST_WINDOW, sizes.logWindow())
-                                * protocol.quorums().replicas()),
+                                * protocol.quorums().replicas(),
+                        sizes.logWindow() + protocol.quorums().replicas() + 1),
                 new LivenessChecker(findings, livenessBoundMicros),
                 new History());
     }

@@ -88,8 +88,7 @@ final class EngineRules {
             turnsUnavailable = 0;
             if (++timesUnavailable >= TIMES && nowMicros - unavailableSinceMicros > STATUS_AGE_MICROS) {
                 findings.report(
-                        Property.DOES_WHAT_IT_MUST,
-                        "replica " + replica + " answers no queries, though nothing is wrong");
+                        Property.ANSWERS, "replica " + replica + " answers no queries, though nothing is wrong");
             }
         }
     }

@@ -44,7 +44,7 @@ final class FaultyClient {
         if (sent++ < REQUESTS) {
             long asked = random.nextInt(5) == 0 ? number + random.nextInt(1, 1 << 20) : number++;
             for (int replica = 0; replica < world.quorums().replicas(); replica++) {
-                world.fromClient(new SessionId(id, 1), replica, request(asked), Origin.TAMPERED);
+                world.fromClient(new SessionId(id, 1), replica, request(asked));
             }
             world.queue().after(random.nextLong(PAUSE_MICROS), this::ask);
         }

@@ -3,16 +3,13 @@ package org.tagma.simulator;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntSupplier;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.replica.Execution;
 import org.tagma.replica.ServiceExecutor;
-import org.tagma.simulator.check.KeptStates;
 import org.tagma.simulator.check.StateChecker;
 
 /** Shows the checker what a correct replica commits, and has the production executor do the rest. */
@@ -24,10 +21,8 @@ final class ObservedExecution implements Execution {
     private final EngineRules rules;
     private final List<String> operatorAnswers;
     private final StateChecker states;
-    private final KeptStates kept;
     private final Optional<MerkleRegisters> registers;
     private final SimulatedSnapshots snapshots;
-    private final IntSupplier answers;
 
     /**
      * Wraps an executor.
@@ -37,7 +32,6 @@ final class ObservedExecution implements Execution {
      * @param operatorAnswers takes the answers to what the scenario asks for, as an operator, under ids below 0
      * @param registers what it executes, if that is a tree
      * @param snapshots where it keeps the states of checkpoints
-     * @param answers how many answers are about to leave
      */
     ObservedExecution(
             ServiceExecutor executor,
@@ -46,25 +40,15 @@ final class ObservedExecution implements Execution {
             EngineRules rules,
             List<String> operatorAnswers,
             Optional<MerkleRegisters> registers,
-            SimulatedSnapshots snapshots,
-            IntSupplier answers) {
+            SimulatedSnapshots snapshots) {
         this.executor = executor;
         this.replica = replica;
         this.checks = checks;
         this.rules = rules;
         this.states = checks.states();
-        this.kept = new KeptStates(checks.findings(), replica);
         this.operatorAnswers = operatorAnswers;
         this.registers = registers;
         this.snapshots = snapshots;
-        this.answers = answers;
-    }
-
-    /** What earlier lives left is there. */
-    void recovered() {
-        for (ServiceSnapshot each : snapshots.recover()) {
-            kept.has(each.sequence(), each.stateDigest());
-        }
     }
 
     @Override
@@ -80,7 +64,6 @@ final class ObservedExecution implements Execution {
     public void takeCheckpoint(long sequence) {
         rules.takesEffect("takes a checkpoint");
         executor.takeCheckpoint(sequence);
-        kept.has(sequence, executor.digestNow().stateDigest());
         if (registers.isPresent()) {
             states.wrote(replica, sequence, registers.get().written());
         }
@@ -90,13 +73,12 @@ final class ObservedExecution implements Execution {
     public void releaseCheckpoints(long below) {
         rules.takesEffect("lets go of checkpoints");
         executor.releaseCheckpoints(below);
-        kept.releases(below, snapshots.size());
+        checks.bounds().keeps(replica, snapshots.size());
     }
 
     @Override
     public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
         executor.installState(sequence, stateDigest, snapshot, tree);
-        kept.has(sequence, stateDigest);
         if (registers.isPresent()) {
             registers.get().startFrom(registers.get().contained());
             states.contains(replica, sequence, registers.get().written());
@@ -105,9 +87,7 @@ final class ObservedExecution implements Execution {
 
     @Override
     public void serveState(int to, TransferMessage.Question question) {
-        int before = answers.getAsInt();
         executor.serveState(to, question);
-        kept.answered(to, question, answers.getAsInt() - before);
     }
 
     @Override

@@ -61,7 +61,6 @@ public final class ObservedProtocol implements Protocol {
                 barrierIsDue = true;
             }
         }
-        observer.ends(replica, event, actions);
         return actions;
     }
 

@@ -34,10 +34,8 @@ import org.tagma.simulator.byzantine.MisbehavingProtocol;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.byzantine.Situation;
 import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.FrameRule;
 import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.StateChecker;
-import org.tagma.simulator.check.TransferChecker;
 
 /**
  * One life of a replica: the production engine, verification and execution on simulated ports, and everything else that a crash
@@ -53,7 +51,6 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
     private final Protocol protocol;
     private final Optional<ObservedProtocol> observed;
     private final EngineRules rules;
-    private final VerdictRule verdicts;
     private final Optional<FrameTampering> tampering;
     private final ServiceExecutor executor;
     private final Optional<MerkleRegisters> tree;
@@ -83,7 +80,6 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         Findings findings = world.checks().findings();
         rules = new EngineRules(findings, id);
         Authentication authentication = machine.authentication;
-        verdicts = new VerdictRule(findings, id, new FrameRule(authentication, world.policy(), world.quorums()));
         MessageSealer sealer = new MessageSealer(authentication, world.policy());
         Protocol correct =
                 world.protocol().create(id, KeyedHash.mix(machine.lifeSeed, number), machine.snapshots.nodes());
@@ -91,9 +87,8 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         StateMachine registers = tree.isPresent() ? tree.get() : new Registers();
         verifier = new InboundVerifier(authentication, world.policy(), world.reader(), world.quorums());
         if (machine.isCorrect()) {
-            Protocol judged = new ObservedTransfer(correct, transferChecker());
             observed = Optional.of(new ObservedProtocol(
-                    judged,
+                    correct,
                     id,
                     world.checks().protocol(),
                     message -> world.codecRule().says(id, message)));
@@ -110,14 +105,7 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         executor = new ServiceExecutor(service, sealer, this, machine.snapshots, this::onExecutionEvent);
         observedExecution = machine.isCorrect()
                 ? Optional.of(new ObservedExecution(
-                        executor,
-                        id,
-                        world.checks(),
-                        rules,
-                        machine.diary.operatorAnswers(),
-                        tree,
-                        machine.snapshots,
-                        this::answersWaiting))
+                        executor, id, world.checks(), rules, machine.diary.operatorAnswers(), tree, machine.snapshots))
                 : Optional.empty();
         Execution execution = observedExecution.isPresent() ? observedExecution.get() : executor;
         LogStore observedLog = new ObservedLogStore(machine.log, rules::appended, this::durable);
@@ -128,12 +116,6 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
                 new ReplicaEngine.Ports(this, observedLog, this, this, execution, Recorder.around(tracer, this)));
     }
 
-    private TransferChecker transferChecker() {
-        boolean oneSource = world.protocol() instanceof SimulatedRaft;
-        return new TransferChecker(
-                world.checks().findings(), id, world.quorums().replicas(), oneSource);
-    }
-
     private StateMachine observed(StateMachine registers) {
         Checks checks = world.checks();
         return tree.isPresent()
@@ -141,15 +123,9 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
                 : new ObservedStateMachine(registers, id, checks);
     }
 
-    /** What has been said to others and to itself, and has not left yet. */
-    private int answersWaiting() {
-        return leaving.size() + inbox.size();
-    }
-
     /** Takes up what earlier lives left on the disk. */
     void begin() throws IOException {
         executor.recover();
-        observedExecution.ifPresent(ObservedExecution::recovered);
         engine.start();
     }
 
@@ -234,7 +210,7 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
             world.checks()
                     .findings()
                     .report(
-                            Property.DOES_WHAT_IT_MUST,
+                            Property.ANSWERS,
                             "replica " + id + " answers " + replies + " of the " + due
                                     + " requests that it executed at sequence " + executed.sequence());
         }
@@ -248,14 +224,11 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         return status;
     }
 
-    void take(PeerId from, ByteString frame, Origin origin) {
+    void take(PeerId from, ByteString frame) {
         if (isOver()) {
             return;
         }
         Inbound inbound = verifier.verify(from, frame);
-        if (machine.isCorrect()) {
-            verdicts.check(inbound, from, frame, origin);
-        }
         if (inbound instanceof Inbound.ForEngine forEngine) {
             inbox.add(forEngine.event());
         } else if (inbound instanceof Inbound.ForExecution forExecution) {
@@ -285,12 +258,11 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
     public void toReplica(int replica, ByteString frame) {
         if (tampering.isEmpty()) {
             rules.takesEffect("says something to replica " + replica);
-            leaving.add(() -> world.toReplica(id, replica, frame, Origin.CORRECT));
+            leaving.add(() -> world.toReplica(id, replica, frame));
             return;
         }
         for (ByteString told : tampering.get().tamper(replica, frame)) {
-            Origin origin = isSame(told, frame) ? Origin.MALICIOUS : Origin.TAMPERED;
-            leaving.add(() -> world.toReplica(id, replica, told, origin));
+            leaving.add(() -> world.toReplica(id, replica, told));
         }
     }
 
@@ -389,11 +361,5 @@ final class ReplicaLife implements Outbound, Timers, Clock, EngineListener {
         }
         String where = cause == null || cause.getStackTrace().length == 0 ? "" : " at " + cause.getStackTrace()[0];
         world.checks().findings().report(Property.NO_HALT, "replica " + id + " stops: " + reason + where);
-    }
-
-    /** The very object, and not one like it. */
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(ByteString one, ByteString other) {
-        return one == other;
     }
 }

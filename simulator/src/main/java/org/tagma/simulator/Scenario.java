@@ -14,7 +14,6 @@ import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;
-import org.tagma.simulator.puppet.PuppetShow;
 
 /**
  * What is to be simulated, as a sentence:
@@ -58,7 +57,6 @@ public final class Scenario {
     private Optional<Path> traceFile = Optional.empty();
     private boolean traced;
     private String replayCommand = "";
-    private int puppetSteps;
     private StateContent content = StateContent.OPAQUE;
     private boolean slowDisks;
 
@@ -241,12 +239,6 @@ public final class Scenario {
         return this;
     }
 
-    /** For how many steps puppets first play to a replica of PBFT; see {@link PuppetShow}. */
-    public Scenario puppets(int steps) {
-        puppetSteps = steps;
-        return this;
-    }
-
     /** What the registers are kept in. */
     public Scenario content(StateContent value) {
         content = value;
@@ -339,10 +331,6 @@ public final class Scenario {
                 && timing.equals(Timing.synchronous())
                 && incidents.isEmpty()
                 && adversary.isEmpty();
-    }
-
-    int puppetSteps() {
-        return puppetSteps;
     }
 
     StateContent content() {

@@ -23,8 +23,7 @@ import org.tagma.simulator.check.Property;
 /**
  * Holds a correct client to what its calls' semantics say of numbers and retries: one number is one operation; what is to happen
  * at most once is sent once, unless it was refused; what may happen again has a new number each time, and everything else the one
- * it had; and no attempt comes later than the longest pause allows. Whom it sends to is the affair of {@link RequestRoutes}. Not
- * thread-safe.
+ * it had; and no attempt comes later than the longest pause allows. Not thread-safe.
  */
 final class SentRequests {
 
@@ -47,7 +46,6 @@ final class SentRequests {
 
     private final int client;
     private final boolean repeatsToAll;
-    private final RequestRoutes routes;
     private final Findings findings;
     private final Map<Number, Sent> sent = new HashMap<>();
     private final Map<Operation, Number> numbers = new HashMap<>();
@@ -61,10 +59,9 @@ final class SentRequests {
      * @param repeatsToAll whether a request goes on to other replicas only when it is repeated; where it follows the leader,
      *     it may come to one twice
      */
-    SentRequests(int client, boolean repeatsToAll, RequestRoutes routes, Findings findings) {
+    SentRequests(int client, boolean repeatsToAll, Findings findings) {
         this.client = client;
         this.repeatsToAll = repeatsToAll;
-        this.routes = routes;
         this.findings = findings;
     }
 
@@ -107,7 +104,6 @@ final class SentRequests {
         Number other = numbers.putIfAbsent(operation, number);
         Sent first = other == null ? before : sent.get(other);
         checkPause(first, number, request.getSemantics(), nowMillis);
-        routes.sends(session, request.getNumber(), request.getSemantics(), first.isNew, replica);
         boolean mayHappenAgain = request.getSemantics() == SemanticsCode.SEMANTICS_AT_LEAST_ONCE;
         if (other != null && !other.equals(number) && !mayHappenAgain) {
             report("sends one operation under two numbers: " + other + " and " + number);
@@ -133,7 +129,6 @@ final class SentRequests {
 
     /** The client has done what it does at this moment. */
     void rests() {
-        routes.rests();
         for (Sent each : fresh) {
             each.isNew = false;
         }

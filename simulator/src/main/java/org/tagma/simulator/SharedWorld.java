@@ -221,38 +221,6 @@ final class SharedWorld implements World {
     }
 
     @Override
-    public int liars() {
-        int liars = 0;
-        for (SimulatedReplica replica : replicas) {
-            liars += replica.isCorrect() ? 0 : 1;
-        }
-        return liars;
-    }
-
-    @Override
-    public long viewOfAll() {
-        long lowest = Long.MAX_VALUE;
-        for (SimulatedReplica replica : replicas) {
-            if (replica.isCorrect()) {
-                if (!replica.isUp() || !replica.status().mode().equals("normal")) {
-                    return 0;
-                }
-                lowest = Math.min(lowest, replica.status().view());
-            }
-        }
-        return lowest == Long.MAX_VALUE ? 0 : lowest;
-    }
-
-    @Override
-    public int lives() {
-        int lives = 0;
-        for (SimulatedReplica replica : replicas) {
-            lives += replica.lives();
-        }
-        return lives;
-    }
-
-    @Override
     public void falselyAccused(int by, int replica, String text) {
         checks.findings()
                 .report(
@@ -261,15 +229,11 @@ final class SharedWorld implements World {
     }
 
     @Override
-    public void toReplica(int from, int to, ByteString frame, Origin origin) {
+    public void toReplica(int from, int to, ByteString frame) {
         SimulatedReplica receiver = replicas.get(to);
         PeerId sender = new PeerId.Replica(from);
-        Consumer<ByteString> receive = recorder.leaves(
-                from,
-                to,
-                frame,
-                receiver::isUp,
-                arriving -> receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame))));
+        Consumer<ByteString> receive =
+                recorder.leaves(from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving));
         network.send(from, to, frame, arriving -> arrive(receiver, arriving, receive));
         recorder.hasLeft(network.dropped());
     }
@@ -320,10 +284,10 @@ final class SharedWorld implements World {
     }
 
     @Override
-    public void fromClient(SessionId session, int to, ByteString frame, Origin origin) {
+    public void fromClient(SessionId session, int to, ByteString frame) {
         int client = session.client();
         if (!connections.isUp(client, to)) {
-            connections.whenUp(client, to, () -> fromClient(session, to, frame, origin));
+            connections.whenUp(client, to, () -> fromClient(session, to, frame));
             return;
         }
         SimulatedReplica receiver = replicas.get(to);
@@ -333,7 +297,7 @@ final class SharedWorld implements World {
         BooleanSupplier isThere = () -> connections.lasts(connection, client, to) && receiver.isUp();
         network.send(from, to, frame, recorder.leaves(from, to, frame, isThere, arriving -> {
             if (connections.lasts(connection, client, to)) {
-                receiver.onFrame(sender, arriving, origin.arriving(isSame(arriving, frame)));
+                receiver.onFrame(sender, arriving);
             }
         }));
         recorder.hasLeft(network.dropped());

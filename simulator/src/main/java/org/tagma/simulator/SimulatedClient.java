@@ -22,7 +22,6 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.ServiceChecker;
 
 /**
@@ -38,8 +37,6 @@ public final class SimulatedClient {
     private final List<Process> processes = new ArrayList<>();
     private final long patienceMillis;
     private final SentRequests sent;
-    /** How many liars there may be for enough correct replicas to have told of their view in what is believed; negative if none. */
-    private final int spokenFor;
 
     /** Times of the calls that have not returned, by index. */
     private final TreeMap<Integer, Long> open = new TreeMap<>();
@@ -65,14 +62,7 @@ public final class SimulatedClient {
         this.patienceMillis = options.deadlineMillis();
         boolean isPbft = setup.protocol() == ProtocolKind.PBFT;
         Findings findings = world.checks().findings();
-        RequestRoutes routes = new RequestRoutes(id, isPbft, setup.quorums().replicas(), this::reaches, findings);
-        this.sent = new SentRequests(id, isPbft, routes, findings);
-        this.spokenFor = isPbft
-                ? (setup.readOnlyFastPath()
-                                ? setup.quorums().certificate()
-                                : setup.quorums().weak())
-                        - setup.quorums().weak()
-                : -1;
+        this.sent = new SentRequests(id, isPbft, findings);
         int count = workload.processes();
         for (int process = 1; process <= count; process++) {
             // Each numbers its sessions by its clock; no two have one number.
@@ -133,15 +123,6 @@ public final class SimulatedClient {
         }
     }
 
-    private boolean reaches(long session, int replica) {
-        for (Process process : processes) {
-            if (process.connected.contains(session)) {
-                return world.isConnected(id, replica);
-            }
-        }
-        return false;
-    }
-
     /** Every process loses its connections to a replica. */
     void connectionLost(int replica) {
         processes.forEach(process -> process.connectionLost(replica));
@@ -191,8 +172,6 @@ public final class SimulatedClient {
         private final RetrySemantics semantics;
         private final int handle;
         private final Process process;
-        private final long view = world.viewOfAll();
-        private final int lives = world.lives();
 
         Call(int index, RegisterOperation operation, RetrySemantics semantics, int handle, Process process) {
             this.index = index;
@@ -206,7 +185,6 @@ public final class SimulatedClient {
         public void succeeded(ByteString result) {
             world.checks().history().returned(handle, result.toStringUtf8());
             world.checks().service().returned(operation, result.toStringUtf8());
-            checkView();
             over("'" + result.toStringUtf8() + "'");
         }
 
@@ -229,18 +207,6 @@ public final class SimulatedClient {
             world.checks().order().gaveUp(id);
             unknown++;
             over(failure.outcome().toString());
-        }
-
-        /** Enough replicas have told of their view since the call, which were all in this one then or beyond, and are the same still. */
-        private void checkView() {
-            if (process.core.view() < view && world.liars() <= spokenFor && lives == world.lives()) {
-                world.checks()
-                        .findings()
-                        .report(
-                                Property.DOES_WHAT_IT_MUST,
-                                "client " + id + " believes in view " + process.core.view()
-                                        + ", though all have told it that they are in view " + view + " at least");
-            }
         }
 
         private void over(String how) {
@@ -328,7 +294,7 @@ public final class SimulatedClient {
         @Override
         public void send(long session, int replica, ByteString frame) {
             sent.sends(session, replica, frame, nowMillis());
-            world.fromClient(new SessionId(id, session), replica, frame, Origin.CORRECT);
+            world.fromClient(new SessionId(id, session), replica, frame);
         }
     }
 }

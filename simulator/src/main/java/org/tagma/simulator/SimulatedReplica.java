@@ -48,11 +48,6 @@ public final class SimulatedReplica {
         return machine.isCorrect();
     }
 
-    /** How many lives it has had, with this one. */
-    int lives() {
-        return lives;
-    }
-
     /** Whether it runs. */
     public boolean isUp() {
         return life != null && !life.isStopped();
@@ -216,15 +211,15 @@ public final class SimulatedReplica {
     }
 
     /** A frame arrives. */
-    void onFrame(PeerId from, ByteString frame, Origin origin) {
+    void onFrame(PeerId from, ByteString frame) {
         if (life == null) {
             return;
         }
         ReplicaLife current = life;
         if (paused) {
-            whilePaused.add(() -> current.take(from, frame, origin));
+            whilePaused.add(() -> current.take(from, frame));
         } else {
-            current.take(from, frame, origin);
+            current.take(from, frame);
             current.drain();
         }
     }

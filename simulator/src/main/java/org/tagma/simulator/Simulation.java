@@ -8,8 +8,6 @@ import org.tagma.simulator.check.Findings;
 import org.tagma.simulator.check.LinearizabilityChecker;
 import org.tagma.simulator.check.Property;
 import org.tagma.simulator.check.PropertyViolation;
-import org.tagma.simulator.puppet.PuppetShow;
-import org.tagma.simulator.puppet.RaftShow;
 
 /** One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe. */
 final class Simulation {
@@ -68,11 +66,6 @@ final class Simulation {
             }
         }
         Findings findings = cluster.checks().findings();
-        if (scenario.puppetSteps() > 0 && scenario.protocol() instanceof SimulatedPbft pbft) {
-            PuppetShow.play(pbft, findings, seed, scenario.puppetSteps());
-        } else if (scenario.puppetSteps() > 0 && scenario.protocol() instanceof SimulatedRaft raft) {
-            RaftShow.play(raft, findings, seed, scenario.puppetSteps());
-        }
         cluster.start();
         cluster.queue().after(OBSERVATION_MICROS, this::observe);
         while (!over && findings.isEmpty() && cluster.queue().runNext()) {

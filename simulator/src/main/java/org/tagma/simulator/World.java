@@ -52,20 +52,11 @@ interface World {
 
     boolean isCorrect(int replica);
 
-    /** How many replicas are malicious. */
-    int liars();
-
-    /** The lowest view that a correct replica is in if all of them are up and none is changing views; else 0. */
-    long viewOfAll();
-
-    /** How many lives replicas have had, all together. */
-    int lives();
-
     /** A correct replica holds another correct replica to be malicious. */
     void falselyAccused(int by, int replica, String text);
 
     /** Gives the network a frame from one replica to another. */
-    void toReplica(int from, int to, ByteString frame, Origin origin);
+    void toReplica(int from, int to, ByteString frame);
 
     /** Gives the network a frame for a client. */
     void toClient(int from, SessionId session, ByteString frame);
@@ -74,7 +65,7 @@ interface World {
     boolean isConnected(int client, int replica);
 
     /** Gives the network a frame of a client. */
-    void fromClient(SessionId session, int to, ByteString frame, Origin origin);
+    void fromClient(SessionId session, int to, ByteString frame);
 
     /** Microseconds since the start. */
     default long now() {

@@ -16,10 +16,8 @@ import org.tagma.simulator.check.Property;
 class SentRequestsTest {
 
     private final Findings findings = new Findings();
-    private boolean reachesAll = true;
     private long nowMillis;
-    private final SentRequests sent = new SentRequests(
-            0, true, new RequestRoutes(0, true, 4, (session, replica) -> reachesAll, findings), findings);
+    private final SentRequests sent = new SentRequests(0, true, findings);
 
     private void sends(int replica, long number, RetrySemantics semantics, String operation) {
         ByteString payload = MessageCodec.encodeRequestPayload(
@@ -86,51 +84,6 @@ class SentRequestsTest {
 
         sends(0, 2, RetrySemantics.AT_LEAST_ONCE, "a");
         expectFound();
-    }
-
-    @Test
-    void aRequestGoesToOneReplicaFirstAndThenToAll() {
-        sends(2, 1, RetrySemantics.EXACTLY_ONCE, "a");
-        sent.rests();
-        sendsToAll(1, RetrySemantics.EXACTLY_ONCE, "a");
-        sent.rests();
-        sendsToAll(1, RetrySemantics.AT_MOST_ONCE, "b");
-        sent.rests();
-        expectNothingFound();
-
-        sendsToAll(2, RetrySemantics.EXACTLY_ONCE, "c");
-        sent.rests();
-        expectFound(Property.DOES_WHAT_IT_MUST);
-    }
-
-    @Test
-    void aRequestGoesToAllWhileItsClientReachesNobody() {
-        reachesAll = false;
-        sendsToAll(1, RetrySemantics.EXACTLY_ONCE, "a");
-        sent.rests();
-        expectNothingFound();
-
-        sends(2, 2, RetrySemantics.EXACTLY_ONCE, "b");
-        sent.rests();
-        expectFound(Property.DOES_WHAT_IT_MUST);
-    }
-
-    @Test
-    void whatIsRepeatedGoesToAll() {
-        sends(2, 1, RetrySemantics.EXACTLY_ONCE, "a");
-        sent.rests();
-        sends(3, 1, RetrySemantics.EXACTLY_ONCE, "a");
-        sent.rests();
-
-        expectFound(Property.DOES_WHAT_IT_MUST);
-    }
-
-    @Test
-    void whatIsNeverRepeatedGoesToAll() {
-        sends(2, 1, RetrySemantics.AT_MOST_ONCE, "a");
-        sent.rests();
-
-        expectFound(Property.DOES_WHAT_IT_MUST);
     }
 
     @Test

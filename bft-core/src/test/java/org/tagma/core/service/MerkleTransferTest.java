@@ -51,6 +51,34 @@ class MerkleTransferTest extends MerkleTransfers {
     }
 
     @Test
+    void noMoreIsUnderWayThanTheLimitsAllow() {
+        fill(0, 2_000);
+        ServiceSnapshot snapshot = checkpoint(100);
+        fetcher = new StateFetcher(LIMITS.withParts(512, 64));
+        Deque<Ask> asks = new ArrayDeque<>(fetcher.start(100, snapshot.stateDigest(), sources.keySet()));
+        for (int i = 0; i < 20; i++) {
+            asks.addAll(accepted(asks.poll()));
+            assertThat(asks).hasSizeLessThanOrEqualTo(LIMITS.maxOutstanding());
+        }
+    }
+
+    @Test
+    void whatWasAskedOfAnOlderStateDoesNotKeepTheNewOneWaiting() {
+        fill(0, 2_000);
+        ServiceSnapshot old = checkpoint(100);
+        fetcher = new StateFetcher(LIMITS.withParts(512, 64));
+        Deque<Ask> asks = new ArrayDeque<>(fetcher.start(100, old.stateDigest(), sources.keySet()));
+        while (asks.size() < LIMITS.maxOutstanding()) {
+            asks.addAll(accepted(asks.poll()));
+        }
+        fill(0, 10);
+        ServiceSnapshot snapshot = checkpoint(200);
+
+        Ask next = fetcher.start(200, snapshot.stateDigest(), sources.keySet()).get(0);
+        assertThat(accepted(next)).isNotEmpty();
+    }
+
+    @Test
     void aReplicaThatLagsFetchesWhatDiffers() {
         fill(0, 20_000);
         ServiceSnapshot old = checkpoint(100);

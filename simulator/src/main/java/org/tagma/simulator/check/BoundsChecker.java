@@ -7,18 +7,22 @@ public final class BoundsChecker {
     private final int maxPendingRequests;
     private final int maxLogRecords;
     private final int maxFramesPerEvent;
+    private final int maxStates;
 
     /**
      * A checker with these bounds.
      *
      * @param maxLogRecords that a replica may keep
      * @param maxFramesPerEvent that may leave a replica because of one thing that happened to it
+     * @param maxStates that it may keep on its disk
      */
-    public BoundsChecker(Findings findings, int maxPendingRequests, int maxLogRecords, int maxFramesPerEvent) {
+    public BoundsChecker(
+            Findings findings, int maxPendingRequests, int maxLogRecords, int maxFramesPerEvent, int maxStates) {
         this.findings = findings;
         this.maxPendingRequests = maxPendingRequests;
         this.maxLogRecords = maxLogRecords;
         this.maxFramesPerEvent = maxFramesPerEvent;
+        this.maxStates = maxStates;
     }
 
     /** How much a replica holds. */
@@ -28,6 +32,13 @@ public final class BoundsChecker {
         }
         if (logRecords > maxLogRecords) {
             report(replica, logRecords + " records in its log, where " + maxLogRecords + " are allowed");
+        }
+    }
+
+    /** How many states a replica has on its disk, after it may have let go of some. */
+    public void keeps(int replica, int states) {
+        if (states > maxStates) {
+            report(replica, states + " states on its disk, where " + maxStates + " are allowed");
         }
     }
 

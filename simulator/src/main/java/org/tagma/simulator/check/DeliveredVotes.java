@@ -38,6 +38,7 @@ final class DeliveredVotes {
 
     private final WellFormed wellFormed;
     private final TreeMap<Long, List<Tally>> votes = new TreeMap<>();
+    private long stable;
 
     DeliveredVotes(WellFormed wellFormed) {
         this.wellFormed = wellFormed;
@@ -46,8 +47,11 @@ final class DeliveredVotes {
     /** A life begins: of the votes of earlier ones it knows its own, and those that its records imply. */
     void recovers(int self, Event.RecoveredLog log) {
         votes.clear();
+        stable = 0;
         for (LogRecord record : log.records()) {
-            if (record instanceof PbftRecord.PrePrepared vote) {
+            if (record instanceof PbftRecord.Stable known) {
+                truncate(known.certificate().sequence());
+            } else if (record instanceof PbftRecord.PrePrepared vote) {
                 accepted(self, vote.view(), vote.sequence(), vote.batch().digest());
             } else if (record instanceof PbftRecord.Reproposed vote) {
                 accepted(self, vote.view(), vote.sequence(), vote.digest());
@@ -76,24 +80,24 @@ final class DeliveredVotes {
         add(sequence, ballot, wellFormed.primary(view));
     }
 
-    /** A message arrives, while this checkpoint is the last stable one. */
-    void delivered(long stable, int sender, Message message) {
+    /** A message arrives. */
+    void delivered(int sender, Message message) {
         if (message instanceof PrePrepare vote && sender == wellFormed.primary(vote.view())) {
-            prepare(stable, vote.sequence(), vote.view(), vote.batch().digest(), sender);
+            prepare(vote.sequence(), vote.view(), vote.batch().digest(), sender);
         } else if (message instanceof Prepare vote && sender != wellFormed.primary(vote.view())) {
-            prepare(stable, vote.sequence(), vote.view(), vote.digest(), sender);
+            prepare(vote.sequence(), vote.view(), vote.digest(), sender);
         } else if (message instanceof Commit vote) {
-            addNear(stable, vote.sequence(), new Ballot(Phase.COMMIT, vote.view(), vote.digest()), sender);
+            addNear(vote.sequence(), new Ballot(Phase.COMMIT, vote.view(), vote.digest()), sender);
         } else if (message instanceof Committed said) {
-            addNear(stable, said.sequence(), new Ballot(Phase.ATTEST, 0, said.digest()), sender);
+            addNear(said.sequence(), new Ballot(Phase.ATTEST, 0, said.digest()), sender);
         }
     }
 
-    private void prepare(long stable, long sequence, long view, Digest digest, int sender) {
-        addNear(stable, sequence, new Ballot(Phase.PREPARE, view, digest), sender);
+    private void prepare(long sequence, long view, Digest digest, int sender) {
+        addNear(sequence, new Ballot(Phase.PREPARE, view, digest), sender);
     }
 
-    private void addNear(long stable, long sequence, Ballot ballot, int voter) {
+    private void addNear(long sequence, Ballot ballot, int voter) {
         if (sequence > stable && sequence <= stable + 4L * wellFormed.window()) {
             add(sequence, ballot, voter);
         }
@@ -110,8 +114,9 @@ final class DeliveredVotes {
     }
 
     /** A checkpoint is stable: what it covers no longer matters. */
-    void truncate(long stable) {
-        votes.headMap(stable, true).clear();
+    void truncate(long sequence) {
+        stable = Math.max(stable, sequence);
+        votes.headMap(sequence, true).clear();
     }
 
     boolean isPrepared(long sequence, long view, Digest digest) {

@@ -1,7 +1,6 @@
 package org.tagma.simulator.check;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -27,27 +26,9 @@ public final class PbftObserver implements ProtocolObserver {
     private final CertificateChecker certificates;
     private final DurabilityChecker durability;
     private final RefusalChecker refusals;
-    private final JudgementChecker judgements;
     private final WellFormed wellFormed;
-    private final PerReplica<Watched> watched;
-    private final PbftConfig config;
+    private final PerReplica<DeliveredVotes> delivered;
     private long highestView;
-
-    /** What follows one replica. */
-    private static final class Watched {
-        final DeliveredVotes delivered;
-        final OpeningChecker opening;
-        /** For a life that remembers everything, else null. */
-        StepRules steps;
-
-        /** For another life, else null. */
-        ForgottenVotes forgotten;
-
-        Watched(DeliveredVotes delivered, OpeningChecker opening) {
-            this.delivered = delivered;
-            this.opening = opening;
-        }
-    }
 
     /**
      * An observer that has seen nothing.
@@ -56,7 +37,6 @@ public final class PbftObserver implements ProtocolObserver {
      */
     public PbftObserver(Findings findings, PbftConfig config) {
         this.findings = findings;
-        this.config = config;
         this.quorums = config.quorums();
         this.votes = new VoteChecker(findings);
         this.certificates = new CertificateChecker(findings, quorums);
@@ -65,78 +45,39 @@ public final class PbftObserver implements ProtocolObserver {
         // Worked out here and not asked for, since the thresholds are under test like everything else.
         int quorum = (quorums.replicas() + quorums.faults()) / 2 + 1;
         this.wellFormed = new WellFormed(quorums.replicas(), quorum, config.checkpointInterval(), config.logWindow());
-        this.judgements = new JudgementChecker(findings, wellFormed);
-        this.watched = new PerReplica<>(id -> new Watched(
-                new DeliveredVotes(wellFormed), new OpeningChecker(findings, wellFormed, quorums.faults() + 1, id)));
+        this.delivered = new PerReplica<>(id -> new DeliveredVotes(wellFormed));
     }
 
     @Override
     public void stepping(int replica, Event event) {
         certificates.isCorrect(replica);
         if (event instanceof Event.Recovered recovered) {
-            begins(replica, recovered.log());
-        }
-        Watched it = watched.of(replica);
-        judgements.stepping(replica, event, it.steps == null ? Optional.empty() : it.steps.objection(event));
-        if (it.steps != null) {
-            it.steps.begins(event);
-        } else if (it.forgotten != null) {
-            it.forgotten.begins(event);
+            durability.recovers(replica, recovered.log().records());
+            delivered.of(replica).recovers(replica, recovered.log());
         }
         if (event instanceof Event.MessageReceived received) {
             Authenticated<?> signed = received.message();
-            it.delivered.delivered(judgements.standing(replica).stable(), signed.sender(), signed.message());
-        }
-    }
-
-    private void begins(int replica, Event.RecoveredLog log) {
-        durability.recovers(replica, log.records());
-        Watched it = watched.of(replica);
-        it.delivered.recovers(replica, log);
-        boolean remembers = Standing.remembersEverything(log);
-        it.steps = remembers ? new StepRules(findings, config, wellFormed, replica, log.records()) : null;
-        it.forgotten =
-                remembers ? null : new ForgottenVotes(new Complaints(findings, replica), config, wellFormed, log);
-    }
-
-    @Override
-    public void ends(int replica, Event event, List<Action> actions) {
-        Watched it = watched.of(replica);
-        if (it.steps != null) {
-            it.steps.ends(event, actions);
-        } else if (it.forgotten != null) {
-            it.forgotten.ends(event, actions);
-        }
-        if (event instanceof Event.Recovered recovered) {
-            RestartRule.complaint(recovered.log(), actions).ifPresent(new Complaints(findings, replica)::of);
+            delivered.of(replica).delivered(signed.sender(), signed.message());
         }
     }
 
     @Override
     public boolean comparesStates(Event event) {
-        // The one that counts must be asked in any case.
-        return refusals.samples(event) | judgements.compares();
+        return refusals.samples(event);
     }
 
     @Override
     public void stepped(int replica, Event event, List<Action> actions) {
         refusals.reacted(replica, event, actions);
-        judgements.stepped(replica, actions);
-        if (!judgements.objects()) {
-            watched.of(replica).opening.stepped(judgements.standing(replica), event, actions);
-        }
     }
 
     @Override
     public void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {
         refusals.compared(replica, event, actions, hashBefore, hashAfter);
-        judgements.compared(replica, event, actions, hashBefore, hashAfter);
     }
 
     @Override
     public void decided(int replica, Action action) {
-        Watched it = watched.of(replica);
-        judgements.decided(replica, action);
         if (action instanceof Action.Broadcast broadcast) {
             certificates.says(replica, broadcast.message());
         } else if (action instanceof Action.Send send) {
@@ -144,36 +85,33 @@ public final class PbftObserver implements ProtocolObserver {
         } else if (action instanceof Action.Commit commit) {
             certificates.delivers(replica, commit.sequence(), commit.batch().digest());
             expect(
-                    it.delivered.isCommitted(commit.sequence(), commit.batch().digest(), quorums.faults() + 1),
+                    delivered
+                            .of(replica)
+                            .isCommitted(commit.sequence(), commit.batch().digest(), quorums.faults() + 1),
                     replica,
                     "executes sequence " + commit.sequence() + " without the votes that it takes");
         } else if (action instanceof Action.TakeCheckpoint checkpoint) {
             refusals.isAtCheckpoint(checkpoint.sequence());
         } else if (action instanceof Action.Persist persist) {
-            persists(replica, it.delivered, persist.record());
-        }
-        if (it.steps != null) {
-            it.steps.decides(action);
-        } else if (it.forgotten != null) {
-            it.forgotten.decides(action);
+            persists(replica, delivered.of(replica), persist.record());
         }
     }
 
-    private void persists(int replica, DeliveredVotes delivered, LogRecord record) {
+    private void persists(int replica, DeliveredVotes votesGiven, LogRecord record) {
         durability.persists(replica, record);
         if (record instanceof PbftRecord.Stable stable) {
             certificates.stabilizes(replica, stable.certificate());
             refusals.isAtCheckpoint(stable.certificate().sequence());
-            delivered.truncate(stable.certificate().sequence());
+            votesGiven.truncate(stable.certificate().sequence());
         } else if (record instanceof PbftRecord.Prepared prepared) {
             expect(
-                    delivered.isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
+                    votesGiven.isPrepared(prepared.sequence(), prepared.view(), prepared.digest()),
                     replica,
                     "takes sequence " + prepared.sequence() + " for prepared without the votes that it takes");
         } else if (record instanceof PbftRecord.Entered entered) {
             refusals.leftFor(entered.view());
             certificates.enters(replica, entered.newView().message());
-            delivered.enters(entered.newView().message());
+            votesGiven.enters(entered.newView().message());
             expect(
                     wellFormed.newView(entered.newView().message()),
                     replica,

@@ -54,10 +54,8 @@ public enum Property {
     REFUSAL_WITHOUT_TRACE,
     /** What is encoded, sent or written, and decoded is what it was. */
     SAME_WHEN_READ,
-    /** What the protocol says must be refused, a correct replica refuses, though it might do no harm this time. */
-    REFUSES_WHAT_IT_MUST,
-    /** What the protocol says a replica does at a certain point, a correct one does there. */
-    DOES_WHAT_IT_MUST,
+    /** A correct replica answers what it executes for its clients, and whoever asks it while it can answer. */
+    ANSWERS,
     /** The time that operations see never goes back, is the same everywhere, and is near the correct replicas' clocks. */
     AGREED_TIME,
     /** Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time. */

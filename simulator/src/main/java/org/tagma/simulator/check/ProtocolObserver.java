@@ -27,9 +27,6 @@ public interface ProtocolObserver {
     /** A replica has decided all that an event makes it do. */
     default void stepped(int replica, Event event, List<Action> actions) {}
 
-    /** All that it decided was shown by {@link #decided}. */
-    default void ends(int replica, Event event, List<Action> actions) {}
-
     /** What an event for which {@link #comparesStates} did to the hash of a replica's state, which is dear to ask for. */
     default void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {}
 

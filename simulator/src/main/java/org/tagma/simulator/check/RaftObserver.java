@@ -52,11 +52,6 @@ public final class RaftObserver implements ProtocolObserver {
         final RaftLogBook durable = new RaftLogBook();
 
         final List<LogRecord> unsynced = new ArrayList<>();
-        final RaftJudgement judgement;
-
-        Book(Findings findings, RaftConfig config, int replica, ElectionTimeouts timeouts) {
-            judgement = new RaftJudgement(findings, config, replica, decided, timeouts);
-        }
     }
 
     private final Findings findings;
@@ -72,19 +67,16 @@ public final class RaftObserver implements ProtocolObserver {
     private Configuration group;
 
     private long groupSinceIndex;
-    private final ElectionTimeouts timeouts = new ElectionTimeouts();
-    private final RaftConfig config;
 
     /** An observer of a group whose replicas are configured so, but for their ids. */
     public RaftObserver(Findings findings, RaftConfig config) {
         this.findings = findings;
-        this.config = config;
         configurations.put(0L, config.membership());
         group = config.membership();
     }
 
     private Book book(int replica) {
-        return books.computeIfAbsent(replica, id -> new Book(findings, config, id, timeouts));
+        return books.computeIfAbsent(replica, id -> new Book());
     }
 
     @Override
@@ -98,19 +90,11 @@ public final class RaftObserver implements ProtocolObserver {
                 forgetsItsCandidacies(replica);
             }
             votes(replica, book.durable.hardState());
-            book.judgement.recovers(recovered.log());
         }
-        book.judgement.stepping(event);
-    }
-
-    @Override
-    public void stepped(int replica, Event event, List<Action> actions) {
-        book(replica).judgement.stepped(actions);
     }
 
     @Override
     public void decided(int replica, Action action) {
-        book(replica).judgement.decided(action);
         if (action instanceof Action.Persist persist) {
             Book book = book(replica);
             writes(replica, book.decided, persist.record());

@@ -16,7 +16,7 @@ import org.tagma.core.protocol.Message;
  */
 final class RefusalChecker {
 
-    /** Hashes cost much, so not every message has its trace looked for: {@link JudgementChecker} names those that most need it. */
+    /** Hashes cost much, so not every message has its trace looked for. */
     private static final int SAMPLE = 32;
 
     private final Findings findings;

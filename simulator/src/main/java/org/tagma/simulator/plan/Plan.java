@@ -43,8 +43,6 @@ import org.tagma.simulator.model.SystemModel;
  * @param malicious for each malicious replica the ways in which it is, as {@link BehaviourNames} writes them
  * @param registers over how many registers the operations are spread, at least 1
  * @param faultyClients how many malicious clients there are besides
- * @param puppetSteps for how many steps the protocol is first played to by puppets, see {@link
- *     org.tagma.simulator.puppet.PuppetShow} and {@link org.tagma.simulator.puppet.RaftShow}
  * @param content what the registers are kept in
  * @param service the session table's limits, and the clients' patience
  * @param hasSlowDisks whether a replica may say what need not wait for its disk before the disk has synced
@@ -69,14 +67,12 @@ public record Plan(
         int registers,
         int faultyClients,
         List<Incident> incidents,
-        int puppetSteps,
         StateContent content,
         ServiceSetting service,
         boolean hasSlowDisks) {
 
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
-    static final int MAX_PUPPET_STEPS = 10_000_000;
 
     /** Of a thousand: if one clock is so much too fast and another so much too slow, they are 10 % apart, as leases allow. */
     static final int MAX_DRIFT_UNDER_LEASES = 47;
@@ -105,10 +101,6 @@ public record Plan(
         require(
                 !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
                 "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
-        require(puppetSteps >= 0 && puppetSteps <= MAX_PUPPET_STEPS, "puppets must have 0 to 10 million steps");
-        require(
-                puppetSteps == 0 || protocol == ProtocolKind.RAFT || Promises.tolerated(protocol, replicas) > 0,
-                "puppets need a group that tolerates a malicious one");
         require(
                 content.entries() >= 0
                         && content.entries() <= 10_000
@@ -201,7 +193,6 @@ public record Plan(
                 .faultyClients(faultyClients)
                 .owesLiveness(promise().owes(Property.LIVENESS))
                 .expectsStableView(hasStableView())
-                .puppets(puppetSteps)
                 .content(content)
                 .service(service)
                 .slowDisks(hasSlowDisks)

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Retry;
 import org.tagma.simulator.ServiceSetting;
@@ -41,13 +40,6 @@ final class PlanDescription {
         }
         if (plan.faultyClients() > 0) {
             lines.add(plan.faultyClients() + (plan.faultyClients() == 1 ? " malicious client" : " malicious clients"));
-        }
-        if (plan.puppetSteps() > 0) {
-            lines.add("before that: "
-                    + (plan.protocol() == ProtocolKind.RAFT
-                            ? "a group tossed about"
-                            : "one replica at a time among puppets")
-                    + ", for " + plan.puppetSteps() + " steps");
         }
         plan.malicious()
                 .forEach((id, ways) -> lines.add("replica " + id + " is malicious: " + String.join(", ", ways)));

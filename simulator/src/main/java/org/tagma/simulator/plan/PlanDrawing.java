@@ -30,8 +30,6 @@ final class PlanDrawing {
     private static final int LONGEST_PAUSE_MILLIS = 4_000;
     private static final int MAX_SYNCHRONOUS_DRIFT = 10;
     private static final int MAX_DRIFT = 50;
-    private static final int LEAST_PUPPET_STEPS = 400;
-    private static final int MOST_PUPPET_STEPS = 1_600;
     private static final List<Kind> FAILING_DISKS = List.of(Kind.SYNC, Kind.FULL, Kind.CHECKPOINT, Kind.UNREADABLE);
 
     private final Setting setting;
@@ -79,20 +77,9 @@ final class PlanDrawing {
                 random.nextInt(1, 7),
                 setting.model().nodes() == Nodes.BYZANTINE && chance(25) ? random.nextInt(1, 3) : 0,
                 incidents(malicious),
-                puppetSteps(),
                 StateContent.OPAQUE,
                 ServiceSetting.USUAL,
                 false);
-    }
-
-    /** Last, so that the rest of a plan is the same with and without them. */
-    private int puppetSteps() {
-        boolean tolerates = Promises.tolerated(setting.protocol(), setting.replicas()) > 0;
-        boolean plays = setting.protocol() == ProtocolKind.PBFT
-                && setting.model().nodes() == Nodes.BYZANTINE
-                && tolerates
-                && chance(50);
-        return plays ? random.nextInt(LEAST_PUPPET_STEPS, MOST_PUPPET_STEPS) : 0;
     }
 
     private boolean chance(int percent) {

@@ -24,7 +24,6 @@ final class PlanEdit {
     private int registers;
     private int faultyClients;
     private List<Incident> incidents;
-    private int puppetSteps;
     private StateContent content;
     private ServiceSetting service;
     private boolean slowDisks;
@@ -44,7 +43,6 @@ final class PlanEdit {
         this.registers = base.registers();
         this.faultyClients = base.faultyClients();
         this.incidents = base.incidents();
-        this.puppetSteps = base.puppetSteps();
         this.content = base.content();
         this.service = base.service();
         this.slowDisks = base.hasSlowDisks();
@@ -131,11 +129,6 @@ final class PlanEdit {
         return this;
     }
 
-    PlanEdit puppetSteps(int value) {
-        puppetSteps = value;
-        return this;
-    }
-
     PlanEdit content(StateContent value) {
         content = value;
         return this;
@@ -162,7 +155,6 @@ final class PlanEdit {
                 registers,
                 faultyClients,
                 incidents,
-                puppetSteps,
                 content,
                 service,
                 slowDisks);

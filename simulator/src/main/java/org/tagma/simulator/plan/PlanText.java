@@ -88,9 +88,6 @@ public final class PlanText {
         if (plan.hasSlowDisks()) {
             words.add("disks=slow");
         }
-        if (plan.puppetSteps() > 0) {
-            words.add("puppets=" + plan.puppetSteps());
-        }
         StateContent content = plan.content();
         if (content.isTree()) {
             words.add("tree=" + content.entries() + "x" + content.entryBytes() + "@" + content.rewrites()
@@ -167,7 +164,6 @@ public final class PlanText {
                     (int) number("registers", 4),
                     (int) number("bad-clients", 0),
                     incidents,
-                    (int) number("puppets", 0),
                     content(),
                     service(),
                     choice("disks", "fast", "slow").equals("slow"));

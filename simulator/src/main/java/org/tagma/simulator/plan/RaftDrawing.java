@@ -19,8 +19,6 @@ final class RaftDrawing {
 
     private static final int LONGEST_LEASE_MILLIS = 500;
     private static final int FIRST_ELECTIONS_MILLIS = 1_500;
-    private static final int LEAST_PUPPET_STEPS = 500;
-    private static final int MOST_PUPPET_STEPS = 4_000;
 
     private final Plan plan;
     private final SplittableRandom random;
@@ -66,10 +64,6 @@ final class RaftDrawing {
             if (chance(20)) {
                 clocks();
             }
-        }
-        // Last, so that the rest of a plan is the same with and without it.
-        if (restarts && chance(60)) {
-            edit.puppetSteps(random.nextInt(LEAST_PUPPET_STEPS, MOST_PUPPET_STEPS));
         }
         return edit.incidents(incidents).plan();
     }

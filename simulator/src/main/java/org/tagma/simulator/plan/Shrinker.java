@@ -82,7 +82,6 @@ public final class Shrinker {
     /** Each gives smaller plans, the smallest first. */
     private static List<Function<Plan, List<Plan>>> reductions() {
         return List.of(
-                Shrinker::shorterPuppetShow,
                 Shrinker::fewerIncidents,
                 Shrinker::fewerMalicious,
                 Shrinker::fewerWays,
@@ -91,14 +90,6 @@ public final class Shrinker {
                 Shrinker::kinderNetwork,
                 Shrinker::plainer,
                 Shrinker::shorterIncidents);
-    }
-
-    private static List<Plan> shorterPuppetShow(Plan plan) {
-        List<Plan> smaller = new ArrayList<>();
-        for (int less = plan.puppetSteps(); less >= 1; less /= 2) {
-            smaller.add(plan.edit().puppetSteps(plan.puppetSteps() - less).plan());
-        }
-        return smaller;
     }
 
     private static List<Plan> fewerIncidents(Plan plan) {

@@ -57,7 +57,7 @@ final class TreeDrawing {
         if (!chance(PLANS_PERCENT)) {
             return plan;
         }
-        PlanEdit edit = plan.edit().content(content()).puppetSteps(0);
+        PlanEdit edit = plan.edit().content(content());
         if (plan.replicas() < 2 || !(canStop() || canBeLate()) || chance(20)) {
             return edit.plan();
         }

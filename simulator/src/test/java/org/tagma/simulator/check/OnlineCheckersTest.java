@@ -190,7 +190,7 @@ class OnlineCheckersTest {
 
     @Test
     void bounds() {
-        BoundsChecker bounds = new BoundsChecker(findings, 10, 20, 30);
+        BoundsChecker bounds = new BoundsChecker(findings, 10, 20, 30, 40);
         bounds.holds(0, 10, 20);
         bounds.sends(0, 30);
         assertThat(findings.isEmpty()).isTrue();
@@ -202,7 +202,7 @@ class OnlineCheckersTest {
 
     @Test
     void framesOfOneEvent() {
-        new BoundsChecker(findings, 10, 20, 30).sends(0, 31);
+        new BoundsChecker(findings, 10, 20, 30, 40).sends(0, 31);
 
         assertFound(Property.BOUNDED_MEMORY);
     }
