@@ -13,6 +13,7 @@ import org.tagma.core.state.StateChange;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.replica.storage.Backup;
 import org.tagma.replica.storage.Divergence;
 import org.tagma.replica.storage.Divergence.Difference;
 import org.tagma.replica.storage.StoppedReplica;
@@ -78,7 +79,7 @@ final class DivergenceCommand implements Callable<Integer> {
         }
         Path second = backup != null ? backup : folder.dataFolder(ids.get(1));
         try (StoppedReplica one = StoppedReplica.open(folder.dataFolder(ids.get(0)));
-                StoppedReplica other = StoppedReplica.open(second)) {
+                StoppedReplica other = backup != null ? Backup.open(second) : StoppedReplica.open(second)) {
             if (!one.clusterId().equals(other.clusterId())) {
                 throw CommandFailure.cannotRun(second + " belongs to another cluster");
             }

@@ -75,6 +75,12 @@ final class ReplicaCommand implements Callable<Integer> {
     private Path trace;
 
     @Option(
+            names = "--data-is-intact",
+            description = "Once, if you know that the data folder is the newest one of this replica although the others"
+                    + " remember a later one. If it is not, acknowledged operations may be lost.")
+    private boolean dataIsIntact;
+
+    @Option(
             names = "--until-input-ends",
             hidden = true,
             description = "Also stop when standard input ends, that is, when whoever started this process has gone.")
@@ -95,6 +101,9 @@ final class ReplicaCommand implements Callable<Integer> {
                 .dataFolder(folder.dataFolder(id))
                 .slownessMillis(config.timeouts().requestTimeoutMillis() * 4L / 5);
         injection.ifPresent(replica::fault);
+        if (dataIsIntact) {
+            replica.dataIsIntact();
+        }
         if (trace != null) {
             replica.traceTo(trace);
         }

@@ -26,5 +26,8 @@ public final class Mutants {
             .flatMap(List::stream)
             .toList();
 
+    /** Of what finds out whether a disk is the newest one; in front of either protocol. */
+    public static final List<Mutant> LIVES = LifeMutants.ALL;
+
     private Mutants() {}
 }

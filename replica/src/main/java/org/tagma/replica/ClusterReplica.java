@@ -9,8 +9,11 @@ import java.security.SecureRandom;
 import java.util.Optional;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
+import org.tagma.core.life.DiskCheck;
+import org.tagma.core.pbft.PbftLifeEvidence;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftLifeEvidence;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.service.ReplicatedService;
@@ -65,6 +68,7 @@ public final class ClusterReplica {
     private ServerOptions options = ServerOptions.defaults();
     private final MemoryPlan memory;
     private long slownessMillis;
+    private boolean dataIsIntact;
 
     private ClusterReplica(ClusterConfig config, int replica, NodeKeys keys, StateMachine stateMachine) {
         this.config = config;
@@ -144,6 +148,15 @@ public final class ClusterReplica {
     /** How it divides the memory that the process has. */
     public MemoryPlan memoryPlan() {
         return memory;
+    }
+
+    /**
+     * Says that the data folder is the newest one that this replica had, whatever the others remember. If it is not, the replica
+     * may contradict what it said, and operations that were acknowledged may be lost.
+     */
+    public ClusterReplica dataIsIntact() {
+        dataIsIntact = true;
+        return this;
     }
 
     /**
@@ -228,8 +241,13 @@ public final class ClusterReplica {
         Protocol correct = config.protocol() == ProtocolKind.RAFT
                 ? new RaftProtocol(ClusterSettings.raftConfig(config, replica, new SecureRandom().nextLong()), nodes)
                 : new PbftProtocol(ClusterSettings.pbftConfig(config, replica), nodes);
-        return fault.map(injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
+        Protocol obeying = fault.map(
+                        injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
                 .orElse(correct);
+        return new DiskCheck(
+                obeying,
+                ClusterSettings.lifeConfig(config, replica, dataIsIntact),
+                config.protocol() == ProtocolKind.RAFT ? new RaftLifeEvidence() : new PbftLifeEvidence());
     }
 
     private Transport transport(Authentication authentication, ClusterKeys clusterKeys, CryptoProvider provider) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.tagma.core.Quorums;
+import org.tagma.core.life.LifeConfig;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.raft.Configuration;
@@ -42,6 +43,8 @@ public final class ClusterSettings {
 
     /** The protocol gives a hand-over up after an election timeout, and says so. */
     private static final int HAND_OVER_SLACK_MILLIS = 200;
+
+    private static final int LIFE_QUESTION_MILLIS = 200;
 
     private ClusterSettings() {}
 
@@ -179,6 +182,23 @@ public final class ClusterSettings {
                 config.limits().sessionPipeline(),
                 memoryBounds(config),
                 TransferLimits.DEFAULT);
+    }
+
+    /**
+     * How a replica asks whether its disk is the newest. Under PBFT as many must answer as make a quorum with it; under Raft one,
+     * since the group may be smaller than the cluster file, and whoever brings a group its majority answers.
+     */
+    static LifeConfig lifeConfig(ClusterConfig config, int replica, boolean dataIsIntact) {
+        Quorums quorums = new Quorums(config.replicaCount(), config.faults());
+        boolean raft = config.protocol() == ProtocolKind.RAFT;
+        int others = config.replicaCount() - 1;
+        return new LifeConfig(
+                replica,
+                config.replicaCount(),
+                raft ? Math.min(1, others) : quorums.replicas() - quorums.faults() - 1,
+                raft ? 1 : quorums.weak(),
+                LIFE_QUESTION_MILLIS,
+                dataIsIntact);
     }
 
     /** How long a leader that is stopped waits for another one to take over. Only Raft's can hand over. */

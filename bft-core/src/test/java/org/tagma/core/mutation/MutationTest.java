@@ -41,7 +41,8 @@ class MutationTest {
     /** A test must notice a mutant by failing: one that runs on and on lacks a bound of its own. */
     private static final long SCENARIO_SECONDS = 240;
 
-    private static final List<Mutant> KILLED_HERE = Stream.concat(Mutants.PBFT.stream(), Mutants.RAFT.stream())
+    private static final List<Mutant> KILLED_HERE = Stream.of(Mutants.PBFT, Mutants.RAFT, Mutants.LIVES)
+            .flatMap(List::stream)
             .filter(mutant -> !mutant.killers().isEmpty())
             .toList();
 

@@ -3,6 +3,7 @@ package org.tagma.network.codec;
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
 import org.tagma.core.protocol.EstimationMessage;
+import org.tagma.core.protocol.LifeMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.raft.RaftMessage;
@@ -35,6 +36,9 @@ final class MessageTypes {
             return estimation instanceof EstimationMessage.EstimationQuery
                     ? MessageType.ESTIMATION_QUERY_VALUE
                     : MessageType.ESTIMATION_REPLY_VALUE;
+        }
+        if (message instanceof LifeMessage life) {
+            return life instanceof LifeMessage.LifeQuery ? MessageType.LIFE_QUERY_VALUE : MessageType.LIFE_REPLY_VALUE;
         }
         throw new IllegalArgumentException("no message type for " + message.getClass());
     }

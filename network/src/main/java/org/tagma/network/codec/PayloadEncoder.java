@@ -6,6 +6,7 @@ import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
+import org.tagma.core.protocol.LifeMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
@@ -66,6 +67,7 @@ final class PayloadEncoder {
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer((TransferMessage.ChunkAnswer) message);
             case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery((EstimationQuery) message);
             case MessageType.ESTIMATION_REPLY_VALUE -> estimationReply((EstimationReply) message);
+            case MessageType.LIFE_QUERY_VALUE, MessageType.LIFE_REPLY_VALUE -> LifeCodec.encode((LifeMessage) message);
             case MessageType.FETCH_PIECE_VALUE -> PiecePayloads.encode((TransferMessage.FetchPiece) message);
             case MessageType.PIECE_ANSWER_VALUE -> PiecePayloads.encode((TransferMessage.PieceAnswer) message);
             default -> RaftPayloadEncoder.build(message);

@@ -3,6 +3,7 @@ package org.tagma.network.codec;
 import com.google.protobuf.ByteString;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.protocol.LifeRecord;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord;
 import org.tagma.network.wire.EnteredRecord;
@@ -41,6 +42,9 @@ final class RecordCodec {
     static ByteString encode(LogRecord logRecord) {
         if (logRecord instanceof RaftRecord raft) {
             return RaftRecordCodec.encode(raft).toByteString();
+        }
+        if (logRecord instanceof LifeRecord life) {
+            return LifeCodec.encode(life).toByteString();
         }
         if (!(logRecord instanceof PbftRecord pbft)) {
             throw new IllegalArgumentException("no encoding for " + logRecord.getClass());
@@ -108,6 +112,8 @@ final class RecordCodec {
             case LEFT_FOR -> leftFor(payload.getLeftFor());
             case ENTERED -> entered(payload.getEntered());
             case STABLE -> new PbftRecord.Stable(PARTS.certificate(payload.getStable(), VERIFIED_BEFORE));
+            case OWN_LIFE -> LifeCodec.ownLife(payload.getOwnLife());
+            case KNOWN_LIVES -> LifeCodec.knownLives(payload.getKnownLives());
             case HARD_STATE -> RaftRecordCodec.hardState(payload.getHardState());
             case FORGOTTEN_TERM -> RaftRecordCodec.forgotten(payload.getForgottenTerm());
             case ACKNOWLEDGE -> RaftRecordCodec.reservation(payload.getAcknowledge());

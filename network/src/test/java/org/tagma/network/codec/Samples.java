@@ -28,6 +28,11 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
+import org.tagma.core.protocol.LifeMessage.LifeQuery;
+import org.tagma.core.protocol.LifeMessage.LifeReply;
+import org.tagma.core.protocol.LifeMessage.Position;
+import org.tagma.core.protocol.LifeRecord;
+import org.tagma.core.protocol.LifeRecord.Life;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
@@ -143,6 +148,8 @@ final class Samples {
                 new PieceAnswer(128, new NodePath(bytes("acc"), 27), bytes("some nodes")),
                 new EstimationQuery(7),
                 new EstimationReply(7, 3, 128),
+                new LifeQuery(7, 2),
+                new LifeReply(7, new Life(2, 9), new Position(3, 128)),
                 new RequestVote(9, 131, 8, true, true),
                 new RequestVoteReply(8, 9, true, true),
                 new AppendEntries(9, 130, 8, entries(), 129, 77),
@@ -165,6 +172,8 @@ final class Samples {
                 new PbftRecord.Entered(9, FakeSignatures.signed(1, newView())),
                 new PbftRecord.Stable(certificate()),
                 new PbftRecord.Forgotten(3, 1_408),
+                new LifeRecord.OwnLife(new Life(2, 9)),
+                new LifeRecord.KnownLives(List.of(new Life(2, 9), Life.NONE)),
                 new RaftRecord.HardState(9, 2),
                 new RaftRecord.Reservation(640),
                 new RaftRecord.Forgotten(9, 640),

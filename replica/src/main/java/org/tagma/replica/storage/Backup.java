@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftRecord;
@@ -113,12 +114,12 @@ public final class Backup {
                     + " (durability: memory), so there is nothing to back up");
         }
         Map<String, BackupManifest.Entry> files = new LinkedHashMap<>();
-        Files.createDirectories(target);
-        for (String name : List.of(DataFolder.IDENTITY, LifeFile.NAME)) {
-            if (Files.exists(dataFolder.resolve(name))) {
-                copy(dataFolder.resolve(name), target, name, files);
-            }
-        }
+        OwnerOnly.createFolders(target);
+        OwnerOnly.closeFolder(target);
+        // Of votes it says nothing: whoever uses the backup as a data folder, has one that forgot them.
+        LifeFile.writeForgot(target);
+        files.put(LifeFile.NAME, BackupManifest.Entry.of(target.resolve(LifeFile.NAME)));
+        copy(dataFolder.resolve(DataFolder.IDENTITY), target, DataFolder.IDENTITY, files);
         for (String folder : FOLDERS) {
             if (Files.exists(from.resolve(folder))) {
                 for (Path file : FileTree.files(from.resolve(folder))) {
@@ -134,12 +135,22 @@ public final class Backup {
     private static void copy(Path file, Path target, String name, Map<String, BackupManifest.Entry> files)
             throws IOException {
         String last = file.getFileName().toString();
-        if (LEFT_OUT.contains(last) || last.startsWith("LOG.old")) {
+        if (LEFT_OUT.contains(last) || last.startsWith("LOG.old") || last.endsWith(DurableFiles.UNFINISHED)) {
             return;
         }
         Path copy = target.resolve(name);
         FileTree.copy(file, copy);
         files.put(name, BackupManifest.Entry.of(copy));
+    }
+
+    /**
+     * Opens a backup to look into it, once it has been checked.
+     *
+     * @throws DataFolderException if it is not whole
+     */
+    public static StoppedReplica open(Path backup) throws IOException {
+        BackupManifest.check(backup);
+        return StoppedReplica.open(backup);
     }
 
     /**
@@ -170,23 +181,25 @@ public final class Backup {
      * Makes the data folder of a replica from a backup of the same or another replica of its cluster. It appears as a whole or
      * not at all.
      *
-     * @param dataFolder must not be there, or be empty: what it holds would be newer than the backup
+     * @param given the data folder; must not be there, or be empty: what it holds would be newer than the backup. A link to
+     *     a folder stays one
      * @param certificates asked for the certificate of the state, if it has one
      * @throws DataFolderException if the backup is damaged, of another cluster, or holds no state that can be had back
      */
     public static Content restore(
-            Path backup, Path dataFolder, ByteString clusterId, int replica, CertificateCheck certificates)
+            Path backup, Path given, ByteString clusterId, int replica, CertificateCheck certificates)
             throws IOException {
-        if (Files.exists(dataFolder) && !isEmptyButForLock(dataFolder)) {
-            throw new DataFolderException(
-                    dataFolder + " is not empty, and what it holds of votes is newer than any backup;"
-                            + " put it aside first if it is of no use");
+        if (Files.exists(given) && !isEmptyButForLock(given)) {
+            throw new DataFolderException(given + " is not empty, and what it holds of votes is newer than any backup;"
+                    + " put it aside first if it is of no use");
         }
         BackupManifest manifest = BackupManifest.check(backup);
         if (!manifest.clusterId().equals(clusterId)) {
             throw new DataFolderException(backup + " is a backup of another cluster");
         }
         Restorable state = restorable(backup, certificates);
+        OwnerOnly.createFolders(given.toAbsolutePath().getParent());
+        Path dataFolder = Files.exists(given) ? given.toRealPath() : given;
         Path restoring = dataFolder.resolveSibling(dataFolder.getFileName() + RESTORING);
         FileTree.delete(restoring);
         build(backup, manifest, restoring, clusterId, replica, state);
@@ -200,9 +213,12 @@ public final class Backup {
     }
 
     private static boolean isEmptyButForLock(Path folder) throws IOException {
-        return Files.isDirectory(folder)
-                && FileTree.files(folder).stream()
-                        .allMatch(file -> file.getFileName().toString().equals(DataFolderLock.NAME));
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.allMatch(file -> file.getFileName().toString().equals(DataFolderLock.NAME));
+        }
     }
 
     private static Restorable restorable(Path backup, CertificateCheck certificates) throws IOException {
@@ -240,7 +256,7 @@ public final class Backup {
     private static void build(
             Path backup, BackupManifest manifest, Path folder, ByteString clusterId, int replica, Restorable state)
             throws IOException {
-        Files.createDirectories(folder);
+        OwnerOnly.createFolders(folder);
         LifeFile.writeForgot(folder);
         DataFolder.writeIdentity(folder, clusterId, replica);
         for (String name : manifest.files().keySet()) {

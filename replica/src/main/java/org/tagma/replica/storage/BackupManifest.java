@@ -4,18 +4,25 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.tagma.replica.DataFolderException;
 
 /**
@@ -44,6 +51,14 @@ record BackupManifest(ByteString clusterId, int replica, String taken, Map<Strin
     private static final String CHECKSUM = "sha256 ";
     private static final long MAX_BYTES = 1 << 26;
     private static final int FILE_WORDS = 3;
+
+    /**
+     * All that a backup can hold, and no path but one of these: so nothing that a manifest says leads out of it. RocksDB and
+     * this replica name their files so; names that a file system may take for one another are not told apart.
+     */
+    private static final Pattern NAMES = Pattern.compile("(?:" + DataFolder.IDENTITY + "|" + LifeFile.NAME + "|(?:"
+            + RocksLogStore.FOLDER + "|" + StateFolder.FOLDER + "|" + SnapshotFiles.FOLDER
+            + ")/[A-Za-z0-9][A-Za-z0-9_-]{0,127}(?:\\.[A-Za-z0-9]{1,16})?)");
 
     /** One file. */
     record Entry(long bytes, String sha256) {
@@ -80,13 +95,11 @@ record BackupManifest(ByteString clusterId, int replica, String taken, Map<Strin
      * @throws DataFolderException if there is none, it is of a newer format, or something is not as it was written
      */
     static BackupManifest check(Path backup) throws IOException {
+        refuseLinks(backup);
         BackupManifest manifest = parse(backup, read(backup));
         for (Map.Entry<String, Entry> each : manifest.files().entrySet()) {
-            Path file = backup.resolve(each.getKey()).normalize();
-            if (!file.startsWith(backup.normalize())) {
-                throw damaged(backup, "it names a file outside, " + each.getKey());
-            }
-            if (!Files.isRegularFile(file)) {
+            Path file = backup.resolve(each.getKey());
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw damaged(backup, each.getKey() + " is missing");
             }
             if (!Entry.of(file).equals(each.getValue())) {
@@ -94,6 +107,23 @@ record BackupManifest(ByteString clusterId, int replica, String taken, Map<Strin
             }
         }
         return manifest;
+    }
+
+    /** What is not a file or a folder may lead anywhere, also what a database finds there. */
+    private static void refuseLinks(Path backup) throws IOException {
+        if (!Files.isDirectory(backup)) {
+            throw new DataFolderException("there is no folder " + backup);
+        }
+        try (Stream<Path> all = Files.walk(backup.toRealPath())) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                if (!Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+                    throw damaged(backup, each.getFileName() + " is neither a file nor a folder");
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private static String read(Path backup) throws IOException {
@@ -124,23 +154,31 @@ record BackupManifest(ByteString clusterId, int replica, String taken, Map<Strin
             throw damaged(backup, "the checksum of " + NAME + " is wrong");
         }
         try {
-            return parse(lines);
+            return parse(backup, lines);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw damaged(backup, NAME + " is something else");
         }
     }
 
-    private static BackupManifest parse(List<String> lines) {
+    private static BackupManifest parse(Path backup, List<String> lines) throws DataFolderException {
         List<String> left = new ArrayList<>(lines.subList(1, lines.size()));
         ByteString cluster = ByteString.copyFrom(HexFormat.of().parseHex(after(CLUSTER, left)));
         int replica = Integer.parseInt(after(REPLICA, left));
-        String taken = after(TAKEN, left);
+        String when = after(TAKEN, left);
         Map<String, Entry> files = new LinkedHashMap<>();
+        Set<String> taken = new HashSet<>();
         while (!left.isEmpty()) {
             String[] words = after(FILE, left).split(" ", FILE_WORDS);
-            files.put(words[2], new Entry(Long.parseLong(words[0]), words[1]));
+            String name = words[2];
+            if (!NAMES.matcher(name).matches()) {
+                throw damaged(backup, "it names a file that no backup holds: " + name);
+            }
+            if (!taken.add(name.toLowerCase(Locale.ROOT))) {
+                throw damaged(backup, "it names a file twice: " + name);
+            }
+            files.put(name, new Entry(Long.parseLong(words[0]), words[1]));
         }
-        return new BackupManifest(cluster, replica, taken, files);
+        return new BackupManifest(cluster, replica, when, files);
     }
 
     private static String after(String key, List<String> left) {

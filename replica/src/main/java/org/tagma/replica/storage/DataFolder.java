@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +68,7 @@ public final class DataFolder implements AutoCloseable {
      */
     public static void initialize(Path folder, ByteString clusterId, int replica) throws DataFolderException {
         try {
-            Files.createDirectories(folder);
+            OwnerOnly.createFolders(folder);
             if (!contents(folder).isEmpty()) {
                 throw new DataFolderException(folder + " is not empty; a replica that never ran needs a new folder");
             }
@@ -84,12 +83,15 @@ public final class DataFolder implements AutoCloseable {
     /**
      * Takes possession of a replica's folder. An empty or missing one is made that of a replica that forgot.
      *
-     * @throws DataFolderException if it is in use, damaged, a copy, another replica's, or cannot be used
+     * @throws DataFolderException if it is in use, damaged, another replica's, or cannot be used
      */
     public static DataFolder open(Path folder, ByteString clusterId, int replica) throws DataFolderException {
         DataFolderLock lock = DataFolderLock.acquire(folder);
         boolean opened = false;
         try {
+            if (!OwnerOnly.closeFolder(folder)) {
+                LOG.warn("{} is open to other users of this machine, and not this user's to close", folder);
+            }
             DataFolder made = new DataFolder(folder, clusterId, replica, lock, readLife(folder, clusterId, replica));
             opened = true;
             return made;
@@ -130,34 +132,11 @@ public final class DataFolder implements AutoCloseable {
         }
         checkIdentity(folder, identity.get(), clusterId, replica);
         if (identity.get().get(FORMAT_KEY).equals(Integer.toString(OLDER_FORMAT))) {
-            return upgrade(folder, clusterId, replica, checkOriginal(folder, life));
-        }
-        return checkOriginal(folder, life);
-    }
-
-    private static Optional<Life> checkOriginal(Path folder, Optional<Life> life) throws IOException {
-        if (life.isPresent() && life.get().state() == State.LIVED && !LifeFile.isOriginal(folder, life.get())) {
-            throw new DataFolderException(folder + " is a copy, or was put back from one: this replica may have voted"
-                    + " since, and must not contradict that. Put it aside and start the replica without; it then"
-                    + " rejoins as one that forgot");
+            // So that an older version, which would not find the states, refuses the folder.
+            LOG.info("{} has format {} and is taken over to format {}", folder, OLDER_FORMAT, FORMAT);
+            writeIdentity(folder, clusterId, replica);
         }
         return life;
-    }
-
-    /** So that an older version, which would not find the states, refuses the folder. */
-    private static Optional<Life> upgrade(Path folder, ByteString clusterId, int replica, Optional<Life> life)
-            throws IOException {
-        LOG.info("{} has format {} and is taken over to format {}", folder, OLDER_FORMAT, FORMAT);
-        // What names the identity file must not be there while that is replaced: else a crash makes it look like a
-        // copy.
-        if (life.isPresent()) {
-            LifeFile.writeUnstamped(folder, life.get());
-        }
-        writeIdentity(folder, clusterId, replica);
-        if (life.isPresent()) {
-            LifeFile.writeStamped(folder, life.get());
-        }
-        return LifeFile.read(folder);
     }
 
     /** The note that it forgot comes first: no crash may leave a folder that looks as if the replica never ran. */
@@ -215,8 +194,7 @@ public final class DataFolder implements AutoCloseable {
      */
     public LogStore openLog(Durability durability) throws IOException {
         requireSameKind(durability);
-        // A message carries it as a counter: 62 bits.
-        long nonce = new SecureRandom().nextLong() >>> 2;
+        long nonce = MemoryLogStore.newNonce();
         Optional<State> state = life.map(Life::state);
         return durability == Durability.MEMORY ? openMemory(state, nonce) : openDisk(durability, state, nonce);
     }

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import org.tagma.replica.DataFolderException;
 
 /** Keeps a second process, or a second replica in this one, out of a data folder. The lock dies with the process. */
@@ -39,9 +39,10 @@ final class DataFolderLock implements AutoCloseable {
      */
     static Optional<DataFolderLock> tryAcquire(Path folder) throws DataFolderException {
         try {
-            Files.createDirectories(folder);
-            FileChannel channel =
-                    FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnerOnly.createFolders(folder);
+            Path file = folder.resolve(NAME);
+            FileChannel channel = FileChannel.open(
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnerOnly.ofFile(file));
             if (!tryLock(channel)) {
                 channel.close();
                 return Optional.empty();

@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 
 /** Small files that are replaced as a whole. */
 final class DurableFiles {
 
     /** What a file is called until it is whole; left by a crash, and of no use. */
     static final String UNFINISHED = ".unfinished";
+
+    private static final Set<StandardOpenOption> REPLACING =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
 
     private DurableFiles() {}
 
@@ -24,11 +28,7 @@ final class DurableFiles {
      */
     static void replace(Path file, List<ByteString> content) throws IOException {
         Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
-        try (FileChannel channel = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(unfinished, REPLACING, OwnerOnly.ofFile(unfinished))) {
             for (ByteString part : content) {
                 for (ByteBuffer bytes : part.asReadOnlyByteBufferList()) {
                     writeFully(channel, bytes);

@@ -3,6 +3,7 @@ package org.tagma.replica.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -33,10 +34,11 @@ final class FileTree {
         }
     }
 
-    /** Copies a file to where there is none; it is durable on return, but for its name. */
+    /** Copies a file to where there is none; it is durable on return, but for its name. A link is copied as a link. */
     static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to.getParent());
-        Files.copy(from, to);
+        OwnerOnly.createFolders(to.getParent());
+        Files.copy(from, to, LinkOption.NOFOLLOW_LINKS);
+        OwnerOnly.closeFile(to);
         try (FileChannel channel = FileChannel.open(to, StandardOpenOption.WRITE)) {
             channel.force(true);
         }

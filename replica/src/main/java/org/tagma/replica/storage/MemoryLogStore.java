@@ -1,6 +1,7 @@
 package org.tagma.replica.storage;
 
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,12 @@ public final class MemoryLogStore implements LogStore {
 
     /** A store that forgets everything: for replicas that are never started a second time. */
     public static MemoryLogStore withoutFolder() {
-        return new MemoryLogStore(Optional.empty(), false, () -> {}, 0, () -> {});
+        return new MemoryLogStore(Optional.empty(), false, () -> {}, newNonce(), () -> {});
+    }
+
+    /** A message carries it as a counter: 62 bits. */
+    static long newNonce() {
+        return new SecureRandom().nextLong() >>> 2;
     }
 
     /**
@@ -69,7 +75,7 @@ public final class MemoryLogStore implements LogStore {
             guard.get().read().forEach(each -> survivors.put(each.getClass(), each));
         }
         if (survivors.isEmpty() && !lost) {
-            return RecoveredLog.empty();
+            return new RecoveredLog(List.of(), Memory.FIRST_LIFE, nonce);
         }
         return new RecoveredLog(List.copyOf(survivors.values()), lost ? Memory.LOST : Memory.SURVIVORS, nonce);
     }

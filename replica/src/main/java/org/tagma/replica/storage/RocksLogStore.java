@@ -100,6 +100,9 @@ final class RocksLogStore implements LogStore {
         RocksDB database = null;
         try {
             Options options = settings.options(past != Past.WHOLE);
+            if (past != Past.WHOLE) {
+                OwnerOnly.createFolders(folder);
+            }
             database = RocksDB.open(options, folder.toString());
             return new RocksLogStore(folder, settings, database, mark, sync, owner, new Opening(past, nonce));
         } catch (RocksDBException e) {

@@ -40,7 +40,7 @@ final class SnapshotFiles implements SnapshotStore {
 
     /** Copies the states into a folder that is not there yet; each has its checksum. */
     void copyTo(Path target) throws IOException {
-        Files.createDirectory(target);
+        OwnerOnly.createFolders(target);
         for (Path file : files.values()) {
             Files.copy(file, target.resolve(file.getFileName()));
         }
@@ -53,7 +53,7 @@ final class SnapshotFiles implements SnapshotStore {
     @Override
     public List<ServiceSnapshot> recover() throws IOException {
         if (Files.notExists(folder)) {
-            Files.createDirectory(folder);
+            OwnerOnly.createFolders(folder);
             DurableFiles.syncFolder(folder.getParent());
         }
         List<ServiceSnapshot> whole = new ArrayList<>();

@@ -43,7 +43,7 @@ final class StagedBackup implements BackupStage {
             return;
         }
         FileTree.delete(folder);
-        Files.createDirectory(folder);
+        OwnerOnly.createFolders(folder);
         onDisk.copyTo(folder.resolve(RocksLogStore.FOLDER));
         if (snapshots instanceof StateCheckpoints trees) {
             trees.copyTo(folder.resolve(StateFolder.FOLDER));

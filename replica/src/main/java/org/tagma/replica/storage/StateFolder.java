@@ -63,6 +63,7 @@ final class StateFolder {
         boolean isNew = Files.notExists(folder);
         RocksTable table;
         try {
+            OwnerOnly.createFolders(folder);
             table = RocksTable.open(folder);
         } catch (DataFolderException e) {
             throw e;

@@ -7,8 +7,12 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,10 +111,118 @@ final class BackupTest {
 
     /** Trap 22: what was voted since the backup was taken must not be contradicted. */
     @Test
-    void aBackupThatIsUsedAsADataFolderIsRefused() throws IOException {
+    void aBackupThatIsUsedAsADataFolderIsOneThatForgot() throws IOException {
         Path backup = temporary.resolve("backup");
         Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
-        assertThatThrownBy(() -> DataFolder.open(backup, CLUSTER, 1)).hasMessageContaining("is a copy");
+        try (DataFolder folder = DataFolder.open(backup, CLUSTER, 1);
+                LogStore log = folder.openLog(Durability.SYNC)) {
+            assertThat(log.recover().memory()).isEqualTo(Memory.LOST);
+        }
+    }
+
+    /** Trap 52. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "state/../../evil/x",
+                "state/../identity",
+                "../evil",
+                "/tmp/evil",
+                "state//x",
+                "state/./x",
+                "./state/x",
+                "state/..",
+                "state/sub/x",
+                "other/x",
+                "state\\x",
+                "state/\u002e\u002e",
+                "state/x\u0000",
+                "state/\uff0e\uff0e",
+                "STATE/CURRENT",
+                "state/cuRRENT",
+                "state/e\u0301",
+                "lock",
+                "backup-manifest",
+                ""
+            })
+    void trap52_aManifestThatNamesWhatNoBackupHoldsIsRefusedBeforeAnythingIsWritten(String name) throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        BackupManifest good = BackupManifest.check(backup);
+        Path evil = Files.createDirectory(temporary.resolve("evil"));
+        Files.writeString(evil.resolve("x"), "x");
+        Map<String, BackupManifest.Entry> files = new LinkedHashMap<>(good.files());
+        files.put(name, BackupManifest.Entry.of(evil.resolve("x")));
+        new BackupManifest(good.clusterId(), good.replica(), good.taken(), files).write(backup);
+        Tree.delete(evil);
+        List<String> before = names();
+
+        assertRefused(backup, CLUSTER, "is damaged (");
+        assertThat(names()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"state", "log", "state/CURRENT", "lock", "state/more"})
+    void aLinkInABackupIsRefusedBeforeAnythingIsWritten(String name) throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        Path elsewhere = temporary.resolve("elsewhere");
+        Path link = backup.resolve(name);
+        if (Files.exists(link)) {
+            Files.move(link, elsewhere);
+        }
+        Files.createSymbolicLink(link, elsewhere);
+        List<String> before = names();
+
+        assertRefused(backup, CLUSTER, "is neither a file nor a folder");
+        assertThatThrownBy(() -> Backup.open(backup)).hasMessageContaining("is neither a file nor a folder");
+        assertThat(names()).isEqualTo(before);
+    }
+
+    @Test
+    void aFileNamedTwiceIsRefused() throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        BackupManifest good = BackupManifest.check(backup);
+        Map<String, BackupManifest.Entry> files = new LinkedHashMap<>(good.files());
+        files.put("state/current", good.files().get("state/CURRENT"));
+        new BackupManifest(good.clusterId(), good.replica(), good.taken(), files).write(backup);
+        assertRefused(backup, CLUSTER, "it names a file twice: state/current");
+    }
+
+    @Test
+    void aBackupAndWhatIsRestoredFromItAreTheirOwnersOnly() throws IOException {
+        Path backup = temporary.resolve("backups").resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        Path restored = temporary.resolve("data").resolve("replica-2");
+        Backup.restore(backup, restored, CLUSTER, 2, certificate -> false);
+        try (Stream<Path> all = Stream.concat(Files.walk(backup.getParent()), Files.walk(restored.getParent()))) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                boolean ofRocks = each.startsWith(restored.resolve(RocksLogStore.FOLDER)) && Files.isRegularFile(each);
+                if (!ofRocks && !each.endsWith(Path.of(RocksLogStore.FOLDER, "LOG"))) {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                            .as(each.toString())
+                            .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDataFolderThatIsALinkStaysOne() throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        Path disk = Files.createDirectories(temporary.resolve("disk").resolve("r2"));
+        Path link = Files.createSymbolicLink(temporary.resolve("replica-2"), disk);
+        Backup.restore(backup, link, CLUSTER, 2, certificate -> false);
+        assertThat(link).isSymbolicLink();
+        assertThat(disk.resolve(DataFolder.IDENTITY)).exists();
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> all = Files.walk(temporary)) {
+            return all.map(Path::toString).sorted().toList();
+        }
     }
 
     @Test

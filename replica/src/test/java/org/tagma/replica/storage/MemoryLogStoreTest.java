@@ -33,7 +33,9 @@ final class MemoryLogStoreTest {
 
     @Test
     void aFolderWithoutAGuardIsAFirstLife() throws IOException {
-        assertThat(recover()).isEqualTo(RecoveredLog.empty());
+        RecoveredLog recovered = recover();
+        assertThat(recovered.memory()).isEqualTo(Memory.FIRST_LIFE);
+        assertThat(recovered.records()).isEmpty();
     }
 
     @Test
@@ -169,7 +171,7 @@ final class MemoryLogStoreTest {
     @Test
     void withoutAFolderTheObjectIsTheMemory() throws IOException {
         try (MemoryLogStore store = MemoryLogStore.withoutFolder()) {
-            assertThat(store.recover()).isEqualTo(RecoveredLog.empty());
+            assertThat(store.recover().memory()).isEqualTo(Memory.FIRST_LIFE);
             store.append(new Reservation(1, 256));
             store.append(VOTE);
             store.barrier();

@@ -7,6 +7,8 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -145,15 +147,38 @@ final class RocksLogStoreTest {
         assertRefused(folder, "it is missing, though the log holds records");
     }
 
-    /** Trap 22: a restored backup. */
+    /** Trap 46: what a file system says of files is no evidence. That a folder is an old one, the other replicas know. */
     @Test
-    void trap22_aCopiedFolderIsRefused() throws IOException {
+    void trap46_aFolderWhoseFilesWereMovedOrGivenOtherPermissionsIsTheSame() throws IOException {
         Path folder = initialized();
         write(folder, vote(1));
-        Path copy = temporary.resolve("copy");
-        Tree.copy(folder, copy);
-        assertRefused(copy, "is a copy");
-        assertThat(recover(folder).records()).containsExactly(vote(1));
+        Path moved = temporary.resolve("moved");
+        Tree.copy(folder, moved);
+        Files.setPosixFilePermissions(moved.resolve(DataFolder.IDENTITY), PosixFilePermissions.fromString("rwxrwxr-x"));
+        Files.setLastModifiedTime(moved.resolve(DataFolder.IDENTITY), FileTime.fromMillis(0));
+        assertThat(recover(moved).records()).containsExactly(vote(1));
+        assertThat(recover(moved).memory()).isEqualTo(Memory.WHOLE);
+    }
+
+    @Test
+    void aFolderIsClosedToOthersBeforeAnythingIsInIt() throws IOException {
+        Path folder = temporary.resolve("data").resolve("replica-0");
+        DataFolder.initialize(folder, CLUSTER, 0);
+        write(folder, vote(1));
+        for (Path each : List.of(folder.getParent(), folder, folder.resolve(RocksLogStore.FOLDER))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                    .as(each.toString())
+                    .isEqualTo("rwx------");
+        }
+        for (String name : List.of(DataFolder.IDENTITY, LifeFile.NAME, SyncedMark.NAME, DataFolderLock.NAME)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
+                    .as(name)
+                    .isEqualTo("rw-------");
+        }
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        recover(folder);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
     }
 
     @Test

@@ -125,8 +125,6 @@ final class StateFolderTest {
 
         assertThat(new SnapshotFiles(folder).readAll()).isEmpty();
         assertThat(Files.readString(folder.resolve(DataFolder.IDENTITY))).contains("format 2");
-        assertThat(LifeFile.isOriginal(folder, LifeFile.read(folder).orElseThrow()))
-                .isTrue();
         try (Opened life = Opened.in(folder)) {
             assertThat(count(life.states().recover().get(0))).isEqualTo(500);
         }
