@@ -21,7 +21,7 @@ class ModuleBoundariesTest {
     private static final Map<String, List<String>> MAY_USE = Map.of(
             "core", List.of(),
             "crypto", List.of("core"),
-            "network", List.of("core"),
+            "network", List.of("core", "crypto"),
             "replica", List.of("core", "crypto", "network"),
             "client", List.of("core", "crypto", "network"),
             "simulator", List.of("core", "crypto", "network", "replica", "client"),

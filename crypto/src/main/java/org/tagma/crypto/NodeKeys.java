@@ -57,6 +57,11 @@ public final class NodeKeys {
         return Ed25519Encoding.privateKey(seed);
     }
 
+    /** The private X25519 key, not to be kept or changed. */
+    byte[] x25519PrivateKey() {
+        return x25519PrivateKey;
+    }
+
     /** The X25519 shared secret with a peer, not yet fit for use as a key. */
     byte[] sharedSecret(PublicKeys peer, CryptoProvider provider) {
         return provider.x25519(x25519PrivateKey, peer.x25519().toByteArray());

@@ -33,6 +33,15 @@ final class TestKeys {
                         5, of(new NodeId.Client(5)).publicKeys()));
     }
 
+    static NodeId replica(int id) {
+        return new NodeId.Replica(id);
+    }
+
+    static ConnectionKeys connectionKeys(int replica) {
+        return new ConnectionKeys(
+                replica(replica), of(replica(replica)), cluster(), CryptoProviders.byName(BouncyCastleProvider.NAME));
+    }
+
     static Authentication authentication(NodeId self, ClusterKeys cluster, CryptoProvider provider) {
         try {
             return new RealAuthentication(self, of(self), cluster, provider);
