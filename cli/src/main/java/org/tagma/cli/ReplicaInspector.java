@@ -18,6 +18,7 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.RejectionResult;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.CryptoProvider;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
@@ -26,7 +27,6 @@ import org.tagma.crypto.PinnedTrustManager;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.FrameHandler;
-import org.tagma.network.HandshakeAuthenticator;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.PeerId;
@@ -91,10 +91,10 @@ public final class ReplicaInspector implements AutoCloseable {
         this.transport = NettyTransport.forClient(
                 new TransportOptions(
                         new PeerId.ClientSession(client, session.session()),
-                        config.clusterId(),
                         config.replicaCount(),
                         id -> config.address(id).toUnresolved(),
-                        HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac),
+                        new ConnectionKeys(self, keys, clusterKeys, provider),
+                        () -> ByteString.EMPTY,
                         tls,
                         ClusterSettings.transportLimits(config)),
                 loop);

@@ -368,7 +368,7 @@ public final class BftClient implements AutoCloseable {
                 }
                 ClusterConnector connector = new ClusterConnector(config, clientId, keys);
                 proofs = proofs == null ? connector.authentication() : proofs;
-                connections = connections == null ? connector.transports(proofs, loop()) : connections;
+                connections = connections == null ? connector.transports(loop()) : connections;
             }
             BftClient client = new BftClient(this, proofs, connections);
             client.thread.start();

@@ -1,5 +1,6 @@
 package org.tagma.client;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.CryptoProvider;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
@@ -16,7 +18,6 @@ import org.tagma.crypto.PinnedTrustManager;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.crypto.TlsIdentity;
-import org.tagma.network.HandshakeAuthenticator;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.PeerId;
@@ -101,9 +102,8 @@ public final class ClusterConnector {
     }
 
     /** The client's connections, all on one network thread, which closing them does not stop. */
-    public SessionTransports transports(Authentication authentication, NetworkLoop loop) {
-        HandshakeAuthenticator handshake =
-                HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac);
+    public SessionTransports transports(NetworkLoop loop) {
+        ConnectionKeys connectionKeys = new ConnectionKeys(self, keys, clusterKeys, provider);
         Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions()) : Optional.empty();
         TransportLimits defaults = TransportLimits.defaults();
         int clientFrameBytes = config.limits().maxOperationBytes() + ENVELOPE_BYTES;
@@ -114,10 +114,10 @@ public final class ClusterConnector {
         return (PeerId.ClientSession session) -> NettyTransport.forClient(
                 new TransportOptions(
                         session,
-                        config.clusterId(),
                         config.replicaCount(),
                         replica -> config.address(replica).toUnresolved(),
-                        handshake,
+                        connectionKeys,
+                        () -> ByteString.EMPTY,
                         tls,
                         limits),
                 loop);

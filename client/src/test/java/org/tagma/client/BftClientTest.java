@@ -24,11 +24,12 @@ import org.junit.jupiter.api.Timeout;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.ConnectionKeys;
+import org.tagma.crypto.CryptoProvider;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.RealAuthentication;
-import org.tagma.network.HandshakeAuthenticator;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.PeerId;
 import org.tagma.network.TransportLimits;
@@ -48,7 +49,6 @@ class BftClientTest {
     private static final int REPLICAS = 4;
     private static final int CLIENT = 5;
     private static final ByteString CLUSTER_ID = ByteString.copyFrom(new byte[16]);
-    private static final int HANDSHAKE = 255;
     private static final CryptoProviderChoice PROVIDER = CryptoProviderChoice.BOUNCYCASTLE;
 
     private final List<NettyTransport> replicas = new ArrayList<>();
@@ -67,10 +67,11 @@ class BftClientTest {
         List<ClusterConfig.ReplicaEntry> entries = new ArrayList<>();
         for (int id = 0; id < REPLICAS; id++) {
             NodeId self = new NodeId.Replica(id);
+            CryptoProvider provider = CryptoProviders.byName(PROVIDER.label());
             NettyTransport transport = startReplica(
                     id,
-                    new RealAuthentication(
-                            self, replicaKeys.get(id), clusterKeys, CryptoProviders.byName(PROVIDER.label())));
+                    new RealAuthentication(self, replicaKeys.get(id), clusterKeys, provider),
+                    new ConnectionKeys(self, replicaKeys.get(id), clusterKeys, provider));
             entries.add(new ClusterConfig.ReplicaEntry(
                     id, new ReplicaAddress("127.0.0.1", transport.boundPort()), publicKeys(replicaKeys.get(id))));
         }
@@ -93,24 +94,13 @@ class BftClientTest {
     }
 
     /** The last replica lies. Each believes that there are none above it, so that they dial no one. */
-    private NettyTransport startReplica(int id, Authentication authentication) {
-        HandshakeAuthenticator handshake = new HandshakeAuthenticator() {
-            @Override
-            public ByteString prove(NodeId remote, ByteString transcript) {
-                return authentication.mac(remote, HANDSHAKE, transcript);
-            }
-
-            @Override
-            public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
-                return authentication.verifyMac(remote, HANDSHAKE, transcript, proof);
-            }
-        };
+    private NettyTransport startReplica(int id, Authentication authentication, ConnectionKeys connectionKeys) {
         TransportOptions options = new TransportOptions(
                 new PeerId.Replica(id),
-                CLUSTER_ID,
                 id + 1,
                 unused -> null,
-                handshake,
+                connectionKeys,
+                () -> ByteString.EMPTY,
                 Optional.empty(),
                 TransportLimits.defaults());
         NettyTransport transport =

@@ -55,8 +55,8 @@ public final class ConnectionKeys {
      * @throws IllegalArgumentException if the cluster has no such peer
      */
     public ByteString prove(NodeId remote, ByteString transcript) {
-        ProofKeys known = proofKeys(remote)
-                .orElseThrow(() -> new IllegalArgumentException("the cluster has no " + remote));
+        ProofKeys known =
+                proofKeys(remote).orElseThrow(() -> new IllegalArgumentException("the cluster has no " + remote));
         return UnsafeByteOperations.unsafeWrap(known.outbound().mac(INFO, transcript), 0, PROOF_BYTES);
     }
 
@@ -93,8 +93,7 @@ public final class ConnectionKeys {
 
     private Optional<ProofKeys> proofKeys(NodeId remote) {
         return Optional.ofNullable(proofKeys.computeIfAbsent(
-                remote,
-                node -> cluster.of(node).map(peer -> derive(node, peer)).orElse(null)));
+                remote, node -> cluster.of(node).map(peer -> derive(node, peer)).orElse(null)));
     }
 
     private ProofKeys derive(NodeId remote, PublicKeys peer) {

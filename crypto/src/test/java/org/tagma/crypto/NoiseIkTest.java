@@ -144,8 +144,10 @@ final class NoiseIkTest {
     @Test
     void everyHandshakeHasAnEphemeralKeyOfItsOwn() {
         ConnectionKeys keys = TestKeys.connectionKeys(0);
-        ByteString first = keys.initiate(TestKeys.replica(1), PROLOGUE).orElseThrow().write(ByteString.EMPTY);
-        ByteString second = keys.initiate(TestKeys.replica(1), PROLOGUE).orElseThrow().write(ByteString.EMPTY);
+        ByteString first =
+                keys.initiate(TestKeys.replica(1), PROLOGUE).orElseThrow().write(ByteString.EMPTY);
+        ByteString second =
+                keys.initiate(TestKeys.replica(1), PROLOGUE).orElseThrow().write(ByteString.EMPTY);
         assertThat(first.substring(0, CryptoProvider.KEY_BYTES))
                 .isNotEqualTo(second.substring(0, CryptoProvider.KEY_BYTES));
     }

@@ -20,7 +20,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private final TransportStats stats;
     private final byte[] prefix = new byte[Framing.PREFIX_BYTES];
     private final Runnable retry = this::retryLater;
-    private int maxFrameBytes = Framing.MAX_HANDSHAKE_FRAME_BYTES;
+    private int maxFrameBytes;
     private @Nullable ChannelHandlerContext context;
     private @Nullable NodeId owner;
     private @Nullable FrameRoom room;
@@ -35,9 +35,25 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private byte @Nullable [] held;
 
     private boolean broken;
+    private boolean paused;
+    /** What came in while paused. */
+    private ByteBuf kept = Unpooled.EMPTY_BUFFER;
 
-    FrameDecoder(TransportStats stats) {
+    FrameDecoder(TransportStats stats, int maxFrameBytes) {
         this.stats = stats;
+        this.maxFrameBytes = maxFrameBytes;
+    }
+
+    /** Cuts no more frames until {@link #resume}; what comes meanwhile is kept. Nobody should read much meanwhile. */
+    void pause() {
+        paused = true;
+    }
+
+    void resume() {
+        paused = false;
+        ByteBuf in = kept;
+        kept = Unpooled.EMPTY_BUFFER;
+        channelRead(context, in);
     }
 
     /** Allows a peer that has proved who it is frames of its own size. Takes effect with the next frame. */
@@ -62,13 +78,35 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
             } else {
                 hold(ctx, in);
             }
+            if (paused && in.isReadable() && !broken) {
+                keepOrPassOn(ctx, in);
+            }
         } finally {
             in.release();
         }
     }
 
+    private void keepOrPassOn(ChannelHandlerContext ctx, ByteBuf in) {
+        if (ctx.isRemoved()) {
+            ctx.fireChannelRead(in.readRetainedSlice(in.readableBytes()));
+        } else {
+            kept = Unpooled.copiedBuffer(kept, in);
+            in.skipBytes(in.readableBytes());
+        }
+    }
+
+    /** What was kept is for the handlers that take this one's place. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        ByteBuf rest = kept;
+        kept = Unpooled.EMPTY_BUFFER;
+        if (rest.isReadable() && !broken) {
+            ctx.fireChannelRead(rest);
+        }
+    }
+
     private void read(ChannelHandlerContext ctx, ByteBuf in) {
-        while (in.isReadable() && !broken && held == null) {
+        while (in.isReadable() && !broken && held == null && !paused) {
             if (frame != null) {
                 continueFrame(ctx, in);
             } else if (readPrefix(in)) {

@@ -38,6 +38,14 @@ public interface FrameHandler {
     default void onPeerUnreachable(PeerId.Replica peer) {}
 
     /**
+     * A replica that we dial does not let us in, or we do not accept it, for a reason that will not go away by itself: other
+     * settings, TLS on one side only. Said again at every attempt.
+     *
+     * @param reason one line for an operator, which names the replica
+     */
+    default void onRefused(PeerId peer, String reason) {}
+
+    /**
      * Whether the receiver has room for more of what this peer sends. Asked after each of its frames; on {@code false} its
      * connection is not read until {@link Transport#resumeReading()}, and nobody else's is stopped. What was already read
      * (at most one receive buffer) is still delivered. May be called from any thread.

@@ -10,9 +10,6 @@ import java.util.List;
 final class Framing {
     static final int PREFIX_BYTES = 4;
 
-    /** The largest frame before a peer is authenticated. */
-    static final int MAX_HANDSHAKE_FRAME_BYTES = 1_024;
-
     private Framing() {}
 
     static long wireBytes(ByteString frame) {
@@ -26,7 +23,7 @@ final class Framing {
             total += wireBytes(frame);
         }
         int size = Math.toIntExact(total);
-        ByteBuf buffer = allocator.directBuffer(size, size);
+        ByteBuf buffer = allocator.heapBuffer(size, size);
         ByteBuffer target = buffer.internalNioBuffer(0, size);
         for (ByteString frame : frames) {
             target.putInt(frame.size());

@@ -1,8 +1,11 @@
 package org.tagma.network;
 
 import com.google.protobuf.ByteString;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
@@ -12,136 +15,102 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.tagma.network.Transcript.Role;
+import org.tagma.crypto.NoiseIk;
 
 /**
  * Mutual authentication, before anything else is read from a connection:
  *
  * <pre>
- * initiator -&gt; responder   Hello
- * responder -&gt; initiator   Hello
- * initiator -&gt; responder   proof over (initiator, both hellos)
- * responder -&gt; initiator   proof over (responder, both hellos)
+ * initiator -&gt; responder   hello
+ * responder -&gt; initiator   challenge, or refusal
+ * initiator -&gt; responder   proof over hello and challenge, which costs the responder one hash
+ *                          (TLS, where the cluster wants it)
+ * initiator -&gt; responder   first message of Noise IK, with the settings
+ * responder -&gt; initiator   second message of Noise IK, with the settings
+ * initiator -&gt; responder   confirmation, sealed with the new keys
  * </pre>
  *
- * The responder says nothing to one who does not greet it properly, and proves nothing to one who has not proved his
- * identity first. Until the end a connection costs it one hello, one verification and at most 1 KiB frames.
+ * The responder says nothing to one who does not greet it properly, and does nothing costly for one who has not proved that
+ * he belongs to the cluster and is there now: the challenge is bound to the connection, so a recorded proof is worth
+ * nothing. From the confirmation on all is sealed by {@link RecordHandler}.
  */
-final class HandshakeHandler extends ChannelInboundHandlerAdapter {
-
-    /** The side that made or accepted the connection. */
-    interface Owner {
-        /** Whether a peer of this name has any business on this connection. */
-        boolean expects(PeerId claimed);
-
-        /** Whether there is a place for the peer, which has proved who it is. */
-        Optional<RejectReason> admits(PeerId peer);
-
-        /** The peer is who it says. The owner replaces this handler in the pipeline. */
-        void authenticated(ChannelHandlerContext ctx, PeerId peer);
-    }
-
-    private enum State {
-        AWAIT_HELLO,
-        AWAIT_PROOF,
-        DONE
-    }
-
+abstract class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final Role role;
     private final HandshakeContext context;
-    private final Owner owner;
-    private final ByteString ownHello;
-    private State state = State.AWAIT_HELLO;
-    private @Nullable PeerId remote;
-    private ByteString remoteHello = ByteString.EMPTY;
+    private FrameDecoder decoder;
+    private boolean done;
     private @Nullable Future<?> deadline;
 
-    HandshakeHandler(Role role, HandshakeContext context, Owner owner) {
+    HandshakeHandler(Role role, HandshakeContext context) {
         this.role = role;
         this.context = context;
-        this.owner = owner;
-        this.ownHello = context.newHello().encode();
+        this.decoder = new FrameDecoder(context.stats(), HandshakeFrames.MAX_STRANGER_FRAME_BYTES);
     }
 
-    Role role() {
-        return role;
+    /** A whole frame has come. */
+    abstract void onFrame(ChannelHandlerContext ctx, ByteString frame);
+
+    /** Puts the handshake into the pipeline of a new connection. */
+    final void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(decoder, this);
     }
 
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    final HandshakeContext context() {
+        return context;
+    }
+
+    final boolean isDone() {
+        return done;
+    }
+
+    /** The rest of the handshake must be over in time from now. */
+    final void startDeadline(ChannelHandlerContext ctx) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
         deadline = ctx.executor()
                 .schedule(
                         () -> reject(ctx, RejectReason.HANDSHAKE_TIMEOUT, "no proof of identity in time"),
                         context.limits().handshakeTimeoutMillis(),
                         TimeUnit.MILLISECONDS);
-        if (role == Role.INITIATOR) {
-            write(ctx, ownHello);
-        }
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteString frame = (ByteString) message;
-        switch (state) {
-            case AWAIT_HELLO -> onHello(ctx, frame);
-            case AWAIT_PROOF -> onProof(ctx, frame);
-            case DONE -> {} // rejected, with frames still in the read buffer
+    public final void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!done) { // else rejected, with frames still in the read buffer
+            onFrame(ctx, (ByteString) message);
         }
     }
 
-    private void onHello(ChannelHandlerContext ctx, ByteString frame) {
-        Hello hello;
-        try {
-            hello = Hello.decode(frame);
-        } catch (Hello.MalformedHelloException e) {
-            reject(ctx, RejectReason.BAD_HELLO, "it does not speak our protocol");
-            return;
-        }
-        if (hello.version() != Hello.VERSION) {
-            reject(
-                    ctx,
-                    RejectReason.WRONG_VERSION,
-                    "it speaks protocol version " + hello.version() + ", we speak " + Hello.VERSION);
-        } else if (!hello.clusterId().equals(context.clusterId())) {
-            reject(ctx, RejectReason.WRONG_CLUSTER, hello.peer() + " belongs to another cluster");
-        } else if (!owner.expects(hello.peer())) {
-            reject(ctx, RejectReason.UNEXPECTED_PEER, hello.peer() + " has no business on this connection");
-        } else if (!context.certificateNames(ctx.pipeline(), hello.peer().toNodeId())) {
-            reject(ctx, RejectReason.CERTIFICATE_MISMATCH, "its certificate is not that of " + hello.peer());
-        } else {
-            remote = hello.peer();
-            remoteHello = frame;
-            state = State.AWAIT_PROOF;
-            write(ctx, role == Role.RESPONDER ? ownHello : ownProof(hello.peer()));
-        }
+    /** No more frames are cut from what comes, and no more is read than has been. */
+    final void pause(ChannelHandlerContext ctx) {
+        decoder.pause();
+        ReadHolds.hold(ctx.channel(), ReadHolds.HANDSHAKE);
     }
 
-    private void onProof(ChannelHandlerContext ctx, ByteString proof) {
-        PeerId peer = remote;
-        if (!context.authenticator().verify(peer.toNodeId(), transcript(role.other()), proof)) {
-            reject(ctx, RejectReason.WRONG_PROOF, "it does not prove to be " + peer + "; do the key files match?");
-            return;
-        }
-        Optional<RejectReason> refusal = owner.admits(peer);
-        if (refusal.isPresent()) {
-            reject(ctx, refusal.get(), "no place for " + peer);
-            return;
-        }
-        if (role == Role.RESPONDER) {
-            write(ctx, ownProof(peer));
-        }
-        finish();
-        owner.authenticated(ctx, peer);
+    /** What comes from now on, and what has come but was not looked at, passes through a further layer first. */
+    final void continueBehind(ChannelHandlerContext ctx, Optional<? extends ChannelHandler> layer, int maxFrameBytes) {
+        ChannelPipeline pipeline = ctx.pipeline();
+        FrameDecoder spent = decoder;
+        spent.pause();
+        layer.ifPresent(handler -> pipeline.addBefore(ctx.name(), null, handler));
+        decoder = new FrameDecoder(context.stats(), maxFrameBytes);
+        pipeline.addBefore(ctx.name(), null, decoder);
+        // Hands what it holds to the next handler.
+        pipeline.remove(spent);
     }
 
-    private ByteString ownProof(PeerId peer) {
-        return context.authenticator().prove(peer.toNodeId(), transcript(role));
+    /** From here on TLS, where the cluster wants it. */
+    final void continueBehindTls(ChannelHandlerContext ctx) {
+        continueBehind(ctx, context.newTls(role, ctx.channel()), HandshakeFrames.MAX_MEMBER_FRAME_BYTES);
     }
 
-    private ByteString transcript(Role prover) {
-        return role == Role.INITIATOR
-                ? Transcript.of(prover, ownHello, remoteHello)
-                : Transcript.of(prover, remoteHello, ownHello);
+    /** From here on the keys of this connection; for a confirmation only, until its owner allows more. */
+    final void continueSealed(ChannelHandlerContext ctx, NoiseIk noise) {
+        continueBehind(
+                ctx,
+                Optional.of(new RecordHandler(noise.split(), context.stats())),
+                HandshakeFrames.MAX_STRANGER_FRAME_BYTES);
     }
 
     @Override
@@ -150,14 +119,14 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    public final void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()) {
             onTlsFailure(ctx, tls.cause());
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (root instanceof SSLException) {
             onTlsFailure(ctx, root);
@@ -174,23 +143,36 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         reject(ctx, RejectReason.TLS_FAILED, "TLS failed: " + cause.getMessage());
     }
 
-    private void reject(ChannelHandlerContext ctx, RejectReason reason, String explanation) {
-        if (state == State.DONE) {
-            return;
+    final void reject(ChannelHandlerContext ctx, RejectReason reason, String explanation) {
+        if (end(ctx, reason, explanation)) {
+            ctx.close();
+        }
+    }
+
+    /** As {@link #reject}, with a last word. */
+    final void reject(ChannelHandlerContext ctx, RejectReason reason, String explanation, ByteString lastFrame) {
+        if (end(ctx, reason, explanation)) {
+            write(ctx, lastFrame).addListener(written -> ctx.close());
+        }
+    }
+
+    private boolean end(ChannelHandlerContext ctx, RejectReason reason, String explanation) {
+        if (done) {
+            return false;
         }
         finish();
         context.rejected(ctx.channel(), reason, explanation);
-        ctx.close();
+        return true;
     }
 
-    private void finish() {
-        state = State.DONE;
+    final void finish() {
+        done = true;
         if (deadline != null) {
             deadline.cancel(false);
         }
     }
 
-    private static void write(ChannelHandlerContext ctx, ByteString frame) {
-        ctx.writeAndFlush(Framing.encode(ctx.alloc(), List.of(frame)));
+    static ChannelFuture write(ChannelHandlerContext ctx, ByteString frame) {
+        return ctx.writeAndFlush(Framing.encode(ctx.alloc(), List.of(frame)));
     }
 }

@@ -4,30 +4,33 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 
 /**
- * The first frame of each side: magic, version, cluster, who I am, and a nonce that has never been used before.
+ * The first frame of a connection: what the initiator speaks, who it is, and whom it wants.
  *
- * <p>Layout: {@code "TGMA"}, version (2 bytes), cluster id (length byte and bytes), kind (1 byte: 0 replica, 1 client), id
- * (4 bytes), session (8 bytes, 0 for a replica), nonce (32 bytes); big-endian; nothing may follow.
+ * <p>Layout: {@code "TGMA"}, version (2 bytes), whether TLS follows (1 byte: 0 or 1), cluster id (length byte and bytes), epoch
+ * (4 bytes), kind (1 byte: 0 replica, 1 client), id (4 bytes), session (8 bytes, 0 for a replica), the responder's id (4
+ * bytes); big-endian; nothing may follow.
  */
-record Hello(int version, ByteString clusterId, PeerId peer, ByteString nonce) {
-    static final int VERSION = 1;
-    static final int NONCE_BYTES = 32;
+record Hello(int version, boolean tls, ByteString clusterId, long epoch, PeerId peer, int responder) {
+    /** Of all that two nodes say to each other; 1 had no keys for each connection. */
+    static final int VERSION = 2;
 
     private static final ByteString MAGIC = ByteString.copyFromUtf8("TGMA");
     private static final int KIND_REPLICA = 0;
     private static final int KIND_CLIENT = 1;
-    private static final int FIXED_BYTES = 4 + 2 + 1 + 1 + 4 + 8 + NONCE_BYTES;
+    private static final int FIXED_BYTES = 4 + 2 + 1 + 1 + 4 + 1 + 4 + 8 + 4;
 
     ByteString encode() {
         ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + clusterId.size());
         MAGIC.copyTo(out);
         out.putShort((short) version);
+        out.put((byte) (tls ? 1 : 0));
         out.put((byte) clusterId.size());
         clusterId.copyTo(out);
+        out.putInt((int) epoch);
         out.put((byte) (peer instanceof PeerId.Replica ? KIND_REPLICA : KIND_CLIENT));
         out.putInt(peer.toNodeId().id());
         out.putLong(peer instanceof PeerId.ClientSession client ? client.session() : 0);
-        nonce.copyTo(out);
+        out.putInt(responder);
         return ByteString.copyFrom(out.flip());
     }
 
@@ -44,19 +47,21 @@ record Hello(int version, ByteString clusterId, PeerId peer, ByteString nonce) {
         in.position(MAGIC.size());
         int version = Short.toUnsignedInt(in.getShort());
         if (version != VERSION) {
-            return new Hello(version, ByteString.EMPTY, new PeerId.Replica(0), ByteString.EMPTY);
+            return new Hello(version, false, ByteString.EMPTY, 0, new PeerId.Replica(0), 0);
         }
-        if (!in.hasRemaining()) {
+        if (in.remaining() < 2) {
             throw new MalformedHelloException();
         }
+        byte tls = in.get();
         int clusterIdBytes = Byte.toUnsignedInt(in.get());
-        if (frame.size() != FIXED_BYTES + clusterIdBytes) {
+        if (frame.size() != FIXED_BYTES + clusterIdBytes || tls < 0 || tls > 1) {
             throw new MalformedHelloException();
         }
         ByteString clusterId = frame.substring(in.position(), in.position() + clusterIdBytes);
         in.position(in.position() + clusterIdBytes);
+        long epoch = Integer.toUnsignedLong(in.getInt());
         PeerId peer = peer(in.get(), in.getInt(), in.getLong());
-        return new Hello(version, clusterId, peer, frame.substring(in.position()));
+        return new Hello(version, tls == 1, clusterId, epoch, peer, in.getInt());
     }
 
     private static PeerId peer(byte kind, int id, long session) throws MalformedHelloException {

@@ -6,28 +6,28 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tagma.network.Transcript.Role;
+import org.tagma.core.NodeId;
 
 /**
  * Frames over TCP. A replica listens, and dials the replicas with higher ids than its own; a client session dials all
- * replicas. Everything happens on one network thread; {@link #send} only enqueues.
+ * replicas. Everything happens on one network thread, except that a replica meets who connects to it on a
+ * {@link Door} of its own; {@link #send} only enqueues.
  *
  * <p>Thread-safe.
  */
@@ -38,11 +38,10 @@ public final class NettyTransport implements Transport {
     private final boolean ownsLoop;
     private final EventLoop eventLoop;
     private final TransportStats stats = new TransportStats();
-    private final @Nullable TlsContexts tls;
+    private final @Nullable Door door;
     private final HandshakeContext handshakes;
     private final ChannelGroup channels;
     private final FrameRoom frameRoom;
-    private final Set<Channel> unauthenticated = new LinkedHashSet<>();
     private final List<Dialer> dialers = new ArrayList<>();
     private final Queue<PeerLink> dirtyLinks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean flushScheduled = new AtomicBoolean();
@@ -58,7 +57,9 @@ public final class NettyTransport implements Transport {
             TransportOptions options, @Nullable InetSocketAddress bindAddress, @Nullable NetworkLoop sharedLoop) {
         this.options = options;
         this.bindAddress = bindAddress;
-        this.tls = options.tls().map(TlsContexts::new).orElse(null);
+        this.door = bindAddress == null
+                ? null
+                : new Door("tagma-door-" + options.self().toNodeId().id(), options.limits());
         this.ownsLoop = sharedLoop == null;
         this.loop = sharedLoop == null ? new NetworkLoop(threadName(options.self())) : sharedLoop;
         this.eventLoop = loop.eventLoop();
@@ -102,6 +103,7 @@ public final class NettyTransport implements Transport {
                 new PeerTable(options, stats, handler, lossReporter(handler)),
                 new ReadGate(eventLoop, handler));
         if (bindAddress != null) {
+            pinAddresses();
             bind(bindAddress);
         }
         for (int id = 0; id < options.replicaCount(); id++) {
@@ -133,10 +135,11 @@ public final class NettyTransport implements Transport {
     }
 
     private void bind(InetSocketAddress address) {
-        ChannelFuture bound = loop.newServerBootstrap(options.limits())
+        ChannelFuture bound = door.loop()
+                .newServerBootstrap(options.limits())
                 .childHandler(initializer(channel -> {
-                    admitUnauthenticated(channel);
-                    return new HandshakeHandler(Role.RESPONDER, handshakes, new AcceptedConnection());
+                    meet(channel);
+                    return new ResponderHandshake(handshakes, new AcceptedConnection());
                 }))
                 .bind(address)
                 .awaitUninterruptibly();
@@ -148,13 +151,29 @@ public final class NettyTransport implements Transport {
         boundPort = ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
+    /** Addresses of the cluster file that are names become known when somebody from there is authenticated. */
+    private void pinAddresses() {
+        for (int id = 0; id < options.replicaCount(); id++) {
+            InetSocketAddress address = options.addresses().apply(id);
+            byte[] literal =
+                    address == null ? null : NetUtil.createByteArrayFromIpAddressString(address.getHostString());
+            if (literal != null) {
+                try {
+                    door.pin(InetAddress.getByAddress(literal));
+                } catch (UnknownHostException e) {
+                    throw new IllegalStateException("an address has 4 or 16 bytes", e);
+                }
+            }
+        }
+    }
+
     private Dialer newDialer(PeerId.Replica target) {
         DialedConnection owner = new DialedConnection(target);
         Dialer dialer = new Dialer(
                 target,
                 eventLoop,
                 loop.newBootstrap(options.limits())
-                        .handler(initializer(channel -> new HandshakeHandler(Role.INITIATOR, handshakes, owner))),
+                        .handler(initializer(channel -> new InitiatorHandshake(target, handshakes, owner))),
                 () -> options.addresses().apply(target.id()),
                 options.limits());
         owner.dialer = dialer;
@@ -170,49 +189,38 @@ public final class NettyTransport implements Transport {
             @Override
             protected void initChannel(Channel channel) {
                 channels.add(channel);
-                HandshakeHandler handshake = factory.create(channel);
-                if (tls != null) {
-                    channel.pipeline().addLast(tls.newHandler(handshake.role(), channel.alloc()));
-                }
-                channel.pipeline().addLast(new FrameDecoder(stats), handshake);
+                factory.create(channel).addTo(channel.pipeline());
             }
         };
     }
 
-    /** Makes room for a new connection by dropping the oldest: a flood of strangers thus never keeps a fast peer out. */
-    private void admitUnauthenticated(Channel channel) {
-        unauthenticated.add(channel);
-        channel.closeFuture().addListener(closedFuture -> unauthenticated.remove(channel));
-        if (unauthenticated.size() > options.limits().maxUnauthenticatedConnections()) {
-            Iterator<Channel> oldestFirst = unauthenticated.iterator();
-            Channel oldest = oldestFirst.next();
-            oldestFirst.remove();
+    private void meet(Channel channel) {
+        door.met(channel).ifPresent(other -> {
             handshakes.rejected(
-                    oldest, RejectReason.TOO_MANY_UNAUTHENTICATED, "too many connections wait to be authenticated");
-            oldest.close();
-        }
+                    other, RejectReason.TOO_MANY_STRANGERS, "too many connections have not said who they are");
+            other.close();
+        });
     }
 
     private void onAuthenticated(ChannelHandlerContext ctx, PeerId peer) {
-        Channel channel = ctx.channel();
         Session current = session;
-        unauthenticated.remove(channel);
         PeerLink link = current.peers().linkOf(peer);
-        ChannelPipeline pipeline = ctx.pipeline();
         TransportLimits limits = options.limits();
-        pipeline.get(FrameDecoder.class)
-                .authenticated(
-                        peer.toNodeId(), limits.maxFrameBytesFrom(peer), frameRoom, limits.unfinishedFrameMillis());
+        FrameDecoder decoder = ctx.pipeline().get(FrameDecoder.class);
+        decoder.authenticated(
+                peer.toNodeId(), limits.maxFrameBytesFrom(peer), frameRoom, limits.unfinishedFrameMillis());
         if (peer instanceof PeerId.ClientSession) {
-            channel.config().setRecvByteBufAllocator(NetworkLoop.smallReads());
+            ctx.channel().config().setRecvByteBufAllocator(NetworkLoop.smallReads());
         }
         PeerHandler handler = new PeerHandler(current.peers(), link, current.handler(), current.gate(), stats);
-        pipeline.replace(ctx.handler(), null, handler);
-        current.peers().attach(link, channel);
+        ctx.pipeline().replace(ctx.handler(), null, handler);
+        current.peers().attach(link, ctx.channel());
+        decoder.resume();
+        handler.channelReadComplete(ctx.pipeline().context(handler));
     }
 
     /** A connection that somebody made to us. */
-    private final class AcceptedConnection implements HandshakeHandler.Owner {
+    private final class AcceptedConnection implements ResponderHandshake.Owner {
         @Override
         public boolean expects(PeerId claimed) {
             return claimed instanceof PeerId.ClientSession
@@ -220,18 +228,51 @@ public final class NettyTransport implements Transport {
         }
 
         @Override
+        public boolean proved(Channel channel, NodeId node, Runnable turn) {
+            return door.proved(channel, node, turn);
+        }
+
+        @Override
         public Optional<RejectReason> admits(PeerId peer) {
             return session.peers().admits(peer);
         }
 
+        /** Moves the connection to the thread of the protocol; meanwhile nothing is read from it. */
         @Override
         public void authenticated(ChannelHandlerContext ctx, PeerId peer) {
+            Channel channel = ctx.channel();
+            door.passed(channel);
+            channel.deregister()
+                    .addListener(left -> eventLoop.register(channel).addListener(registered -> {
+                        if (registered.isSuccess()) {
+                            arrived(ctx, peer);
+                        } else {
+                            channel.close();
+                        }
+                    }));
+        }
+
+        private void arrived(ChannelHandlerContext ctx, PeerId peer) {
+            Channel channel = ctx.channel();
+            // Again, since others may have arrived first; and what arrived may have ended on its way.
+            Optional<RejectReason> refusal = session.peers().admits(peer);
+            if (refusal.isPresent() || !channel.isActive()) {
+                refusal.ifPresent(reason -> handshakes.rejected(channel, reason, "no place for " + peer));
+                channel.close();
+                return;
+            }
+            ReadHolds.release(channel, ReadHolds.HANDSHAKE);
             onAuthenticated(ctx, peer);
+        }
+
+        @Override
+        public void left(Channel channel) {
+            door.left(channel);
         }
     }
 
     /** A connection that we made to a replica. */
-    private final class DialedConnection implements HandshakeHandler.Owner {
+    private final class DialedConnection implements InitiatorHandshake.Owner {
         private final PeerId.Replica target;
         private @Nullable Dialer dialer;
 
@@ -240,19 +281,14 @@ public final class NettyTransport implements Transport {
         }
 
         @Override
-        public boolean expects(PeerId claimed) {
-            return claimed.equals(target);
-        }
-
-        @Override
-        public Optional<RejectReason> admits(PeerId peer) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void authenticated(ChannelHandlerContext ctx, PeerId peer) {
+        public void authenticated(ChannelHandlerContext ctx) {
             dialer.succeeded();
-            onAuthenticated(ctx, peer);
+            onAuthenticated(ctx, target);
+        }
+
+        @Override
+        public void refused(String reason) {
+            session.handler().onRefused(target, reason);
         }
     }
 
@@ -316,9 +352,11 @@ public final class NettyTransport implements Transport {
         runOnLoop(() -> dialers.forEach(Dialer::stop));
         if (eventLoop.inEventLoop()) {
             channels.close();
+            closeDoor();
             runOnLoop(this::dropAllQueued);
         } else {
             channels.close().awaitUninterruptibly();
+            closeDoor();
             // The channels are closed, but the last one's closing may still be about to enqueue its inactive event. The
             // first
             // task runs after that closing and the second after the event: then the handler hears nothing more.
@@ -327,6 +365,12 @@ public final class NettyTransport implements Transport {
         }
         if (ownsLoop) {
             loop.close();
+        }
+    }
+
+    private void closeDoor() {
+        if (door != null) {
+            door.close();
         }
     }
 

@@ -16,10 +16,10 @@ final class PeerTable {
     private final FrameHandler handler;
     private final Outbox.SharedBudget clientBudget;
     private final Map<PeerId, PeerLink> links = new ConcurrentHashMap<>();
-    private final Map<Integer, Integer> sessionsOfClient = new HashMap<>();
+    private final Map<Integer, Integer> sessionsOfClient = new ConcurrentHashMap<>();
     private final Consumer<PeerLink> onReplicaLost;
     private final Map<Integer, Outbox.SharedBudget> budgetOfClient = new HashMap<>();
-    private int clientSessions;
+    private volatile int clientSessions;
 
     /**
      * @param onReplicaLost told of the link of each replica whose connection is gone
@@ -43,7 +43,7 @@ final class PeerTable {
         return links.get(peer);
     }
 
-    /** Whether there is a place for a connection of this peer, which has just proved who it is. */
+    /** Whether there is a place for a connection of this peer, which has just proved who it is. For any thread. */
     Optional<RejectReason> admits(PeerId peer) {
         if (links.containsKey(peer)) {
             return Optional.empty(); // a replica, or a newer connection of a session that takes the older one's place

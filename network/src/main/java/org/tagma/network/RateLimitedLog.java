@@ -2,7 +2,7 @@ package org.tagma.network;
 
 import org.slf4j.Logger;
 
-/** Warnings that anyone can provoke: at most one a second, with a count of those left out. For the network thread. */
+/** Warnings that anyone can provoke: at most one a second, with a count of those left out. Thread-safe. */
 final class RateLimitedLog {
     private static final long INTERVAL_NANOS = 1_000_000_000L;
 
@@ -14,7 +14,7 @@ final class RateLimitedLog {
         this.log = log;
     }
 
-    void warn(String line) {
+    synchronized void warn(String line) {
         long now = System.nanoTime();
         if (now - lastNanos < INTERVAL_NANOS) {
             suppressed++;

@@ -11,6 +11,9 @@ final class ReadHolds {
     /** There is no room for the rest of a frame. */
     static final int NO_ROOM_FOR_FRAME = 2;
 
+    /** Its handshake waits for its turn, or is over and the connection on its way to another thread. */
+    static final int HANDSHAKE = 4;
+
     private static final AttributeKey<Integer> REASONS = AttributeKey.valueOf(ReadHolds.class, "reasons");
 
     private ReadHolds() {}

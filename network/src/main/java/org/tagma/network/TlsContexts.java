@@ -37,8 +37,8 @@ final class TlsContexts {
         }
     }
 
-    SslHandler newHandler(Transcript.Role role, ByteBufAllocator allocator) {
-        SslHandler handler = (role == Transcript.Role.INITIATOR ? initiator : responder).newHandler(allocator);
+    SslHandler newHandler(Role role, ByteBufAllocator allocator) {
+        SslHandler handler = (role == Role.INITIATOR ? initiator : responder).newHandler(allocator);
         // The deadline of the whole handshake covers TLS as well.
         handler.setHandshakeTimeoutMillis(0);
         // A peer that does not read would otherwise hold up the closing of its connection for seconds.

@@ -80,14 +80,40 @@ public final class TransportLimits {
         return values.unfinishedFrameMillis;
     }
 
-    /** How long a connection may take from being accepted or made to being authenticated, TLS included: 5 s. */
+    /**
+     * How long a connection may take from being accepted or made to being authenticated, TLS included: 5 s. An accepted one
+     * that waited for its turn has as long again from then on.
+     */
     public int handshakeTimeoutMillis() {
         return values.handshakeTimeoutMillis;
     }
 
-    /** How many accepted connections may be unauthenticated at once, before the oldest is dropped: 128. */
-    public int maxUnauthenticatedConnections() {
-        return values.maxUnauthenticatedConnections;
+    /**
+     * How many accepted connections there may be of those who have not proved to belong to the cluster, before one is
+     * dropped: 2048. At 2,000 a second that leaves each a second for the round trip that it needs.
+     */
+    public int maxStrangers() {
+        return values.maxStrangers;
+    }
+
+    /** How many handshakes of members may be under way at once, each with the state of TLS: 256. */
+    public int maxHandshakes() {
+        return values.maxHandshakes;
+    }
+
+    /** How many of them may be of one node: 64. */
+    public int maxHandshakesPerNode() {
+        return values.maxHandshakesPerNode;
+    }
+
+    /** How many connections of one node may wait for their handshake: 256. */
+    public int maxWaitingHandshakesPerNode() {
+        return values.maxWaitingHandshakesPerNode;
+    }
+
+    /** How much of one processor handshakes of members may take, in percent: 50. */
+    public int handshakeCpuPercent() {
+        return values.handshakeCpuPercent;
     }
 
     /** How many authenticated client sessions there may be in all: 4096. */
@@ -134,7 +160,11 @@ public final class TransportLimits {
         private long allClientsUnfinishedBytes = 64L << 20;
         private int unfinishedFrameMillis = 30_000;
         private int handshakeTimeoutMillis = 5_000;
-        private int maxUnauthenticatedConnections = 128;
+        private int maxStrangers = 2_048;
+        private int maxHandshakes = 256;
+        private int maxHandshakesPerNode = 64;
+        private int maxWaitingHandshakesPerNode = 256;
+        private int handshakeCpuPercent = 50;
         private int maxClientConnections = 4_096;
         private int maxConnectionsPerClient = 1_024;
         private int reconnectMinMillis = 50;
@@ -156,7 +186,11 @@ public final class TransportLimits {
             allClientsUnfinishedBytes = from.allClientsUnfinishedBytes;
             unfinishedFrameMillis = from.unfinishedFrameMillis;
             handshakeTimeoutMillis = from.handshakeTimeoutMillis;
-            maxUnauthenticatedConnections = from.maxUnauthenticatedConnections;
+            maxStrangers = from.maxStrangers;
+            maxHandshakes = from.maxHandshakes;
+            maxHandshakesPerNode = from.maxHandshakesPerNode;
+            maxWaitingHandshakesPerNode = from.maxWaitingHandshakesPerNode;
+            handshakeCpuPercent = from.handshakeCpuPercent;
             maxClientConnections = from.maxClientConnections;
             maxConnectionsPerClient = from.maxConnectionsPerClient;
             reconnectMinMillis = from.reconnectMinMillis;
@@ -224,8 +258,28 @@ public final class TransportLimits {
             return this;
         }
 
-        public Builder maxUnauthenticatedConnections(int value) {
-            maxUnauthenticatedConnections = (int) positive("maxUnauthenticatedConnections", value);
+        public Builder maxStrangers(int value) {
+            maxStrangers = (int) positive("maxStrangers", value);
+            return this;
+        }
+
+        public Builder maxHandshakes(int value) {
+            maxHandshakes = (int) positive("maxHandshakes", value);
+            return this;
+        }
+
+        public Builder maxHandshakesPerNode(int value) {
+            maxHandshakesPerNode = (int) positive("maxHandshakesPerNode", value);
+            return this;
+        }
+
+        public Builder maxWaitingHandshakesPerNode(int value) {
+            maxWaitingHandshakesPerNode = (int) positive("maxWaitingHandshakesPerNode", value);
+            return this;
+        }
+
+        public Builder handshakeCpuPercent(int value) {
+            handshakeCpuPercent = (int) positive("handshakeCpuPercent", value);
             return this;
         }
 

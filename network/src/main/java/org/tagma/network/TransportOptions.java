@@ -5,36 +5,37 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.tagma.crypto.ConnectionKeys;
 
 /**
  * Who a transport is and whom it talks to.
  *
  * @param self our own identity
- * @param clusterId 1 to 64 bytes; peers of another cluster are refused
  * @param replicaCount n; replicas are 0..n-1
  * @param addresses where a replica listens, asked again at every attempt to dial; may be unresolved; null means not known yet
- * @param authenticator proves and checks identities
- * @param tls present if every connection is to be encrypted
+ * @param keys proves and checks identities, and makes the keys of connections; peers of another cluster or epoch are refused
+ * @param settings lines of {@code name=value}, at most 4,096 bytes, asked for at every handshake: a peer that has another
+ *     value is refused; empty if there is nothing to compare
+ * @param tls present if every connection is to be encrypted with TLS as well
  * @param limits all bounds
  */
 public record TransportOptions(
         PeerId self,
-        ByteString clusterId,
         int replicaCount,
         IntFunction<InetSocketAddress> addresses,
-        HandshakeAuthenticator authenticator,
+        ConnectionKeys keys,
+        Supplier<ByteString> settings,
         Optional<TlsOptions> tls,
         TransportLimits limits) {
 
     public TransportOptions {
         Objects.requireNonNull(self, "self");
         Objects.requireNonNull(addresses, "addresses");
-        Objects.requireNonNull(authenticator, "authenticator");
+        Objects.requireNonNull(keys, "keys");
+        Objects.requireNonNull(settings, "settings");
         Objects.requireNonNull(tls, "tls");
         Objects.requireNonNull(limits, "limits");
-        if (clusterId.isEmpty() || clusterId.size() > 64) {
-            throw new IllegalArgumentException("a cluster id has 1 to 64 bytes, not " + clusterId.size());
-        }
         if (replicaCount < 1) {
             throw new IllegalArgumentException("a cluster has at least one replica, not " + replicaCount);
         }

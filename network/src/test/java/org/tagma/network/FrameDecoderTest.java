@@ -18,8 +18,10 @@ final class FrameDecoderTest {
             ByteString.copyFrom(new byte[300]),
             ByteString.copyFromUtf8("the last of three"));
 
+    private static final int MAX_BYTES = 1_024;
+
     private final TransportStats stats = new TransportStats();
-    private final FrameDecoder decoder = new FrameDecoder(stats);
+    private final FrameDecoder decoder = new FrameDecoder(stats, MAX_BYTES);
     private final EmbeddedChannel channel = new EmbeddedChannel(decoder);
 
     private static byte[] encoded(List<ByteString> frames) {
@@ -41,7 +43,7 @@ final class FrameDecoderTest {
     void framesSplitAtAnyByteComeOutWhole() {
         byte[] bytes = encoded(FRAMES);
         for (int split = 0; split <= bytes.length; split++) {
-            EmbeddedChannel fresh = new EmbeddedChannel(new FrameDecoder(stats));
+            EmbeddedChannel fresh = new EmbeddedChannel(new FrameDecoder(stats, MAX_BYTES));
             fresh.writeInbound(Unpooled.copiedBuffer(bytes, 0, split));
             fresh.writeInbound(Unpooled.copiedBuffer(bytes, split, bytes.length - split));
             assertThat(received(fresh)).as("split at %d", split).isEqualTo(FRAMES);
@@ -66,8 +68,8 @@ final class FrameDecoderTest {
 
     @Test
     void anOversizedFrameEndsTheConnectionAtItsLengthAlready() {
-        for (int length : new int[] {Framing.MAX_HANDSHAKE_FRAME_BYTES + 1, Integer.MAX_VALUE, -1, Integer.MIN_VALUE}) {
-            EmbeddedChannel fresh = new EmbeddedChannel(new FrameDecoder(stats));
+        for (int length : new int[] {MAX_BYTES + 1, Integer.MAX_VALUE, -1, Integer.MIN_VALUE}) {
+            EmbeddedChannel fresh = new EmbeddedChannel(new FrameDecoder(stats, MAX_BYTES));
             fresh.writeInbound(Unpooled.buffer().writeInt(length));
             assertThat(fresh.isOpen()).isFalse();
         }
@@ -88,5 +90,17 @@ final class FrameDecoderTest {
         decoder.authenticated(new NodeId.Client(0), 5_000, new FrameRoom(TransportLimits.defaults()), 60_000);
         channel.writeInbound(Unpooled.copiedBuffer(encoded(List.of(large))));
         assertThat(received(channel)).containsExactly(large);
+    }
+
+    @Test
+    void whatComesWhileItIsPausedIsForTheHandlerThatTakesItsPlace() {
+        channel.writeInbound(Unpooled.wrappedBuffer(encoded(FRAMES.subList(0, 1))));
+        decoder.pause();
+        byte[] rest = encoded(FRAMES);
+        channel.writeInbound(Unpooled.wrappedBuffer(rest));
+        assertThat(received(channel)).containsExactly(FRAMES.get(0));
+        channel.pipeline().addLast(new FrameDecoder(stats, MAX_BYTES));
+        channel.pipeline().remove(decoder);
+        assertThat(received(channel)).isEqualTo(FRAMES);
     }
 }

@@ -95,7 +95,7 @@ final class FrameRoomTest {
     }
 
     private EmbeddedChannel connection(NodeId peer) {
-        FrameDecoder decoder = new FrameDecoder(stats);
+        FrameDecoder decoder = new FrameDecoder(stats, 1_024);
         EmbeddedChannel channel = new EmbeddedChannel(decoder);
         channel.freezeTime();
         decoder.authenticated(peer, 1 << 20, room, DEADLINE_MILLIS);

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.tagma.network.Transcript.Role;
+import org.tagma.crypto.ConnectionKeys;
+import org.tagma.crypto.NoiseIk;
 
 /** Strangers, impostors and broken peers, as plain sockets against a real replica 1 of three. */
 final class HandshakeTest {
@@ -65,23 +66,6 @@ final class HandshakeTest {
     }
 
     @Test
-    void theReplicaProvesItselfOverBothHellosAndItsOwnRole() {
-        NettyTransport replica = replica1(LIMITS);
-        try (RawPeer peer = RawPeer.connect(replica.boundPort())) {
-            ByteString ownHello = RawPeer.hello(CLIENT).encode();
-            peer.writeFrame(ownHello);
-            ByteString itsHello = peer.readFrame();
-            SecretAuthenticator client = new SecretAuthenticator(CLIENT.toNodeId(), LoopbackCluster.SECRET);
-            peer.writeFrame(client.prove(R1.toNodeId(), Transcript.of(Role.INITIATOR, ownHello, itsHello)));
-            ByteString proof = peer.readFrame();
-            assertThat(client.verify(R1.toNodeId(), Transcript.of(Role.RESPONDER, ownHello, itsHello), proof))
-                    .isTrue();
-            assertThat(client.verify(R1.toNodeId(), Transcript.of(Role.INITIATOR, ownHello, itsHello), proof))
-                    .isFalse();
-        }
-    }
-
-    @Test
     void garbageIsRefused() {
         assertRefused(
                 RejectReason.OVERSIZED_FRAME,
@@ -95,7 +79,7 @@ final class HandshakeTest {
 
     @Test
     void aFrameLargerThanAHandshakeNeedsIsRefused() {
-        assertRefused(RejectReason.OVERSIZED_FRAME, peer -> peer.writeBytes((byte) 0, (byte) 0, (byte) 4, (byte) 1));
+        assertRefused(RejectReason.OVERSIZED_FRAME, peer -> peer.writeBytes((byte) 0, (byte) 0, (byte) 0, (byte) 129));
     }
 
     @Test
@@ -103,60 +87,84 @@ final class HandshakeTest {
         assertRefused(RejectReason.BAD_HELLO, peer -> peer.writeFrame(ByteString.copyFromUtf8("good morning")));
     }
 
+    /** Refused as well, and told why. */
+    private void assertTold(Refusal refusal, Hello hello) {
+        assertRefused(refusal.reason(), peer -> {
+            peer.writeFrame(hello.encode());
+            assertThat(peer.readFrame())
+                    .isEqualTo(HandshakeFrames.of(
+                            HandshakeFrames.REFUSED, ByteString.copyFrom(new byte[] {refusal.code()})));
+        });
+    }
+
     @Test
     void anotherVersionIsRefused() {
-        assertRefused(
-                RejectReason.WRONG_VERSION,
-                peer -> peer.writeFrame(
-                        RawPeer.hello(2, LoopbackCluster.CLUSTER, CLIENT).encode()));
+        assertTold(Refusal.WRONG_VERSION, new Hello(1, false, LoopbackCluster.CLUSTER, 0, CLIENT, 1));
     }
 
     @Test
     void anotherClusterIsRefused() {
         ByteString other = ByteString.copyFromUtf8("other-cluster-id");
-        assertRefused(
-                RejectReason.WRONG_CLUSTER,
-                peer -> peer.writeFrame(
-                        RawPeer.hello(Hello.VERSION, other, CLIENT).encode()));
+        assertTold(Refusal.WRONG_CLUSTER, new Hello(Hello.VERSION, false, other, 0, CLIENT, 1));
+    }
+
+    @Test
+    void anotherEpochIsRefused() {
+        assertTold(Refusal.WRONG_EPOCH, new Hello(Hello.VERSION, false, LoopbackCluster.CLUSTER, 1, CLIENT, 1));
+    }
+
+    @Test
+    void oneWhoLooksForAnotherReplicaIsRefused() {
+        assertTold(Refusal.UNEXPECTED_PEER, RawPeer.hello(CLIENT, R0));
     }
 
     @Test
     void aReplicaThatShouldBeDialedIsRefused() {
-        assertRefused(
-                RejectReason.UNEXPECTED_PEER,
-                peer -> peer.writeFrame(RawPeer.hello(R2).encode()));
+        assertTold(Refusal.UNEXPECTED_PEER, RawPeer.hello(R2));
     }
 
     @Test
     void oneThatClaimsToBeOurselvesIsRefused() {
-        assertRefused(
-                RejectReason.UNEXPECTED_PEER,
-                peer -> peer.writeFrame(RawPeer.hello(R1).encode()));
+        assertTold(Refusal.UNEXPECTED_PEER, RawPeer.hello(R1));
     }
 
     @Test
     void anImpostorWithAnotherSecretIsRefused() {
-        assertRefused(RejectReason.WRONG_PROOF, peer -> peer.beginHandshake(R0, R1, "a guess"));
+        ConnectionKeys guessed = TestNodes.of(R0.toNodeId(), "a guess", LoopbackCluster.CLUSTER, 0);
+        assertRefused(RejectReason.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, guessed, R1));
     }
 
     @Test
     void aProofForAnotherReplicaIsRefused() {
-        assertRefused(RejectReason.WRONG_PROOF, peer -> peer.beginHandshake(R0, R2));
+        assertRefused(RejectReason.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, TestNodes.of(R0.toNodeId()), R2));
     }
 
     @Test
     void aClientCannotPassAsAReplica() {
+        assertRefused(
+                RejectReason.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, TestNodes.of(CLIENT.toNodeId()), R1));
+    }
+
+    @Test
+    void aClientThatTheClusterDoesNotKnowIsRefused() {
+        PeerId unknown = new PeerId.ClientSession(100_000, 1);
+        assertRefused(
+                RejectReason.WRONG_PROOF, peer -> peer.proveMembership(unknown, R1, TestNodes.of(R0.toNodeId()), R1));
+    }
+
+    @Test
+    void theHandshakeOfAnotherPeerBehindAGoodProofIsRefused() {
         assertRefused(RejectReason.WRONG_PROOF, peer -> {
-            ByteString hello = RawPeer.hello(R0).encode();
-            peer.writeFrame(hello);
-            ByteString transcript = Transcript.of(Role.INITIATOR, hello, peer.readFrame());
-            SecretAuthenticator client = new SecretAuthenticator(CLIENT.toNodeId(), LoopbackCluster.SECRET);
-            peer.writeFrame(client.prove(R1.toNodeId(), transcript));
+            ByteString transcript = peer.proveMembership(CLIENT, R1, TestNodes.of(CLIENT.toNodeId()), R1);
+            NoiseIk other = TestNodes.of(R0.toNodeId())
+                    .initiate(R1.toNodeId(), transcript)
+                    .orElseThrow();
+            peer.writeFrame(HandshakeFrames.of(HandshakeFrames.FIRST, other.write(ByteString.EMPTY)));
         });
     }
 
     @Test
-    void aReplayedSessionIsRefused() {
+    void aRecordedProofIsWorthNothingOnAnotherConnection() {
         NettyTransport replica = replica1(LIMITS);
         byte[] recorded;
         try (RawPeer good = RawPeer.connect(replica.boundPort())) {
@@ -173,6 +181,108 @@ final class HandshakeTest {
         assertThat(replica.stats().rejected(RejectReason.WRONG_PROOF)).isEqualTo(1);
         assertThat(handler.frameCount()).isEqualTo(1);
         assertThat(handler.count("up replica 0")).isEqualTo(1);
+    }
+
+    @Test
+    void oneWithTheKeysOfTheProofOnlyNeverGetsIn() {
+        // As one who repeats a recorded first message would: he cannot confirm the keys.
+        NettyTransport replica = replica1(shortDeadline());
+        try (RawPeer peer = RawPeer.connect(replica.boundPort())) {
+            peer.beginHandshake(CLIENT, R1);
+            peer.readFrame();
+            peer.writeFrame(HandshakeFrames.of(HandshakeFrames.CONFIRMATION, ByteString.EMPTY));
+            assertThat(peer.isClosedByPeer()).isTrue();
+        }
+        eventually(() -> replica.stats().rejected(RejectReason.BAD_RECORD) == 1
+                || replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT) == 1);
+        assertThat(handler.events()).isEmpty();
+    }
+
+    @Test
+    void whatIsInjectedIntoAConnectionEndsIt() {
+        assertInjectionEnds((peer, recorded) ->
+                peer.writeRaw(new byte[] {0, 17, 0, 0, 0, 1, 'x', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+    }
+
+    @Test
+    void aRecordThatIsRepeatedEndsTheConnection() {
+        assertInjectionEnds((peer, recorded) -> peer.writeRaw(recorded));
+    }
+
+    @Test
+    void aRecordThatIsLeftOutEndsTheConnection() {
+        assertInjectionEnds((peer, recorded) -> {
+            peer.sealed(ByteString.copyFromUtf8("lost on the way"));
+            peer.writeFrame(ByteString.copyFromUtf8("next"));
+        });
+    }
+
+    @Test
+    void aRecordOfAnotherConnectionOfTheSamePeersEndsTheConnection() {
+        assertInjectionEnds((peer, recorded) -> {
+            try (RawPeer other = RawPeer.connect(cluster.portOf(1))) {
+                other.handshake(new PeerId.ClientSession(7, 43), R1);
+                other.sealed(ByteString.copyFromUtf8("1"));
+                peer.writeRaw(other.sealed(ByteString.copyFromUtf8("2")).toByteArray());
+            }
+        });
+    }
+
+    private interface Injection {
+        void into(RawPeer peer, byte[] recorded);
+    }
+
+    private void assertInjectionEnds(Injection injection) {
+        NettyTransport replica = replica1(LIMITS);
+        try (RawPeer peer = RawPeer.connect(replica.boundPort())) {
+            peer.handshake(CLIENT, R1);
+            int before = peer.allSent().length;
+            peer.writeFrame(ByteString.copyFromUtf8("good"));
+            eventually(() -> handler.frameCount() == 1);
+            byte[] all = peer.allSent();
+            injection.into(peer, Arrays.copyOfRange(all, before, all.length));
+            assertThat(peer.isClosedByPeer()).isTrue();
+        }
+        eventually(() -> handler.saw("down " + CLIENT));
+        assertThat(handler.texts()).containsExactly("good");
+        assertThat(replica.stats().rejected(RejectReason.BAD_RECORD)).isEqualTo(1);
+    }
+
+    @Test
+    void framesThatComeRightBehindTheConfirmationAreNotLost() {
+        NettyTransport replica = replica1(LIMITS);
+        try (RawPeer peer = RawPeer.connect(replica.boundPort())) {
+            peer.handshake(CLIENT, R1);
+            for (int i = 0; i < 2_000; i++) {
+                peer.writeFrame(ByteString.copyFromUtf8("frame " + i));
+            }
+            eventually(() -> handler.frameCount() == 2_000);
+        }
+        assertThat(handler.texts()).startsWith("frame 0", "frame 1").endsWith("frame 1999");
+    }
+
+    @Test
+    void settingsThatDifferAreNamedWithBothValuesAtBothEnds() {
+        RecordingHandler atClient = new RecordingHandler();
+        NettyTransport replica = cluster.add(withSettings(R1, "a=1\npipeline=256\n"), handler);
+        NettyTransport client = cluster.add(withSettings(CLIENT, "a=1\npipeline=128\n"), atClient);
+        eventually(() -> atClient.refusals().contains("setting pipeline is 128 here and 256 there, at replica 1"));
+        assertThat(replica.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
+        assertThat(client.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
+        assertThat(handler.events()).isEmpty();
+        assertThat(atClient.events()).isEmpty();
+    }
+
+    @Test
+    void settingsThatAreAlikeOrNotSaidLetIn() {
+        cluster.add(withSettings(R1, "pipeline=256\n"), handler);
+        cluster.add(withSettings(CLIENT, "pipeline=256\n"), new RecordingHandler());
+        cluster.add(withSettings(new PeerId.ClientSession(8, 1), ""), new RecordingHandler());
+        eventually(() -> handler.saw("up " + CLIENT) && handler.saw("up client 8 session 1"));
+    }
+
+    private TransportOptions withSettings(PeerId self, String settings) {
+        return cluster.options(self, LIMITS, Optional.empty(), ByteString.copyFromUtf8(settings));
     }
 
     @Test
@@ -205,10 +315,10 @@ final class HandshakeTest {
         try (ServerSocket impostor = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             TransportOptions options = new TransportOptions(
                     CLIENT,
-                    LoopbackCluster.CLUSTER,
                     1,
                     id -> LoopbackCluster.loopback(impostor.getLocalPort()),
-                    new SecretAuthenticator(CLIENT.toNodeId(), LoopbackCluster.SECRET),
+                    TestNodes.of(CLIENT.toNodeId()),
+                    () -> ByteString.EMPTY,
                     Optional.empty(),
                     LIMITS);
             NettyTransport client = cluster.add(options, handler);
@@ -217,14 +327,14 @@ final class HandshakeTest {
                 fake.writeFrame(RawPeer.hello(R1).encode());
                 assertThat(fake.isClosedByPeer()).isTrue();
             }
-            assertThat(client.stats().rejected(RejectReason.UNEXPECTED_PEER)).isEqualTo(1);
+            assertThat(client.stats().rejected(RejectReason.BAD_HELLO)).isEqualTo(1);
             try (RawPeer fake = RawPeer.accepted(impostor.accept())) {
-                ByteString clientHello = fake.readFrame();
-                fake.writeFrame(RawPeer.hello(R0).encode());
-                ByteString clientProof = fake.readFrame();
-                assertThat(clientHello).isNotEqualTo(clientProof);
-                // Reflecting the client's own proof is the best that one without the secret can do.
-                fake.writeFrame(clientProof);
+                fake.readFrame();
+                fake.writeFrame(HandshakeFrames.of(HandshakeFrames.CHALLENGE, ByteString.copyFrom(new byte[16])));
+                fake.readFrame();
+                // Reflecting the client's own message is the best that one without the keys can do.
+                ByteString first = fake.readFrame();
+                fake.writeFrame(HandshakeFrames.of(HandshakeFrames.SECOND, HandshakeFrames.body(first)));
                 assertThat(fake.isClosedByPeer()).isTrue();
             }
             assertThat(client.stats().rejected(RejectReason.WRONG_PROOF)).isEqualTo(1);
@@ -234,13 +344,12 @@ final class HandshakeTest {
 
     @Test
     void aFloodOfStrangersDoesNotKeepAGoodPeerOut() {
-        NettyTransport replica =
-                replica1(LIMITS.toBuilder().maxUnauthenticatedConnections(16).build());
+        NettyTransport replica = replica1(LIMITS.toBuilder().maxStrangers(16).build());
         List<RawPeer> strangers = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             strangers.add(RawPeer.connect(replica.boundPort()));
         }
-        eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_UNAUTHENTICATED) == 200 - 16);
+        eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_STRANGERS) == 200 - 16);
         // The oldest went first.
         assertThat(strangers.get(0).isClosedByPeer()).isTrue();
         try (RawPeer good = RawPeer.connect(replica.boundPort())) {
@@ -278,8 +387,7 @@ final class HandshakeTest {
         NettyTransport replica = replica1(LIMITS);
         byte[] hello = RawPeer.hello(CLIENT).encode().toByteArray();
         int attempts = 0;
-        // Everything before the nonce; a flipped nonce is just another nonce, and fails at the proof.
-        for (int i = 0; i < hello.length - Hello.NONCE_BYTES; i++) {
+        for (int i = 0; i < hello.length; i++) {
             byte[] flipped = Arrays.copyOf(hello, hello.length);
             flipped[i] ^= (byte) 0x80;
             try (RawPeer peer = RawPeer.connect(replica.boundPort())) {

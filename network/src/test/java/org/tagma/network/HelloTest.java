@@ -29,11 +29,12 @@ final class HelloTest {
 
     @Test
     void negativeIdsUnknownKindsAndReplicaSessionsAreMalformed() {
-        int kindAt = 4 + 2 + 1 + LoopbackCluster.CLUSTER.size();
+        int kindAt = 4 + 2 + 1 + 1 + LoopbackCluster.CLUSTER.size() + 4;
         byte[] replica = RawPeer.hello(new PeerId.Replica(2)).encode().toByteArray();
         assertMalformedWith(replica, kindAt, 2);
         assertMalformedWith(replica, kindAt + 1, 0x80);
         assertMalformedWith(replica, kindAt + 5, 1);
+        assertMalformedWith(replica, 6, 2);
         assertMalformedWith(replica, 0, 'X');
     }
 

@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Real transports on 127.0.0.1, on ports the system chose; a replica that is added again keeps its port. */
 final class LoopbackCluster implements AutoCloseable {
     static final ByteString CLUSTER = ByteString.copyFromUtf8("test-cluster-id!");
-    static final String SECRET = "the cluster's secret";
     static final TransportLimits LIMITS = TransportLimits.defaults().toBuilder()
             .reconnectMinMillis(5)
             .reconnectMaxMillis(40)
@@ -49,21 +48,25 @@ final class LoopbackCluster implements AutoCloseable {
     }
 
     TransportOptions options(PeerId self, TransportLimits limits) {
-        return options(self, limits, CLUSTER, new SecretAuthenticator(self.toNodeId(), SECRET), Optional.empty());
+        return options(self, limits, Optional.empty());
     }
 
-    TransportOptions options(
-            PeerId self,
-            TransportLimits limits,
-            ByteString cluster,
-            HandshakeAuthenticator authenticator,
-            Optional<TlsOptions> tls) {
-        return new TransportOptions(self, cluster, replicaCount, this::address, authenticator, tls, limits);
+    TransportOptions options(PeerId self, TransportLimits limits, Optional<TlsOptions> tls) {
+        return options(self, limits, tls, ByteString.EMPTY);
+    }
+
+    TransportOptions options(PeerId self, TransportLimits limits, Optional<TlsOptions> tls, ByteString settings) {
+        return new TransportOptions(
+                self, replicaCount, this::address, TestNodes.of(self.toNodeId()), () -> settings, tls, limits);
     }
 
     private InetSocketAddress address(int replica) {
         Integer port = ports.get(replica);
         return port == null ? null : loopback(port);
+    }
+
+    int portOf(int replica) {
+        return ports.get(replica);
     }
 
     static InetSocketAddress loopback(int port) {

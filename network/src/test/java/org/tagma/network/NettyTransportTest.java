@@ -124,10 +124,10 @@ final class NettyTransportTest extends TransportContractTest {
             RecordingHandler r1 = new RecordingHandler();
             TransportOptions options = new TransportOptions(
                     R1,
-                    LoopbackCluster.CLUSTER,
                     2,
                     id -> LoopbackCluster.loopback(listens.getLocalPort()),
-                    new SecretAuthenticator(R1.toNodeId(), LoopbackCluster.SECRET),
+                    TestNodes.of(R1.toNodeId()),
+                    () -> ByteString.EMPTY,
                     Optional.empty(),
                     LIMITS);
             NettyTransport transport = cluster.add(options, r1);

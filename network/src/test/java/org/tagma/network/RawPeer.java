@@ -10,8 +10,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.util.concurrent.ThreadLocalRandom;
-import org.tagma.network.Transcript.Role;
+import org.tagma.crypto.ConnectionKeys;
+import org.tagma.crypto.NoiseCipher;
+import org.tagma.crypto.NoiseIk;
 
 /** A plain socket that can do the handshake, or do it wrong, and remembers what it sent. */
 final class RawPeer implements AutoCloseable {
@@ -21,6 +22,7 @@ final class RawPeer implements AutoCloseable {
     private final DataInputStream in;
     private final DataOutputStream out;
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    private NoiseIk.Ciphers ciphers;
 
     private RawPeer(Socket socket) throws IOException {
         this.socket = socket;
@@ -46,31 +48,53 @@ final class RawPeer implements AutoCloseable {
     }
 
     static Hello hello(PeerId self) {
-        return hello(Hello.VERSION, LoopbackCluster.CLUSTER, self);
+        return hello(self, new PeerId.Replica(1));
     }
 
-    static Hello hello(int version, ByteString cluster, PeerId self) {
-        byte[] nonce = new byte[Hello.NONCE_BYTES];
-        ThreadLocalRandom.current().nextBytes(nonce);
-        return new Hello(version, cluster, self, ByteString.copyFrom(nonce));
+    static Hello hello(PeerId self, PeerId remote) {
+        return new Hello(
+                Hello.VERSION,
+                false,
+                LoopbackCluster.CLUSTER,
+                0,
+                self,
+                remote.toNodeId().id());
     }
 
-    /** As initiator, up to and including our own proof. */
-    void beginHandshake(PeerId self, PeerId remote) {
-        beginHandshake(self, remote, LoopbackCluster.SECRET);
+    /** As initiator, up to and including the proof; returns what Noise is to be bound to. */
+    ByteString proveMembership(PeerId self, PeerId remote, ConnectionKeys keys, PeerId provedTo) {
+        ByteString hello = hello(self, remote).encode();
+        writeFrame(hello);
+        ByteString transcript = HandshakeFrames.transcript(hello, HandshakeFrames.body(readFrame()));
+        writeFrame(HandshakeFrames.of(HandshakeFrames.PROOF, keys.prove(provedTo.toNodeId(), transcript)));
+        return transcript;
     }
 
-    void beginHandshake(PeerId self, PeerId remote, String secret) {
-        ByteString ownHello = hello(self).encode();
-        writeFrame(ownHello);
-        ByteString transcript = Transcript.of(Role.INITIATOR, ownHello, readFrame());
-        writeFrame(new SecretAuthenticator(self.toNodeId(), secret).prove(remote.toNodeId(), transcript));
+    /** As initiator, up to and including our message of Noise. */
+    NoiseIk beginHandshake(PeerId self, PeerId remote) {
+        ConnectionKeys keys = TestNodes.of(self.toNodeId());
+        ByteString transcript = proveMembership(self, remote, keys, remote);
+        NoiseIk noise = keys.initiate(remote.toNodeId(), transcript).orElseThrow();
+        writeFrame(HandshakeFrames.of(HandshakeFrames.FIRST, noise.write(ByteString.EMPTY)));
+        return noise;
     }
 
-    /** As initiator, until the other side has proved itself as well. */
+    /** As initiator, until both sides have proved themselves; what is written from now on is sealed. */
     void handshake(PeerId self, PeerId remote) {
-        beginHandshake(self, remote);
-        readFrame();
+        NoiseIk noise = beginHandshake(self, remote);
+        noise.read(HandshakeFrames.body(readFrame())).orElseThrow();
+        ciphers = noise.split();
+        writeFrame(HandshakeFrames.of(HandshakeFrames.CONFIRMATION, ByteString.EMPTY));
+    }
+
+    /** One frame, sealed in one record once there are keys. */
+    ByteString sealed(ByteString bytes) {
+        byte[] record = new byte[2 + bytes.size() + NoiseCipher.TAG_BYTES];
+        bytes.copyTo(record, 2);
+        int length = ciphers.outbound().seal(record, 2, bytes.size());
+        record[0] = (byte) (length >> 8);
+        record[1] = (byte) length;
+        return ByteString.copyFrom(record);
     }
 
     void writeFrame(ByteString frame) {
@@ -80,7 +104,12 @@ final class RawPeer implements AutoCloseable {
         writeBytes(ByteString.copyFrom(prefix).concat(frame).toByteArray());
     }
 
+    /** Sealed, once there are keys. */
     void writeBytes(byte... bytes) {
+        writeRaw(ciphers == null ? bytes : sealed(ByteString.copyFrom(bytes)).toByteArray());
+    }
+
+    void writeRaw(byte... bytes) {
         try {
             sent.writeBytes(bytes);
             out.write(bytes);
@@ -96,12 +125,23 @@ final class RawPeer implements AutoCloseable {
 
     ByteString readFrame() {
         try {
+            if (ciphers != null) {
+                return openRecord();
+            }
             byte[] frame = new byte[in.readInt()];
             in.readFully(frame);
             return ByteString.copyFrom(frame);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The frame of a record that holds one. */
+    private ByteString openRecord() throws IOException {
+        byte[] record = new byte[in.readUnsignedShort()];
+        in.readFully(record);
+        int length = ciphers.inbound().open(record, 0, record.length);
+        return ByteString.copyFrom(record, Framing.PREFIX_BYTES, length - Framing.PREFIX_BYTES);
     }
 
     /** Waits for the end of the stream, skipping what comes before it. */

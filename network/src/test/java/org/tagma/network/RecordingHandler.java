@@ -13,6 +13,7 @@ final class RecordingHandler implements FrameHandler {
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
     private final List<ByteString> frames = Collections.synchronizedList(new ArrayList<>());
     private final List<String> unreachable = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean accepting = true;
     private final Set<PeerId> refused = ConcurrentHashMap.newKeySet();
     private volatile Predicate<ByteString> garbage = frame -> false;
@@ -42,6 +43,17 @@ final class RecordingHandler implements FrameHandler {
     @Override
     public void onPeerUnreachable(PeerId.Replica peer) {
         unreachable.add("unreachable " + peer);
+    }
+
+    @Override
+    public void onRefused(PeerId peer, String reason) {
+        refusals.add(reason);
+    }
+
+    List<String> refusals() {
+        synchronized (refusals) {
+            return List.copyOf(refusals);
+        }
     }
 
     @Override

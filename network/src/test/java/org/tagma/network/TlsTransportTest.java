@@ -60,14 +60,7 @@ final class TlsTransportTest {
                         .filter(member -> member.getValue().certificate().equals(certificate))
                         .map(Map.Entry::getKey)
                         .findFirst());
-        return cluster.add(
-                cluster.options(
-                        self,
-                        limits,
-                        LoopbackCluster.CLUSTER,
-                        new SecretAuthenticator(self.toNodeId(), LoopbackCluster.SECRET),
-                        Optional.of(tls)),
-                handler);
+        return cluster.add(cluster.options(self, limits, Optional.of(tls)), handler);
     }
 
     @Test
@@ -115,14 +108,38 @@ final class TlsTransportTest {
     }
 
     @Test
-    void plainTextToATlsPortIsRefused() {
+    void aClientWithoutTlsIsToldSoAtOnceAndTheReplicaCountsIt() {
         NettyTransport r1 = add(R1, key1, atR1);
-        try (RawPeer plain = RawPeer.connect(r1.boundPort())) {
-            plain.writeFrame(RawPeer.hello(CLIENT).encode());
-            assertThat(plain.isClosedByPeer()).isTrue();
-        }
-        assertThat(r1.stats().rejected(RejectReason.TLS_FAILED)).isEqualTo(1);
+        RecordingHandler atClient = new RecordingHandler();
+        cluster.add(CLIENT, LIMITS, atClient);
+        eventually(() -> atClient.refusals().stream()
+                .anyMatch(line -> line.equals("replica 1 refuses us: it demands TLS and we connect without; compare tls"
+                        + " in the cluster files")));
+        assertThat(r1.stats().rejected(RejectReason.TLS_MISMATCH)).isPositive();
         assertThat(atR1.events()).isEmpty();
+    }
+
+    @Test
+    void aClientWithTlsIsToldSoAtOnceByAReplicaWithout() {
+        NettyTransport r1 = cluster.add(R1, LIMITS, atR1);
+        RecordingHandler atClient = new RecordingHandler();
+        add(CLIENT, keyOfClient, atClient);
+        eventually(() -> atClient.refusals().stream()
+                .anyMatch(
+                        line -> line.equals("replica 1 refuses us: it does not speak TLS and we do; compare tls in the"
+                                + " cluster files")));
+        assertThat(r1.stats().rejected(RejectReason.TLS_MISMATCH)).isPositive();
+        assertThat(atR1.events()).isEmpty();
+    }
+
+    @Test
+    void tlsWithoutTheProofBeforeItIsGarbage() {
+        NettyTransport r1 = add(R1, key1, atR1);
+        try (RawPeer browser = RawPeer.connect(r1.boundPort())) {
+            browser.writeBytes(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3});
+            assertThat(browser.isClosedByPeer()).isTrue();
+        }
+        assertThat(r1.stats().rejected(RejectReason.OVERSIZED_FRAME)).isEqualTo(1);
     }
 
     @Test

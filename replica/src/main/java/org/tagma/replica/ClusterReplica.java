@@ -1,5 +1,6 @@
 package org.tagma.replica;
 
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.tagma.core.service.StateMachine;
 import org.tagma.core.state.NodeStore;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.CryptoProvider;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
@@ -28,7 +30,6 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.PinnedTrustManager;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.crypto.TlsIdentity;
-import org.tagma.network.HandshakeAuthenticator;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.PeerId;
 import org.tagma.network.TlsOptions;
@@ -174,7 +175,7 @@ public final class ClusterReplica {
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
         Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
-        Transport transport = transport(authentication, clusterKeys, provider);
+        Transport transport = transport(clusterKeys, provider);
         Storage storage = openStorage();
         Optional<ReplicaTraceFile> trace = openTrace(storage);
         ReplicaParts parts = new ReplicaParts(
@@ -250,14 +251,14 @@ public final class ClusterReplica {
                 config.protocol() == ProtocolKind.RAFT ? new RaftLifeEvidence() : new PbftLifeEvidence());
     }
 
-    private Transport transport(Authentication authentication, ClusterKeys clusterKeys, CryptoProvider provider) {
+    private Transport transport(ClusterKeys clusterKeys, CryptoProvider provider) {
         Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions(clusterKeys, provider)) : Optional.empty();
         TransportOptions transportOptions = new TransportOptions(
                 new PeerId.Replica(replica),
-                config.clusterId(),
                 config.replicaCount(),
                 id -> config.address(id).toUnresolved(),
-                HandshakeAuthenticator.byMacs(authentication::mac, authentication::verifyMac),
+                new ConnectionKeys(new NodeId.Replica(replica), keys, clusterKeys, provider),
+                () -> ByteString.EMPTY,
                 tls,
                 ClusterSettings.transportLimits(config, memory));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));

@@ -68,7 +68,7 @@ public final class LoadGenerator implements AutoCloseable {
                     ClusterConnector.setup(config, id),
                     options,
                     authentication,
-                    connector.transports(authentication, loop),
+                    connector.transports(loop),
                     sessionNumbers,
                     workload,
                     meter));

@@ -1,0 +1,7 @@
+package org.tagma.network;
+
+/** Who made a connection, and who accepted it. */
+enum Role {
+    INITIATOR,
+    RESPONDER
+}
