@@ -1,10 +1,15 @@
 package org.tagma.cli;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import org.tagma.network.cluster.ClusterConfig;
 
 /**
  * A Raft group, as put together from what its replicas say. They do not lie, so the one with the highest term knows best.
@@ -12,6 +17,9 @@ import java.util.stream.Collectors;
  * @param statuses one for each replica of the cluster file, in order; empty for those that do not answer
  */
 record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
+
+    /** Without any progress for so many request timeouts, though requests wait, a group stands still. */
+    private static final int TIMEOUTS_OF_PATIENCE = 2;
 
     RaftGroup {
         statuses = List.copyOf(statuses);
@@ -37,9 +45,91 @@ record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
 
     /** Whether enough voters answer to elect a leader and to commit. */
     boolean hasQuorum() {
-        return newest().map(known -> isMajority(known.voters(), this::answers)
-                        && (known.oldVoters().isEmpty() || isMajority(known.oldVoters(), this::answers)))
-                .orElse(false);
+        return newest().map(known -> isQuorum(known, this::answers)).orElse(false);
+    }
+
+    private static boolean isQuorum(RaftReplicaStatus known, IntPredicate present) {
+        return isMajority(known.voters(), present)
+                && (known.oldVoters().isEmpty() || isMajority(known.oldVoters(), present));
+    }
+
+    /** Whether its operations are ordered. */
+    GroupVerdict verdict(ClusterConfig config) {
+        Optional<RaftReplicaStatus> leader = leader();
+        List<Integer> takingPart = new ArrayList<>();
+        for (int id = 0; id < statuses.size(); id++) {
+            if (leader.isPresent()
+                    && statuses.get(id)
+                            .filter(each -> follows(each, leader.get()))
+                            .isPresent()) {
+                takingPart.add(id);
+            }
+        }
+        boolean enough = leader.isPresent() && isQuorum(leader.get(), takingPart::contains);
+        OptionalLong age = leader.map(RaftReplicaStatus::lastExecutedAgeMillis)
+                .filter(millis -> millis >= 0)
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
+        boolean stands = enough && standsStill(leader.get(), config);
+        String summary;
+        if (stands) {
+            summary = "Operations wait and NONE IS ORDERED: replica "
+                    + leader.get().replica() + " leads in term " + leader.get().term() + "; " + GroupVerdict.ago(age);
+        } else if (enough) {
+            summary = "Operations are ordered: replica " + leader.get().replica() + " leads in term "
+                    + leader.get().term() + ", and a majority of the voters takes part; " + GroupVerdict.ago(age);
+        } else if (leader.isPresent()) {
+            summary = "Operations are NOT ORDERED: replica " + leader.get().replica() + " leads in term "
+                    + leader.get().term() + ", but no majority of the voters takes part";
+        } else {
+            summary = "Operations are NOT ORDERED: "
+                    + (hasQuorum() ? "nobody leads now" : "too few voters answer to elect a leader");
+        }
+        return new GroupVerdict(enough && !stands, summary, takingPart, others(takingPart, leader, config), age);
+    }
+
+    private static boolean follows(RaftReplicaStatus status, RaftReplicaStatus leader) {
+        return status.term() == leader.term()
+                && status.leader() == leader.replica()
+                && List.of("leader", "follower", "learner").contains(status.role());
+    }
+
+    private static boolean standsStill(RaftReplicaStatus leader, ClusterConfig config) {
+        long patience = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
+        long standsFor = leader.lastExecutedAgeMillis() < 0 ? leader.uptimeMillis() : leader.lastExecutedAgeMillis();
+        return leader.pendingRequests() > 0 && standsFor >= patience;
+    }
+
+    /** A replica outside of the group that does not run is as it should be. */
+    private Map<Integer, String> others(
+            List<Integer> takingPart, Optional<RaftReplicaStatus> leader, ClusterConfig config) {
+        Map<Integer, String> others = new TreeMap<>();
+        for (int id = 0; id < statuses.size(); id++) {
+            int replica = id;
+            Optional<RaftReplicaStatus> status = statuses.get(id);
+            boolean member = newest().map(known -> known.isMember(replica)).orElse(true);
+            if (!member) {
+                others.put(id, "it is not in the group; `tagma members` adds it");
+            } else if (status.isEmpty()) {
+                others.put(id, GroupVerdict.unreachable(config.address(id).toString()));
+            } else if (!takingPart.contains(id)) {
+                others.put(id, why(status.get(), leader));
+            }
+        }
+        return others;
+    }
+
+    private static String why(RaftReplicaStatus status, Optional<RaftReplicaStatus> leader) {
+        return switch (status.role()) {
+            case "pre-candidate", "candidate" ->
+                "it hears no leader in term " + status.term() + ", and no majority of the voters answers it";
+            case "leader", "follower", "learner" ->
+                leader.isEmpty()
+                        ? "it waits in term " + status.term() + " until somebody leads"
+                        : "it has not yet heard replica " + leader.get().replica() + " in term "
+                                + leader.get().term() + "; if that does not change, see whether it is cut off";
+            default -> GroupVerdict.meaning(status.role(), status.why());
+        };
     }
 
     boolean answers(int replica) {

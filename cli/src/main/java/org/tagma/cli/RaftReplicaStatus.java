@@ -18,6 +18,10 @@ import java.util.TreeMap;
  * @param voters who vote, as far as it knows
  * @param oldVoters who vote as well while the group changes; else empty
  * @param matches at a leader: how far each other member is known to have the same log
+ * @param pendingRequests at a leader: requests that it has and has not executed
+ * @param lastExecutedAgeMillis how long ago it last executed something; -1 if it has not since it was started
+ * @param uptimeMillis how long its process has run
+ * @param why it does not take part, in its own words; empty if it says nothing
  */
 record RaftReplicaStatus(
         int replica,
@@ -32,7 +36,11 @@ record RaftReplicaStatus(
         List<Integer> voters,
         List<Integer> oldVoters,
         List<Integer> learners,
-        Map<Integer, Long> matches) {
+        Map<Integer, Long> matches,
+        long pendingRequests,
+        long lastExecutedAgeMillis,
+        long uptimeMillis,
+        String why) {
 
     private static final String MATCH = "match.";
 
@@ -52,7 +60,11 @@ record RaftReplicaStatus(
                     ids(values.get("voters")),
                     ids(values.get("oldVoters")),
                     ids(values.get("learners")),
-                    matches(values)));
+                    matches(values),
+                    Long.parseLong(values.getOrDefault("pendingRequests", "0")),
+                    Long.parseLong(values.getOrDefault("lastExecutedAgeMillis", "-1")),
+                    Long.parseLong(values.getOrDefault("uptimeMillis", "0")),
+                    ReplicaStatus.text(values, "why")));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
@@ -77,6 +89,11 @@ record RaftReplicaStatus(
             }
         });
         return matches;
+    }
+
+    /** Whether another replica is in the group, as far as this one knows. */
+    boolean isMember(int other) {
+        return voters.contains(other) || oldVoters.contains(other) || learners.contains(other);
     }
 
     boolean leads() {

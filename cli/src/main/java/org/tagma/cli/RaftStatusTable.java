@@ -37,7 +37,7 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
             }
         }
         group.newest().ifPresent(known -> printMembers(out, known));
-        out.println(summary());
+        group.verdict(config).lines().forEach(out::println);
     }
 
     private static String leader(RaftReplicaStatus status) {
@@ -68,28 +68,22 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
                 RaftGroup.list(known.voters()), RaftGroup.list(known.learners()), changing);
     }
 
-    private String summary() {
-        long reachable = group.statuses().stream().filter(Optional::isPresent).count();
-        Optional<RaftReplicaStatus> leader = group.leader();
-        return reachable + " of " + config.replicaCount() + " replicas reachable; a majority of the voters is needed: "
-                + (group.hasQuorum() ? "enough" : "NOT ENOUGH")
-                + leader.map(known -> "; replica " + known.replica() + " leads in term " + known.term())
-                        .orElse("; nobody that answers leads");
-    }
-
     Map<String, Object> toMap() {
+        GroupVerdict verdict = group.verdict(config);
         List<Map<String, Object>> replicas = new ArrayList<>();
         for (int id = 0; id < config.replicaCount(); id++) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("replica", id);
             fields.put("address", config.address(id).toString());
             fields.put("reachable", group.answers(id));
+            verdict.addTo(id, fields);
             group.statuses().get(id).ifPresent(status -> addTo(fields, status));
             replicas.add(fields);
         }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("protocol", config.protocol().label());
         all.put("quorumReachable", group.hasQuorum());
+        all.putAll(verdict.toMap());
         all.put("leader", group.leader().map(RaftReplicaStatus::replica).orElse(-1));
         all.put("replicas", replicas);
         return all;
@@ -108,5 +102,7 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
         fields.put("oldVoters", status.oldVoters());
         fields.put("learners", status.learners());
         fields.put("matches", status.matches());
+        fields.put("pendingRequests", status.pendingRequests());
+        fields.put("lastExecutedAgeMillis", status.lastExecutedAgeMillis());
     }
 }

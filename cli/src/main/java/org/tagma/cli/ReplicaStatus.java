@@ -19,6 +19,10 @@ import org.tagma.replica.AdminQueries;
  * @param stableCheckpoint the sequence number of its last stable checkpoint
  * @param checkpoint the sequence number of the newest checkpoint it took; 0 if none
  * @param checkpointDigest the digest of the state there, in hexadecimal; empty if there is none
+ * @param pendingRequests requests that it knows and has not executed
+ * @param lastExecutedAgeMillis how long ago it last executed something; -1 if it has not since it was started
+ * @param uptimeMillis how long its process has run
+ * @param why it does not take part, in its own words; empty if it says nothing
  */
 public record ReplicaStatus(
         int replica,
@@ -28,7 +32,13 @@ public record ReplicaStatus(
         long lastExecuted,
         long stableCheckpoint,
         long checkpoint,
-        String checkpointDigest) {
+        String checkpointDigest,
+        long pendingRequests,
+        long lastExecutedAgeMillis,
+        long uptimeMillis,
+        String why) {
+
+    private static final int MOST_TEXT = 200;
 
     private static final Pattern WORD = Pattern.compile("[a-z0-9-]{1,64}");
 
@@ -60,7 +70,11 @@ public record ReplicaStatus(
                     number(values, "lastExecuted"),
                     number(values, "stableCheckpoint"),
                     number(values, "checkpoint"),
-                    word(values, "checkpointDigest", "")));
+                    word(values, "checkpointDigest", ""),
+                    number(values, "pendingRequests"),
+                    Long.parseLong(values.getOrDefault("lastExecutedAgeMillis", "-1")),
+                    number(values, "uptimeMillis"),
+                    text(values, "why")));
         } catch (NumberFormatException | ArithmeticException e) {
             return Optional.empty();
         }
@@ -92,6 +106,12 @@ public record ReplicaStatus(
 
     private static long number(Map<String, String> values, String name) {
         return Long.parseLong(values.getOrDefault(name, "0"));
+    }
+
+    /** What it says in words of its own; printable, and not long. */
+    static String text(Map<String, String> values, String name) {
+        String printable = values.getOrDefault(name, "").replaceAll("[^\\x20-\\x7e]", "?");
+        return printable.substring(0, Math.min(MOST_TEXT, printable.length()));
     }
 
     /** A malicious replica shall not be able to paint on anybody's terminal. */

@@ -26,7 +26,15 @@ import picocli.CommandLine.Spec;
         description =
                 "Shows how each replica is, and under raft who is in the group and leads. Each speaks for itself, and a"
                         + " malicious one may lie.",
-        footer = {"", "Exit status: 0 if enough replicas answer to order operations, 1 if not."},
+        footer = {
+            "",
+            "Below the table: whether operations are ordered, and of each replica that does not take part, why not.",
+            "With --json: serves (whether operations are ordered), summary, takingPart (ids), lastExecutedAgeMillis (-1 if"
+                    + " nothing was executed), quorumReachable, and in replicas for each: reachable, takesPart, why (if it"
+                    + " does not), and its own figures.",
+            "",
+            "Exit status: 0 if operations are ordered, or would be; 1 if not."
+        },
         sortOptions = false)
 final class StatusCommand implements Callable<Integer> {
 
@@ -63,19 +71,16 @@ final class StatusCommand implements Callable<Integer> {
         try (ReplicaInspector inspector = new ReplicaInspector(config, client, folder.clientKeys(client))) {
             statuses = ReplicaStatus.ofAll(inspector, config.replicaCount(), DEADLINE_MILLIS);
         }
-        long reachable = statuses.stream().filter(Optional::isPresent).count();
-        int quorum = new Quorums(config.replicaCount(), config.faults()).certificate();
+        GroupVerdict verdict = new PbftGroup(config, statuses).verdict();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(toJson(config, statuses, reachable >= quorum));
+            out.println(toJson(config, statuses, verdict));
         } else {
             printTable(out, config, statuses);
-            out.printf(
-                    "%d of %d replicas reachable; %d are needed to order operations: %s%n",
-                    reachable, config.replicaCount(), quorum, reachable >= quorum ? "enough" : "NOT ENOUGH");
+            verdict.lines().forEach(out::println);
         }
         out.flush();
-        return reachable >= quorum ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+        return verdict.serves() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
     private int showRaft(ClusterFolder folder, ClusterConfig config) throws KeyFileException, JsonProcessingException {
@@ -91,7 +96,7 @@ final class StatusCommand implements Callable<Integer> {
             table.print(out);
         }
         out.flush();
-        return group.hasQuorum() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+        return group.verdict(config).serves() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
     private static void printTable(PrintWriter out, ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
@@ -104,7 +109,8 @@ final class StatusCommand implements Callable<Integer> {
                 continue;
             }
             ReplicaStatus known = status.get();
-            String primary = known.primary() == id ? "itself" : "replica " + known.primary();
+            String primary =
+                    known.primary() < 0 ? "-" : known.primary() == id ? "itself" : "replica " + known.primary();
             out.printf(
                     ROW,
                     id,
@@ -126,19 +132,24 @@ final class StatusCommand implements Callable<Integer> {
         return digest.substring(0, Math.min(SHOWN_DIGEST_DIGITS, digest.length())) + " at " + status.checkpoint();
     }
 
-    private static String toJson(ClusterConfig config, List<Optional<ReplicaStatus>> statuses, boolean quorum)
+    private static String toJson(ClusterConfig config, List<Optional<ReplicaStatus>> statuses, GroupVerdict verdict)
             throws JsonProcessingException {
+        long reachable = statuses.stream().filter(Optional::isPresent).count();
+        int quorum = new Quorums(config.replicaCount(), config.faults()).certificate();
         List<Map<String, Object>> replicas = new ArrayList<>();
         for (int id = 0; id < statuses.size(); id++) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("replica", id);
             fields.put("address", config.address(id).toString());
             fields.put("reachable", statuses.get(id).isPresent());
+            verdict.addTo(id, fields);
             statuses.get(id).ifPresent(status -> addTo(fields, status));
             replicas.add(fields);
         }
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("quorumReachable", quorum);
+        all.put("protocol", config.protocol().label());
+        all.put("quorumReachable", reachable >= quorum);
+        all.putAll(verdict.toMap());
         all.put("replicas", replicas);
         return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all);
     }
@@ -151,5 +162,7 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("stableCheckpoint", status.stableCheckpoint());
         fields.put("checkpoint", status.checkpoint());
         fields.put("checkpointDigest", status.checkpointDigest());
+        fields.put("pendingRequests", status.pendingRequests());
+        fields.put("lastExecutedAgeMillis", status.lastExecutedAgeMillis());
     }
 }

@@ -23,7 +23,9 @@ class StatusCommandTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.out().lines().filter(line -> line.contains("unreachable")))
                 .hasSize(4);
-        assertThat(result.out()).contains("0 of 4 replicas reachable; 3 are needed to order operations: NOT ENOUGH");
+        assertThat(result.out())
+                .contains("Operations are NOT ORDERED: 0 of 4 replicas take part in view 0, 3 are needed")
+                .contains("replica 2 does not take part: no answer from 127.0.0.1:");
     }
 
     @Test

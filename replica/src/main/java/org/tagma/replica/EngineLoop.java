@@ -33,7 +33,7 @@ final class EngineLoop implements LoopThread.Work {
 
     @Override
     public boolean hasWork() {
-        return !queue.isEmpty() || timers.nanosToNext(MAX_SLEEP_NANOS) == 0;
+        return !queue.isEmpty() || timers.nanosToNext(MAX_SLEEP_NANOS) == 0 || engine.isStatusDue();
     }
 
     @Override
@@ -47,6 +47,6 @@ final class EngineLoop implements LoopThread.Work {
 
     @Override
     public long idleNanos() {
-        return timers.nanosToNext(MAX_SLEEP_NANOS);
+        return Math.min(timers.nanosToNext(MAX_SLEEP_NANOS), engine.nanosToStatus());
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
@@ -51,6 +52,7 @@ public final class ReplicaEngine {
     private boolean logDirty;
     private boolean statusIsNews;
     private boolean publishedInRound;
+    private boolean statusIsOld;
     private long publishedMillis;
     private volatile ProtocolStatus published;
     private volatile Optional<Message> checkpointProof = Optional.empty();
@@ -159,6 +161,18 @@ public final class ReplicaEngine {
             publishedMillis += sinceMillis;
             publishNow();
         }
+        statusIsOld = !publishedInRound;
+    }
+
+    /** Whether the last turn left its status for later, and that is now: else a replica to which nothing happens shows an old one. */
+    boolean isStatusDue() {
+        long sinceMillis = ports.clock().wallMillis() - publishedMillis;
+        return statusIsOld && (sinceMillis >= STATUS_AGE_MILLIS || sinceMillis < 0);
+    }
+
+    /** How long the loop may sleep until then; forever, if the status is that of the last turn. */
+    long nanosToStatus() {
+        return statusIsOld ? TimeUnit.MILLISECONDS.toNanos(STATUS_AGE_MILLIS) : Long.MAX_VALUE;
     }
 
     private void publishNow() {

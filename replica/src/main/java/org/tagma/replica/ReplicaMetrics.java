@@ -25,6 +25,7 @@ final class ReplicaMetrics {
     private final DistributionSummary batchSize;
     private final Counter executedRequests;
     private final Counter evidence;
+    private volatile long lastBatchNanos;
 
     ReplicaMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -55,6 +56,7 @@ final class ReplicaMetrics {
     }
 
     void countBatch(int requests) {
+        lastBatchNanos = System.nanoTime();
         batchSize.record(requests);
         executedRequests.increment(requests);
     }
@@ -65,6 +67,11 @@ final class ReplicaMetrics {
 
     long rejected(RejectionReason reason) {
         return (long) rejected.get(reason).count();
+    }
+
+    /** How long ago the last batch was executed; -1 if none was. */
+    long millisSinceLastBatch() {
+        return batches() == 0 ? -1 : (System.nanoTime() - lastBatchNanos) / 1_000_000;
     }
 
     long executedRequests() {

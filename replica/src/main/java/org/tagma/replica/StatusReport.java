@@ -25,6 +25,7 @@ final class StatusReport {
         details.forEach(values::putIfAbsent);
         values.put("executedRequests", metrics.executedRequests());
         values.put("executedBatches", metrics.batches());
+        values.put("lastExecutedAgeMillis", metrics.millisSinceLastBatch());
         values.put("uptimeMillis", ManagementFactory.getRuntimeMXBean().getUptime());
         values.put("cpuNanos", processCpuNanos());
         values.put("compileMillis", compileMillis());

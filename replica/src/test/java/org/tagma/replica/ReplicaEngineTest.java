@@ -294,6 +294,23 @@ final class ReplicaEngineTest {
     }
 
     @Test
+    void aStatusThatATurnLeftForLaterIsDueThoughNothingElseHappens() {
+        ScriptedProtocol protocol = new ScriptedProtocol(event -> List.of());
+        ReplicaEngine engine = start(protocol);
+        protocol.view = 3;
+        engine.turn(List.of(TICK));
+        assertThat(engine.status().view()).isZero();
+        assertThat(engine.isStatusDue()).isFalse();
+        assertThat(engine.nanosToStatus()).isEqualTo(200_000_000);
+        ports.wallMillis += 200;
+        assertThat(engine.isStatusDue()).isTrue();
+        engine.turn(List.of());
+        assertThat(engine.status().view()).isEqualTo(3);
+        assertThat(engine.isStatusDue()).isFalse();
+        assertThat(engine.nanosToStatus()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void anAnnouncementPublishesTheStatusAtOnce() {
         ScriptedProtocol protocol = new ScriptedProtocol(onTick(new Action.Announce("entered view 1")));
         ReplicaEngine engine = start(protocol);
