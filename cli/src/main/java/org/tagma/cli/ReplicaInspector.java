@@ -40,6 +40,7 @@ import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
 import org.tagma.replica.AdminQueries;
 import org.tagma.replica.ClusterSettings;
+import org.tagma.replica.OperatorCommands;
 
 /**
  * Asks each replica how it is, for itself: unlike a client, which believes only what enough replicas say alike. The
@@ -126,7 +127,16 @@ public final class ReplicaInspector implements AutoCloseable {
      * @return empty if it has not answered in time
      */
     CompletableFuture<Optional<Outcome>> command(int replica, ByteString command, long deadlineMillis) {
-        return send(replica, command, deadlineMillis).thenApply(reply -> reply.map(ReplicaInspector::outcome));
+        return send(replica, OperatorCommands.CHALLENGE, deadlineMillis).thenCompose(asked -> {
+            Optional<String> challenge = asked.filter(answer -> answer.status() == ReplyStatus.OK)
+                    .map(answer -> AdminQueries.parse(answer.result()).get("challenge"));
+            if (challenge.isEmpty()) {
+                // No answer, or why not.
+                return CompletableFuture.completedFuture(asked.map(ReplicaInspector::outcome));
+            }
+            return send(replica, OperatorCommands.answering(command, challenge.get()), deadlineMillis)
+                    .thenApply(reply -> reply.map(ReplicaInspector::outcome));
+        });
     }
 
     private static Outcome outcome(Reply reply) {

@@ -46,6 +46,7 @@ public final class AdminQueries {
     private final ProofQueries proofs;
     private final ReplicaParts.OperatorRules rules;
     private final int replicas;
+    private final CommandChallenges challenges = new CommandChallenges();
 
     /**
      * Answers for one replica.
@@ -92,7 +93,7 @@ public final class AdminQueries {
         return true;
     }
 
-    private void carryOut(Query query, String command) {
+    private void carryOut(Query query, String asked) {
         int client = query.session().client();
         if (!rules.operators().contains(client)) {
             executor.answer(
@@ -100,6 +101,20 @@ public final class AdminQueries {
                     refused("not-an-operator", "client " + client + " is none of the operators " + rules.operators()));
             return;
         }
+        if (query.operation().equals(OperatorCommands.CHALLENGE)) {
+            executor.answer(query, reply(Map.of("challenge", challenges.issue(client))));
+            return;
+        }
+        OperatorCommands.Challenged challenged = OperatorCommands.Challenged.of(asked);
+        if (!challenges.use(client, challenged.challenge())) {
+            executor.answer(
+                    query,
+                    refused(
+                            "stale-command",
+                            "the command answers no open challenge of this replica; it may have come before"));
+            return;
+        }
+        String command = challenged.command();
         Optional<String> backup = OperatorCommands.backupName(command);
         if (backup.isPresent()) {
             executor.answer(query, stageBackup(backup.get()));

@@ -12,7 +12,7 @@ import org.tagma.core.protocol.Event;
 
 /**
  * What an operator can ask of the protocol, whichever it is. A command goes to one replica as an {@linkplain
- * AdminQueries admin query}; under Raft only the leader can carry it out, and any other says who leads. PBFT answers why it
+ * AdminQueries admin query} that answers a {@linkplain #CHALLENGE challenge} of that replica; under Raft only the leader can carry it out, and any other says who leads. PBFT answers why it
  * does not do such things.
  *
  * <p>The answer is text, {@code done=true} or {@code done=false}, and {@code text=} with one line for people. A command may
@@ -32,6 +32,12 @@ public final class OperatorCommands {
     private static final String MEMBERSHIP = "membership";
     private static final String VOTERS = "voters=";
     private static final String LEARNERS = "learners=";
+
+    private static final String CHALLENGE_WORD = "challenge";
+    private static final String ANSWERING = " " + CHALLENGE_WORD + "=";
+
+    /** Asks one replica for the {@code challenge} that the next command to it must carry: see {@link #answering}. */
+    public static final ByteString CHALLENGE = admin(CHALLENGE_WORD);
 
     /** Asks who is in the group: {@code voters}, {@code oldVoters} and {@code learners}. For every client. */
     public static final ByteString SHOW_MEMBERSHIP = admin(MEMBERSHIP);
@@ -76,9 +82,25 @@ public final class OperatorCommands {
         return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
+    /** A command as a replica carries it out: with a challenge of that replica, which is good for one command. */
+    public static ByteString answering(ByteString command, String challenge) {
+        return command.concat(ByteString.copyFromUtf8(ANSWERING + challenge));
+    }
+
+    /** A command and the challenge that it carries, empty if none. */
+    record Challenged(String command, String challenge) {
+        static Challenged of(String text) {
+            int at = text.lastIndexOf(ANSWERING);
+            return at < 0
+                    ? new Challenged(text, "")
+                    : new Challenged(text.substring(0, at), text.substring(at + ANSWERING.length()));
+        }
+    }
+
     /** Whether a command is one of these, however badly it is written. */
     static boolean isOne(String command) {
-        return command.startsWith(BACKUP + " ")
+        return command.equals(CHALLENGE_WORD)
+                || command.startsWith(BACKUP + " ")
                 || command.equals(TRANSFER)
                 || command.startsWith(TRANSFER + " ")
                 || command.startsWith(MEMBERSHIP + " ");

@@ -143,6 +143,30 @@ final class RaftServerTest {
     }
 
     @Test
+    void aRecordedCommandMovesNothingWhereverAndWheneverItIsSentAgain() throws IOException {
+        int old = awaitLeader();
+        int chosen = (old + 1) % MEMBERS;
+        ByteString recorded = client.challenged(old, OperatorCommands.transfer(chosen));
+        assertThat(AdminQueries.parse(client.answerTo(old, recorded).result())).containsEntry("done", "true");
+        await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> leads(chosen));
+        assertThat(client.command(chosen, OperatorCommands.transfer(old))).containsEntry("done", "true");
+        await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> leads(old));
+
+        assertStale(old, recorded);
+        assertStale(chosen, recorded);
+        assertStale(old, OperatorCommands.transfer(chosen));
+        servers.remove(old).close();
+        start(old, Configuration.ofFirst(MEMBERS));
+        assertStale(old, recorded);
+    }
+
+    private void assertStale(int replica, ByteString command) {
+        Reply reply = client.answerTo(replica, command);
+        assertThat(reply.status()).isEqualTo(ReplyStatus.REJECTED);
+        assertThat(reply.result().toStringUtf8()).contains("stale-command");
+    }
+
+    @Test
     void anOperatorAddsAReplicaAndTakesOneOut() throws IOException {
         int leader = awaitLeader();
         assertThat(client.submit(1)).isEqualTo("1");
@@ -154,7 +178,7 @@ final class RaftServerTest {
         assertThat(answer).containsEntry("done", "true");
         assertThat(client.submit(2)).isEqualTo("2");
         assertThat(client.read(MEMBERS)).isEqualTo("2");
-        Map<String, String> group = client.command(leader, OperatorCommands.SHOW_MEMBERSHIP);
+        Map<String, String> group = client.question(leader, OperatorCommands.SHOW_MEMBERSHIP);
         assertThat(group)
                 .containsEntry("protocol", "raft")
                 .containsEntry(
@@ -167,7 +191,7 @@ final class RaftServerTest {
     void theStatusSpeaksRaft() {
         int leader = awaitLeader();
         assertThat(client.submit(1)).isEqualTo("1");
-        Map<String, String> status = client.command(leader, AdminQueries.STATUS);
+        Map<String, String> status = client.question(leader, AdminQueries.STATUS);
         assertThat(status)
                 .containsEntry("protocol", "raft")
                 .containsEntry("leader", String.valueOf(leader))
@@ -228,7 +252,7 @@ final class RaftServerTest {
                                 .count()
                         == 1);
         return servers.keySet().stream()
-                .map(id -> client.command(id, AdminQueries.DIGEST).get("stateDigest"))
+                .map(id -> client.question(id, AdminQueries.DIGEST).get("stateDigest"))
                 .distinct()
                 .map(ByteString::copyFromUtf8)
                 .toList();
@@ -300,16 +324,29 @@ final class RaftServerTest {
             return find(RequestKind.QUERY, queries).orElseThrow().result().toStringUtf8();
         }
 
+        /** Asks for a challenge first where one is needed. */
         Map<String, String> command(int replica, ByteString command) {
-            Reply reply = answerTo(replica, command);
+            Reply reply = answerTo(replica, challenged(replica, command));
             assertThat(reply.status()).isEqualTo(ReplyStatus.OK);
             return AdminQueries.parse(reply.result());
         }
 
+        Map<String, String> question(int replica, ByteString question) {
+            return AdminQueries.parse(answerTo(replica, question).result());
+        }
+
         String refusedCommand(int replica, ByteString command) {
-            Reply reply = answerTo(replica, command);
+            Reply reply = answerTo(replica, challenged(replica, command));
             assertThat(reply.status()).isEqualTo(ReplyStatus.REJECTED);
             return reply.result().toStringUtf8();
+        }
+
+        ByteString challenged(int replica, ByteString command) {
+            Reply reply = answerTo(replica, OperatorCommands.CHALLENGE);
+            return reply.status() == ReplyStatus.OK
+                    ? OperatorCommands.answering(
+                            command, AdminQueries.parse(reply.result()).get("challenge"))
+                    : command;
         }
 
         private Reply answerTo(int replica, ByteString command) {
