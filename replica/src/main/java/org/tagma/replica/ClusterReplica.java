@@ -185,7 +185,7 @@ public final class ClusterReplica {
                 new MessageCodec(ClusterSettings.codecLimits(config)),
                 new Quorums(config.replicaCount(), config.faults()),
                 trace.map(each -> each.around(transport)).orElse(transport),
-                new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
+                new ReplicatedService(stateMachine, ClusterSettings.firstSettings(config)),
                 storage.log(),
                 storage.snapshots(),
                 Clock.ofMachine(),

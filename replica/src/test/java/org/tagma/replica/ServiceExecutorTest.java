@@ -156,7 +156,10 @@ final class ServiceExecutorTest {
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.CheckpointTaken(
-                        1, digest, executor.digestNow().sizeBytes()));
+                        1,
+                        digest,
+                        executor.digestNow().sizeBytes(),
+                        executor.digestNow().tree()));
         ports.calls.clear();
         executor.serveState(2, new FetchManifest(1, digest));
         assertThat(ports.calls).containsExactly("to replica 2");
@@ -174,7 +177,7 @@ final class ServiceExecutorTest {
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.StateInstalled(
-                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0))));
+                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0)), snapshot.tree()));
         assertThat(other.digestNow().stateDigest()).isEqualTo(snapshot.stateDigest());
         ports.calls.clear();
         other.serveState(3, new FetchManifest(1, snapshot.stateDigest()));
