@@ -218,7 +218,7 @@ final class ServiceExecutorTest {
                 .isTrue();
         assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
         return (Reply) ok(TestCluster.codec()
-                .decode(envelope, new SignatureChecker(TestCluster.client(client), POLICY).requestsAlone()));
+                .decode(envelope, new NestedProofs(NestedProofs.RequestRule.ALONE, 0)));
     }
 
     private static <T> T ok(Decoded<T> decoded) {
