@@ -95,7 +95,8 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only the engine's thread writes it
+    // Only the engine's thread writes the counter.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
         installs++;
         add(() -> executor.installState(sequence, stateDigest, snapshot, tree));
@@ -109,8 +110,7 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     @Override
     public void resendReply(Request request) {
         // Whoever sent the request, it is its client that is answered.
-        addAsked(
-                new NodeId.Client(request.session().client()), request.size(), () -> executor.resendReply(request));
+        addAsked(new NodeId.Client(request.session().client()), request.size(), () -> executor.resendReply(request));
     }
 
     @Override

@@ -150,7 +150,10 @@ public final class InboundVerifier {
             return Examination.settled(rejection(decoded));
         }
         Inbound outcome = new Inbound.ForEngine(new Event.RequestReceived((Request) ok.value(), relayedBy));
-        return signatures.claims(proofs).map(claims -> new Examination(outcome, claims)).orElseGet(InboundVerifier::badAuthenticator);
+        return signatures
+                .claims(proofs)
+                .map(claims -> new Examination(outcome, claims))
+                .orElseGet(InboundVerifier::badAuthenticator);
     }
 
     private Examination examineQuery(Envelope envelope) {

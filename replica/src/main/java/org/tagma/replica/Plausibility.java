@@ -53,8 +53,7 @@ final class Plausibility {
             return covered(checkpoint.sequence());
         }
         if (message instanceof StableCheckpoint stable) {
-            return first(
-                    covered(stable.certificate().sequence()), certificate(stable.certificate()), Optional.empty());
+            return first(covered(stable.certificate().sequence()), certificate(stable.certificate()), Optional.empty());
         }
         return Optional.empty();
     }

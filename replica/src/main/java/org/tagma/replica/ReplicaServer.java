@@ -104,14 +104,13 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private InboundStage newInboundStage() {
-        InboundVerifier verifier =
-                new InboundVerifier(
-                        parts.authentication(),
-                        parts.policy(),
-                        parts.codec(),
-                        parts.quorums(),
-                        this::position,
-                        VerifiedCache.capacityOf(parts.options().memory().bytes(Share.SIGNATURES)));
+        InboundVerifier verifier = new InboundVerifier(
+                parts.authentication(),
+                parts.policy(),
+                parts.codec(),
+                parts.quorums(),
+                this::position,
+                VerifiedCache.capacityOf(parts.options().memory().bytes(Share.SIGNATURES)));
         return new InboundStage(
                 verifier,
                 engineQueue,

@@ -1,6 +1,5 @@
 package org.tagma.replica;
 
-import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,8 @@ final class SignatureChecker {
     /** Checks the MACs of what was collected, and says which signatures it stands on; empty if it cannot be true. */
     Optional<List<Claim>> claims(NestedProofs nested) {
         List<Claim> claims = new ArrayList<>();
-        // Whoever signed the shown messages comes before what they show in turn: a forged one costs no more than itself.
+        // Whoever signed the shown messages comes before what they show in turn: a forged one costs no more than
+        // itself.
         nested.proofs().stream()
                 .filter(proof -> proof.type() == MessageType.VIEW_CHANGE_VALUE)
                 .forEach(proof -> claims.add(ofReplica(proof)));
@@ -110,8 +110,7 @@ final class SignatureChecker {
 
     /** Checks a signature, and remembers it if it is good. */
     boolean isGood(Claim claim) {
-        boolean good =
-                authentication.verifySignature(claim.signer(), claim.type(), claim.payload(), claim.signature());
+        boolean good = authentication.verifySignature(claim.signer(), claim.type(), claim.payload(), claim.signature());
         if (good && claim.repeats()) {
             remembered
                     .computeIfAbsent(claim.signer(), signer -> new VerifiedCache(() -> shareOf(signer)))

@@ -18,6 +18,7 @@ final class ExecutionQueueTest {
 
     private static final MemoryPlan MEMORY = MemoryPlan.of(1 << 20, 1 << 20, 4);
 
+    private Runnable onQuery = () -> {};
     private final List<String> done = new ArrayList<>();
     private final RecordingPorts ports = new RecordingPorts();
     private final ReplicaMetrics metrics = new ReplicaMetrics(new SimpleMeterRegistry());
@@ -37,7 +38,6 @@ final class ExecutionQueueTest {
             new WakeUp(),
             metrics,
             MEMORY);
-    private Runnable onQuery = () -> {};
 
     @Test
     void aBatchGoesBeforeTheQueriesThatWaitAlready() {

@@ -143,7 +143,10 @@ final class FloodTest {
         assertThat(replica.stage.peers())
                 .containsEntry("cutOff", "replica 3")
                 .containsEntry("rejectedFrom.replica 3", (long) sent);
-        assertThat(replica.registry.counter("tagma.cut.off", "peer", "replica 3").count()).isEqualTo(1);
+        assertThat(replica.registry
+                        .counter("tagma.cut.off", "peer", "replica 3")
+                        .count())
+                .isEqualTo(1);
         int checks = replica.signatureChecks.get();
         replica.receive(FAULTY, replica.frame(3, forgedNewView(3)));
         replica.work();
@@ -161,9 +164,7 @@ final class FloodTest {
     void aClientIsCutOffWithAllItsSessions() {
         for (int number = 1; number <= 3_000; number++) {
             Request request = TestCluster.request(0, number, POLICY, "add");
-            replica.receive(
-                    new PeerId.ClientSession(0, number),
-                    MessageCodec.envelope(forged(request)));
+            replica.receive(new PeerId.ClientSession(0, number), MessageCodec.envelope(forged(request)));
             replica.work();
         }
         assertThat(replica.stage.acceptsMore(new PeerId.ClientSession(0, 9_999)))

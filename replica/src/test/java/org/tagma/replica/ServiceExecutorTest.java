@@ -217,8 +217,7 @@ final class ServiceExecutorTest {
                                 envelope.authenticator()))
                 .isTrue();
         assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
-        return (Reply) ok(TestCluster.codec()
-                .decode(envelope, new NestedProofs(NestedProofs.RequestRule.ALONE, 0)));
+        return (Reply) ok(TestCluster.codec().decode(envelope, new NestedProofs(NestedProofs.RequestRule.ALONE, 0)));
     }
 
     private static <T> T ok(Decoded<T> decoded) {
