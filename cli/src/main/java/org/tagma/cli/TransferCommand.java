@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code tagma transfer}. */
 @Command(
         name = "transfer",
-        description = "Has the leader hand over to another replica, with hardly a pause. For raft; a primary of pbft is"
-                + " replaced only if the others suspect it.",
+        description = "Has the leader hand over to another replica, with hardly a pause. For raft; a primary of pbft"
+                + " hands over when it is stopped.",
         footer = {"", "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."},
         sortOptions = false)
 final class TransferCommand implements Callable<Integer> {

@@ -12,7 +12,6 @@ public final class Mutants {
                     ViewChangeMutants.ALL,
                     NormalCaseMutants.ALL,
                     ExecutionMutants.ALL,
-                    SessionMutants.ALL,
                     TransferMutants.OF_BOTH,
                     TransferMutants.OF_LIES)
             .flatMap(List::stream)

@@ -8,6 +8,8 @@ import java.util.List;
 final class NormalCaseMutants {
 
     private static final String NORMAL = "TrapsNormalCaseTest#";
+    private static final String JUDGED = "PrimaryJudgedTest#";
+    private static final String BUSY = "aPrimaryWithFullBatchesAtThePaceOfOthersIsBusyAndOneThatIsSlowerIsNot";
     private static final String EXECUTION = "TrapsExecutionTest#";
     private static final String FLOOD = NORMAL + "trap09_aFloodOfFutureMessagesCostsBoundedMemoryAndNoThroughput";
     private static final String TRACE = NORMAL + "trap10_aRefusedMessageLeavesNoTrace";
@@ -47,7 +49,7 @@ final class NormalCaseMutants {
                     "10",
                     "core/pbft/ViewChanger",
                     "Verdict verdict = PbftValidator.viewChange(state, signed.message());",
-                    "latest.set(signed.sender(), signed); Verdict verdict = PbftValidator.viewChange(state, signed.message());",
+                    "viewChanges.add(signed); Verdict verdict = PbftValidator.viewChange(state, signed.message());",
                     TRACE),
             of(
                     "a slot is made before the vote is judged",
@@ -90,7 +92,7 @@ final class NormalCaseMutants {
                     "core/pbft/NormalCase",
                     "slot.setCommitted(digest); if (slot.body(digest).isEmpty())",
                     "slot.setCommitted(digest); if (false)",
-                    WITHHELD),
+                    JUDGED + "whoWasAwayCatchesUpAsFastAsItTakesWhatItIsTold"),
             of(
                     "a body is asked of one replica only",
                     "17",
@@ -102,23 +104,107 @@ final class NormalCaseMutants {
                     "a request may wait for ever",
                     "19",
                     "core/pbft/PrimaryMonitor",
-                    "if (waited >= timeoutTicks())",
-                    "if (false)",
+                    "suspectIf(requestWaits(), allowed,",
+                    "suspectIf(0, allowed,",
                     NORMAL + "trap19_aStarvedClientIsServedByTheNextPrimary"),
             of(
-                    "a primary may serve everything just in time",
-                    "19",
+                    "a primary may serve everything just within the timeout",
+                    "19, 41",
                     "core/pbft/PrimaryMonitor",
-                    "strikes >= MAX_STRIKES",
-                    "false",
-                    NORMAL + "trap19_aPrimaryJustUnderTheTimeoutIsReplaced"),
+                    "long allowed = state.pace.isBusy(expected) ? state.patience.timeoutTicks() : expected;",
+                    "long allowed = state.patience.timeoutTicks();",
+                    JUDGED + "aPrimaryIsReplacedAtWhateverPartOfTheTimeoutItServes"),
+            of(
+                    "a first view sets the measure for itself",
+                    "41",
+                    "core/pbft/Pace",
+                    "required == 0 ||",
+                    "",
+                    JUDGED + BUSY),
+            of(
+                    "half the pace of other views will do",
+                    "41",
+                    "core/pbft/Pace",
+                    "REQUIRED_QUARTERS = 3;",
+                    "REQUIRED_QUARTERS = 2;",
+                    JUDGED + BUSY),
+            of(
+                    "a primary that has room may leave one out",
+                    "19, 41",
+                    "core/pbft/Pace",
+                    "if (!full) {",
+                    "if (false) {",
+                    JUDGED + BUSY),
+            of(
+                    "what is expected does not follow the latency",
+                    "42",
+                    "core/pbft/Patience",
+                    "Math.max(floor, follows)",
+                    "floor",
+                    JUDGED + "whatIsExpectedFollowsTheLatencyOfCommitsUpToTheTimeout"),
+            of(
+                    "one request takes all doublings back",
+                    "42",
+                    "core/pbft/Patience",
+                    "lateViews--;",
+                    "lateViews = 0;",
+                    JUDGED + "doublingsAreTakenBackOneByOne"),
+            of(
+                    "doublings are taken back at once",
+                    "42",
+                    "core/pbft/Patience",
+                    "tick - calmSinceTick >= TIMEOUTS_TO_CALM_DOWN * timeoutTicks()",
+                    "true",
+                    JUDGED + "doublingsAreTakenBackOneByOne"),
+            of(
+                    "a backup hands over as much as one client may have waiting",
+                    "39",
+                    "core/pbft/PoolQuotas",
+                    "of(client).handedOver < share(maxPendingPerClient)",
+                    "of(client).handedOver < maxPendingPerClient",
+                    JUDGED + "whatAllBackupsMayHandOverFitsWhatThePrimaryMustTake"),
+            of(
+                    "what backups relay shares the room of clients",
+                    "39",
+                    "core/pbft/PoolQuotas",
+                    "if (relayedBy == FROM_CLIENT) {",
+                    "if (true) {",
+                    JUDGED + "whatAllBackupsMayHandOverFitsWhatThePrimaryMustTake"),
+            of(
+                    "what was handed to the last primary is not handed to the next",
+                    "11",
+                    "core/pbft/RequestPool",
+                    "lane.all().forEach(waiting -> waiting.handedOverAtTick = SessionLane.NOT_YET);",
+                    "",
+                    JUDGED + "whatWasHandedToOnePrimaryIsHandedToTheNext"),
+            of(
+                    "whom the primary leaves out waits for the next status",
+                    "41",
+                    "core/pbft/NormalCase",
+                    "takeFromOthers(slot);",
+                    "",
+                    JUDGED + "whomThePrimaryLeavesOutIsNotLate"),
+            of(
+                    "a proposal is taken on one replica's word",
+                    "1",
+                    "core/pbft/NormalCase",
+                    "slot.vouchedFor(state.view, state.quorums.weak())",
+                    "slot.vouchedFor(state.view, 1)",
+                    JUDGED + "oneReplicasWordForAProposalIsNotEnough"),
+            of(
+                    "who catches up is told a part at each status",
+                    "41",
+                    "core/pbft/CatchUp",
+                    "helpFurther(sender, status);",
+                    "",
+                    JUDGED + "whoWasAwayCatchesUpAsFastAsItTakesWhatItIsTold"),
             of(
                     "who is kept out is not told what was committed",
                     "20",
                     "core/pbft/CatchUp",
                     "state.send(sender, new Committed(sequence, committed.get()));",
                     "",
-                    NORMAL + "trap20_aReplicaThatThePrimaryKeepsOutExecutesAllTheSame"),
+                    JUDGED + "whoWasAwayCatchesUpAsFastAsItTakesWhatItIsTold"),
             of(
                     "any proposed time is taken",
                     "24",
@@ -144,8 +230,8 @@ final class NormalCaseMutants {
                     "any waiting request is held against the primary",
                     "19",
                     "core/pbft/SessionLane",
-                    "if (next > 0) { return fifo.get(next); }",
-                    "if (false) { return fifo.get(next); }",
+                    "if (next > 0) { return fifo.get(Math.max(next, committedUpTo + 1)); }",
+                    "if (false) { return null; }",
                     NORMAL + "trap19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced"));
 
     private NormalCaseMutants() {}

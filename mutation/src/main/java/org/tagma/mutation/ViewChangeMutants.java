@@ -8,6 +8,7 @@ import java.util.List;
 final class ViewChangeMutants {
 
     private static final String VIEWS = "TrapsViewChangeTest#";
+    private static final String JUDGED = "PrimaryJudgedTest#";
     private static final String OUTAGE = "TrapsOutageTest#";
     private static final String EXECUTION = "TrapsExecutionTest#";
     private static final String RULE = "NewViewRuleReferenceTest#";
@@ -171,9 +172,9 @@ final class ViewChangeMutants {
             of(
                     "timeouts double for what is merely lost",
                     "12",
-                    "core/pbft/BackOff",
-                    "void gaveUp(long view) {",
-                    "void gaveUp(long view) { lateViews++;",
+                    "core/pbft/Patience",
+                    "void gaveUp(long view, long tick) {",
+                    "void gaveUp(long view, long tick) { lateViews++;",
                     OUTAGE + "trap12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts",
                     OUTAGE + "trap12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind"),
             of(
@@ -192,12 +193,63 @@ final class ViewChangeMutants {
                     "if (true) { return; }",
                     OUTAGE + "trap11_aReplicaThatMissedTheNewViewIsGivenItAgain"),
             of(
-                    "requests are not passed on to a new primary",
+                    "one replica's complaint moves the others",
+                    "8",
+                    "core/pbft/ViewChanger",
+                    "against >= state.quorums.weak()",
+                    "against >= 1",
+                    JUDGED + "aLoneReplicaThatCannotReachThePrimaryDeposesNobodyAndServes"),
+            of(
+                    "who suspects the primary leaves alone",
+                    "8",
+                    "core/pbft/ViewChanger",
+                    "boolean news = complaints.addOwn(reason);",
+                    "boolean news = complaints.addOwn(reason); if (state.normal) { start(state.view + 1, reason); }",
+                    JUDGED + "aLoneReplicaThatCannotReachThePrimaryDeposesNobodyAndServes"),
+            of(
+                    "complaints of any view count",
+                    "8",
+                    "core/pbft/Complaints",
+                    "return ofView[replica] == state.view &&",
+                    "return ofView[replica] >= 0 &&",
+                    JUDGED + "aPrimaryThatRefusesConnectionsOfFPlusOneIsReplacedAtOnce"),
+            of(
+                    "a backup that leaves is followed",
+                    "8",
+                    "core/pbft/ViewChanger",
+                    "boolean leaves = signed.sender() == state.primary() &&",
+                    "boolean leaves =",
+                    JUDGED + "aBackupThatLeavesIsNotFollowed"),
+            of(
+                    "a primary that leaves is not followed",
                     "11",
                     "core/pbft/ViewChanger",
-                    "state.emit(new Action.Relay(state.primary(), request))",
-                    "request.number()",
-                    OUTAGE + "trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne"),
+                    "if (state.normal && leaves && signed.sender() != state.self) {",
+                    "if (false) {",
+                    JUDGED + "aPrimaryThatStopsHandsOverWithoutAnyTimeout"),
+            of(
+                    "a refused connection is no reason",
+                    "11",
+                    "core/pbft/PbftProtocol",
+                    "state.presence.lost(unreachable.replica());",
+                    "",
+                    JUDGED + "aPrimaryThatRefusesConnectionsOfFPlusOneIsReplacedAtOnce"),
+            of(
+                    "an idle group does not miss its primary",
+                    "11",
+                    "core/pbft/PrimaryMonitor",
+                    "suspectIf(signOfLifeWaits(),",
+                    "suspectIf(0,",
+                    JUDGED + "aPrimaryOfAnIdleGroupThatFallsSilentIsReplaced"),
+            of(
+                    "what the last primary was late with is held against the next",
+                    "11",
+                    "core/pbft/ViewChanger",
+                    "state.enteredAtTick = state.tick;",
+                    "",
+                    OUTAGE + "trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne",
+                    JUDGED + "aPrimaryIsReplacedAtWhateverPartOfTheTimeoutItServes",
+                    JUDGED + "aPrimaryOfAnIdleGroupThatFallsSilentIsReplaced"),
             of(
                     "a view change lowers what was executed",
                     "14",

@@ -66,7 +66,8 @@ public final class ClusterReplica {
     private Optional<Path> traceFile = Optional.empty();
     private Optional<InetSocketAddress> bindAddress = Optional.empty();
     private MeterRegistry registry = new SimpleMeterRegistry();
-    private ServerOptions options;
+    private ServerOptions options = ServerOptions.defaults();
+    private final MemoryPlan memory;
     private long slownessMillis;
     private boolean dataIsIntact;
 
@@ -75,7 +76,7 @@ public final class ClusterReplica {
         this.replica = replica;
         this.keys = keys;
         this.stateMachine = stateMachine;
-        this.options = ServerOptions.defaults(config.replicaCount());
+        this.memory = MemoryPlan.ofThisProcess(config.replicaCount());
         // Late, but not so late that anyone loses patience.
         this.slownessMillis = config.timeouts().requestTimeoutMillis() / 8;
     }
@@ -118,7 +119,7 @@ public final class ClusterReplica {
         return this;
     }
 
-    /** Threads and memory. */
+    /** Queue bounds and threads. */
     public ClusterReplica options(ServerOptions serverOptions) {
         options = serverOptions;
         return this;
@@ -147,7 +148,7 @@ public final class ClusterReplica {
 
     /** How it divides the memory that the process has. */
     public MemoryPlan memoryPlan() {
-        return options.memory();
+        return memory;
     }
 
     /**
@@ -169,7 +170,7 @@ public final class ClusterReplica {
      *     there is
      */
     public ReplicaServer build() throws IOException, KeyFileException {
-        options.memory().requireFits(config);
+        memory.requireFits(config);
         ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
@@ -184,7 +185,7 @@ public final class ClusterReplica {
                 new MessageCodec(ClusterSettings.codecLimits(config)),
                 new Quorums(config.replicaCount(), config.faults()),
                 trace.map(each -> each.around(transport)).orElse(transport),
-                new ReplicatedService(stateMachine, ClusterSettings.firstSettings(config)),
+                new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
                 storage.log(),
                 storage.snapshots(),
                 Clock.ofMachine(),
@@ -259,7 +260,7 @@ public final class ClusterReplica {
                 new ConnectionKeys(new NodeId.Replica(replica), keys, clusterKeys, provider),
                 () -> ByteString.EMPTY,
                 tls,
-                ClusterSettings.transportLimits(config, options.memory()));
+                ClusterSettings.transportLimits(config, memory));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));
     }
 

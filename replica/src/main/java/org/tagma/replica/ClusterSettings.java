@@ -9,7 +9,6 @@ import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftConfig;
-import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.service.TransferLimits;
@@ -42,7 +41,7 @@ public final class ClusterSettings {
     static final int BATCHES_WAITING = 16;
     private static final int CLIENTS_THAT_FILL_THE_POOL = 8;
 
-    /** The protocol gives a hand-over up after an election timeout, and says so. */
+    /** The protocol gives a hand-over up after a timeout, and says so. */
     private static final int HAND_OVER_SLACK_MILLIS = 200;
 
     private static final int LIFE_QUESTION_MILLIS = 200;
@@ -82,17 +81,10 @@ public final class ClusterSettings {
                 Math.min(MAX_MANIFEST_BYTES, config.limits().maxFrameBytes() / 2));
     }
 
-    /** What the replicated state begins with. */
-    public static AgreedSettings firstSettings(ClusterConfig config) {
-        ClusterConfig.Limits limits = config.limits();
-        return AgreedSettings.first(
-                new ServiceLimits(
-                        limits.maxSessionsPerClient(),
-                        limits.sessionPipeline(),
-                        limits.replyBytesPerClient(),
-                        limits.replyBytes(),
-                        limits.sessionIdleMillis()),
-                config.operators());
+    /** What the replicated session table may hold. */
+    public static ServiceLimits serviceLimits(ClusterConfig config) {
+        return new ServiceLimits(
+                config.limits().maxSessionsPerClient(), config.limits().sessionPipeline());
     }
 
     /** What the transport may hold. */
@@ -130,11 +122,15 @@ public final class ClusterSettings {
         return new MemoryBounds(BATCHES_IN_LOG * largestBatch, waiting, waiting / CLIENTS_THAT_FILL_THE_POOL);
     }
 
-    /** How PBFT runs at one replica. Its timeouts are counted in ticks: a fraction of the shorter one. */
+    /** How PBFT runs at one replica. Its times are counted in ticks: a fraction of the shortest. */
     public static PbftConfig pbftConfig(ClusterConfig config, int replica) {
         ClusterConfig.Timeouts timeouts = config.timeouts();
         long shortest = Math.min(timeouts.requestTimeoutMillis(), timeouts.viewChangeTimeoutMillis());
-        long tickMillis = Math.max(1, shortest / PbftConfig.TICKS_PER_TIMEOUT);
+        long tickMillis = Math.max(
+                1,
+                Math.min(
+                        shortest / PbftConfig.TICKS_PER_TIMEOUT,
+                        timeouts.statusIntervalMillis() / PbftConfig.TICKS_PER_STATUS));
         return new PbftConfig(
                 replica,
                 new Quorums(config.replicaCount(), config.faults()),
@@ -211,9 +207,10 @@ public final class ClusterSettings {
 
     /** How long a leader that is stopped waits for another one to take over. Only Raft's can hand over. */
     static long handOverMillis(ClusterConfig config) {
-        return config.protocol() == ProtocolKind.RAFT
-                ? config.raft().electionTimeoutMillis() + HAND_OVER_SLACK_MILLIS
-                : 0;
+        return HAND_OVER_SLACK_MILLIS
+                + (config.protocol() == ProtocolKind.RAFT
+                        ? config.raft().electionTimeoutMillis()
+                        : config.timeouts().viewChangeTimeoutMillis());
     }
 
     private static int ticks(int millis, long tickMillis, int atLeast) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +15,6 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.state.UnreadableStateError;
-import org.tagma.replica.MemoryPlan.Share;
 import org.tagma.replica.trace.ReplicaTraceFile;
 import org.tagma.replica.trace.ReplicaTracer;
 
@@ -33,10 +31,6 @@ import org.tagma.replica.trace.ReplicaTracer;
 public final class ReplicaServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
-
-    /** Reasons for which a protocol refuses what only a faulty replica says. */
-    private static final Set<String> ONLY_IF_FAULTY =
-            Set.of("BAD_VIEW_CHANGE", "BAD_NEW_VIEW", "BAD_CERTIFICATE", "TOO_LARGE");
 
     private final ReplicaParts parts;
     private final Optional<ReplicaTraceFile> trace;
@@ -76,7 +70,7 @@ public final class ReplicaServer implements AutoCloseable {
         WakeUp engineWakeUp = new WakeUp();
         WakeUp executionWakeUp = new WakeUp();
         Outbound outbound = new TransportOutbound(parts.transport());
-        this.engineQueue = new EngineQueue(engineWakeUp);
+        this.engineQueue = new EngineQueue(parts.options().engineQueueEvents(), engineWakeUp);
         this.executor = new ServiceExecutor(parts.service(), sealer, outbound, parts.snapshots(), engineQueue::add);
         this.execution = new ExecutionLoop(
                 executor,
@@ -84,13 +78,13 @@ public final class ReplicaServer implements AutoCloseable {
                 () -> afterExecution(outbound),
                 executionWakeUp,
                 metrics,
-                parts.options().memory());
+                parts.options().queries());
         this.inbound = newInboundStage();
         this.engine = new ReplicaEngine(
                 protocol,
                 sealer,
                 new ReplicaEngine.Ports(outbound, parts.log(), timers, parts.clock(), execution, heard));
-        EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, inbound::madeRoom, this::afterTurn);
+        EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, this::afterTurn);
         this.engineThread =
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
         this.executionThread = new LoopThread(name + "-execution", execution, executionWakeUp, this::executionBroke);
@@ -104,13 +98,8 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private InboundStage newInboundStage() {
-        InboundVerifier verifier = new InboundVerifier(
-                parts.authentication(),
-                parts.policy(),
-                parts.codec(),
-                parts.quorums(),
-                this::position,
-                VerifiedCache.capacityOf(parts.options().memory().bytes(Share.SIGNATURES)));
+        InboundVerifier verifier =
+                new InboundVerifier(parts.authentication(), parts.policy(), parts.codec(), parts.quorums());
         return new InboundStage(
                 verifier,
                 engineQueue,
@@ -118,14 +107,8 @@ public final class ReplicaServer implements AutoCloseable {
                 parts.transport(),
                 metrics,
                 parts.options(),
-                name,
-                System::nanoTime,
+                name + "-verification",
                 e -> fatal("the verification broke: " + e, e));
-    }
-
-    /** None while the engine is being put together: then nothing has arrived either. */
-    private Optional<ProtocolStatus> position() {
-        return Optional.ofNullable(engine).map(ReplicaEngine::status);
     }
 
     private void watchQueues() {
@@ -301,7 +284,6 @@ public final class ReplicaServer implements AutoCloseable {
                 .withQueue("engine", engineQueue.size())
                 .withQueue("execution", execution.size())
                 .withQueue("verification", inbound.size())
-                .with(inbound.peers())
                 .values();
     }
 
@@ -321,9 +303,6 @@ public final class ReplicaServer implements AutoCloseable {
         @Override
         public void rejected(int replica, String reason) {
             metrics.countRejectedByProtocol(reason);
-            if (ONLY_IF_FAULTY.contains(reason)) {
-                inbound.misbehaved(replica);
-            }
             LOG.debug("{}: a message of replica {} was not accepted: {}", name, replica, reason);
         }
 

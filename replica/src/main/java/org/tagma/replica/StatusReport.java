@@ -41,11 +41,6 @@ final class StatusReport {
         return this;
     }
 
-    StatusReport with(Map<String, Object> more) {
-        values.putAll(more);
-        return this;
-    }
-
     Map<String, Object> values() {
         return values;
     }

@@ -64,12 +64,12 @@ final class ClusterReplicaTest {
     }
 
     @Test
-    void timeoutsAreCountedInTicksOfTheShorterOne() {
+    void timesAreCountedInTicksOfTheShortest() {
         PbftConfig pbft = ClusterSettings.pbftConfig(config(ProtocolKind.PBFT, Durability.MEMORY), 2);
         assertThat(pbft.replica()).isEqualTo(2);
-        assertThat(pbft.tickMillis()).isEqualTo(100);
-        assertThat(pbft.requestTimeoutTicks()).isEqualTo(20);
-        assertThat(pbft.viewChangeTimeoutTicks()).isEqualTo(20);
+        assertThat(pbft.tickMillis()).isEqualTo(50);
+        assertThat(pbft.requestTimeoutTicks()).isEqualTo(40);
+        assertThat(pbft.viewChangeTimeoutTicks()).isEqualTo(40);
         assertThat(pbft.statusIntervalTicks()).isEqualTo(2);
         assertThat(pbft.quorums().certificate()).isEqualTo(3);
     }

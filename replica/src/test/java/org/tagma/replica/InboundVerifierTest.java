@@ -135,7 +135,7 @@ final class InboundVerifierTest {
                         MessageCodec.envelope(request(AuthenticationPolicy.CRASH_ONLY_MACS)))
                 .asOptional()
                 .orElseThrow();
-        assertThat(verifier.requiresSignatureCheck(envelope)).isFalse();
+        assertThat(verifier.isDear(envelope)).isFalse();
         assertThat(verifier.verify(CLIENT_0, envelope)).isInstanceOf(Inbound.ForEngine.class);
     }
 
@@ -211,7 +211,7 @@ final class InboundVerifierTest {
 
     @Test
     void aMacForAnotherReplicaProvesNothing() {
-        ByteString forReplica3 = TestCluster.sealer(0, MACS).frameFor(3, new Status(0, false, 1, 0, 0));
+        ByteString forReplica3 = TestCluster.sealer(0, MACS).frameFor(3, new Status(0, false, 1, 0, 0, false));
         assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, REPLICA_0, forReplica3));
     }
 
@@ -376,7 +376,7 @@ final class InboundVerifierTest {
                 new Checkpoint(8, DIGEST),
                 new ViewChange(1, certificate(8, 0, 1, 2), List.of(new VoteInfo(9, DIGEST, 0)), List.of()),
                 newView(0, 1, 2),
-                new Status(1, true, 9, 8, 0),
+                new Status(1, true, 9, 8, 0, false),
                 new StableCheckpoint(certificate(8, 0, 1, 2)),
                 new PbftMessage.Committed(3, DIGEST),
                 new PbftMessage.FetchBatch(3, DIGEST));

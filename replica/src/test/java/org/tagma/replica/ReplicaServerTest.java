@@ -293,7 +293,7 @@ final class ReplicaServerTest {
                 SnapshotStore.none(),
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
-                ServerOptions.defaults(4),
+                ServerOptions.defaults(),
                 new ReplicaParts.OperatorRules(List.of(0), 0)));
         servers.add(server);
         return server;

@@ -204,7 +204,7 @@ final class ResumedTransferServerTest {
                 states,
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
-                ServerOptions.defaults(4),
+                ServerOptions.defaults(),
                 new ReplicaParts.OperatorRules(List.of(0), 0)));
         servers.add(server);
         server.start();

@@ -156,10 +156,7 @@ final class ServiceExecutorTest {
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.CheckpointTaken(
-                        1,
-                        digest,
-                        executor.digestNow().sizeBytes(),
-                        executor.digestNow().tree()));
+                        1, digest, executor.digestNow().sizeBytes()));
         ports.calls.clear();
         executor.serveState(2, new FetchManifest(1, digest));
         assertThat(ports.calls).containsExactly("to replica 2");
@@ -177,7 +174,7 @@ final class ServiceExecutorTest {
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.StateInstalled(
-                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0)), snapshot.tree()));
+                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0))));
         assertThat(other.digestNow().stateDigest()).isEqualTo(snapshot.stateDigest());
         ports.calls.clear();
         other.serveState(3, new FetchManifest(1, snapshot.stateDigest()));
@@ -217,7 +214,8 @@ final class ServiceExecutorTest {
                                 envelope.authenticator()))
                 .isTrue();
         assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
-        return (Reply) ok(TestCluster.codec().decode(envelope, new NestedProofs(NestedProofs.RequestRule.ALONE, 0)));
+        return (Reply) ok(TestCluster.codec()
+                .decode(envelope, new SignatureChecker(TestCluster.client(client), POLICY).requestsAlone()));
     }
 
     private static <T> T ok(Decoded<T> decoded) {

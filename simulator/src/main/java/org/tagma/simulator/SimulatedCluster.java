@@ -55,11 +55,10 @@ public final class SimulatedCluster {
                 workload,
                 world.protocol().clientSetup(id, world.policy().putsVectorOnRequests(), fastPath),
                 new ClientOptions(
-                                callers.deadlineMillis(workload.retry()),
-                                Callers.RETRY_MILLIS,
-                                world.serviceLimits().sessionPipeline(),
-                                ClientOptions.DEFAULT_MAX_QUEUED)
-                        .renewingAfter(Math.max(1, world.serviceLimits().sessionIdleMillis() / 2)),
+                        callers.deadlineMillis(workload.retry()),
+                        Callers.RETRY_MILLIS,
+                        world.serviceLimits().sessionPipeline(),
+                        ClientOptions.DEFAULT_MAX_QUEUED),
                 world.authenticationOfClient(id),
                 random);
     }

@@ -34,9 +34,12 @@ final class CatchUp {
     private final ViewChanger viewChanger;
     private final CheckpointTracker checkpoints;
     private final Status[] lastStatus;
-    private final long[] heardAtTick;
-    private final long[] lagsSinceTick;
     private final long[] helpedAtTick;
+    /** The last view in which a replica was helped as soon as it came. */
+    private final long[] welcomedInView;
+    /** Up to where a replica was told what is committed, if there is more to tell; else 0. */
+    private final long[] helpedUpTo;
+
     private final long[] filledAtTick;
     private final long[] admittedAtTick;
     private final boolean[] waitsForNextView;
@@ -46,6 +49,10 @@ final class CatchUp {
     private long committedAtLastStatus;
 
     private long committedBeforeThat;
+    /** What was committed here when this replica said so last, and whether it learnt something from others since. */
+    private long saidCommitted;
+
+    private boolean wasTold;
     private boolean warned;
     private long tooManyForgotSinceTick;
 
@@ -56,9 +63,9 @@ final class CatchUp {
         this.checkpoints = checkpoints;
         int replicas = state.quorums.replicas();
         this.lastStatus = new Status[replicas];
-        this.heardAtTick = filled(replicas);
-        this.lagsSinceTick = filled(replicas);
         this.helpedAtTick = filled(replicas);
+        this.welcomedInView = new long[replicas];
+        this.helpedUpTo = new long[replicas];
         this.filledAtTick = filled(replicas);
         this.admittedAtTick = filled(replicas);
         this.waitsForNextView = new boolean[replicas];
@@ -76,8 +83,6 @@ final class CatchUp {
             stuckSinceTick = state.tick;
         }
         warnIfTooManyForgot();
-        suspectIfNothingCommits();
-        suspectIfOthersLackWhatIsCommitted();
         checkpoints.onTick(state.tick - stuckSinceTick >= patienceTicks());
         if (state.tick % state.config.statusIntervalTicks() == 0) {
             sayWhereIStand();
@@ -92,59 +97,34 @@ final class CatchUp {
         return (state.isPrimary() ? 1L : 2L) * state.config.statusIntervalTicks();
     }
 
-    /**
-     * In an idle group no request tells that nothing commits any more. While a replica that lost its memory waits for a
-     * checkpoint, a proposal that does not commit is as good a reason to try the next view: whoever is there already is
-     * missed in this one.
-     */
-    private void suspectIfNothingCommits() {
-        long since = state.tick - Math.max(stuckSinceTick, state.enteredAtTick);
-        boolean proposed = state.existingSlot(state.lastCommitted + 1)
-                .flatMap(slot -> slot.accepted(state.view))
-                .isPresent();
-        if (state.normal && proposed && since >= 2L * state.config.requestTimeoutTicks() && somebodyForgot()) {
-            state.suspect("nothing commits, and a replica that lost its memory waits for a checkpoint");
+    /** At the end of a step: who has nearly come to the end of what it was told asks for more. */
+    void askForMore() {
+        if (wasTold && state.lastCommitted - saidCommitted >= MAX_SLOTS - MAX_SLOTS / 4) {
+            say();
         }
     }
 
-    /**
-     * A replica that alone has what is committed waits for nothing, and the others may know of no request that they could
-     * time: the batches hold the ones before it. They cannot get there without the primary, since one replica's word is
-     * not enough. Where f+1 say so for a whole timeout, one of them is correct.
-     */
-    private void suspectIfOthersLackWhatIsCommitted() {
-        long timeoutTicks = state.backOff.ticks(state.config.requestTimeoutTicks());
-        int stuck = 0;
-        for (int replica = 0; replica < lastStatus.length; replica++) {
-            if (replica != state.self && isStuck(replica, timeoutTicks)) {
-                stuck++;
-            }
-        }
-        if (state.normal && stuck >= state.quorums.weak()) {
-            state.suspect(stuck + " replicas lack what is committed here, and do not get it");
-        }
+    /** Says where this replica stands, and what it thinks of its primary. */
+    void say() {
+        wasTold = false;
+        saidCommitted = state.lastCommitted;
+        state.broadcast(status());
     }
 
-    /** Not one that has to fetch the state, which may take longer; nor one that was not heard from lately. */
-    private boolean isStuck(int replica, long timeoutTicks) {
-        Status status = lastStatus[replica];
-        return status != null
-                && status.lastCommitted() >= state.stable.sequence()
-                && status.lastCommitted() < state.lastCommitted
-                && state.tick - heardAtTick[replica] <= 2L * state.config.statusIntervalTicks()
-                && state.tick - Math.max(lagsSinceTick[replica], state.enteredAtTick) >= timeoutTicks;
-    }
-
-    private boolean somebodyForgot() {
-        return Arrays.stream(lastStatus)
-                .anyMatch(status -> status != null && status.recoveringUpTo() > state.stable.sequence());
+    private Status status() {
+        return new Status(
+                state.view,
+                !state.normal,
+                state.lastCommitted,
+                state.stable.sequence(),
+                state.ledger.forgottenUpTo(),
+                viewChanger.suspects());
     }
 
     private void sayWhereIStand() {
         committedBeforeThat = committedAtLastStatus;
         committedAtLastStatus = state.lastCommitted;
-        state.broadcast(new Status(
-                state.view, !state.normal, state.lastCommitted, state.stable.sequence(), state.ledger.forgottenUpTo()));
+        say();
         viewChanger.own().ifPresent(signed -> {
             for (int replica = 0; replica < state.quorums.replicas(); replica++) {
                 if (replica != state.self) {
@@ -157,23 +137,42 @@ final class CatchUp {
     void onStatus(int sender, Status status) {
         Status earlier = lastStatus[sender];
         lastStatus[sender] = status;
-        heardAtTick[sender] = state.tick;
-        boolean moves = earlier == null || earlier.lastCommitted() != status.lastCommitted();
-        if (moves || status.lastCommitted() >= state.lastCommitted) {
-            lagsSinceTick[sender] = state.tick;
+        if (sender == state.self) {
+            return;
         }
-        if (sender == state.self || state.tick - helpedAtTick[sender] < state.config.statusIntervalTicks()) {
+        boolean comes = comesToThisView(sender, status);
+        if (!comes && state.tick - helpedAtTick[sender] < state.config.statusIntervalTicks()) {
+            helpFurther(sender, status);
             return;
         }
         helpedAtTick[sender] = state.tick;
+        welcomedInView[sender] = comes ? state.view : welcomedInView[sender];
         helpWithView(sender, status);
         helpWithCheckpoint(sender, status);
         boolean stuck = earlier != null && earlier.lastCommitted() == status.lastCommitted();
-        if (stuck || isOverdue(status.lastCommitted())) {
+        if (comes || stuck || isOverdue(status.lastCommitted())) {
             helpWithCommitted(sender, status);
             helpWithVotes(sender, status);
         }
         helpRecovering(sender, status);
+    }
+
+    /** What was proposed in a view before it came there did not reach it, and need not wait for another interval. */
+    private boolean comesToThisView(int sender, Status status) {
+        return state.normal
+                && status.view() == state.view
+                && !status.viewChanging()
+                && welcomedInView[sender] < state.view;
+    }
+
+    /**
+     * Who has come to the end of what it was told gets the next part at once: it catches up as fast as it can take it, and
+     * not by so many slots a status interval, while the others order more than that.
+     */
+    private void helpFurther(int sender, Status status) {
+        if (helpedUpTo[sender] > 0 && status.lastCommitted() + MAX_SLOTS / 4 >= helpedUpTo[sender]) {
+            helpWithCommitted(sender, status);
+        }
     }
 
     /** Whether the other should have more by now, were nothing lost: so it need not say twice that it has not. */
@@ -226,6 +225,7 @@ final class CatchUp {
     private void helpWithCommitted(int sender, Status status) {
         long from = Math.max(status.lastCommitted(), state.stable.sequence()) + 1;
         long to = Math.min(state.lastCommitted, from + MAX_SLOTS - 1);
+        helpedUpTo[sender] = to - from + 1 == MAX_SLOTS ? to : 0;
         for (long sequence = from; sequence <= to; sequence++) {
             Optional<Digest> committed = state.existingSlot(sequence).flatMap(Slot::committed);
             if (committed.isPresent()) {
@@ -331,6 +331,7 @@ final class CatchUp {
         }
         Slot slot = state.slot(message.sequence());
         if (slot.attest(sender, message.digest()) >= state.quorums.weak()) {
+            wasTold = true;
             normalCase.learnCommitted(slot, message.digest());
         }
         return Verdict.ACCEPT;

@@ -49,7 +49,7 @@ final class NormalCase {
         long sequence = state.nextSequence++;
         Slot slot = state.slot(sequence);
         slot.addBody(batch);
-        slot.accept(state.view, batch.digest());
+        state.accept(slot, batch.digest());
         state.reserve(sequence);
         state.ledger.cast(VoteLedger.Phase.PREPARE, state.view, sequence, batch.digest());
         state.emit(new Action.Persist(new PbftRecord.PrePrepared(state.view, sequence, batch)));
@@ -86,23 +86,50 @@ final class NormalCase {
                 state.emit(new Action.Persist(new PbftRecord.KeptBatch(message.sequence(), message.batch())));
             }
         } else {
-            slot.accept(state.view, digest);
-            if (state.ledger.remembers(message.sequence())) {
-                state.reserve(message.sequence());
-                state.emit(new Action.Persist(
-                        new PbftRecord.PrePrepared(state.view, message.sequence(), message.batch())));
-                votePrepare(message.sequence(), digest);
-            }
+            state.accept(slot, digest);
+            voteFor(message.sequence(), message.batch());
         }
         advance(slot);
         deliver();
         return Verdict.ACCEPT;
     }
 
+    private void voteFor(long sequence, Batch batch) {
+        if (state.ledger.remembers(sequence)) {
+            state.reserve(sequence);
+            state.emit(new Action.Persist(new PbftRecord.PrePrepared(state.view, sequence, batch)));
+            votePrepare(sequence, batch.digest());
+        }
+    }
+
+    /**
+     * The primary sent this replica no proposal where f+1 have committed to one: it is taken from those, so that whom a
+     * primary leaves out is not late by more than a message's delay and a fetch. One of them is correct; it took the
+     * proposal from the primary, checked it, and saw that no other can prepare in this view.
+     */
+    void takeFromOthers(Slot slot) {
+        Optional<Digest> vouched = slot.vouchedFor(state.view, state.quorums.weak());
+        if (!state.normal
+                || vouched.isEmpty()
+                || slot.accepted(state.view).isPresent()
+                || slot.sequence() < state.firstFresh()
+                || slot.committed().isPresent()) {
+            return;
+        }
+        Optional<Batch> body = slot.body(vouched.get());
+        if (body.isEmpty()) {
+            batchFetcher.want(slot.sequence(), vouched.get());
+            return;
+        }
+        state.accept(slot, vouched.get());
+        voteFor(slot.sequence(), body.get());
+        advance(slot);
+    }
+
     /** A new view carries this over (TOCS 4.5.2): the slot is agreed on once more, whether or not it was before. */
     void repropose(long sequence, Digest digest) {
         Slot slot = state.slot(sequence);
-        slot.accept(state.view, digest);
+        state.accept(slot, digest);
         slot.prepare(state.primary(), state.view, digest);
         if (state.ledger.remembers(sequence)) {
             state.reserve(sequence);
@@ -158,6 +185,9 @@ final class NormalCase {
         if (verdict.isAccepted()) {
             Slot slot = state.slot(message.sequence());
             verdict = slot.commit(sender, message.view(), message.digest());
+            if (verdict.isAccepted()) {
+                takeFromOthers(slot);
+            }
             if (verdict.isAccepted()
                     && slot.commitCount(message.view(), message.digest()) >= state.quorums.certificate()) {
                 learnCommitted(slot, message.digest());
@@ -196,7 +226,8 @@ final class NormalCase {
     void deliver() {
         while (!state.installing) {
             long sequence = state.lastCommitted + 1;
-            Optional<Batch> batch = state.existingSlot(sequence).flatMap(Slot::committedBody);
+            Optional<Slot> slot = state.existingSlot(sequence);
+            Optional<Batch> batch = slot.flatMap(Slot::committedBody);
             if (batch.isEmpty()) {
                 return;
             }
@@ -207,9 +238,19 @@ final class NormalCase {
             if (sequence % state.config.checkpointInterval() == 0) {
                 state.emit(new Action.TakeCheckpoint(sequence));
             }
-            if (state.normal && !batch.get().requests().isEmpty()) {
-                state.backOff.progressed();
-            }
+            judge(slot.get(), batch.get());
+        }
+    }
+
+    /** What a committed batch tells of the primary's pace and the network's. */
+    private void judge(Slot slot, Batch batch) {
+        state.pace.committed(batch);
+        state.pool.committed(batch.requests());
+        if (slot.acceptedAtTick() >= 0) {
+            state.patience.committedAfter(state.tick - slot.acceptedAtTick());
+        }
+        if (state.normal && !batch.requests().isEmpty()) {
+            state.patience.served(state.tick);
         }
     }
 }

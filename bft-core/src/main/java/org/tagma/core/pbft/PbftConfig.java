@@ -18,12 +18,12 @@ import org.tagma.core.service.TransferLimits;
  * @param maxBatchRequests requests in a batch, at least 1
  * @param maxBatchBytes bytes of requests in a batch
  * @param tickMillis the length of a tick
- * @param requestTimeoutTicks how long a backup lets a request wait for the primary
- * @param viewChangeTimeoutTicks how long a new primary has, from a quorum of view changes to its new view
+ * @param requestTimeoutTicks how long a backup lets a request wait for a primary that is busy, see {@link Patience}
+ * @param viewChangeTimeoutTicks how long a new primary has at most, from a quorum of view changes to its new view
  * @param statusIntervalTicks how often a replica says where it stands
  * @param maxClockSkewMillis how far a proposed time may lie from a backup's own clock
- * @param maxPendingRequests requests waiting here, over all clients
- * @param maxPendingPerClient requests waiting here from one client
+ * @param maxPendingRequests requests waiting here that came from clients, over all of these, see {@link PoolQuotas}
+ * @param maxPendingPerClient requests waiting here that came from one client
  * @param sessionPipeline how far ahead of the last executed one a session's request number may be
  * @param memory how much the window and the requests that wait may take
  * @param transfer bounds of fetching a state
@@ -49,6 +49,9 @@ public record PbftConfig(
 
     /** How many parts the shortest timeout is divided into. */
     public static final int TICKS_PER_TIMEOUT = 20;
+
+    /** How many parts the time between two status messages is divided into, at least. */
+    public static final int TICKS_PER_STATUS = 2;
 
     public PbftConfig {
         require(replica >= 0 && replica < quorums.replicas(), "replica must be one of the group");

@@ -62,8 +62,11 @@ public sealed interface PbftMessage extends Message {
      * @param stable its last stable checkpoint
      * @param recoveringUpTo if above {@code stable}: it lost its memory of votes up to here, and cannot vote until a
      *     stable checkpoint covers them
+     * @param suspects whether it finds fault with the primary of {@code view}; with f+1 that do, replicas leave it (as with
+     *     Zyzzyva's I-HATE-THE-PRIMARY)
      */
-    record Status(long view, boolean viewChanging, long lastCommitted, long stable, long recoveringUpTo)
+    record Status(
+            long view, boolean viewChanging, long lastCommitted, long stable, long recoveringUpTo, boolean suspects)
             implements PbftMessage {}
 
     /** Proof of a stable checkpoint, for a replica that lags. */

@@ -94,23 +94,27 @@ public final class PbftProtocol implements Protocol {
                     "the group of a pbft cluster is fixed by its cluster file: a change needs a new file with a higher"
                             + " epoch, and all replicas restarted with it");
         } else if (event instanceof Event.LeadershipTransferRequested request) {
-            answerOperator(
-                    request.id(),
-                    "the primary of a pbft cluster follows from the view, and no single replica can be trusted to change"
-                            + " the view: it changes when the others suspect the primary");
+            viewChanger.handOver(request.id(), request.to());
+        } else if (event instanceof Event.PeerUnreachable unreachable) {
+            state.presence.lost(unreachable.replica());
+            monitor.onLost();
         }
         if (state.windowMoved) {
             state.windowMoved = false;
             viewChanger.voteForCarriedOver();
         }
         Optional<String> suspicion = state.takeSuspicion();
-        if (suspicion.isPresent()) {
-            viewChanger.suspect(suspicion.get());
+        boolean complains = suspicion.isPresent() && viewChanger.suspect(suspicion.get());
+        if (complains || state.entered) {
+            state.entered = false;
+            catchUp.say();
         }
+        catchUp.askForMore();
         return state.takeActions();
     }
 
     private void onMessage(Authenticated<?> signed) {
+        state.presence.heard(signed.sender(), state.tick);
         Verdict verdict = dispatch(signed);
         // What comes late to a view that was given up is refused there, but used here: it is no rejection then.
         boolean used = noteLate(signed.sender(), signed.message());
@@ -121,13 +125,13 @@ public final class PbftProtocol implements Protocol {
 
     private boolean noteLate(int sender, Message message) {
         if (message instanceof Prepare prepare) {
-            return state.backOff.voterWasLate(prepare.view(), sender);
+            return state.patience.voterWasLate(prepare.view(), sender);
         } else if (message instanceof Commit commit) {
-            return state.backOff.voterWasLate(commit.view(), sender);
+            return state.patience.voterWasLate(commit.view(), sender);
         } else if (message instanceof PrePrepare proposal && sender == state.quorums.primary(proposal.view())) {
-            return state.backOff.primaryWasLate(proposal.view());
+            return state.patience.primaryWasLate(proposal.view());
         } else if (message instanceof NewView newView && sender == state.quorums.primary(newView.view())) {
-            return state.backOff.primaryWasLate(newView.view());
+            return state.patience.primaryWasLate(newView.view());
         }
         return false;
     }
@@ -162,6 +166,8 @@ public final class PbftProtocol implements Protocol {
 
     private Verdict dispatchCatchUp(int sender, Message message) {
         if (message instanceof Status status) {
+            monitor.onStatus(sender, status);
+            viewChanger.onStatus(sender, status);
             catchUp.onStatus(sender, status);
         } else if (message instanceof StableCheckpoint stable) {
             return catchUp.onStableCheckpoint(stable);
@@ -172,6 +178,7 @@ public final class PbftProtocol implements Protocol {
         } else if (message instanceof BatchBody body) {
             Verdict verdict = batchFetcher.onBatchBody(body);
             if (verdict.isAccepted()) {
+                state.existingSlot(body.sequence()).ifPresent(normalCase::takeFromOthers);
                 normalCase.deliver();
                 viewChanger.retry();
             }
@@ -195,9 +202,14 @@ public final class PbftProtocol implements Protocol {
     }
 
     private void onRequest(Request request, int relayedBy) {
-        switch (state.pool.admit(request, state.tick, relayedBy >= 0)) {
-            case ADDED -> waits(request, relayedBy, !state.pool.knows(request.session()));
-            case KNOWN -> waits(request, relayedBy, true);
+        switch (state.pool.admit(request, relayedBy)) {
+            case ADDED -> {
+                resendIfOver(request, relayedBy, !state.pool.knows(request.session()));
+                if (state.normal && !state.isPrimary()) {
+                    relay(state.pool.handOver(request.session(), state.tick));
+                }
+            }
+            case KNOWN -> resendIfOver(request, relayedBy, true);
             case EXECUTED -> {
                 state.emit(new Action.ResendReply(request));
                 // The relay has forgotten that it was executed, and waits for it.
@@ -214,26 +226,20 @@ public final class PbftProtocol implements Protocol {
     }
 
     /**
-     * Takes care of a request that waits here.
-     *
-     * @param mayBeOver whether its session may have been dropped while a state was fetched here: then nobody orders it again, and
-     *     the execution can tell
+     * A request waits here, or so it seems: its session may have been dropped while a state was fetched here. Then nobody
+     * orders it again, and the execution can tell.
      */
-    private void waits(Request request, int relayedBy, boolean mayBeOver) {
-        if (relayedBy >= 0) {
-            return;
-        }
-        if (state.normal && !state.isPrimary()) {
-            // The client did not hear from the primary: make sure that it has it.
-            state.emit(new Action.Relay(state.primary(), request));
-        }
-        if (mayBeOver) {
+    private void resendIfOver(Request request, int relayedBy, boolean mayBeOver) {
+        if (relayedBy < 0 && mayBeOver) {
             state.emit(new Action.ResendReply(request));
         }
     }
 
+    private void relay(List<Request> requests) {
+        requests.forEach(request -> state.emit(new Action.Relay(state.primary(), request)));
+    }
+
     private void onExecuted(Event.Executed event) {
-        monitor.onExecuted(event);
         event.outcomes().forEach(outcome -> state.pool.executed(outcome, state.tick));
         state.lastExecuted = Math.max(state.lastExecuted, event.sequence());
     }
@@ -259,13 +265,16 @@ public final class PbftProtocol implements Protocol {
         monitor.onTick();
         catchUp.onTick();
         lostMemory.onTick();
+        if (state.normal && !state.isPrimary()) {
+            relay(state.pool.handOver(state.tick));
+        }
     }
 
     private void startTick() {
         state.emit(new Action.SetTimer(PbftTimer.TICK, state.config.tickMillis()));
     }
 
-    /** These two are what only a group that trusts its members can do for an operator. */
+    /** This is what only a group that trusts its members can do for an operator. */
     private void answerOperator(long id, String whyNot) {
         state.emit(new Action.AnswerOperator(id, false, whyNot));
     }

@@ -25,7 +25,9 @@ final class PbftState {
     final int self;
     final VoteLedger ledger = new VoteLedger();
     final RequestPool pool;
-    final BackOff backOff;
+    final Patience patience;
+    final Pace pace;
+    final Presence presence;
     final TreeMap<Long, Slot> slots = new TreeMap<>();
 
     /** The view this replica is in, or wants to enter. */
@@ -57,6 +59,8 @@ final class PbftState {
     boolean installing;
     /** The stable checkpoint moved in this step. */
     boolean windowMoved;
+    /** A view was entered in this step. */
+    boolean entered;
     /** Ticks since the start. */
     long tick;
     /** When {@link #view} was entered. */
@@ -78,7 +82,9 @@ final class PbftState {
         this.quorums = config.quorums();
         this.self = config.replica();
         this.pool = new RequestPool(config);
-        this.backOff = new BackOff(config.quorums());
+        this.patience = new Patience(config);
+        this.pace = new Pace(config);
+        this.presence = new Presence(config);
         this.evidenceAtTick = new long[config.quorums().replicas()];
         Arrays.fill(evidenceAtTick, -config.statusIntervalTicks());
     }
@@ -132,18 +138,23 @@ final class PbftState {
         out.add(new Action.Announce(text));
     }
 
-    /** Asks for a view change at the end of this step, for a reason that is told to the operator. */
+    /** Finds fault with the primary of {@link #view}, for a reason that is told to the operator. */
     void suspect(String reason) {
         if (suspicion == null) {
             suspicion = reason;
         }
     }
 
-    /** Why the primary was suspected in this step, if it was; asked once. */
+    /** What fault was found with the primary in this step, if any; asked once. */
     Optional<String> takeSuspicion() {
         Optional<String> reason = Optional.ofNullable(suspicion);
         suspicion = null;
         return reason;
+    }
+
+    /** Accepts a digest in the present view. */
+    void accept(Slot slot, Digest digest) {
+        slot.accept(view, digest, tick);
     }
 
     /** What the new view of {@link #view} placed at this sequence number, if it placed anything there. */

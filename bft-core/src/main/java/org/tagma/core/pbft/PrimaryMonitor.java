@@ -1,120 +1,149 @@
 package org.tagma.core.pbft;
 
+import java.util.Arrays;
+import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
-import org.tagma.core.protocol.Event.Executed;
-import org.tagma.core.protocol.Event.RequestOutcome;
 
 /**
- * Watches how the primary serves the requests that this backup knows of.
+ * The one rule by which a primary is judged: what waits for it is done within what is {@linkplain Patience expected}; and
+ * a primary that is seen to be {@linkplain Pace busy} has the whole timeout. docs/robustness.md has it on a page.
  *
- * <p>A primary that lets one wait for the whole timeout is suspected at once, whoever's request it is: so starving a
- * single client is as bad as stopping. A primary that serves each just before the timeout would never be caught that
- * way, and would slow the group to one batch a timeout (Aardvark, RBFT): such requests are a strike, those that
- * waited at the same time one together, for a single stall of the network makes all of them late. Prompt service takes a
- * strike back, and too many strikes are a suspicion too.
+ * <p>What waits is what this replica knows the primary to owe: a request that it handed over, a proposal to be committed, a
+ * sign of life, a batch that f+1 others lack. Whoever is kept waiting says so, and stays; it leaves the view with f+1
+ * that say it ({@link ViewChanger}).
  */
 final class PrimaryMonitor {
 
-    private static final int MAX_STRIKES = 4;
-
     private static final int MAX_RELAYED_AGAIN = 256;
+
+    /** A primary that has nothing else to say says where it stands; so many of those may be lost. */
+    private static final int STATUSES_LOST = 4;
 
     private final PbftState state;
     private final CheckpointTracker checkpoints;
-    private long viewOfStrikes;
-    private int strikes;
-    private long struckAtTick;
-    private long forgivenAtTick;
     /** Since when there is a proposal that is not committed. */
     private long openSinceTick;
+    /** When this primary last had nothing to order. */
+    private long idleAtTick;
+
+    private final Status[] lastStatus;
+    private final long[] heardAtTick;
+    private final long[] lagsSinceTick;
 
     PrimaryMonitor(PbftState state, CheckpointTracker checkpoints) {
         this.state = state;
         this.checkpoints = checkpoints;
+        int replicas = state.quorums.replicas();
+        this.lastStatus = new Status[replicas];
+        this.heardAtTick = new long[replicas];
+        this.lagsSinceTick = new long[replicas];
     }
 
-    private long timeoutTicks() {
-        return state.backOff.ticks(state.config.requestTimeoutTicks());
+    void onStatus(int sender, Status status) {
+        Status earlier = lastStatus[sender];
+        lastStatus[sender] = status;
+        heardAtTick[sender] = state.tick;
+        boolean moves = earlier == null || earlier.lastCommitted() != status.lastCommitted();
+        if (moves || status.lastCommitted() >= state.lastCommitted) {
+            lagsSinceTick[sender] = state.tick;
+        }
+    }
+
+    /** A replica may refuse connections: if it is the primary, of this view or of the one to come, it serves nobody. */
+    void onLost() {
+        if (state.presence.isUnreachable(state.primary())) {
+            state.suspect("it refuses connections");
+        }
     }
 
     void onTick() {
+        state.pace.onTick(state.tick);
+        onLost();
         if (!state.normal || state.isRecovering() || checkpoints.isBehind()) {
             openSinceTick = state.tick;
+            idleAtTick = state.tick;
             return;
         }
-        timeProposals();
-        // The primary judges itself, too, when nothing is committed: the others may have left its view, or have what
-        // they want while it has not, and then nobody else would move.
-        long since = state.isPrimary() ? Math.max(state.enteredAtTick, state.lastCommitTick) : state.enteredAtTick;
-        long waited = state.pool.longestWaitTicks(state.tick, since);
-        if (waited == timeoutTicks() / 2 && !state.isPrimary()) {
-            // What was relayed may have been lost, or refused by a primary that had too much to do.
-            state.pool.waiting().stream()
+        long expected = state.patience.expectedTicks();
+        relayAgain(expected);
+        long allowed = state.pace.isBusy(expected) ? state.patience.timeoutTicks() : expected;
+        suspectIf(requestWaits(), allowed, "a request");
+        suspectIf(proposalWaits(), allowed, "a proposal");
+        suspectIf(othersWait(), state.patience.timeoutTicks(), "what is committed here and not elsewhere");
+        suspectIf(signOfLifeWaits(), expected, "a sign of life");
+    }
+
+    private void suspectIf(long waitedTicks, long allowedTicks, String what) {
+        if (waitedTicks >= allowedTicks) {
+            state.suspect(what + " has waited " + waitedTicks * state.config.tickMillis() + " ms");
+        }
+    }
+
+    /** What was relayed may have been lost. */
+    private void relayAgain(long expected) {
+        long waited = state.isPrimary() ? 0 : requestWaits();
+        if (waited > 0 && waited % (expected / 2) == 0) {
+            state.pool.handedOver().stream()
                     .limit(MAX_RELAYED_AGAIN)
                     .forEach(request -> state.emit(new Action.Relay(state.primary(), request)));
         }
-        if (waited >= timeoutTicks()) {
-            state.suspect("a request has waited " + waited * state.config.tickMillis() + " ms");
+    }
+
+    /**
+     * The primary judges itself, too, when nothing is committed: the others may have left its view, or have what they want
+     * while it has not, and then nobody else would move.
+     */
+    private long requestWaits() {
+        if (!state.isPrimary()) {
+            return state.pool.longestHandedOverTicks(state.tick, state.enteredAtTick);
         }
+        if (!state.pool.hasWaiting()) {
+            idleAtTick = state.tick;
+        }
+        return state.tick - Math.max(idleAtTick, Math.max(state.enteredAtTick, state.lastCommitTick));
     }
 
     /**
      * A backup that accepted a proposal knows that somebody waits for it (PBFT 4.4), even where it does not know of the
      * request: after a restart, or when earlier requests of the session passed it by.
      */
-    private void timeProposals() {
-        if (!isProposalOpen()) {
+    private long proposalWaits() {
+        boolean open = state.slots.tailMap(state.lastCommitted, false).values().stream()
+                .anyMatch(slot -> slot.accepted(state.view).isPresent());
+        if (!open) {
             openSinceTick = state.tick;
         }
-        long since = Math.max(openSinceTick, Math.max(state.enteredAtTick, state.lastCommitTick));
-        if (state.tick - since >= timeoutTicks()) {
-            state.suspect("a proposal has waited " + (state.tick - since) * state.config.tickMillis() + " ms");
-        }
+        return state.tick - Math.max(openSinceTick, Math.max(state.enteredAtTick, state.lastCommitTick));
     }
 
-    private boolean isProposalOpen() {
-        for (Slot slot : state.slots.tailMap(state.lastCommitted, false).values()) {
-            if (slot.accepted(state.view).isPresent()) {
-                return true;
-            }
+    /**
+     * A replica that alone has what is committed waits for nothing, and the others may know of no request that they could
+     * time: the batches hold the ones before it. They cannot get there without the primary, since one replica's word is
+     * not enough. Where f+1 say so, one of them is correct; this is how long the (f+1)-th of them has said it.
+     */
+    private long othersWait() {
+        long[] waits = new long[lastStatus.length];
+        for (int replica = 0; replica < waits.length; replica++) {
+            waits[replica] = replica == state.self ? 0 : lag(replica);
         }
-        return false;
+        Arrays.sort(waits);
+        return waits[waits.length - state.quorums.weak()];
     }
 
-    /** Called before the pool forgets the requests. */
-    void onExecuted(Executed event) {
-        if (!state.normal || state.isPrimary()) {
-            return;
-        }
-        if (viewOfStrikes != state.view) {
-            viewOfStrikes = state.view;
-            strikes = 0;
-            struckAtTick = state.enteredAtTick;
-        }
-        long longest = -1;
-        for (RequestOutcome outcome : event.outcomes()) {
-            long since = state.pool.waitingSince(outcome.request());
-            if (since >= 0) {
-                longest = Math.max(longest, state.tick - Math.max(since, state.enteredAtTick));
-            }
-        }
-        judge(longest);
+    /** Not of one that has to fetch the state, which may take longer; nor of one that was not heard from lately. */
+    private long lag(int replica) {
+        Status status = lastStatus[replica];
+        boolean lags = status != null
+                && status.lastCommitted() >= state.stable.sequence()
+                && status.lastCommitted() < state.lastCommitted
+                && state.tick - heardAtTick[replica] <= 2L * state.config.statusIntervalTicks();
+        return lags ? state.tick - Math.max(lagsSinceTick[replica], state.enteredAtTick) : 0;
     }
 
-    private void judge(long longestWaitTicks) {
-        if (longestWaitTicks >= timeoutTicks() / 2) {
-            if (state.tick - struckAtTick >= timeoutTicks() / 2) {
-                struckAtTick = state.tick;
-                strikes++;
-            }
-        } else if (longestWaitTicks >= 0 && state.tick - forgivenAtTick >= 2 * timeoutTicks()) {
-            // Seldom: prompt service for an accomplice must not make up for slow service to everybody else.
-            forgivenAtTick = state.tick;
-            strikes = Math.max(0, strikes - 1);
-        }
-        if (strikes >= MAX_STRIKES) {
-            strikes = 0;
-            state.suspect("the primary is slow: request after request waited more than half the timeout");
-        }
+    /** In an idle group nothing else tells that the primary is there. */
+    private long signOfLifeWaits() {
+        long due = (long) STATUSES_LOST * state.config.statusIntervalTicks();
+        long heard = Math.max(state.presence.heardAtTick(state.primary()), state.enteredAtTick);
+        return state.isPrimary() ? 0 : Math.max(0, state.tick - heard - due);
     }
 }

@@ -37,11 +37,11 @@ final class RequestPool {
         EARLY
     }
 
-    private final int maxPending;
-    private final int maxPendingPerClient;
     private final int sessionPipeline;
+    private final PoolQuotas quotas;
     private final TreeMap<SessionId, SessionLane> lanes = new TreeMap<>();
-    private final TreeMap<Integer, Integer> pendingPerClient = new TreeMap<>();
+    /** Sessions with something that is not handed to the primary yet, in turn. */
+    private final LinkedHashSet<SessionLane> toHandOver = new LinkedHashSet<>();
     /** Sessions that may have something to propose, in turn. */
     private final LinkedHashSet<SessionLane> ready = new LinkedHashSet<>();
     /** Executed requests to be ordered once more, so that a replica that waits for one in vain learns its outcome. */
@@ -52,19 +52,14 @@ final class RequestPool {
     /** Proposals to go until one of {@link #again} has its turn. */
     private int turnsUntilAgain;
 
-    private int pending;
-    /** Of these, requests that came before their turn. */
-    private int earlyPending;
-
     RequestPool(PbftConfig config) {
-        this.maxPending = config.maxPendingRequests();
-        this.maxPendingPerClient = config.maxPendingPerClient();
+        this.quotas = new PoolQuotas(config);
         this.sessionPipeline = config.sessionPipeline();
     }
 
     /** How many requests wait here. */
     int size() {
-        return pending;
+        return quotas.pending();
     }
 
     /** Whether something of a session was executed, as far as is known here. */
@@ -76,35 +71,21 @@ final class RequestPool {
     /**
      * Takes a request in, if it is new and there is room.
      *
-     * @param relayed whether a replica hands it on. Such a one waits for this primary to order it, so there is more room
-     *     for it than for what comes from clients: a full pool is no reason to be taken for faulty
+     * @param relayedBy who hands it on, or -1 if it comes from its client
      */
-    Admission admit(Request request, long tick, boolean relayed) {
+    Admission admit(Request request, int relayedBy) {
         SessionLane lane = lanes.get(request.session());
         Admission judged = lane == null ? Admission.ADDED : lane.judge(request, sessionPipeline);
         int client = request.session().client();
         boolean early = judged == Admission.EARLY;
-        if (judged != Admission.ADDED && !(early && lane.next > 0 && hasRoomForEarly(client))) {
+        if (judged != Admission.ADDED && !(early && lane.next > 0 && quotas.hasRoomForEarly(client))) {
             return judged;
         }
-        if (pending >= bound(maxPending, relayed)
-                || pendingPerClient.getOrDefault(client, 0) >= bound(maxPendingPerClient, relayed)) {
+        if (!quotas.hasRoom(client, relayedBy)) {
             return Admission.OVERLOADED;
         }
-        add(lane != null ? lane : open(request.session()), new SessionLane.Waiting(request, tick, early));
+        add(lane != null ? lane : open(request.session()), new SessionLane.Waiting(request, relayedBy, early));
         return Admission.ADDED;
-    }
-
-    /**
-     * What comes before its turn waits for it, for messages overtake each other. But such may never be executed, so they
-     * get a part of the room only: clients that leave out numbers must not keep others out.
-     */
-    private boolean hasRoomForEarly(int client) {
-        return earlyPending < maxPending / 4 && pendingPerClient.getOrDefault(client, 0) < maxPendingPerClient / 2;
-    }
-
-    private static int bound(int bound, boolean relayed) {
-        return relayed ? bound + bound / 4 : bound;
     }
 
     private SessionLane open(SessionId session) {
@@ -114,7 +95,7 @@ final class RequestPool {
     }
 
     private void add(SessionLane lane, SessionLane.Waiting waiting) {
-        Request request = waiting.request();
+        Request request = waiting.request;
         if (request.semantics().isFifo()
                 && lane.next == 0
                 && !lane.fifo.isEmpty()
@@ -124,9 +105,8 @@ final class RequestPool {
             lane.proposedUpTo = 0;
         }
         lane.waitingOf(request).put(request.number(), waiting);
-        pending++;
-        earlyPending += waiting.early() ? 1 : 0;
-        pendingPerClient.merge(lane.session.client(), 1, Integer::sum);
+        quotas.added(waiting);
+        toHandOver.add(lane);
         idle.remove(lane.session);
         queueIfReady(lane);
     }
@@ -159,7 +139,7 @@ final class RequestPool {
         int bytes = 0;
         while (batch.size() < maxRequests && hasProposable()) {
             SessionLane lane = isTurnOfAgain() ? null : nextReady();
-            Request request = lane == null ? again.peek() : lane.nextToPropose().request();
+            Request request = lane == null ? again.peek() : lane.nextToPropose().request;
             bytes += request.size();
             if (bytes > maxBytes && !batch.isEmpty()) {
                 break;
@@ -196,6 +176,67 @@ final class RequestPool {
         lanes.values().forEach(this::queueIfReady);
     }
 
+    /**
+     * What a backup hands to the primary now: as much as the primary must have room for, a turn for each session. The rest
+     * follows as that is executed. Only what was handed over is timed.
+     */
+    List<Request> handOver(long tick) {
+        List<Request> handed = new ArrayList<>();
+        if (quotas.mayHandOver()) {
+            for (SessionLane lane : List.copyOf(toHandOver)) {
+                handOver(lane, tick, handed);
+            }
+        }
+        return handed;
+    }
+
+    /** The same of one session alone. */
+    List<Request> handOver(SessionId session, long tick) {
+        List<Request> handed = new ArrayList<>();
+        handOver(lanes.get(session), tick, handed);
+        return handed;
+    }
+
+    private void handOver(SessionLane lane, long tick, List<Request> handed) {
+        toHandOver.remove(lane);
+        SessionLane.Waiting waiting = lane.nextToHandOver();
+        while (waiting != null && quotas.mayHandOver(lane.session.client())) {
+            waiting.handedOverAtTick = tick;
+            quotas.handedOver(waiting);
+            handed.add(waiting.request);
+            waiting = lane.nextToHandOver();
+        }
+        if (waiting != null) {
+            toHandOver.add(lane);
+        }
+    }
+
+    private void noteWaiting(SessionLane lane) {
+        if (!lane.isEmpty()) {
+            toHandOver.add(lane);
+        }
+    }
+
+    /** A new view: nothing is handed to its primary yet. */
+    void takeBack() {
+        for (SessionLane lane : lanes.values()) {
+            lane.all().forEach(waiting -> waiting.handedOverAtTick = SessionLane.NOT_YET);
+            noteWaiting(lane);
+        }
+        quotas.takeBack();
+    }
+
+    /** Requests were committed: the primary has done its part. */
+    void committed(List<Request> requests) {
+        for (Request request : requests) {
+            SessionLane lane = lanes.get(request.session());
+            if (lane != null) {
+                lane.markCommitted(request);
+                noteWaiting(lane);
+            }
+        }
+    }
+
     /** A request was executed, or turned out not to be executable yet. */
     void executed(RequestOutcome outcome, long tick) {
         Request request = outcome.request();
@@ -213,12 +254,14 @@ final class RequestPool {
                 lane.notYet = Math.min(lane.notYet, request.number());
             }
             lane.proposedUpTo = Math.max(0, lane.next - 1);
+            lane.committedUpTo = lane.proposedUpTo;
             queueIfReady(lane);
         } else if (fifo) {
             advanceFifo(lane, request.number() + 1, tick);
         } else {
             advanceUnordered(lane, request.number());
         }
+        noteWaiting(lane);
         noteIdle(lane);
     }
 
@@ -227,7 +270,7 @@ final class RequestPool {
             return;
         }
         lane.next = next;
-        lane.headSinceTick = tick;
+        lane.advancedAtTick = tick;
         lane.proposedUpTo = Math.max(lane.proposedUpTo, next - 1);
         removeBelow(lane.fifo, next, lane);
         queueIfReady(lane);
@@ -251,9 +294,7 @@ final class RequestPool {
     private void remove(TreeMap<Long, SessionLane.Waiting> waiting, long number, SessionLane lane) {
         SessionLane.Waiting removed = waiting.remove(number);
         if (removed != null) {
-            pending--;
-            earlyPending -= removed.early() ? 1 : 0;
-            pendingPerClient.merge(lane.session.client(), -1, (a, b) -> a + b == 0 ? null : a + b);
+            quotas.removed(removed);
         }
     }
 
@@ -263,7 +304,8 @@ final class RequestPool {
         }
         idle.remove(lane.session);
         idle.add(lane.session);
-        if (idle.size() > maxPending) {
+        toHandOver.remove(lane);
+        if (idle.size() > quotas.maxPending()) {
             Iterator<SessionId> longest = idle.iterator();
             SessionLane forgotten = lanes.remove(longest.next());
             longest.remove();
@@ -280,9 +322,8 @@ final class RequestPool {
         ready.clear();
         again.clear();
         idle.clear();
-        pendingPerClient.clear();
-        pending = 0;
-        earlyPending = 0;
+        toHandOver.clear();
+        quotas.clear();
         for (SessionProgress progress : sessions) {
             SessionLane lane = open(progress.session());
             advanceFifo(lane, progress.nextNumber(), tick);
@@ -302,60 +343,51 @@ final class RequestPool {
         SessionLane lane = lanes.get(request.session());
         if (again.size() < MAX_AGAIN
                 && lane != null
-                && tick - lane.headSinceTick > pauseTicks
+                && tick - lane.advancedAtTick > pauseTicks
                 && tick - lane.orderedAgainAtTick > pauseTicks) {
             lane.orderedAgainAtTick = tick;
             again.add(request);
         }
     }
 
+    /** Whether something waits that could be committed at once. */
+    boolean hasWaiting() {
+        return quotas.pending() > 0 && lanes.values().stream().anyMatch(SessionLane::hasHead);
+    }
+
     /**
-     * How long the request that waits longest has waited, of those that could be executed at once.
+     * How long the request that waits longest has waited, of those that were handed over and could be committed at once.
      *
      * @param sinceTick waiting before this tick does not count
      */
-    long longestWaitTicks(long tick, long sinceTick) {
-        long longest = 0;
-        if (pending == 0) {
-            return longest;
+    long longestHandedOverTicks(long tick, long sinceTick) {
+        if (!quotas.hasHandedOver()) {
+            return 0;
         }
+        long longest = 0;
         for (SessionLane lane : lanes.values()) {
-            SessionLane.Waiting head = lane.head();
-            if (head != null) {
-                long since = Math.max(sinceTick, Math.max(head.sinceTick(), lane.headSinceTick));
-                longest = Math.max(longest, tick - since);
-            }
-            if (!lane.unordered.isEmpty()) {
-                long since = Math.max(
-                        sinceTick, lane.unordered.firstEntry().getValue().sinceTick());
-                longest = Math.max(longest, tick - since);
-            }
+            longest = Math.max(longest, waitedTicks(lane.head(), tick, sinceTick));
+            longest = Math.max(longest, waitedTicks(lane.unorderedHead(), tick, sinceTick));
         }
         return longest;
     }
 
-    /** When the request with this number arrived here, or -1 if it is not waiting here. */
-    long waitingSince(Request request) {
-        SessionLane lane = lanes.get(request.session());
-        if (lane == null) {
-            return -1;
-        }
-        SessionLane.Waiting waiting = (request.semantics().isFifo() ? lane.fifo : lane.unordered).get(request.number());
-        return waiting == null ? -1 : Math.max(waiting.sinceTick(), lane.headSinceTick);
+    private static long waitedTicks(SessionLane.Waiting waiting, long tick, long sinceTick) {
+        return waiting == null || !waiting.isHandedOver() ? 0 : tick - Math.max(sinceTick, waiting.handedOverAtTick);
     }
 
-    /** Everything that waits, session by session, in order of numbers. */
-    List<Request> waiting() {
-        List<Request> all = new ArrayList<>(pending);
-        for (SessionLane lane : lanes.values()) {
-            lane.fifo.values().forEach(waiting -> all.add(waiting.request()));
-            lane.unordered.values().forEach(waiting -> all.add(waiting.request()));
-        }
+    /** Everything that is handed over and waits, session by session, in order of numbers. */
+    List<Request> handedOver() {
+        List<Request> all = new ArrayList<>();
+        lanes.values()
+                .forEach(lane -> lane.all()
+                        .filter(SessionLane.Waiting::isHandedOver)
+                        .forEach(waiting -> all.add(waiting.request)));
         return all;
     }
 
     long stateHash() {
-        long hash = pending;
+        long hash = quotas.pending();
         for (SessionLane lane : lanes.values()) {
             hash = 31 * hash + lane.session.hashCode();
             hash = 31 * hash + lane.fifo.keySet().hashCode();

@@ -2,6 +2,7 @@ package org.tagma.core.pbft;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tagma.core.pbft.RequestPool.Admission;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
@@ -9,8 +10,28 @@ import org.tagma.core.protocol.SessionId;
 /** One session's requests that wait in a {@link RequestPool}, and how far the session has come. */
 final class SessionLane {
 
-    /** A request, when it arrived, and whether it then was not its turn yet. */
-    record Waiting(Request request, long sinceTick, boolean early) {}
+    /** A request that waits. */
+    static final class Waiting {
+        final Request request;
+        /** Who relayed it here, or -1 if it came from its client. */
+        final int relayedBy;
+        /** Whether it came before its turn. */
+        final boolean early;
+        /** When this backup handed it to the primary of the present view, or {@link #NOT_YET}. */
+        long handedOverAtTick = NOT_YET;
+
+        Waiting(Request request, int relayedBy, boolean early) {
+            this.request = request;
+            this.relayedBy = relayedBy;
+            this.early = early;
+        }
+
+        boolean isHandedOver() {
+            return handedOverAtTick != NOT_YET;
+        }
+    }
+
+    static final long NOT_YET = -1;
 
     final SessionId session;
     final TreeMap<Long, Waiting> fifo = new TreeMap<>();
@@ -24,7 +45,10 @@ final class SessionLane {
     long lastUnordered;
     long proposedUpTo;
     long proposedUnordered;
-    long headSinceTick;
+    long committedUpTo;
+    long committedUnordered;
+    /** When an exactly-once request of it was executed last. */
+    long advancedAtTick;
     /** When one of its executed requests was last ordered once more; long ago if never. */
     long orderedAgainAtTick = Long.MIN_VALUE / 2;
 
@@ -45,18 +69,51 @@ final class SessionLane {
     }
 
     /**
-     * The first exactly-once request that may execute now: the head, if it is here. Of a session of which nothing is known,
-     * the lowest that is here may be it, unless one that is no higher was tried in vain: else a malicious client could have
-     * a backup wait for what no primary can execute.
+     * The first exactly-once request that may be committed now: the head, if it is here. Of a session of which nothing is
+     * known, the lowest that is here may be it, unless one that is no higher was tried in vain: else a malicious client
+     * could have a backup wait for what no primary can execute.
      */
     Waiting head() {
         if (fifo.isEmpty()) {
             return null;
         }
         if (next > 0) {
-            return fifo.get(next);
+            return fifo.get(Math.max(next, committedUpTo + 1));
         }
         return fifo.firstKey() < notYet ? fifo.firstEntry().getValue() : null;
+    }
+
+    boolean hasHead() {
+        return head() != null || unorderedHead() != null;
+    }
+
+    /** Everything that waits. */
+    Stream<Waiting> all() {
+        return Stream.concat(fifo.values().stream(), unordered.values().stream());
+    }
+
+    /** The first of the others that is not committed. */
+    Waiting unorderedHead() {
+        var first = unordered.higherEntry(committedUnordered);
+        return first == null ? null : first.getValue();
+    }
+
+    /**
+     * What a backup hands over next: in order, and nothing that lacks an earlier one, which the primary could not propose.
+     */
+    Waiting nextToHandOver() {
+        Waiting waiting = head();
+        while (waiting != null && waiting.isHandedOver()) {
+            waiting = fifo.get(waiting.request.number() + 1);
+        }
+        if (waiting == null) {
+            waiting = unorderedHead();
+            while (waiting != null && waiting.isHandedOver()) {
+                var later = unordered.higherEntry(waiting.request.number());
+                waiting = later == null ? null : later.getValue();
+            }
+        }
+        return waiting;
     }
 
     Waiting nextToPropose() {
@@ -89,6 +146,14 @@ final class SessionLane {
             return Admission.OUT_OF_WINDOW;
         }
         return isFifo && !isContiguous(request.number()) ? Admission.EARLY : Admission.ADDED;
+    }
+
+    void markCommitted(Request request) {
+        if (request.semantics().isFifo()) {
+            committedUpTo = Math.max(committedUpTo, request.number());
+        } else {
+            committedUnordered = Math.max(committedUnordered, request.number());
+        }
     }
 
     void markProposed(Request request) {

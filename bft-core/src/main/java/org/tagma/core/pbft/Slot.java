@@ -45,6 +45,9 @@ final class Slot {
     /** What was accepted last, in which view. */
     private Vote accepted;
 
+    /** When something was first accepted here; -1 if nothing was. */
+    private long acceptedAtTick = -1;
+
     private Digest committed;
 
     Slot(long sequence, int replicas) {
@@ -63,8 +66,24 @@ final class Slot {
         return accepted != null && accepted.view == view ? Optional.of(accepted.digest) : Optional.empty();
     }
 
+    /** When something was first accepted here, in whatever view; -1 if nothing was. */
+    long acceptedAtTick() {
+        return acceptedAtTick;
+    }
+
+    /** Of the digests that f+1 replicas or more committed in this view, one; that many hold a correct one. */
+    Optional<Digest> vouchedFor(long view, int weakQuorum) {
+        for (Vote vote : commits) {
+            if (vote != null && vote.view == view && count(commits, view, vote.digest) >= weakQuorum) {
+                return Optional.of(vote.digest);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Accepts a digest in a view: by a pre-prepare or a new view. Enters Q. */
-    void accept(long view, Digest digest) {
+    void accept(long view, Digest digest, long tick) {
+        acceptedAtTick = acceptedAtTick < 0 ? tick : acceptedAtTick;
         accepted = new Vote(view, digest);
         prePrepared.put(digest, view);
         if (prePrepared.size() > MAX_PRE_PREPARED) {
@@ -203,7 +222,7 @@ final class Slot {
     /** Rebuilds an entry of Q from the log. */
     void restorePrePrepared(long view, Digest digest) {
         if (accepted == null || accepted.view <= view) {
-            accept(view, digest);
+            accept(view, digest, 0);
         }
     }
 

@@ -1,13 +1,12 @@
 package org.tagma.core.pbft;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.tagma.core.pbft.NewViewRule.Decision;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Action;
@@ -29,9 +28,10 @@ final class ViewChanger {
     private final NormalCase normalCase;
     private final CheckpointTracker checkpoints;
     private final BatchFetcher batchFetcher;
-    /** The view change of the highest view from each replica: one each, however many are sent. */
-    private final List<Authenticated<ViewChange>> latest;
+    private final ViewChanges viewChanges;
 
+    private final Complaints complaints;
+    private final HandOver handOver;
     private long newViewDeadlineTick = NOT_RUNNING;
     private long proposedNewView;
     /** The highest view for which this replica sent a view change in this life. */
@@ -42,16 +42,44 @@ final class ViewChanger {
         this.normalCase = normalCase;
         this.checkpoints = checkpoints;
         this.batchFetcher = batchFetcher;
-        this.latest = new ArrayList<>();
-        for (int i = 0; i < state.quorums.replicas(); i++) {
-            latest.add(null);
+        this.complaints = new Complaints(state);
+        this.handOver = new HandOver(state);
+        this.viewChanges = new ViewChanges(state.quorums.replicas());
+    }
+
+    /**
+     * Finds fault with the primary of the present view, and stays in it: alone, who leaves only makes itself useless.
+     *
+     * @return whether that is news, to be told to the others
+     */
+    boolean suspect(String reason) {
+        if (state.isRecovering()) {
+            return false;
+        }
+        boolean news = complaints.addOwn(reason);
+        leaveWithOthers();
+        return news;
+    }
+
+    /** Whether this replica finds fault with the primary of the present view. */
+    boolean suspects() {
+        return complaints.holds(state.self);
+    }
+
+    /** A replica says whether it finds fault with the primary of its view. */
+    void onStatus(int sender, Status status) {
+        if (status.suspects() && sender != state.self) {
+            complaints.add(sender, status.view());
+            leaveWithOthers();
         }
     }
 
-    /** Leaves the present view, unless that has happened already. */
-    void suspect(String reason) {
-        if (state.normal) {
-            start(state.view + 1, reason);
+    /** f+1 replicas find fault with the primary, so a correct one does. */
+    private void leaveWithOthers() {
+        int against = complaints.count();
+        if (against >= state.quorums.weak()) {
+            String here = suspects() ? "; here " + complaints.ownReason() : "";
+            start(state.view + 1, against + " replicas suspect its primary" + here);
         }
     }
 
@@ -63,7 +91,7 @@ final class ViewChanger {
         String from = state.normal ? "leaving view " + state.view : "giving up on view " + state.view;
         state.announce(
                 from + " for view " + view + " (primary: replica " + state.quorums.primary(view) + "): " + reason);
-        state.backOff.gaveUp(state.view);
+        state.patience.gaveUp(state.view, state.tick);
         state.view = view;
         state.normal = false;
         state.ledger.promise(view);
@@ -96,36 +124,37 @@ final class ViewChanger {
         if (!verdict.isAccepted()) {
             return verdict;
         }
-        Authenticated<ViewChange> earlier = latest.get(signed.sender());
-        if (earlier != null && earlier.message().view() >= signed.message().view()) {
+        if (!viewChanges.add(signed)) {
             return Verdict.DUPLICATE;
         }
-        latest.set(signed.sender(), signed);
+        followPrimary(signed);
         joinOthers();
         pursue();
         return Verdict.ACCEPT;
     }
 
+    /** A primary that leaves its own view is followed; if it is malicious, it harms nobody but itself by that. */
+    private void followPrimary(Authenticated<ViewChange> signed) {
+        boolean leaves = signed.sender() == state.primary() && signed.message().view() == state.view + 1;
+        if (state.normal && leaves && signed.sender() != state.self) {
+            start(state.view + 1, "its primary leaves it");
+        }
+    }
+
+    /** This primary is about to stop, or is told to let the next one lead: it leaves its view, and the others follow. */
+    void handOver(long id, int to) {
+        if (handOver.accepts(id, to)) {
+            start(state.view + 1, "this primary hands over");
+        }
+    }
+
     /** f+1 replicas want a later view, so a correct one does: go to the latest view that this is true of (PBFT 4.5.2). */
     private void joinOthers() {
-        long[] wanted = wantedByOthers();
+        long[] wanted = viewChanges.wantedByOthers(state.self);
         int candidate = wanted.length - state.quorums.weak();
         if (candidate >= 0 && wanted[candidate] > state.view && !state.isRecovering()) {
             start(wanted[candidate], state.quorums.weak() + " replicas want it");
         }
-    }
-
-    /** In ascending order. Asked at every tick. */
-    private long[] wantedByOthers() {
-        long[] wanted = new long[latest.size()];
-        int count = 0;
-        for (Authenticated<ViewChange> signed : latest) {
-            if (signed != null && signed.sender() != state.self) {
-                wanted[count++] = signed.message().view();
-            }
-        }
-        Arrays.sort(wanted, 0, count);
-        return Arrays.copyOf(wanted, count);
     }
 
     /** Starts the timer once a quorum has come to this view, and, as its primary, tries to open it. */
@@ -135,42 +164,29 @@ final class ViewChanger {
         }
         // A replica may have passed this view by: it entered and left again. It will not come back to make a quorum
         // for just this view, so it counts as having come this far; else the others would wait for it for ever.
-        if (newViewDeadlineTick == NOT_RUNNING && countAtOrAbove(state.view) >= state.quorums.certificate()) {
-            newViewDeadlineTick = state.tick + state.backOff.ticks(state.config.viewChangeTimeoutTicks());
+        if (newViewDeadlineTick == NOT_RUNNING
+                && viewChanges.countAtOrAbove(state.view) >= state.quorums.certificate()) {
+            newViewDeadlineTick = state.tick + state.patience.newViewTicks();
         }
-        List<Authenticated<ViewChange>> viewChanges = forThisView();
-        if (viewChanges.size() >= state.quorums.certificate() && state.isPrimary() && proposedNewView < state.view) {
-            openView(viewChanges);
+        List<Authenticated<ViewChange>> forThisView = viewChanges.forView(state.view);
+        if (forThisView.size() >= state.quorums.certificate() && state.isPrimary() && proposedNewView < state.view) {
+            openView(forThisView);
         }
     }
 
-    private long countAtOrAbove(long view) {
-        return latest.stream()
-                .filter(signed -> signed != null && signed.message().view() >= view)
-                .count();
-    }
-
-    private List<Authenticated<ViewChange>> forThisView() {
-        return latest.stream()
-                .filter(Objects::nonNull)
-                .filter(signed -> signed.message().view() == state.view)
-                .toList();
-    }
-
-    private void openView(List<Authenticated<ViewChange>> viewChanges) {
-        Optional<Decision> decision = decide(viewChanges);
+    private void openView(List<Authenticated<ViewChange>> forThisView) {
+        Optional<Decision> decision = decide(forThisView);
         if (decision.isPresent() && isReady(decision.get())) {
             proposedNewView = state.view;
             // The new view is its primary's vote for everything in it, so it must lie in what is reserved.
             state.reserve(decision.get().start().sequence()
                     + decision.get().reproposals().size());
-            state.broadcast(new NewView(state.view, viewChanges, decision.get().reproposals()));
+            state.broadcast(new NewView(state.view, forThisView, decision.get().reproposals()));
         }
     }
 
-    private Optional<Decision> decide(List<Authenticated<ViewChange>> viewChanges) {
-        return NewViewRule.decide(
-                viewChanges.stream().map(Authenticated::message).toList(), state.quorums);
+    private Optional<Decision> decide(List<Authenticated<ViewChange>> signed) {
+        return NewViewRule.decide(signed.stream().map(Authenticated::message).toList(), state.quorums);
     }
 
     /** Condition A3: a primary opens a view when it has what it re-proposes. What it lacks it asks for. */
@@ -219,6 +235,7 @@ final class ViewChanger {
     private void enter(Authenticated<NewView> signed, Decision decision) {
         state.view = signed.message().view();
         state.normal = true;
+        state.entered = true;
         state.enteredBy = signed;
         state.bindTo(signed.message());
         state.enteredAtTick = state.tick;
@@ -227,8 +244,11 @@ final class ViewChanger {
         state.persistReservation();
         state.emit(new Action.Persist(new PbftRecord.Entered(state.view, signed)));
         checkpoints.learn(decision.start());
+        state.pace.nextView();
+        state.pool.takeBack();
         carryOver();
         announceEntry(decision);
+        handOver.done();
         resumeRequests();
     }
 
@@ -271,7 +291,7 @@ final class ViewChanger {
             }
             state.pool.restartProposals(carriedOver);
         } else {
-            state.pool.waiting().forEach(request -> state.emit(new Action.Relay(state.primary(), request)));
+            state.pool.handOver(state.tick).forEach(request -> state.emit(new Action.Relay(state.primary(), request)));
         }
     }
 
@@ -286,6 +306,7 @@ final class ViewChanger {
             return;
         }
         if (newViewDeadlineTick != NOT_RUNNING && state.tick >= newViewDeadlineTick) {
+            handOver.failed();
             start(state.view + 1, "no new view in time from replica " + state.primary());
         } else {
             restateIfForgotten();
@@ -305,7 +326,8 @@ final class ViewChanger {
 
     /** This replica's own view change for the view it wants, for those that did not get it. */
     Optional<Authenticated<ViewChange>> own() {
-        return Optional.ofNullable(latest.get(state.self))
+        return viewChanges
+                .of(state.self)
                 .filter(signed -> !state.normal && signed.message().view() == state.view);
     }
 
@@ -352,10 +374,6 @@ final class ViewChanger {
     }
 
     long stateHash() {
-        long hash = newViewDeadlineTick;
-        for (Authenticated<ViewChange> signed : latest) {
-            hash = 31 * hash + (signed == null ? -1 : signed.message().view());
-        }
-        return hash;
+        return 31 * newViewDeadlineTick + viewChanges.stateHash();
     }
 }

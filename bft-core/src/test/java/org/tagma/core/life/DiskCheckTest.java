@@ -117,7 +117,7 @@ final class DiskCheckTest {
         Disk old = group.disk(2).copy();
         group.does(2, new Action.Persist(stable(256)));
         for (int replica : List.of(0, 1, 3)) {
-            group.says(2, replica, new Status(0, false, 260, 256, 0));
+            group.says(2, replica, new Status(0, false, 260, 256, 0, false));
         }
         Disk newest = group.disk(2).copy();
         group.putBack(2, old);

@@ -194,7 +194,7 @@ final class Byzantine {
                 return List.of(
                         wanted,
                         new NewView(view, List.of(), List.of()),
-                        new Status(view, true, own.lastCommitted(), own.stable(), own.recoveringUpTo()));
+                        new Status(view, true, own.lastCommitted(), own.stable(), own.recoveringUpTo(), true));
             } else if (message instanceof Prepare own) {
                 return List.of(own, new Prepare(view, own.sequence(), own.digest()));
             } else if (message instanceof Commit own) {

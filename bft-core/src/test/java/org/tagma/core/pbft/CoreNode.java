@@ -29,6 +29,7 @@ final class CoreNode {
     boolean wiped;
 
     long nonce;
+    final List<String> answers = new ArrayList<>();
     final List<String> announcements = new ArrayList<>();
     final List<String> rejections = new ArrayList<>();
     final List<String> evidence = new ArrayList<>();
@@ -144,6 +145,8 @@ final class CoreNode {
                     install.sequence(), install.stateDigest(), service.sessions(), install.tree()));
         } else if (action instanceof Action.Announce announce) {
             announcements.add(announce.text());
+        } else if (action instanceof Action.AnswerOperator answer) {
+            answers.add(answer.id() + " " + answer.done() + " " + answer.text());
         } else if (action instanceof Action.Reject reject) {
             rejections.add(reject.sender() + ":" + reject.reason());
         } else if (action instanceof Action.ReportEvidence report) {

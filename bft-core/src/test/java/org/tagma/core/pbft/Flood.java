@@ -57,7 +57,9 @@ final class Flood {
             case 5 -> new PbftMessage.FetchBatch(sequence(), digest());
             case 6 -> new PbftMessage.BatchBody(sequence(), SoloReplica.emptyBatch(random.nextInt()));
             case 7 -> new PbftMessage.PrePrepare(view(), sequence(), SoloReplica.emptyBatch(cluster.timeMillis));
-            default -> new PbftMessage.Status(view(), random.nextBoolean(), sequence(), sequence(), sequence());
+            default ->
+                new PbftMessage.Status(
+                        view(), random.nextBoolean(), sequence(), sequence(), sequence(), random.nextBoolean());
         };
     }
 

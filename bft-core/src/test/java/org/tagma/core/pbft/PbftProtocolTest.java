@@ -46,7 +46,7 @@ class PbftProtocolTest {
         cluster.crash(0);
         cluster.submit("after");
         int ticks = cluster.runUntilExecuted("after", 60);
-        assertThat(ticks).isBetween(20, 30);
+        assertThat(ticks).isBetween(10, 15);
         assertThat(List.of(cluster.view(1), cluster.view(2), cluster.view(3))).containsExactly(1L, 1L, 1L);
         cluster.assertEqualJournals();
     }

@@ -97,7 +97,7 @@ class TrapsExecutionTest {
             assertThat(cluster.node(3).announcements).anyMatch(text -> text.startsWith("installed the state"));
             cluster.byzantine(0, ordersAgain(old));
             cluster.submitAll("y", 10);
-            cluster.run(10);
+            cluster.run(8);
             cluster.assertView(0);
             cluster.assertEqualJournals();
             assertThat(cluster.correctNodes().map(node -> node.service.cachedReply(old)))

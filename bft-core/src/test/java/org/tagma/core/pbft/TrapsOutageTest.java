@@ -8,7 +8,7 @@ import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.service.TransferLimits;
 
@@ -80,9 +80,13 @@ class TrapsOutageTest {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.crash(0);
+            // It hears of nobody's complaint, only that they have left.
+            cluster.tamper = drops((from, to, message) -> to == 1 && message instanceof Status);
             cluster.submitTo(2, CoreCluster.request(5, 1, 1, "x"));
             cluster.submitTo(3, CoreCluster.request(5, 1, 1, "x"));
-            cluster.runUntilExecuted("x", 25);
+            cluster.run(11);
+            cluster.heal();
+            cluster.runUntilExecuted("x", 8);
             cluster.assertView(1);
             cluster.assertEqualJournals();
         });
@@ -96,7 +100,7 @@ class TrapsOutageTest {
             cluster.crash(0);
             cluster.tamper = drops((from, to, message) -> to == 3 && message instanceof NewView);
             cluster.submit("x");
-            cluster.run(23);
+            cluster.run(12);
             assertThat(cluster.node(1).mode() + " " + cluster.node(3).mode()).isEqualTo("normal view-change");
             cluster.heal();
             cluster.runUntilExecuted("x", 15);
@@ -224,13 +228,19 @@ class TrapsOutageTest {
     void trap25_aBackupThatKnowsOnlyOfAProposalDoesNotWaitForEver() {
         SoloReplica backup = new SoloReplica(1);
         backup.receive(0, backup.proposal(1));
-        for (int tick = 0; tick < BASE_TIMEOUT_TICKS - 1; tick++) {
+        for (int tick = 0; tick < BASE_TIMEOUT_TICKS / 2 - 1; tick++) {
             backup.step(new Event.TimerFired(PbftTimer.TICK));
         }
-        assertThat(backup.sent(ViewChange.class)).isEmpty();
+        assertThat(suspicions(backup)).isZero();
 
         backup.step(new Event.TimerFired(PbftTimer.TICK));
 
-        assertThat(backup.sent(ViewChange.class)).hasSize(1);
+        assertThat(suspicions(backup)).isPositive();
+    }
+
+    private static long suspicions(SoloReplica replica) {
+        return replica.sent(Status.class).stream()
+                .filter(status -> ((Status) status).suspects())
+                .count();
     }
 }

@@ -49,9 +49,6 @@ public record ClusterConfig(
     private static final int MAX_REPLICAS = 100;
     private static final int MAX_MILLIS = 3_600_000;
 
-    /** A day. */
-    private static final int MAX_SESSION_IDLE_MILLIS = 86_400_000;
-
     public ClusterConfig {
         replicas = List.copyOf(replicas);
         clients = List.copyOf(clients);
@@ -114,8 +111,9 @@ public record ClusterConfig(
     /**
      * How long to wait, in milliseconds, each 1..3600000.
      *
-     * @param requestTimeoutMillis until a replica suspects the primary of not ordering a request
-     * @param viewChangeTimeoutMillis until a view change is given up for the next view, before back-off
+     * @param requestTimeoutMillis how long a request may take a primary that has as much to do as it can; one that has not
+     *     is suspected sooner, by what the group was seen to do
+     * @param viewChangeTimeoutMillis until a view change is given up for the next view, at most, before back-off
      * @param statusIntervalMillis between the status messages by which replicas find out what they miss
      * @param clientRetryMillis until a client sends a request again
      * @param clientDeadlineMillis until a client gives up
@@ -137,9 +135,9 @@ public record ClusterConfig(
             }
         }
 
-        /** 2000, 2000, 250, 500, 30000. */
+        /** 2000, 2000, 100, 500, 30000. */
         public static Timeouts defaults() {
-            return new Timeouts(2_000, 2_000, 250, 500, 30_000);
+            return new Timeouts(2_000, 2_000, 100, 500, 30_000);
         }
     }
 
@@ -189,9 +187,6 @@ public record ClusterConfig(
      * @param maxPendingRequestsPerClient of these, of one client
      * @param maxSessionsPerClient sessions that one client may have open
      * @param sessionPipeline requests in flight on one session
-     * @param replyBytesPerClient how much the sessions and kept replies of one client may take in the replicated state
-     * @param replyBytes how much those of all clients may take
-     * @param sessionIdleMillis a session in which nothing was executed for so long, by agreed time, ends
      * @param maxClockSkewMillis how far a batch's time may be ahead of a replica's clock
      * @param maxOperationBytes the largest operation
      */
@@ -201,9 +196,6 @@ public record ClusterConfig(
             int maxPendingRequestsPerClient,
             int maxSessionsPerClient,
             int sessionPipeline,
-            int replyBytesPerClient,
-            int replyBytes,
-            int sessionIdleMillis,
             int maxClockSkewMillis,
             int maxOperationBytes) {
         public Limits {
@@ -212,19 +204,13 @@ public record ClusterConfig(
             checkRange("maxPendingRequestsPerClient", maxPendingRequestsPerClient, 1, maxPendingRequests);
             checkRange("maxSessionsPerClient", maxSessionsPerClient, 1, 1_000_000);
             checkRange("sessionPipeline", sessionPipeline, 1, 1_000_000);
-            checkRange("replyBytesPerClient", replyBytesPerClient, 1, 1 << 30);
-            checkRange("replyBytes", replyBytes, replyBytesPerClient, 1 << 30);
-            checkRange("sessionIdleMillis", sessionIdleMillis, 1_000, MAX_SESSION_IDLE_MILLIS);
             checkRange("maxClockSkewMillis", maxClockSkewMillis, 1, MAX_MILLIS);
             checkRange("maxOperationBytes", maxOperationBytes, 1, maxFrameBytes);
         }
 
-        /**
-         * 16 MiB frames, 20000 requests, 2048 of one client, 1024 sessions, 256 in flight, replies of 3 MiB for a client and 6
-         * MiB in all, idle for an hour, 60 s, 1 MiB operations.
-         */
+        /** 16 MiB frames, 20000 requests, 2048 of one client, 1024 sessions, 256 in flight, 60 s, 1 MiB operations. */
         public static Limits defaults() {
-            return new Limits(16 << 20, 20_000, 2_048, 1_024, 256, 3 << 20, 6 << 20, 3_600_000, 60_000, 1 << 20);
+            return new Limits(16 << 20, 20_000, 2_048, 1_024, 256, 60_000, 1 << 20);
         }
     }
 

@@ -150,7 +150,8 @@ final class PayloadDecoder {
                 payload.getViewChanging(),
                 sequence(payload.getLastCommitted()),
                 sequence(payload.getStable()),
-                sequence(payload.getRecoveringUpTo()));
+                sequence(payload.getRecoveringUpTo()),
+                payload.getSuspects());
     }
 
     private Message stableCheckpoint(ByteString bytes, NestedVerifier verifier) throws Rejection {

@@ -74,15 +74,13 @@ final class PayloadEncoder {
         };
     }
 
-    static ByteString request(
-            SessionId session, long number, RetrySemantics semantics, long acknowledged, ByteString operation) {
+    static ByteString request(SessionId session, long number, RetrySemantics semantics, ByteString operation) {
         return RequestPayload.newBuilder()
                 .setClient(session.client())
                 .setSession(session.session())
                 .setNumber(number)
                 .setSemantics(Codes.encode(semantics))
                 .setOperation(operation)
-                .setUnacknowledged(semantics.isFifo() ? number - 1 - acknowledged : 0)
                 .build()
                 .toByteString();
     }
@@ -157,6 +155,7 @@ final class PayloadEncoder {
                 .setLastCommitted(status.lastCommitted())
                 .setStable(status.stable())
                 .setRecoveringUpTo(status.recoveringUpTo())
+                .setSuspects(status.suspects())
                 .build();
     }
 

@@ -172,7 +172,13 @@ final class MessageDomain extends DomainContextBase {
 
     @Provide
     static Arbitrary<Status> statuses() {
-        return Combinators.combine(counters(), Arbitraries.of(true, false), counters(), counters(), counters())
+        return Combinators.combine(
+                        counters(),
+                        Arbitraries.of(true, false),
+                        counters(),
+                        counters(),
+                        counters(),
+                        Arbitraries.of(true, false))
                 .as(Status::new);
     }
 

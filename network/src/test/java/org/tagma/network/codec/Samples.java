@@ -135,7 +135,7 @@ final class Samples {
                 new Checkpoint(128, digest("state")),
                 viewChange(),
                 newView(),
-                new Status(9, true, 131, 128, 500),
+                new Status(9, true, 131, 128, 500, true),
                 new StableCheckpoint(certificate()),
                 new Committed(131, digest("a")),
                 new FetchBatch(131, digest("a")),

@@ -50,9 +50,9 @@ final class EndlessQuestions implements Misbehaviour {
 
     private Message question() {
         return switch (situation.random().nextInt(8)) {
-            case 0 -> new Status(0, false, 0, 0, 0);
+            case 0 -> new Status(0, false, 0, 0, 0, false);
             case 1 -> new FetchManifest(known.isEmpty() ? 0 : known.peekLast().sequence(), situation.madeUpDigest());
-            default -> known.isEmpty() ? new Status(0, true, 0, 0, 0) : known.peekLast();
+            default -> known.isEmpty() ? new Status(0, true, 0, 0, 0, false) : known.peekLast();
         };
     }
 }

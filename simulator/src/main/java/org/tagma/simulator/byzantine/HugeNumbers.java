@@ -51,7 +51,14 @@ final class HugeNumbers implements Misbehaviour {
             case 0 -> new Prepare(huge(), huge(), digest);
             case 1 -> new Commit(huge(), huge(), digest);
             case 2 -> new PrePrepare(huge(), huge(), Batch.of(0, List.of()));
-            case 3 -> new Status(huge(), situation.chance(0.5), huge(), huge(), situation.chance(0.5) ? huge() : 0);
+            case 3 ->
+                new Status(
+                        huge(),
+                        situation.chance(0.5),
+                        huge(),
+                        huge(),
+                        situation.chance(0.5) ? huge() : 0,
+                        situation.chance(0.5));
             case 4 -> new Committed(huge(), digest);
             case 5 -> new FetchBatch(huge(), digest);
             default -> new ViewChange(huge(), CheckpointCertificate.GENESIS, List.of(), List.of());

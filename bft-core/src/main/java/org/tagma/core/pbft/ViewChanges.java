@@ -1,0 +1,69 @@
+package org.tagma.core.pbft;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.protocol.Authenticated;
+
+/** The view change of the highest view from each replica: one each, however many are sent. */
+final class ViewChanges {
+
+    private final List<Authenticated<ViewChange>> latest;
+
+    ViewChanges(int replicas) {
+        latest = new ArrayList<>(Collections.nCopies(replicas, null));
+    }
+
+    /** Keeps a view change, unless one of as high a view was kept; says whether it did. */
+    boolean add(Authenticated<ViewChange> signed) {
+        Authenticated<ViewChange> earlier = latest.get(signed.sender());
+        if (earlier != null && earlier.message().view() >= signed.message().view()) {
+            return false;
+        }
+        latest.set(signed.sender(), signed);
+        return true;
+    }
+
+    Optional<Authenticated<ViewChange>> of(int replica) {
+        return Optional.ofNullable(latest.get(replica));
+    }
+
+    /** Which views the other replicas want, in ascending order. Asked at every tick. */
+    long[] wantedByOthers(int self) {
+        long[] wanted = new long[latest.size()];
+        int count = 0;
+        for (Authenticated<ViewChange> signed : latest) {
+            if (signed != null && signed.sender() != self) {
+                wanted[count++] = signed.message().view();
+            }
+        }
+        Arrays.sort(wanted, 0, count);
+        return Arrays.copyOf(wanted, count);
+    }
+
+    long countAtOrAbove(long view) {
+        return latest.stream()
+                .filter(signed -> signed != null && signed.message().view() >= view)
+                .count();
+    }
+
+    /** Those for just this view, by ascending sender. */
+    List<Authenticated<ViewChange>> forView(long view) {
+        return latest.stream()
+                .filter(Objects::nonNull)
+                .filter(signed -> signed.message().view() == view)
+                .toList();
+    }
+
+    long stateHash() {
+        long hash = 1;
+        for (Authenticated<ViewChange> signed : latest) {
+            hash = 31 * hash + (signed == null ? -1 : signed.message().view());
+        }
+        return hash;
+    }
+}
