@@ -42,7 +42,7 @@ final class Operator implements AutoCloseable {
     }
 
     /**
-     * Has a command carried out by the leader; under PBFT asks replica 0, which says why it does no such thing.
+     * Has a command carried out by the leader; under PBFT by replica 0, which says so if it cannot.
      *
      * @throws CommandFailure if there is no leader, or no answer, or the answer is no
      */

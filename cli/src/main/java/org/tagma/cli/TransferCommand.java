@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.OperatorCommands;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,8 +16,8 @@ import picocli.CommandLine.Spec;
 /** {@code tagma transfer}. */
 @Command(
         name = "transfer",
-        description = "Has the leader hand over to another replica, with hardly a pause. For raft; a primary of pbft"
-                + " hands over when it is stopped.",
+        description = "Has the leader hand over to another replica, with hardly a pause. Under pbft the next"
+                + " replica follows replica 0, if that is the primary; any primary hands over when it is stopped.",
         footer = {"", "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."},
         sortOptions = false)
 final class TransferCommand implements Callable<Integer> {
@@ -44,6 +45,11 @@ final class TransferCommand implements Callable<Integer> {
             int successor = to == null ? OperatorCommands.WHOEVER_IS_BEST : to;
             PrintWriter out = spec.commandLine().getOut();
             String answer = operator.carryOut(OperatorCommands.transfer(successor));
+            if (config.protocol() == ProtocolKind.PBFT) {
+                out.println(answer);
+                out.flush();
+                return ExitStatus.OK;
+            }
             RaftReplicaStatus leader = operator.awaitLeader();
             out.println(answer + ": replica " + leader.replica() + " leads now, in term " + leader.term());
             out.flush();
