@@ -166,7 +166,7 @@ final class RaftReplicationMutants {
                     "37",
                     "core/raft/RaftLog",
                     "while (bytes(low + 1, index) > maxBytes) {",
-                    "while (false) {",
+                    "while (bytes(low + 1, index) < 0) {",
                     MEMORY + "oneKeyOverwrittenWithLargeValuesLeavesTheLogAsLightAsItWas"),
             of(
                     "what was compacted away still counts",

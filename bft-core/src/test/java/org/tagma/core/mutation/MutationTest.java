@@ -44,6 +44,7 @@ class MutationTest {
     private static final List<Mutant> KILLED_HERE = Stream.of(Mutants.PBFT, Mutants.RAFT, Mutants.LIVES)
             .flatMap(List::stream)
             .filter(mutant -> !mutant.killers().isEmpty())
+            .distinct()
             .toList();
 
     /** A test, of {@code pbft} if no package is named, and its argument if it has one. */
