@@ -138,7 +138,8 @@ final class TranscriptGroup {
 
     private Optional<InFlight> next(String kind, List<Integer> from, List<Integer> to) {
         return network.stream()
-                .filter(each -> kind.isEmpty() || each.message().getClass().getSimpleName().equals(kind))
+                .filter(each -> kind.isEmpty()
+                        || each.message().getClass().getSimpleName().equals(kind))
                 .filter(each -> from.contains(each.from()) && to.contains(each.to()))
                 .findFirst();
     }

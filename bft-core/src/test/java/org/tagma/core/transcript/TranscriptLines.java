@@ -156,9 +156,7 @@ final class TranscriptLines {
             return place + name(entry.batch());
         } else if (entry instanceof Entry.Reconfiguration change) {
             return place
-                    + (change.configuration().isJoint()
-                            ? change.configuration().oldVoters() + "+"
-                            : "")
+                    + (change.configuration().isJoint() ? change.configuration().oldVoters() + "+" : "")
                     + change.configuration().voters();
         }
         return place + "no-op";
