@@ -64,7 +64,7 @@ final class RaftServiceMutants {
                     "core/raft/Replication",
                     "round = 0; confirmedRound = 0;",
                     "confirmedRound = 0;",
-                    "raft.RaftLostMemoryTest#aReplicaWithAWipedDiskRejoinsOnceItHasHeardAllOthers",
+                    "raft.RaftLostMemoryTest#aReplicaWithAWipedDiskRejoinsOnceAMajorityHasCommittedWithoutIt",
                     "raft.RaftThirdPartyElectionTest#aReplicaInALaterTermIsNotStuckThere"),
             of(
                     "a round of which nobody answered is confirmed",

@@ -290,6 +290,10 @@ public final class ReplicaEngine {
     private void execute(Action action) {
         Execution execution = ports.execution();
         if (action instanceof Action.Commit commit) {
+            if (statusIsNews) {
+                // Who leads alone commits in the turn in which it is elected, and its clients wait for its answers.
+                publishNow();
+            }
             ports.listener().committed(commit.sequence(), commit.batch());
             execution.commit(commit.sequence(), commit.batch());
         } else if (action instanceof Action.TakeCheckpoint take) {

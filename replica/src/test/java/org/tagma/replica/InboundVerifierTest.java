@@ -351,7 +351,7 @@ final class InboundVerifierTest {
         SnapshotMeta snapshot = new SnapshotMeta(8, 2, DIGEST, Configuration.ofFirst(3));
         return List.of(
                 append(request(policy)),
-                new RaftMessage.AppendEntriesReply(2, 7, true, 9, 0, 0, 0),
+                new RaftMessage.AppendEntriesReply(2, 7, true, 9, 0, 0, false),
                 new RaftMessage.RequestVote(2, 9, 1, true, false),
                 new RaftMessage.RequestVoteReply(2, 2, true, true),
                 new RaftMessage.InstallSnapshot(2, snapshot),

@@ -124,6 +124,18 @@ final class ReplicaEngineTest {
                         "flush");
     }
 
+    /** Only a leader answers: one that leads alone commits in the turn in which it is elected. */
+    @Test
+    void theExecutionKnowsWhoLeadsBeforeItExecutesWhatThatOneCommits() {
+        ScriptedProtocol protocol =
+                new ScriptedProtocol(onTick(new Action.Announce("leader of term 3"), new Action.Commit(7, Batch.NULL)));
+        ReplicaEngine engine = start(protocol);
+        protocol.view = 3;
+        ports.calls.clear();
+        engine.turn(List.of(TICK));
+        assertThat(ports.calls).containsSubsequence("view 3 serving", "commit 7", "flush");
+    }
+
     @Test
     void withoutARecordThereIsNoBarrier() {
         ReplicaEngine engine = started(onTick(new Action.SetTimer(PbftTimer.TICK, 50)));

@@ -30,11 +30,15 @@ final class Election {
         }
     }
 
+    /** Not with lease reads: a leader's lease counts on it that those who heard it wait. */
+    void onPeerUnreachable(int replica) {
+        if (replica == state.leader && !state.isLeader() && !state.config.leaseReads()) {
+            state.leaderIsUnreachable();
+        }
+    }
+
     private boolean mayStand() {
-        return state.mayHaveToLead()
-                && !state.isRecovering()
-                && !state.stateMissing
-                && state.term() >= state.forgottenTerm;
+        return state.mayHaveToLead() && !state.recovering && !state.stateMissing;
     }
 
     /** Asks first: a replica that cannot win must not make the others change their term. */
@@ -90,8 +94,8 @@ final class Election {
             state.follow(message.term(), RaftState.NOBODY);
         }
         boolean grant = mayVoteFor(sender, message)
-                && !state.isRecovering()
-                && message.term() > state.forgottenTerm
+                && !state.recovering
+                && message.term() > state.votesAfterTerm
                 && state.log.isUpToDate(message.lastLogIndex(), message.lastLogTerm());
         if (grant && !message.preVote()) {
             state.vote(sender);

@@ -26,28 +26,41 @@ final class Follower {
         if (verdict == Verdict.STALE_TERM) {
             // The sender learns of the later term and nothing else: it may lead in that term itself by now, and an old
             // round must not be taken for one of those that it has counted anew since.
-            state.send(sender, new AppendEntriesReply(state.term(), 0, false, 0, 0, 0, state.recoveringUpTo));
+            state.send(sender, new AppendEntriesReply(state.term(), 0, false, 0, 0, 0, state.recovering));
         }
         if (!verdict.isAccepted()) {
             return verdict;
         }
         heard(sender, message.term());
-        if (message.prevLogIndex() < state.commitIndex) {
-            // A late or repeated message; what is committed agrees with every leader's log.
-            agree(sender, state.commitIndex, message.round());
-        } else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {
+        follow(sender, message.prevLogIndex() < state.commitIndex ? aboveCommitted(message) : message);
+        return Verdict.ACCEPT;
+    }
+
+    private void follow(int leader, AppendEntries message) {
+        if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {
             long agreed = take(message);
             agreedUpTo = agreedInTerm == message.term() ? Math.max(agreedUpTo, agreed) : agreed;
             agreedInTerm = message.term();
-            agreeAndCommit(sender, message, agreed);
+            agreeAndCommit(leader, message, agreed);
         } else if (isFullOfWhatAgrees(message)) {
             // To refuse this would have the leader send again, at once and in vain.
-            agreeAndCommit(sender, message, agreedUpTo);
+            agreeAndCommit(leader, message, agreedUpTo);
         } else {
             long hint = state.log.lastIndexNotAbove(message.prevLogIndex(), message.prevLogTerm());
-            refuse(sender, message, hint, state.log.term(hint));
+            refuse(leader, message, hint, state.log.term(hint));
         }
-        return Verdict.ACCEPT;
+    }
+
+    /** What is committed agrees with every leader's log, and may be compacted away here: what counts is what follows it. */
+    private AppendEntries aboveCommitted(AppendEntries message) {
+        int known = (int) Math.min(message.entries().size(), state.commitIndex - message.prevLogIndex());
+        return new AppendEntries(
+                message.term(),
+                state.commitIndex,
+                state.log.term(state.commitIndex),
+                message.entries().subList(known, message.entries().size()),
+                message.leaderCommit(),
+                message.round());
     }
 
     private void agreeAndCommit(int leader, AppendEntries message, long agreed) {
@@ -70,8 +83,7 @@ final class Follower {
             state.pool.takeAll().forEach(request -> state.emit(new Action.Relay(leader, request)));
         }
         state.follow(term, leader);
-        state.heardFromLeaderAtTick = state.tick;
-        state.restartElectionTimer();
+        state.heardLeader();
     }
 
     /**
@@ -133,7 +145,7 @@ final class Follower {
     }
 
     private void agree(int leader, long index, long round) {
-        state.send(leader, new AppendEntriesReply(state.term(), round, true, index, 0, 0, state.recoveringUpTo));
+        state.send(leader, new AppendEntriesReply(state.term(), round, true, index, 0, 0, state.recovering));
     }
 
     private void refuse(int sender, AppendEntries message, long hint, long hintTerm) {
@@ -146,6 +158,6 @@ final class Follower {
                         message.prevLogIndex(),
                         hint,
                         hintTerm,
-                        state.recoveringUpTo));
+                        state.recovering));
     }
 }

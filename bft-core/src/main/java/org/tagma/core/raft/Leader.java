@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
+import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.InstallSnapshot;
@@ -18,8 +20,6 @@ final class Leader {
     private final LeaderReads reads;
     private final MembershipChange change;
     private long startedAtTick;
-    /** No-ops are proposed up to here, for a follower that may not vote before so much is committed. */
-    private long fillUpTo;
 
     Leader(RaftState state, Snapshots snapshots, ReadQueue queue) {
         this.state = state;
@@ -51,7 +51,6 @@ final class Leader {
         state.role = RaftState.Role.LEADER;
         state.leader = state.self;
         startedAtTick = state.tick;
-        fillUpTo = 0;
         state.announce("leader of term " + state.term());
         replication.start();
         transfer.start();
@@ -84,10 +83,10 @@ final class Leader {
             proposed.add(entry);
             bytes += entry.size();
         }
-        // They are small and wait for nothing, so the depth of the pipeline does not hold them up.
-        long fillEnd = transfer.isActive() ? 0 : Math.min(fillUpTo, state.windowEnd());
-        for (long index = state.log.lastIndex() + proposed.size() + 1; index <= fillEnd; index++) {
-            proposed.add(new Entry.NoOp(index, state.term()));
+        long next = state.log.lastIndex() + proposed.size() + 1;
+        if (next <= Math.min(replication.highestFence(), state.windowEnd()) && !transfer.isActive()) {
+            // Nobody submits anything, and a follower that forgot waits for this entry.
+            proposed.add(new Entry.NoOp(next, state.term()));
         }
         if (!proposed.isEmpty()) {
             append(proposed);
@@ -114,7 +113,7 @@ final class Leader {
         replication.sendToAll();
         state.emit(new Action.LetLeave());
         state.persist(entries);
-        state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, 0));
+        state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, false));
     }
 
     Verdict onReply(int sender, AppendEntriesReply message) {
@@ -125,7 +124,6 @@ final class Leader {
             if (!verdict.isAccepted()) {
                 return verdict;
             }
-            noteRecovering(message.recoveringUpTo());
         }
         advanceCommit();
         reads.onRoundAnswered();
@@ -134,15 +132,15 @@ final class Leader {
         return Verdict.ACCEPT;
     }
 
-    /**
-     * A follower cannot vote before so much is committed; if nobody submits anything, no-ops bring it about. What it had
-     * may have been far ahead of this log, if leaders before this one were elected in vain: so only a window at a time,
-     * and more when it says so again. While it is still finding out how much that was, nothing is done.
-     */
-    private void noteRecovering(long upTo) {
-        if (upTo < LostMemory.EVERYTHING) {
-            fillUpTo = Math.max(fillUpTo, Math.min(upTo, state.commitIndex + state.config.logWindow()));
+    /** A follower that forgot asks for an entry that is made from now on: see {@link LostMemory}. */
+    Verdict onEstimationQuery(int sender, EstimationQuery query) {
+        Progress progress = replication.progress(sender);
+        if (progress == null) {
+            return Verdict.UNEXPECTED;
         }
+        progress.forgot(state.log.lastIndex() + 1);
+        state.send(sender, new EstimationReply(query.nonce(), state.term(), progress.fence));
+        return Verdict.ACCEPT;
     }
 
     private void advanceCommit() {
@@ -164,7 +162,7 @@ final class Leader {
 
     void onTick() {
         long led = state.tick - startedAtTick;
-        if (led % state.config.electionTimeoutTicks() == 0 && !replication.takeQuorumActive()) {
+        if (!replication.hearsQuorum()) {
             // Check-quorum: clients should find another leader, if there is one (dissertation 6.2).
             state.announce("no quorum of followers was heard from in an election timeout");
             state.follow(state.term(), RaftState.NOBODY);

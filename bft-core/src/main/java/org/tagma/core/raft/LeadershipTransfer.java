@@ -1,7 +1,5 @@
 package org.tagma.core.raft;
 
-import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.raft.RaftMessage.TimeoutNow;
@@ -47,7 +45,7 @@ final class LeadershipTransfer {
     }
 
     void request(long id, int to) {
-        int target = to == RaftState.NOBODY ? bestVoter().orElse(RaftState.NOBODY) : to;
+        int target = to == RaftState.NOBODY ? replication.bestVoter().orElse(RaftState.NOBODY) : to;
         Pending wanted = new Pending(id, target, state.term(), state.tick, false);
         if (target == state.self) {
             answer(wanted, true, "replica " + target + " leads already");
@@ -97,16 +95,9 @@ final class LeadershipTransfer {
 
     /** The group goes on without this replica: whoever has the most of the log is to lead. */
     void leave() {
-        bestVoter().ifPresent(this::tell);
+        replication.bestVoter().ifPresent(this::tell);
         state.follow(state.term(), RaftState.NOBODY);
         state.refuseWaiting();
-    }
-
-    private Optional<Integer> bestVoter() {
-        return replication.followers().entrySet().stream()
-                .filter(follower -> state.configuration().isVoter(follower.getKey()) && !follower.getValue().recovering)
-                .max(Comparator.comparingLong(follower -> follower.getValue().match))
-                .map(Map.Entry::getKey);
     }
 
     private void answer(Pending transfer, boolean done, String text) {

@@ -1,99 +1,101 @@
 package org.tagma.core.raft;
 
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 
 /**
- * Finds out what a replica that lost its disk may have said, so that it contradicts none of it. It asks every other
- * voter: whoever it voted for had its term, and whoever it acknowledged entries to had those entries, so the highest term
- * and the highest index of all of them bound what it said. One that does not answer may be the only one that knows; so
- * until all have answered this replica neither stands nor votes, and its leader counts it for nothing.
+ * How a replica that lost its log, or its whole disk, comes to count again without contradicting what it said in the life
+ * that it forgot. It does not find out what that was; it has its leader make an entry after which it cannot matter.
+ *
+ * <p>The rule. A replica that forgot follows and executes, but neither votes nor stands, and says so in each answer, and
+ * its leader counts it for nothing. It asks the leader of its term for a <em>fence</em>: the index of the next entry that
+ * this leader will make. When it has that entry and hears from this leader, in this term, that it is committed, it counts
+ * again, and votes in later terms; both are noted. In a later term it asks anew.
+ *
+ * <p>Why it is safe, whatever the configurations are and however many replicas have forgotten. To be shown: (1) each term
+ * has one leader at most; (2) whoever is elected in a term T has every entry committed in earlier ones. By induction on T;
+ * in T take the violation of (2) whose entry was committed first: X is elected without entry e of term U, U &lt; T. The
+ * latest configurations of X and of U's leader when e was committed are the same or neighbours, as in Raft without loss
+ * (else one that is committed lies between, before e, and X has it), so their quorums share a replica z, which stored
+ * e and voted for X. If z did both in one life, Raft 5.4.3 holds. Let z have forgotten between the two, and let F be the
+ * fence of the life that did the second, made by the leader of term V after the first was done, and committed in V.
+ * <ul>
+ *   <li>It stored e, forgot, and voted for X. It votes in terms after V only, so V &lt; T. Were V &lt; U, then U's leader, by (2), had F in its log when it stood; but z had stored an entry of
+ *       it before F was made. So V &gt;= U. V's leader has e: by (2), or as the leader that made e, and then before F. So z
+ *       has e again, since it has all up to F; and again Raft 5.4.3 holds.
+ *   <li>It voted for X, forgot, and stored e. F was committed before z stored anything that counts, so before e was, and in
+ *       V &lt;= U &lt; T. X stood before F was made and lacks it. So e was not the first.
+ * </ul>
+ * For (1) let X and Y be elected in T, both with a vote of z, in two lives, Y's in the later one. Its fence was committed in
+ * a term V before T. X stood before it was made and lacks it, against (2).
+ *
+ * <p>So what a majority committed is safe however many lose their disks, and at whatever time; if they are too many,
+ * nobody is elected any more. What was acknowledged in the forgotten life and arrives late cannot lift the fence: it is
+ * about entries below it, see {@link Progress#recovering}. The rule does not ask who is in the group: whoever the leader
+ * replicates to is; who belongs to it no more hears no leader and keeps still.
  */
 final class LostMemory {
 
-    /** The end of the range of a replica that does not know what it acknowledged. */
-    static final long EVERYTHING = 1L << 62;
-
     private final RaftState state;
-    private final TreeMap<Integer, EstimationReply> replies = new TreeMap<>();
-    private boolean asking;
+    private Optional<Fence> fence = Optional.empty();
     private long nonce;
+
+    private record Fence(long term, long index) {}
 
     LostMemory(RaftState state) {
         this.state = state;
     }
 
-    /** This replica knows nothing of its earlier lives. */
+    /** This replica does not know what it said in its earlier lives. */
     void begin(long lifeNonce) {
-        asking = true;
         nonce = lifeNonce;
-        state.recoveringUpTo = EVERYTHING;
-        state.announce("restarted without any memory of its term and log: asking all other voters for theirs");
+        state.recovering = true;
+        state.announce(
+                "restarted without the memory of its log: following, and voting again once its leader has committed"
+                        + " an entry that it makes from now on");
     }
 
     void onTick() {
-        if (asking && state.tick % state.config.heartbeatTicks() == 0) {
-            decide();
-            for (int voter : others()) {
-                if (!replies.containsKey(voter)) {
-                    state.send(voter, new EstimationQuery(nonce));
-                }
-            }
-        }
-    }
-
-    /** Every voter that this replica knows of: of the first group, and of the one that its log has got to. */
-    private Set<Integer> others() {
-        Set<Integer> others = new TreeSet<>(state.config.membership().voters());
-        others.addAll(state.configuration().voters());
-        others.addAll(state.configuration().oldVoters());
-        others.remove(state.self);
-        return others;
-    }
-
-    /** Tells where this replica stands, unless it does not know itself what it said before. */
-    void onQuery(int sender, EstimationQuery query) {
-        if (!asking) {
-            long index = Math.max(state.log.lastIndex(), state.recoveringUpTo);
-            state.send(sender, new EstimationReply(query.nonce(), state.term(), index));
+        boolean asks = state.recovering
+                && state.leader != RaftState.NOBODY
+                && currentFence().isEmpty();
+        if (asks && state.tick % state.config.heartbeatTicks() == 0) {
+            state.send(state.leader, new EstimationQuery(nonce));
         }
     }
 
     Verdict onReply(int sender, EstimationReply reply) {
-        if (!asking || reply.nonce() != nonce || !others().contains(sender)) {
+        boolean awaited =
+                state.recovering && sender == state.leader && currentFence().isEmpty();
+        if (!awaited || reply.nonce() != nonce || reply.view() != state.term()) {
             return Verdict.UNEXPECTED;
         }
-        replies.put(sender, reply);
-        decide();
+        fence = Optional.of(new Fence(reply.view(), reply.sequence()));
         return Verdict.ACCEPT;
     }
 
-    private void decide() {
-        if (!asking || !replies.keySet().containsAll(others())) {
-            return;
+    private Optional<Fence> currentFence() {
+        return fence.filter(each -> each.term() == state.term());
+    }
+
+    /** Something has happened: perhaps the fence is committed. Without the state it would have nothing of what it counts for. */
+    void proceed() {
+        if (state.recovering && !state.stateMissing) {
+            currentFence().filter(each -> each.index() <= state.commitIndex).ifPresent(this::remember);
         }
-        asking = false;
-        long term =
-                replies.values().stream().mapToLong(EstimationReply::view).max().orElse(0);
-        long index = replies.values().stream()
-                .mapToLong(EstimationReply::sequence)
-                .max()
-                .orElse(0);
-        replies.clear();
-        state.forgottenTerm = term;
-        if (term > state.term()) {
-            // It may have voted there, and a vote takes its time: whoever is elected by it must not lack what is
-            // acknowledged from now on in an earlier term.
-            state.follow(term, RaftState.NOBODY);
-        }
-        state.emit(new Action.Persist(new RaftRecord.Forgotten(term, index)));
-        state.announce("may have voted up to term " + term + " and acknowledged entries up to " + index
-                + ": voting again in later terms, when all up to there is committed");
-        state.recoveringUpTo = index;
-        state.committed(state.commitIndex);
+    }
+
+    private void remember(Fence passed) {
+        state.recovering = false;
+        state.votesAfterTerm = passed.term();
+        state.emit(new Action.Persist(new RaftRecord.MemoryRegained(passed.term())));
+        state.announce("recovered: entry " + passed.index() + ", which the leader made since the restart, is committed;"
+                + " taking part again");
+    }
+
+    long stateHash() {
+        return fence.hashCode();
     }
 }

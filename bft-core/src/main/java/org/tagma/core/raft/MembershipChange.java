@@ -3,6 +3,7 @@ package org.tagma.core.raft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.tagma.core.protocol.Action;
@@ -28,6 +29,11 @@ final class MembershipChange {
 
     private record Pending(long id, Configuration target, long sinceTick) {}
 
+    /** How a newcomer catches up (dissertation 4.2.1): with what the log held when the round began. */
+    private record Round(long end, long sinceTick, boolean inTime) {}
+
+    private final TreeMap<Integer, Round> rounds = new TreeMap<>();
+
     MembershipChange(RaftState state, Replication replication, LeadershipTransfer transfer, Consumer<Entry> append) {
         this.state = state;
         this.replication = replication;
@@ -50,6 +56,7 @@ final class MembershipChange {
             answer(id, false, "the leader is new; try again in a moment");
         } else {
             pending = Optional.of(new Pending(id, target, state.tick));
+            rounds.clear();
             proceed();
         }
     }
@@ -100,13 +107,22 @@ final class MembershipChange {
         return new Configuration(current.voters(), List.of(), new ArrayList<>(learners));
     }
 
-    /** Near enough that it does not hold up commits when it votes. */
+    /**
+     * Whether what it lacks takes less than an election timeout to bring to it: then it does not hold up commits for longer
+     * when it votes. How many entries that are says nothing: to a far place many are always under way.
+     */
     private boolean isCaughtUp(int learner) {
         Progress progress = replication.progress(learner);
-        return progress != null
-                && progress.mode == Progress.Mode.REPLICATE
-                && !progress.recovering
-                && state.log.lastIndex() - progress.match <= state.config.pipelineDepth();
+        if (progress == null || progress.mode != Progress.Mode.REPLICATE || progress.recovering) {
+            return false;
+        }
+        Round round = rounds.computeIfAbsent(learner, id -> new Round(state.log.lastIndex(), state.tick, false));
+        if (!round.inTime() && progress.match >= round.end()) {
+            boolean inTime = state.tick - round.sinceTick() < state.config.electionTimeoutTicks();
+            round = new Round(state.log.lastIndex(), state.tick, inTime);
+            rounds.put(learner, round);
+        }
+        return round.inTime();
     }
 
     private void append(Configuration configuration) {

@@ -29,17 +29,26 @@ final class Progress {
     boolean awaitsAnswer;
     /** While it fetches: the snapshot that it was told of. */
     SnapshotMeta offered;
-    /** Whether it was heard from since the last check of the quorum. */
-    boolean active;
+    /** The leader's tick when it was heard from last. */
+    long heardAtTick;
+    /** Its process has ended, as far as can be seen from here; until it is heard from again. */
+    boolean unreachable;
     /** The latest round of the leader's that it answered. */
     long ackedRound;
     /** The commit index that it was told last. */
     long toldCommit;
-    /** It has forgotten what it acknowledged, and does not count. */
+    /**
+     * It has forgotten what it acknowledged, and does not count before it agrees up to the fence and says that it remembers:
+     * what it said in the life that it forgot, and comes late, is about entries below the fence.
+     */
     boolean recovering;
 
-    Progress(long next) {
+    long fence;
+
+    /** A follower of which nothing is known yet; it has time from now on to be heard from. */
+    Progress(long next, long tick) {
         this.next = next;
+        this.heardAtTick = tick;
     }
 
     boolean hasRoom(RaftConfig config) {
@@ -87,6 +96,12 @@ final class Progress {
         mode = Mode.SNAPSHOT;
         offered = snapshot;
         clearInflight();
+    }
+
+    /** It says that it forgot; the next entry is its fence, see {@link LostMemory}. */
+    void forgot(long nextIndex) {
+        recovering = true;
+        fence = nextIndex;
     }
 
     /** It lost its log: what it had counts no more. */

@@ -24,8 +24,6 @@ public final class RaftLifeEvidence implements LifeEvidence {
         for (LogRecord each : records) {
             if (each instanceof RaftRecord.HardState hardState) {
                 term = Math.max(term, hardState.term());
-            } else if (each instanceof RaftRecord.Forgotten forgotten) {
-                term = Math.max(term, forgotten.term());
             } else if (each instanceof RaftRecord.Appended appended) {
                 lastIndex = appended.entry().index();
             } else if (each instanceof RaftRecord.SuffixRemoved removed) {

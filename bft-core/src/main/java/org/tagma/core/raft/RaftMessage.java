@@ -53,11 +53,10 @@ public sealed interface RaftMessage extends Message {
      * @param index if so, up to where they agree; if not, the prevLogIndex that was refused
      * @param hintIndex if not: no entry after this one can agree, and the leader need look no higher
      * @param hintTerm if not: the term of the follower's entry at that index
-     * @param recoveringUpTo if not 0: the follower has forgotten entries that it may have acknowledged up to here; it is
-     *     not to be counted until it has them again
+     * @param recovering whether the follower has forgotten what it acknowledged: it is not to be counted
      */
     record AppendEntriesReply(
-            long term, long round, boolean success, long index, long hintIndex, long hintTerm, long recoveringUpTo)
+            long term, long round, boolean success, long index, long hintIndex, long hintTerm, boolean recovering)
             implements RaftMessage {}
 
     /** The follower is behind the leader's log: it is to fetch this state, in checked chunks (Raft 7). */

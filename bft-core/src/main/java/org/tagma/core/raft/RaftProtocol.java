@@ -105,17 +105,21 @@ public final class RaftProtocol implements Protocol {
             new Recovery(state, snapshots, lostMemory).recover(recovered.log());
             startTick();
         } else {
-            onClientOrOperator(event);
+            onSomethingOutside(event);
         }
         if (state.takeDeposed()) {
             leader.stop();
         }
+        lostMemory.proceed();
         return state.takeActions();
     }
 
-    private void onClientOrOperator(Event event) {
+    private void onSomethingOutside(Event event) {
         if (event instanceof Event.ReadReceived read) {
             onRead(read.id());
+        } else if (event instanceof Event.PeerUnreachable unreachable) {
+            leader.replication().onPeerUnreachable(unreachable.replica());
+            election.onPeerUnreachable(unreachable.replica());
         } else if (event instanceof Event.MembershipRequested request) {
             if (state.isLeader()) {
                 leader.change().request(request.id(), request.voters(), request.learners());
@@ -171,8 +175,7 @@ public final class RaftProtocol implements Protocol {
         } else if (message instanceof TransferMessage.Answer answer) {
             return snapshots.onAnswer(sender, answer);
         } else if (message instanceof EstimationQuery query) {
-            lostMemory.onQuery(sender, query);
-            return Verdict.ACCEPT;
+            return state.isLeader() ? leader.onEstimationQuery(sender, query) : Verdict.WRONG_ROLE;
         } else if (message instanceof EstimationReply reply) {
             return lostMemory.onReply(sender, reply);
         }
@@ -300,7 +303,7 @@ public final class RaftProtocol implements Protocol {
 
     @Override
     public long stateHash() {
-        return List.of(state.stateHash(), leader.stateHash(), election.stateHash())
+        return List.of(state.stateHash(), leader.stateHash(), election.stateHash(), lostMemory.stateHash())
                 .hashCode();
     }
 
@@ -308,7 +311,7 @@ public final class RaftProtocol implements Protocol {
         if (state.stateMissing || snapshots.isFetching()) {
             return "fetching-state";
         }
-        if (state.isRecovering()) {
+        if (state.recovering) {
             return "recovering";
         }
         boolean learner = !state.configuration().isVoter(state.self);
@@ -333,7 +336,7 @@ public final class RaftProtocol implements Protocol {
                 state.lastExecuted,
                 state.snapshot.index(),
                 state.configuration(),
-                state.recoveringUpTo,
+                state.recovering,
                 leader.replication().followers().entrySet().stream()
                         .map(each -> status(each.getKey(), each.getValue()))
                         .toList());

@@ -27,24 +27,10 @@ public sealed interface RaftRecord extends LogRecord {
     }
 
     /**
-     * Hi-lo reservation: this replica may acknowledge entries up to {@code index}. It is written before the first of
-     * them is acknowledged; so even a replica whose log was only in memory knows, after a restart, what it may have
-     * acknowledged.
+     * What it said in a life that it does not remember matters no more, if it votes in later terms only; from now on its log
+     * is complete again.
      */
-    record Reservation(long index) implements RaftRecord {
-        @Override
-        public boolean survivesAmnesia() {
-            return true;
-        }
-    }
-
-    /**
-     * In a life that it does not remember it may have voted in terms up to {@code term}, and acknowledged entries up to
-     * {@code index}. Written once it has found that out; from then on its log is complete again.
-     *
-     * @param term 0 if it remembers its votes
-     */
-    record Forgotten(long term, long index) implements RaftRecord {
+    record MemoryRegained(long term) implements RaftRecord {
         @Override
         public boolean survivesAmnesia() {
             return true;

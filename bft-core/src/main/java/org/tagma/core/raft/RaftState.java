@@ -48,16 +48,18 @@ final class RaftState {
     long snapshotBytes = Event.CheckpointTaken.UNKNOWN_BYTES;
     /** The log begins after a state that is not here: nothing can be executed until it is. */
     boolean stateMissing;
-    /** If not 0: entries up to here may have been acknowledged in a life that is forgotten. */
-    long recoveringUpTo;
-    /** It may have voted in terms up to this one in a life that is forgotten. */
-    long forgottenTerm;
-    /** Reserved for acknowledging, see {@link RaftRecord.Reservation}. */
-    long reservedUpTo;
+    /** It has forgotten what it acknowledged, and perhaps how it voted: see {@link LostMemory}. */
+    boolean recovering;
+    /** In terms up to this one it may have voted in a life that it forgot. */
+    long votesAfterTerm;
     /** Ticks since the start. */
     long tick;
     /** When a leader was heard last; long ago at the start. */
     long heardFromLeaderAtTick;
+    /** Its process has ended, as far as can be seen from here: elections are hurried up to this tick. */
+    private long hurriedUntilTick;
+
+    private int hurriedRank;
     /** The replica's own clock, as of the last turn; 0 before the first. */
     long nowMillis;
     /** The same moment by the clock that nobody sets. */
@@ -94,10 +96,6 @@ final class RaftState {
         return role == Role.LEADER;
     }
 
-    boolean isRecovering() {
-        return recoveringUpTo > 0;
-    }
-
     Configuration configuration() {
         return memberships.latest();
     }
@@ -120,7 +118,30 @@ final class RaftState {
 
     /** Whether there is a leader that nobody should disturb: this replica itself, or one heard from lately. */
     boolean hearsLeader() {
-        return isLeader() || tick - heardFromLeaderAtTick < config.electionTimeoutTicks();
+        return isLeader() || (!isHurried() && tick - heardFromLeaderAtTick < config.electionTimeoutTicks());
+    }
+
+    private boolean isHurried() {
+        return tick < hurriedUntilTick;
+    }
+
+    /** A leader was heard; whoever seemed to have ended has not, or has a successor. */
+    void heardLeader() {
+        heardFromLeaderAtTick = tick;
+        hurriedUntilTick = 0;
+        restartElectionTimer();
+    }
+
+    /**
+     * The leader's process has ended, as far as can be seen from here. Whether that is so only a majority can know, each for
+     * itself: one that sees it too answers a pre-vote, and one that hears the leader does not. The voters after the leader
+     * stand one after the other, a tick apart, so that their votes do not split.
+     */
+    void leaderIsUnreachable() {
+        List<Integer> voters = configuration().voters();
+        hurriedRank = Math.floorMod(voters.indexOf(self) - voters.indexOf(leader) - 1, voters.size());
+        hurriedUntilTick = tick + config.electionTimeoutTicks();
+        restartElectionTimer();
     }
 
     /** Whether an entry may be appended after these before more is executed: there is room in numbers and in bytes. */
@@ -170,6 +191,7 @@ final class RaftState {
         hardStateChanged = true;
         role = Role.CANDIDATE;
         leader = NOBODY;
+        hurriedUntilTick = 0;
     }
 
     /** Votes in this term; it must not have voted for another. */
@@ -178,6 +200,8 @@ final class RaftState {
             throw new IllegalStateException(
                     "a second vote in term " + term + ": for " + candidate + " after " + votedFor);
         }
+        // Whoever has its vote has an election timeout to win and be heard.
+        hurriedUntilTick = 0;
         if (votedFor != candidate) {
             votedFor = candidate;
             hardStateChanged = true;
@@ -193,7 +217,9 @@ final class RaftState {
 
     /** Randomized, so that candidates rarely collide (Raft 5.2). */
     void restartElectionTimer() {
-        electionDueAtTick = tick + config.electionTimeoutTicks() + random.nextInt(config.electionTimeoutTicks());
+        electionDueAtTick = isHurried()
+                ? tick + 1 + hurriedRank
+                : tick + config.electionTimeoutTicks() + random.nextInt(config.electionTimeoutTicks());
     }
 
     boolean isElectionDue() {
@@ -213,30 +239,13 @@ final class RaftState {
         memberships.appended(entry);
     }
 
-    /** Makes entries durable, within what is reserved. */
     void persist(List<Entry> entries) {
-        entries.forEach(entry -> {
-            reserve(entry.index());
-            emit(new Action.Persist(new RaftRecord.Appended(entry)));
-        });
-    }
-
-    /** Makes sure that acknowledging this index lies in what is reserved: one durable write for many of them. */
-    void reserve(long index) {
-        if (index > reservedUpTo) {
-            reservedUpTo = index + config.checkpointInterval();
-            emit(new Action.Persist(new RaftRecord.Reservation(reservedUpTo)));
-        }
+        entries.forEach(entry -> emit(new Action.Persist(new RaftRecord.Appended(entry))));
     }
 
     /** Everything up to here is known to be committed. */
     void committed(long index) {
         commitIndex = Math.max(commitIndex, index);
-        if (isRecovering() && commitIndex >= recoveringUpTo) {
-            announce("recovered: the log again holds all up to " + recoveringUpTo
-                    + " that may have been acknowledged before the restart; taking part again");
-            recoveringUpTo = 0;
-        }
     }
 
     // Actions
@@ -279,7 +288,7 @@ final class RaftState {
         hash = 31 * hash + delivered;
         hash = 31 * hash + lastExecuted;
         hash = 31 * hash + snapshot.index();
-        hash = 31 * hash + recoveringUpTo;
+        hash = 31 * hash + (recovering ? 1 : 0);
         hash = 31 * hash + log.stateHash();
         hash = 31 * hash + configuration().hashCode();
         return 31 * hash + pool.stateHash();

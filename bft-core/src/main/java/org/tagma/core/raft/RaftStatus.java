@@ -12,7 +12,7 @@ import java.util.List;
  * @param leader of the term, or -1 if it is not known
  * @param firstIndex of the entries still in the log; one more than {@code lastIndex} if there are none
  * @param lastTerm of the entry at {@code lastIndex}
- * @param recoveringUpTo if not 0: it has lost its log, and does not vote before so much is committed
+ * @param recovering whether it has forgotten what it acknowledged, and so neither votes nor counts
  * @param followers what a leader knows of the others, ascending; else empty
  */
 public record RaftStatus(
@@ -27,7 +27,7 @@ public record RaftStatus(
         long lastExecuted,
         long snapshotIndex,
         Configuration configuration,
-        long recoveringUpTo,
+        boolean recovering,
         List<FollowerStatus> followers) {
 
     public RaftStatus {

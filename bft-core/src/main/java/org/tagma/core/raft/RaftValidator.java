@@ -19,9 +19,18 @@ final class RaftValidator {
         if (!isWellFormed(message)) {
             return Verdict.MALFORMED;
         }
-        boolean contradicts = message.prevLogIndex() == state.commitIndex
-                && !state.log.matches(message.prevLogIndex(), message.prevLogTerm());
+        long term = termAt(message, state.commitIndex);
+        boolean contradicts = term != RaftLog.UNKNOWN_TERM && !state.log.matches(state.commitIndex, term);
         return contradicts ? Verdict.CONTRADICTS_COMMITTED : Verdict.ACCEPT;
+    }
+
+    private static long termAt(AppendEntries message, long index) {
+        long offset = index - message.prevLogIndex();
+        if (offset == 0) {
+            return message.prevLogTerm();
+        }
+        boolean inside = offset > 0 && offset <= message.entries().size();
+        return inside ? message.entries().get((int) offset - 1).term() : RaftLog.UNKNOWN_TERM;
     }
 
     static Verdict installSnapshot(RaftState state, int sender, InstallSnapshot message) {

@@ -1,7 +1,9 @@
 package org.tagma.core.raft;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.raft.Progress.Mode;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
@@ -68,7 +70,7 @@ final class Replication {
         followers.keySet().retainAll(members);
         for (int member : members) {
             if (member != state.self) {
-                followers.computeIfAbsent(member, id -> new Progress(state.log.lastIndex() + 1));
+                followers.computeIfAbsent(member, id -> new Progress(state.log.lastIndex() + 1, state.tick));
             }
         }
     }
@@ -195,8 +197,9 @@ final class Replication {
         if (message.index() > state.log.lastIndex() || message.round() > round) {
             return Verdict.MALFORMED;
         }
-        progress.recovering = message.recoveringUpTo() > 0;
-        progress.active = true;
+        noteMemory(progress, message);
+        progress.heardAtTick = state.tick;
+        progress.unreachable = false;
         progress.ackedRound = Math.max(progress.ackedRound, message.round());
         if (message.success()) {
             onAgreement(sender, progress, message.index());
@@ -205,6 +208,23 @@ final class Replication {
         }
         confirmRounds();
         return Verdict.ACCEPT;
+    }
+
+    private void noteMemory(Progress progress, AppendEntriesReply message) {
+        if (message.recovering() && !progress.recovering) {
+            progress.forgot(state.log.lastIndex() + 1);
+        } else if (!message.recovering() && message.success() && message.index() >= progress.fence) {
+            progress.recovering = false;
+        }
+    }
+
+    /** Up to here entries are needed before every follower that forgot can count again; 0 if there is none. */
+    long highestFence() {
+        return followers.values().stream()
+                .filter(progress -> progress.recovering)
+                .mapToLong(progress -> progress.fence)
+                .max()
+                .orElse(0);
     }
 
     private void onAgreement(int replica, Progress progress, long index) {
@@ -242,7 +262,7 @@ final class Replication {
     }
 
     private void onConflict(int replica, Progress progress, AppendEntriesReply message) {
-        if (message.recoveringUpTo() > 0 && message.hintIndex() < progress.match) {
+        if (message.recovering() && message.hintIndex() < progress.match) {
             progress.forget(message.hintIndex());
         } else if (progress.mode == Mode.SNAPSHOT
                 || message.index() <= progress.match
@@ -300,18 +320,36 @@ final class Replication {
         return new Moment(state.nowMillis, state.elapsedMillis);
     }
 
-    /** Whether a quorum was heard from since the last call. */
-    boolean takeQuorumActive() {
-        boolean active =
-                state.configuration().reachedByQuorum(replica -> replica == state.self || isActive(replica) ? 1 : 0)
-                        == 1;
-        followers.values().forEach(progress -> progress.active = false);
-        return active;
+    /** Whether a quorum was heard from in the last election timeout. */
+    boolean hearsQuorum() {
+        return state.configuration()
+                        .reachedByQuorum(replica -> replica == state.self || isHeard(followers.get(replica)) ? 1 : 0)
+                == 1;
     }
 
-    private boolean isActive(int replica) {
+    private boolean isHeard(Progress progress) {
+        return state.tick - progress.heardAtTick < state.config.electionTimeoutTicks() && !progress.recovering;
+    }
+
+    void onPeerUnreachable(int replica) {
         Progress progress = followers.get(replica);
-        return progress.active && !progress.recovering;
+        if (progress != null) {
+            progress.unreachable = true;
+        }
+    }
+
+    /** Of the voters that could lead at once the one with the most of the log: rather one that answered the last heartbeats. */
+    Optional<Integer> bestVoter() {
+        return followers.entrySet().stream()
+                .filter(follower -> state.configuration().isVoter(follower.getKey()) && !follower.getValue().recovering)
+                .max(Comparator.comparing((Map.Entry<Integer, Progress> follower) -> isLively(follower.getValue()))
+                        .thenComparingLong(follower -> follower.getValue().match))
+                .map(Map.Entry::getKey);
+    }
+
+    /** It answers each heartbeat, however long each answer is on its way. */
+    private boolean isLively(Progress progress) {
+        return !progress.unreachable && state.tick - progress.heardAtTick <= 2L * state.config.heartbeatTicks();
     }
 
     long stateHash() {

@@ -196,12 +196,11 @@ final class Snapshots {
         state.delivered = installed.index();
         state.lastExecuted = installed.index();
         state.pool.restore(event.sessions());
-        state.reserve(installed.index());
         state.committed(installed.index());
         if (state.leader != RaftState.NOBODY && !state.isLeader()) {
             state.send(
                     state.leader,
-                    new AppendEntriesReply(state.term(), 0, true, installed.index(), 0, 0, state.recoveringUpTo));
+                    new AppendEntriesReply(state.term(), 0, true, installed.index(), 0, 0, state.recovering));
         }
         deliver();
     }

@@ -236,7 +236,7 @@ final class DiskCheckTest {
     void underRaftALogThatIsShorterThanWhatItAcknowledgedIsAnOldOne() {
         LifeGroup raft = new LifeGroup(3, 1, 1, new RaftLifeEvidence());
         raft.does(2, new Action.Persist(new RaftRecord.HardState(3, 0)));
-        raft.says(2, 0, new AppendEntriesReply(3, 0, true, 40, 0, 0, 0));
+        raft.says(2, 0, new AppendEntriesReply(3, 0, true, 40, 0, 0, false));
         raft.down.add(1);
         raft.restart(2);
         assertThat(raft.memoryOf(2)).isEqualTo(Memory.LOST);
@@ -246,7 +246,7 @@ final class DiskCheckTest {
     @Test
     void underRaftALogThatIsShorterInALaterTermIsNotAnOldOne() {
         LifeGroup raft = new LifeGroup(3, 1, 1, new RaftLifeEvidence());
-        raft.says(2, 0, new AppendEntriesReply(3, 0, true, 40, 0, 0, 0));
+        raft.says(2, 0, new AppendEntriesReply(3, 0, true, 40, 0, 0, false));
         raft.does(2, new Action.Persist(new RaftRecord.HardState(4, 1)));
         raft.down.add(1);
         raft.restart(2);

@@ -50,12 +50,6 @@ final class DurableLog {
 
     /** Only what survives a restart of a log in memory is left. */
     void forget() {
-        LogRecord reservation = null;
-        for (LogRecord record : records) {
-            if (record instanceof RaftRecord.Reservation) {
-                reservation = record;
-            }
-        }
         HardState state = hardState;
         boolean voted = records.stream().anyMatch(record -> record instanceof HardState);
         records.clear();
@@ -64,19 +58,25 @@ final class DurableLog {
         if (voted) {
             append(state);
         }
-        if (reservation != null) {
-            append(reservation);
-        }
     }
 
     RecoveredLog recover(boolean whole, long nonce) {
-        boolean lost = wiped && records.stream().noneMatch(LogRecord::endsAmnesia);
         Memory known = whole ? Memory.WHOLE : Memory.SURVIVORS;
-        return new RecoveredLog(records(), lost ? Memory.LOST : records.isEmpty() ? Memory.FIRST_LIFE : known, nonce);
+        return new RecoveredLog(
+                records(), isLost() ? Memory.LOST : records.isEmpty() ? Memory.FIRST_LIFE : known, nonce);
+    }
+
+    /** Whether it is the log of one who forgot. */
+    boolean isLost() {
+        return wiped && records.stream().noneMatch(LogRecord::endsAmnesia);
     }
 
     List<LogRecord> records() {
         return List.copyOf(records);
+    }
+
+    SnapshotMeta snapshot() {
+        return snapshot;
     }
 
     HardState hardState() {

@@ -26,6 +26,12 @@ final class LoneReplica {
                 term == 0 ? Event.RecoveredLog.empty() : RaftRecord.logOf(term, votedFor, entries(1, terms))));
     }
 
+    /** Number 0 of so many, with what its log gave back. */
+    LoneReplica(int replicas, Event.RecoveredLog log) {
+        protocol = new RaftProtocol(RaftConfig.forTests(0, replicas));
+        step(new Event.Recovered(log));
+    }
+
     static List<Entry> entries(long firstIndex, long... terms) {
         List<Entry> entries = new ArrayList<>();
         for (long term : terms) {
@@ -95,13 +101,14 @@ final class LoneReplica {
 
     /** A follower says up to where its log agrees. */
     LoneReplica acknowledge(int follower, long index) {
-        return receive(follower, new RaftMessage.AppendEntriesReply(status().term(), 0, true, index, 0, 0, 0));
+        return receive(follower, new RaftMessage.AppendEntriesReply(status().term(), 0, true, index, 0, 0, false));
     }
 
     /** A follower refuses what should follow an index: its own log ends at an entry of a term. */
     LoneReplica refuse(int follower, long index, long lastIndex, long lastTerm) {
         return receive(
-                follower, new RaftMessage.AppendEntriesReply(status().term(), 0, false, index, lastIndex, lastTerm, 0));
+                follower,
+                new RaftMessage.AppendEntriesReply(status().term(), 0, false, index, lastIndex, lastTerm, false));
     }
 
     /** A request of client 1 arrives, and is the last of its turn. */

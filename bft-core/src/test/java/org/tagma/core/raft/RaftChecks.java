@@ -79,6 +79,11 @@ final class RaftChecks {
         }
     }
 
+    /** It forgot how it voted; if it votes once more in a term then {@link LostMemory} says why that elects nobody. */
+    void onForgotten(int replica) {
+        ballots.keySet().removeIf(ballot -> ballot.voter() == replica);
+    }
+
     /** State Machine Safety: one entry an index. */
     void onCommit(int replica, long index, Batch batch, DurableLog log) {
         Committed mine = new Committed(log.term(index), batch);

@@ -291,8 +291,21 @@ final class RaftCluster {
 
     /** Starts a replica again whose disk was wiped. */
     void restartWiped(int id, long nonce) {
+        checks.onForgotten(id);
         node(id).log = new DurableLog(true);
         node(id).keeper = new SnapshotKeeper();
+        node(id).start(node(id).log.recover(true, nonce), config(id));
+    }
+
+    /** The same of one to which the first state that it ever kept was restored, if there was one. */
+    void restartFromBackup(int id, long nonce) {
+        checks.onForgotten(id);
+        node(id).log = new DurableLog(true);
+        node(id).keeper = new SnapshotKeeper();
+        node(id).backup.ifPresent(backup -> {
+            node(id).log.append(new RaftRecord.Snapshotted(backup.meta()));
+            node(id).keeper.keep(backup.state());
+        });
         node(id).start(node(id).log.recover(true, nonce), config(id));
     }
 

@@ -19,6 +19,59 @@ import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 /** Election (Raft 5.2), pre-vote, check-quorum, stickiness and transfer, as other implementations are known to behave. */
 class RaftElectionTest {
 
+    /** A process that is killed closes its sockets, and each of the others sees it. */
+    @Test
+    void aLeaderWhoseProcessHasEndedIsReplacedWithinThreeTicks() {
+        for (long seed = 1; seed <= 20; seed++) {
+            RaftCluster cluster = new RaftCluster(5, seed);
+            cluster.elect((int) seed % 5);
+            cluster.submitAll("op", 2);
+            int dead = cluster.leader().orElseThrow().id;
+            cluster.crash(dead);
+            cluster.up().forEach(node -> node.step(new Event.PeerUnreachable(dead)));
+            cluster.run(3);
+            assertThat(cluster.leader()).as("seed %s: %s", seed, cluster.nodes).isPresent();
+        }
+    }
+
+    /** One that does not have the whole log is next to stand, and loses; the next but one is a tick later. */
+    @Test
+    void theNextVoterDoesNotHoldUpTheOneAfterIt() {
+        RaftCluster cluster = new RaftCluster(3, 5);
+        cluster.elect(0);
+        cluster.isolate(1);
+        cluster.submitAll("op", 2);
+        cluster.heal();
+        cluster.crash(0);
+        cluster.up().forEach(node -> node.step(new Event.PeerUnreachable(0)));
+        cluster.run(4);
+        assertThat(cluster.node(2).leads()).as("%s", cluster.nodes).isTrue();
+    }
+
+    /** Trap 28: its own network is in trouble; the others hear the leader. */
+    @Test
+    void oneThatAloneCannotReachTheLeaderDisturbsNobody() {
+        RaftCluster cluster = new RaftCluster(3, 6);
+        cluster.elect(0);
+        long term = cluster.node(0).status().term();
+        cluster.connected = (from, to) -> from + to != 2 || from == 1;
+        cluster.node(2).step(new Event.PeerUnreachable(0));
+        cluster.run(40);
+        assertThat(cluster.node(0).leads()).isTrue();
+        assertThat(cluster.up().map(node -> node.status().term())).containsOnly(term);
+    }
+
+    /** Trap 30: the lease of a leader that is cut off counts on it that those who heard it wait. */
+    @Test
+    void withLeaseReadsNobodyStandsBeforeTheElectionTimeout() {
+        LoneReplica follower = new LoneReplica(RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true), 1, -1, 1);
+        follower.receive(1, new RaftMessage.AppendEntries(1, 1, 1, List.of(), 1, 0));
+        follower.step(new Event.PeerUnreachable(1)).clear().tick(8);
+        assertThat(follower.sent(RaftMessage.RequestVote.class)).isEmpty();
+        follower.receive(2, new RaftMessage.RequestVote(2, 1, 1, true, false));
+        assertThat(follower.rejections()).containsExactly("LEADER_IS_ALIVE");
+    }
+
     @Test
     void aFollowerThatHearsNobodyAsksForPreVotesInItsOwnTerm() {
         LoneReplica replica = new LoneReplica(3, 1, -1, 1).tickUntilItStands();
@@ -138,7 +191,7 @@ class RaftElectionTest {
     void aLeaderThatLearnsOfALaterTermFollows() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead();
         assertThat(leader.status().role()).isEqualTo("leader");
-        leader.receive(2, new AppendEntriesReply(7, 0, false, 1, 0, 0, 0));
+        leader.receive(2, new AppendEntriesReply(7, 0, false, 1, 0, 0, false));
         assertThat(leader.status().role()).isEqualTo("follower");
         assertThat(leader.status().term()).isEqualTo(7);
     }
@@ -175,7 +228,7 @@ class RaftElectionTest {
         leader.clear().step(new Event.LeadershipTransferRequested(7, 2));
         assertThat(leader.sent(RaftMessage.TimeoutNow.class)).isEmpty();
 
-        leader.receive(1, new RaftMessage.AppendEntriesReply(term + 3, 0, false, 0, 0, 0, 0));
+        leader.receive(1, new RaftMessage.AppendEntriesReply(term + 3, 0, false, 0, 0, 0, false));
         assertThat(leader.actions())
                 .contains(new Action.AnswerOperator(7, false, "this replica ceased to lead before it could hand over"));
     }

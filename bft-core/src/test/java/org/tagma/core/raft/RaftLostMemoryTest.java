@@ -9,7 +9,6 @@ import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.protocol.Message;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.RequestVote;
@@ -21,26 +20,22 @@ final class RaftLostMemoryTest {
     private static final long NONCE = 42;
 
     @Test
-    void aReplicaWithAWipedDiskRejoinsOnceItHasHeardAllOthers() {
+    void aReplicaWithAWipedDiskRejoinsOnceAMajorityHasCommittedWithoutIt() {
         RaftCluster cluster = new RaftCluster(3, 8);
         cluster.elect(0);
         cluster.submitAll("op", 5);
         cluster.deliverAll();
-        long term = cluster.node(0).status().term();
         cluster.crash(2);
         cluster.crash(1);
         cluster.restartWiped(2, NONCE);
         cluster.submitTo(0, "alone");
         cluster.run(20);
-        assertThat(cluster.node(2).status().recoveringUpTo())
+        assertThat(cluster.node(2).status().recovering())
                 .as("one voter is down")
-                .isPositive();
+                .isTrue();
         assertThat(cluster.node(0).journal.has("alone")).as("it does not count").isFalse();
         cluster.restart(1);
-        cluster.runUntil(() -> cluster.node(2).status().recoveringUpTo() == 0, 200);
-        assertThat(cluster.node(2).log.records())
-                .as("it voted in term %s", term)
-                .anyMatch(record -> record instanceof RaftRecord.Forgotten found && found.term() >= term);
+        cluster.runUntil(() -> !cluster.node(2).status().recovering(), 200);
         cluster.leader().ifPresent(leader -> cluster.crash(leader.id == 2 ? 1 : leader.id));
         cluster.awaitLeader();
         cluster.submitAll("after", 1);
@@ -49,94 +44,208 @@ final class RaftLostMemoryTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 27: it may have voted in the highest term that anybody knows, so it does not vote there again. */
+    /** Trap 44: the first group does not know what the others have committed since it grew. */
     @Test
-    void itDoesNotVoteInATermInWhichItMayHaveVoted() {
-        RaftProtocol wiped = wiped();
-        receive(wiped, 1, new EstimationReply(NONCE, 7, 0));
-        assertThat(granted(receive(wiped, 1, new RequestVote(8, 20, 7, false, false))))
-                .as("the other voter has not answered")
-                .isFalse();
-        List<Action> decided = receive(wiped, 2, new EstimationReply(NONCE, 9, 0));
-        assertThat(decided).contains(new Action.Persist(new RaftRecord.Forgotten(9, 0)));
-        assertThat(granted(receive(wiped, 1, new RequestVote(9, 20, 7, false, false))))
-                .isFalse();
-        assertThat(granted(receive(wiped, 1, new RequestVote(10, 20, 7, false, false))))
-                .isTrue();
+    void aReplicaWipedInAGroupThatHasGrownLosesNothingThatTheNewcomersCommitted() {
+        RaftCluster cluster = grownToFive();
+        cluster.elect(3);
+        cluster.isolate(0, 1);
+        cluster.submitAll("op", 40);
+        cluster.deliverAll();
+        cluster.restartWiped(2, NONCE);
+        cluster.connected = (from, to) ->
+                List.of(0, 1, 2).contains(from) && List.of(0, 1, 2).contains(to);
+        cluster.run(100);
+        assertThat(cluster.node(2).status().recovering()).isTrue();
+        cluster.heal();
+        cluster.runUntil(() -> cluster.executedEverywhere("op39"), 200);
+        cluster.runUntil(() -> !cluster.node(2).status().recovering(), 200);
+        cluster.assertEqualJournals();
     }
 
-    /** Trap 27: the leader elected by its forgotten vote, on its way still, lacks what an earlier one has stored with it now. */
+    /** Trap 44: a state from before the growth names the first group. */
     @Test
-    void itTakesNothingFromALeaderOfATermBelowOneInWhichItMayHaveVoted() {
-        RaftProtocol wiped = wiped();
-        receive(wiped, 1, new AppendEntries(1, 0, 0, List.of(new Entry.NoOp(1, 1)), 1, 0));
-        receive(wiped, 1, new EstimationReply(NONCE, 1, 1));
-        List<Action> decided = receive(wiped, 2, new EstimationReply(NONCE, 2, 1));
-        assertThat(decided).contains(new Action.Persist(new RaftRecord.HardState(2, -1)));
-        assertThat(wiped.raftStatus().recoveringUpTo()).isZero();
-        List<Action> answer = receive(wiped, 1, new AppendEntries(1, 1, 1, List.of(new Entry.NoOp(2, 1)), 1, 0));
-        assertThat(wiped.raftStatus().lastIndex()).isEqualTo(1);
-        assertThat(answer).contains(new Action.Send(1, new AppendEntriesReply(2, 0, false, 0, 0, 0, 0)));
+    void aReplicaRestoredFromABackupOlderThanTheGrowthLosesNothingEither() {
+        RaftCluster cluster = grownToFive();
+        cluster.elect(3);
+        cluster.isolate(0, 1);
+        cluster.submitAll("op", 40);
+        cluster.deliverAll();
+        cluster.restartFromBackup(2, NONCE);
+        assertThat(cluster.node(2).status().snapshotIndex()).isEqualTo(8);
+        assertThat(cluster.node(2).status().configuration()).isEqualTo(Configuration.ofFirst(3));
+        cluster.connected = (from, to) ->
+                List.of(0, 1, 2).contains(from) && List.of(0, 1, 2).contains(to);
+        cluster.run(100);
+        cluster.heal();
+        cluster.runUntil(() -> cluster.executedEverywhere("op39"), 200);
+        cluster.runUntil(() -> !cluster.node(2).status().recovering(), 200);
+        cluster.assertEqualJournals();
+    }
+
+    private static RaftCluster grownToFive() {
+        RaftCluster cluster = new RaftCluster(5, Configuration.ofFirst(3), 8, config -> config);
+        RaftNode leader = cluster.elect(0);
+        cluster.submitAll("first", 10);
+        leader.step(new Event.MembershipRequested(9, List.of(0, 1, 2, 3, 4), List.of()));
+        cluster.runUntil(() -> !leader.operatorAnswers.isEmpty(), 40);
+        leader.step(new Event.LeadershipTransferRequested(10, 3));
+        cluster.run(5);
+        return cluster;
+    }
+
+    /** Trap 44. */
+    @Test
+    void aWipedReplicaVotesAgainThoughAVoterOfTheFirstGroupIsGoneForGood() {
+        RaftCluster cluster = new RaftCluster(4, Configuration.ofFirst(3), 9, config -> config);
+        RaftNode leader = cluster.elect(1);
+        cluster.submitAll("op", 3);
+        cluster.crash(0);
+        leader.step(new Event.MembershipRequested(9, List.of(1, 2, 3), List.of()));
+        cluster.runUntil(() -> !leader.operatorAnswers.isEmpty(), 40);
+        cluster.restartWiped(2, NONCE);
+        cluster.runUntil(() -> !cluster.node(2).status().recovering(), 40);
+        cluster.crash(1);
+        cluster.awaitLeader();
+        cluster.submitAll("after", 1);
+        assertThat(cluster.node(2).journal.has("after0")).isTrue();
     }
 
     @Test
-    void answersToAnEarlierLifeCountForNothing() {
-        RaftProtocol wiped = wiped();
-        receive(wiped, 1, new EstimationReply(NONCE - 1, 7, 0));
-        receive(wiped, 2, new EstimationReply(NONCE - 1, 7, 0));
-        assertThat(wiped.raftStatus().recoveringUpTo()).isPositive();
+    void ofFiveReplicasTwoMayLoseTheirDisksAtOnce() {
+        RaftCluster cluster = new RaftCluster(5, 10);
+        cluster.elect(0);
+        cluster.submitAll("op", 5);
+        cluster.restartWiped(3, NONCE);
+        cluster.restartWiped(4, NONCE);
+        cluster.runUntil(
+                () -> !cluster.node(3).status().recovering()
+                        && !cluster.node(4).status().recovering(),
+                40);
+        cluster.crash(0);
+        cluster.crash(1);
+        cluster.awaitLeader();
+        cluster.submitAll("after", 1);
+        assertThat(cluster.node(4).journal.has("after0")).isTrue();
+    }
+
+    /** Trap 27: it may have voted in the term of its leader, and nowhere else that matters. */
+    @Test
+    void itVotesInLaterTermsOnceItsLeaderHasCommittedAnEntryMadeSince() {
+        LoneReplica wiped = wiped();
+        wiped.receive(1, append(7, 1, 7, 1)).receive(1, new EstimationReply(NONCE, 7, 2));
+        assertThat(vote(wiped, 2, 8)).as("the fence is not committed").isFalse();
+        wiped = wiped();
+        wiped.receive(1, append(7, 1, 7, 1)).receive(1, new EstimationReply(NONCE, 7, 2));
+        wiped.clear().receive(1, append(7, 2, 7, 2));
+        assertThat(wiped.of(Action.Persist.class)).endsWith(new Action.Persist(new RaftRecord.MemoryRegained(7)));
+        assertThat(wiped.status().recovering()).isFalse();
+        wiped.tick(RaftConfig.forTests(0, 3).electionTimeoutTicks());
+        assertThat(vote(wiped, 2, 7)).isFalse();
+        assertThat(vote(wiped, 2, 8)).isTrue();
     }
 
     @Test
-    void whatItFoundOutIsKeptThroughAnotherRestart() {
-        RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
-        again.step(new Event.Recovered(
-                new Event.RecoveredLog(List.of(new RaftRecord.Forgotten(9, 33)), Event.Memory.WHOLE)));
-        assertThat(again.raftStatus().recoveringUpTo()).isEqualTo(33);
-        assertThat(granted(receive(again, 1, new RequestVote(10, 90, 9, false, false))))
-                .isFalse();
+    void inWhichTermsItMayVoteIsKeptThroughAnotherRestart() {
+        LoneReplica again = new LoneReplica(
+                3,
+                new Event.RecoveredLog(
+                        List.of(new RaftRecord.HardState(7, -1), new RaftRecord.MemoryRegained(7)),
+                        Event.Memory.WHOLE));
+        assertThat(again.status().recovering()).isFalse();
+        assertThat(vote(again, 2, 7)).isFalse();
+        assertThat(vote(again, 2, 8)).isTrue();
+    }
+
+    /** Trap 27: the leader of term 8 may have been elected by it before, and its entries may be nowhere else. */
+    @Test
+    void theFenceOfALeaderIsWorthNothingUnderTheNext() {
+        LoneReplica wiped = wiped();
+        wiped.receive(1, append(7, 1, 7, 1)).receive(1, new EstimationReply(NONCE, 7, 2));
+        wiped.receive(2, append(8, 2, 8, 2));
+        assertThat(wiped.status().recovering()).isTrue();
+        wiped.clear().tick(2);
+        assertThat(wiped.sentTo(2, EstimationQuery.class)).containsExactly(new EstimationQuery(NONCE));
+        wiped.receive(2, new EstimationReply(NONCE, 8, 3)).receive(2, append(8, 3, 8, 3));
+        assertThat(wiped.status().recovering()).isFalse();
+    }
+
+    @Test
+    void answersToAnEarlierLifeOrOfAnotherTermCountForNothing() {
+        LoneReplica wiped = wiped();
+        wiped.receive(1, append(7, 1, 7, 1));
+        wiped.receive(1, new EstimationReply(NONCE - 1, 7, 2));
+        wiped.receive(1, new EstimationReply(NONCE, 6, 2));
+        wiped.receive(2, new EstimationReply(NONCE, 7, 2));
+        assertThat(wiped.rejections()).containsExactly("UNEXPECTED", "UNEXPECTED", "UNEXPECTED");
+        wiped.receive(1, append(7, 2, 7, 2));
+        assertThat(wiped.status().recovering()).isTrue();
     }
 
     /** Trap 22: what it learns while it asks, a later term first of all, says nothing of what it said before. */
     @Test
     void stoppedWhileItAsksItAsksAgain() {
-        RaftProtocol wiped = wiped();
-        List<LogRecord> written = persisted(receive(wiped, 1, new RequestVote(8, 20, 7, false, false)));
+        LoneReplica wiped = wiped();
+        wiped.receive(1, new RequestVote(8, 20, 7, false, false));
+        List<LogRecord> written = wiped.of(Action.Persist.class).stream()
+                .map(Action.Persist::record)
+                .toList();
         assertThat(written).contains(new RaftRecord.HardState(8, -1));
         RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
         again.step(new Event.Recovered(new Event.RecoveredLog(written, Event.Memory.LOST, NONCE + 1)));
-        assertThat(again.raftStatus().recoveringUpTo()).isPositive();
-        assertThat(granted(receive(again, 1, new RequestVote(8, 20, 7, false, false))))
-                .as("it may have voted in term 8 before its disk was lost")
-                .isFalse();
+        assertThat(again.raftStatus().recovering()).isTrue();
+    }
+
+    /** The leader's side: the entry that it names is made after it was asked, and made though nobody submits anything. */
+    @Test
+    void aLeaderThatIsAskedMakesAnEntry() {
+        LoneReplica leader = leaderOfThree();
+        leader.receive(2, new EstimationQuery(NONCE)).step(new Event.QueueDrained(1));
+        assertThat(leader.sentTo(2, EstimationReply.class))
+                .containsExactly(new EstimationReply(NONCE, leader.status().term(), 2));
+        assertThat(leader.status().lastIndex()).isEqualTo(2);
+        leader.step(new Event.QueueDrained(1));
+        assertThat(leader.status().lastIndex()).as("one is enough").isEqualTo(2);
+    }
+
+    /** An answer of the life that it forgot, late on the way, must not make the answers since then count. */
+    @Test
+    void aLateAnswerOfTheForgottenLifeDoesNotMakeItCount() {
+        LoneReplica leader = leaderOfThree();
+        long term = leader.status().term();
+        leader.receive(2, new AppendEntriesReply(term, 0, false, 1, 0, 0, true));
+        leader.submit(1, "x").loopBack();
+        leader.receive(2, new AppendEntriesReply(term, 0, true, 2, 0, 0, true));
+        leader.receive(2, new AppendEntriesReply(term, 0, true, 1, 0, 0, false));
+        assertThat(leader.status().commitIndex()).isEqualTo(1);
+        leader.receive(2, new AppendEntriesReply(term, 0, true, 2, 0, 0, false));
+        assertThat(leader.status().commitIndex()).isEqualTo(2);
+    }
+
+    private static LoneReplica leaderOfThree() {
+        LoneReplica leader = new LoneReplica(3, 1, -1).lead();
+        return leader.loopBack().acknowledge(1, 1).acknowledge(2, 1).clear();
+    }
+
+    /** One entry of a term at an index, after one of {@code prevTerm}. */
+    private static AppendEntries append(long term, long index, long prevTerm, long commit) {
+        long before = index == 1 ? 0 : index == 2 ? 7 : prevTerm;
+        return new AppendEntries(term, index - 1, before, List.of(new Entry.NoOp(index, term)), commit, 0);
+    }
+
+    private static boolean vote(LoneReplica replica, int candidate, long term) {
+        replica.clear().receive(candidate, new RequestVote(term, 20, 7, false, false));
+        return replica.sentTo(candidate, RequestVoteReply.class).stream().anyMatch(RequestVoteReply::granted);
     }
 
     @Test
-    void aReplicaThatForgotItselfAnswersNobody() {
-        assertThat(receive(wiped(), 1, new EstimationQuery(7))).noneMatch(action -> action instanceof Action.Send);
+    void whoDoesNotLeadSetsNoFence() {
+        LoneReplica follower = new LoneReplica(3, 1, -1);
+        follower.receive(1, new EstimationQuery(7));
+        assertThat(follower.rejections()).containsExactly("WRONG_ROLE");
     }
 
-    private static RaftProtocol wiped() {
-        RaftProtocol wiped = new RaftProtocol(RaftConfig.forTests(0, 3));
-        wiped.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.LOST, NONCE)));
-        return wiped;
-    }
-
-    private static List<Action> receive(RaftProtocol protocol, int from, Message message) {
-        return protocol.step(new Event.MessageReceived(RaftCluster.sign(from, message)));
-    }
-
-    private static List<LogRecord> persisted(List<Action> actions) {
-        return actions.stream()
-                .filter(action -> action instanceof Action.Persist)
-                .map(action -> ((Action.Persist) action).record())
-                .toList();
-    }
-
-    private static boolean granted(List<Action> actions) {
-        return actions.stream()
-                .filter(action -> action instanceof Action.Send)
-                .map(action -> ((Action.Send) action).message())
-                .anyMatch(message -> message instanceof RequestVoteReply reply && reply.granted());
+    private static LoneReplica wiped() {
+        return new LoneReplica(3, new Event.RecoveredLog(List.of(), Event.Memory.LOST, NONCE));
     }
 }

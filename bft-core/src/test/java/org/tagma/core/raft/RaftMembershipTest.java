@@ -51,6 +51,46 @@ class RaftMembershipTest {
         cluster.assertEqualJournals();
     }
 
+    /** Trap 48, dissertation 4.2.1: two ticks away, and more is on its way to it than may wait for a commit, at any time. */
+    @Test
+    void aNewcomerFarAwayIsPromotedUnderLoad() {
+        LoneReplica leader = new LoneReplica(3, 1, -1).lead();
+        leader.loopBack().acknowledge(1, 1).acknowledge(2, 1).clear();
+        leader.step(new Event.MembershipRequested(9, List.of(0, 1, 2, 3), List.of()));
+        long[] ends = new long[9];
+        for (int tick = 0;
+                tick < ends.length && !leader.status().configuration().isVoter(3);
+                tick++) {
+            for (int request = 0; request < 6; request++) {
+                leader.submit(1 + 6 * tick + request, "x").loopBack();
+                leader.acknowledge(1, leader.status().lastIndex());
+            }
+            ends[tick] = leader.status().lastIndex();
+            leader.acknowledge(2, ends[tick]);
+            if (tick >= 2) {
+                leader.acknowledge(3, ends[tick - 2]);
+            }
+            leader.tick(1);
+        }
+        assertThat(leader.status().configuration().isVoter(3)).isTrue();
+    }
+
+    /** A newcomer that has less and less of what it lacks does not vote: it would hold up each commit. */
+    @Test
+    void aNewcomerWhoseRoundsTakeTooLongStaysALearner() {
+        LoneReplica leader = new LoneReplica(3, 1, -1).lead();
+        leader.loopBack().acknowledge(1, 1).acknowledge(2, 1).clear();
+        leader.step(new Event.MembershipRequested(9, List.of(0, 1, 2, 3), List.of()));
+        leader.loopBack().acknowledge(1, 2).acknowledge(3, 1);
+        for (int tick = 0; tick < 40; tick++) {
+            leader.submit(1 + tick, "x").loopBack();
+            leader.acknowledge(1, leader.status().lastIndex())
+                    .acknowledge(2, leader.status().lastIndex());
+            leader.acknowledge(3, 1 + tick / 4).tick(1);
+        }
+        assertThat(leader.status().configuration().isVoter(3)).isFalse();
+    }
+
     @Test
     void aNewcomerThatNeverCatchesUpStaysALearner() {
         RaftCluster cluster = new RaftCluster(4, Configuration.ofFirst(3), 2, config -> config);

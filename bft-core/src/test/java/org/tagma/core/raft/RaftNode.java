@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.Journal;
 import org.tagma.core.protocol.Action;
@@ -35,6 +36,12 @@ final class RaftNode {
     private final RaftCluster cluster;
     /** What the state machine's thread has yet to do. */
     private final ArrayDeque<Action> execution = new ArrayDeque<>();
+
+    /** A state that it kept. */
+    record Backup(SnapshotMeta meta, ServiceSnapshot state) {}
+
+    /** The first that it kept in all its lives. */
+    Optional<Backup> backup = Optional.empty();
 
     DurableLog log = new DurableLog(false);
     SnapshotKeeper keeper = new SnapshotKeeper();
@@ -191,6 +198,10 @@ final class RaftNode {
             keeper.keep(snapshot);
             step(new Event.CheckpointTaken(
                     snapshot.sequence(), snapshot.stateDigest(), snapshot.sizeBytes(), snapshot.tree()));
+            SnapshotMeta kept = log.snapshot();
+            if (backup.isEmpty() && kept != null && kept.index() == snapshot.sequence()) {
+                backup = Optional.of(new Backup(kept, snapshot));
+            }
         } else if (action instanceof Action.InstallState install) {
             assertThat(service.install(install.sequence(), install.snapshot(), install.tree()))
                     .isEmpty();

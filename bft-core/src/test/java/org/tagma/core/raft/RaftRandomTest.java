@@ -49,6 +49,32 @@ class RaftRandomTest {
         });
     }
 
+    /** Trap 44: one at a time loses its disk, or gets an old state back, while the group changes; all are up in the end. */
+    @ParameterizedTest
+    @MethodSource("blocks")
+    void oneAtATimeLosesItsDiskWhileTheGroupChanges(long block) {
+        forEachSeed(block, seed -> {
+            RaftCluster cluster = new RaftCluster(5, Configuration.ofFirst(3), seed, config -> config);
+            Schedule schedule = new Schedule(cluster, seed, false);
+            schedule.changesMembership = true;
+            schedule.wipesAtOnce = 1;
+            schedule.play();
+        });
+    }
+
+    /** However many lose their disks, at whatever moment: the group may stand still, and nobody contradicts what was committed. */
+    @ParameterizedTest
+    @MethodSource("blocks")
+    void anyNumberLoseTheirDisksWhileTheGroupChanges(long block) {
+        forEachSeed(block, seed -> {
+            RaftCluster cluster = new RaftCluster(5, Configuration.ofFirst(3), seed, config -> config);
+            Schedule schedule = new Schedule(cluster, seed, false);
+            schedule.changesMembership = seed % 2 == 0;
+            schedule.wipesAtOnce = 5;
+            schedule.play();
+        });
+    }
+
     private interface Run {
         void on(long seed);
     }
@@ -75,6 +101,8 @@ class RaftRandomTest {
         private final boolean forgetful;
         private final List<Request> submitted = new ArrayList<>();
         boolean changesMembership;
+        /** So many may have lost their disks and not be recovered at any time. */
+        int wipesAtOnce;
 
         Schedule(RaftCluster cluster, long seed, boolean forgetful) {
             this.cluster = cluster;
@@ -108,7 +136,7 @@ class RaftRandomTest {
 
         private void disturb() {
             int replica = cluster.random.nextInt(cluster.nodes.size());
-            switch (cluster.random.nextInt(14)) {
+            switch (cluster.random.nextInt(wipesAtOnce > 0 ? 16 : 14)) {
                 case 0, 1, 2, 3 -> submit(replica);
                 case 4 -> crash(replica);
                 case 5, 6 -> restartOne();
@@ -118,6 +146,7 @@ class RaftRandomTest {
                 case 10 -> readAt(replica);
                 case 11 -> cluster.node(replica).executionStalls = !cluster.node(replica).executionStalls;
                 case 12 -> transfer(replica);
+                case 14, 15 -> wipe(replica);
                 default -> changeMembership();
             }
         }
@@ -144,8 +173,22 @@ class RaftRandomTest {
             }
         }
 
+        private void wipe(int replica) {
+            long forgetful = cluster.nodes.stream()
+                    .filter(node -> node.id != replica && node.log.isLost())
+                    .count();
+            if (forgetful < wipesAtOnce) {
+                long nonce = cluster.random.nextLong();
+                if (cluster.random.nextInt(3) == 0) {
+                    cluster.restartFromBackup(replica, nonce);
+                } else {
+                    cluster.restartWiped(replica, nonce);
+                }
+            }
+        }
+
         private static boolean isRecovering(RaftNode node) {
-            return node.status().recoveringUpTo() > 0;
+            return node.status().recovering();
         }
 
         private void restartOne() {
@@ -180,7 +223,9 @@ class RaftRandomTest {
                     .filter(id -> !voters.contains(id) && cluster.random.nextBoolean())
                     .boxed()
                     .toList();
-            cluster.leader().ifPresent(leader -> leader.step(new Event.MembershipRequested(2, voters, learners)));
+            if (wipesAtOnce == 0 || voters.size() >= 3) {
+                cluster.leader().ifPresent(leader -> leader.step(new Event.MembershipRequested(2, voters, learners)));
+            }
         }
 
         /** The faults are over: everything that was submitted is executed by everybody who belongs to the group. */
@@ -205,6 +250,9 @@ class RaftRandomTest {
                         }));
             }
             cluster.run(30);
+            if (wipesAtOnce > 1) {
+                return;
+            }
             assertThat(isDone())
                     .as(
                             "%s of %s: %s",

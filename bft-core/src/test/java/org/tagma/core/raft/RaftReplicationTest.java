@@ -32,7 +32,7 @@ class RaftReplicationTest {
         LoneReplica follower = new LoneReplica(3, 4, -1, 1, 1, 2, 2, 2).clear();
         follower.receive(1, new AppendEntries(4, prevIndex, prevTerm, List.of(), 0, 9));
         assertThat(follower.sent(AppendEntriesReply.class))
-                .containsExactly(new AppendEntriesReply(4, 9, success, index, hintIndex, hintTerm, 0));
+                .containsExactly(new AppendEntriesReply(4, 9, success, index, hintIndex, hintTerm, false));
     }
 
     /** The follower's log is 1 2 2; entries arrive after (prevIndex, prevTerm). */
@@ -49,6 +49,20 @@ class RaftReplicationTest {
     }
 
     /** Figure 7 of the paper: whatever a follower's log lacks or has too much, the leader's overrides it. */
+    /** A long message that was on its way while a shorter one, or a state, came first. */
+    @Test
+    void ofAMessageThatBeginsBelowWhatIsCommittedTheRestIsTaken() {
+        LoneReplica follower = new LoneReplica(3, 1, -1);
+        follower.receive(1, new AppendEntries(2, 0, 0, LoneReplica.entries(1, 1, 2), 2, 0))
+                .clear();
+        follower.receive(1, new AppendEntries(2, 0, 0, LoneReplica.entries(1, 1, 2, 2, 2), 3, 1));
+        assertThat(follower.sent(AppendEntriesReply.class))
+                .containsExactly(new AppendEntriesReply(2, 1, true, 4, 0, 0, false));
+        assertThat(follower.status().commitIndex()).isEqualTo(3);
+        follower.clear().receive(1, new AppendEntries(2, 0, 0, LoneReplica.entries(1, 1, 1, 1), 3, 2));
+        assertThat(follower.rejections()).containsExactly("CONTRADICTS_COMMITTED");
+    }
+
     @Test
     void theLogsOfFigureSevenAreAllMadeEqualToTheLeaders() {
         RaftCluster cluster = new RaftCluster(7, 1);
@@ -83,7 +97,7 @@ class RaftReplicationTest {
                 actions,
                 action -> action instanceof Action.Persist persist && persist.record() instanceof RaftRecord.Appended);
         assertThat(sends).isBetween(0, writes - 1);
-        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
         assertThat(leader.status().commitIndex())
                 .as("one follower and no own write")
                 .isZero();
@@ -94,8 +108,8 @@ class RaftReplicationTest {
     @Test
     void twoFollowersCommitEvenBeforeTheLeadersOwnWrite() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead();
-        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
-        leader.receive(2, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
+        leader.receive(2, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
         assertThat(leader.status().commitIndex()).isEqualTo(2);
     }
 

@@ -31,7 +31,7 @@ final class RaftSlipsTest {
     @Test
     void trap26AnAcknowledgementOfAnEarlierTermCountsForNothing() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead().loopBack();
-        leader.receive(1, new AppendEntriesReply(1, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(1, 0, true, 2, 0, 0, false));
         assertThat(leader.rejections()).containsExactly("STALE_TERM");
         assertThat(leader.status().commitIndex()).isZero();
     }
@@ -40,7 +40,7 @@ final class RaftSlipsTest {
     @Test
     void trap27ALeadersOwnAnswerComesAfterItsRecords() {
         List<Action> actions = new LoneReplica(3, 1, -1, 1).lead().actions();
-        int answer = actions.indexOf(new Action.Send(0, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0)));
+        int answer = actions.indexOf(new Action.Send(0, new AppendEntriesReply(2, 0, true, 2, 0, 0, false)));
         int record = actions.indexOf(new Action.Persist(new RaftRecord.Appended(new Entry.NoOp(2, 2))));
         assertThat(record).isBetween(0, answer - 1);
     }
@@ -103,10 +103,10 @@ final class RaftSlipsTest {
     void trap30ALeaseCountsFromTheQuestionAndNotFromTheAnswer() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
-        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
         leader.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
         leader.step(new Event.QueueDrained(1000)).tick(2);
-        leader.step(new Event.QueueDrained(1300)).receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        leader.step(new Event.QueueDrained(1300)).receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, false));
         leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(1000 + config.leaseMillis()));
         assertThat(leader.of(Action.ReadReady.class)).isEmpty();
     }

@@ -51,7 +51,7 @@ class RaftThirdPartyElectionTest {
         replica.receive(1, new AppendEntries(2, 1, 1, LoneReplica.entries(2, 2, 2), 2, 4));
         assertThat(replica.rejections()).containsExactly("STALE_TERM");
         assertThat(replica.sentTo(1, AppendEntriesReply.class))
-                .containsExactly(new AppendEntriesReply(3, 0, false, 0, 0, 0, 0));
+                .containsExactly(new AppendEntriesReply(3, 0, false, 0, 0, 0, false));
         assertThat(replica.protocol.stateHash()).isEqualTo(before);
     }
 
@@ -117,7 +117,7 @@ class RaftThirdPartyElectionTest {
     void aCandidateSaysHowItsLogEnds(int entries, long term) {
         long[] terms = IntStream.rangeClosed(1, entries).asLongStream().toArray();
         LoneReplica replica = new LoneReplica(3, term, -1, terms).stand(3);
-        replica.receive(1, new AppendEntriesReply(term + 5, 0, false, 0, 0, 0, 0))
+        replica.receive(1, new AppendEntriesReply(term + 5, 0, false, 0, 0, 0, false))
                 .clear();
         replica.tickUntilItStands();
         RequestVote asked = new RequestVote(term + 6, entries, term, true, false);

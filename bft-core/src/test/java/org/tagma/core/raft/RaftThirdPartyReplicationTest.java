@@ -111,7 +111,7 @@ class RaftThirdPartyReplicationTest {
         LoneReplica follower = new LoneReplica(3, 2, -1, 1, 2).clear();
         follower.receive(1, new AppendEntries(3, index, term, List.of(), 0, 7));
         assertThat(follower.sentTo(1, AppendEntriesReply.class))
-                .containsExactly(new AppendEntriesReply(3, 7, success, index, hint, hintTerm, 0));
+                .containsExactly(new AppendEntriesReply(3, 7, success, index, hint, hintTerm, false));
     }
 
     /** TestHandleMsgApp, TestHandleHeartbeat: the table of what becomes of log and commit index. */

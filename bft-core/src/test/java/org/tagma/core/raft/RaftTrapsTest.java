@@ -29,13 +29,13 @@ class RaftTrapsTest {
         leader.receive(1, new RequestVoteReply(4, 4, false, true)).receive(2, new RequestVoteReply(4, 4, false, true));
         assertThat(leader.status().role()).isEqualTo("leader");
         leader.loopBack();
-        leader.receive(1, new AppendEntriesReply(4, 0, true, 2, 0, 0, 0));
-        leader.receive(2, new AppendEntriesReply(4, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(4, 0, true, 2, 0, 0, false));
+        leader.receive(2, new AppendEntriesReply(4, 0, true, 2, 0, 0, false));
         assertThat(leader.status().commitIndex()).isZero();
         assertThat(leader.of(Action.Commit.class)).isEmpty();
         // (e): its own entry on a majority commits both.
-        leader.receive(1, new AppendEntriesReply(4, 0, true, 3, 0, 0, 0));
-        leader.receive(2, new AppendEntriesReply(4, 0, true, 3, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(4, 0, true, 3, 0, 0, false));
+        leader.receive(2, new AppendEntriesReply(4, 0, true, 3, 0, 0, false));
         assertThat(leader.of(Action.Commit.class))
                 .extracting(Action.Commit::sequence)
                 .containsExactly(1L, 2L, 3L);
@@ -107,7 +107,7 @@ class RaftTrapsTest {
         SnapshotMeta old = new SnapshotMeta(3, 1, Digest.NULL, Configuration.ofFirst(3));
         follower.receive(1, new InstallSnapshot(1, old));
         assertThat(follower.sent(AppendEntriesReply.class))
-                .containsExactly(new AppendEntriesReply(1, 0, true, 4, 0, 0, 0));
+                .containsExactly(new AppendEntriesReply(1, 0, true, 4, 0, 0, false));
         assertThat(follower.status().lastIndex()).isEqualTo(4);
         assertThat(follower.protocol.status().mode()).isEqualTo("follower");
     }
@@ -130,15 +130,15 @@ class RaftTrapsTest {
         leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(1));
         leader.receive(2, new ReadIndex(2, 77));
         leader.tick(2);
-        leader.receive(1, new AppendEntriesReply(2, 1, false, 1, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 1, false, 1, 0, 0, false));
         assertThat(leader.of(Action.ReadReady.class)).isEmpty();
-        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, false));
         leader.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
         assertThat(leader.of(Action.ReadReady.class))
                 .as("the round began before")
                 .isEmpty();
         leader.step(new Event.QueueDrained(2));
-        leader.receive(1, new AppendEntriesReply(2, 2, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 2, true, 2, 0, 0, false));
         assertThat(leader.of(Action.ReadReady.class)).containsExactly(new Action.ReadReady(1, 2));
     }
 
@@ -148,17 +148,17 @@ class RaftTrapsTest {
         LoneReplica follower = new LoneReplica(3, 4, -1, 1).clear();
         follower.receive(1, new AppendEntries(3, 1, 1, List.of(), 1, 50));
         assertThat(follower.sent(AppendEntriesReply.class))
-                .containsExactly(new AppendEntriesReply(4, 0, false, 0, 0, 0, 0));
+                .containsExactly(new AppendEntriesReply(4, 0, false, 0, 0, 0, false));
     }
 
     @Test
     void trap30ALeaseThatRanOutIsNotTrustedEvenIfNoTickCame() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
-        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
         leader.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
         leader.step(new Event.QueueDrained(1000)).tick(2);
-        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, false));
         long leaseMillis = config.leaseMillis();
         assertThat(leaseMillis).as("9 of 10 ticks of 50 ms, less a tenth").isEqualTo(405);
         leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(1000 + leaseMillis - 1));
@@ -172,20 +172,20 @@ class RaftTrapsTest {
     void trap30ALeaseIsNotKeptAliveByAClockThatWasSetBackOrStoodStill() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
-        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
         leader.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
         leader.step(new Event.QueueDrained(9_000, 1_000)).tick(2);
-        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        leader.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, false));
         long leaseMillis = config.leaseMillis();
         leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(9_001, 1_000 + leaseMillis));
         assertThat(leader.of(Action.ReadReady.class))
                 .as("the wall clock was set back")
                 .isEmpty();
         LoneReplica suspended = new LoneReplica(config, 1, -1, 1).lead().loopBack();
-        suspended.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, 0));
+        suspended.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
         suspended.step(new Event.Executed(1, List.of())).step(new Event.Executed(2, List.of()));
         suspended.step(new Event.QueueDrained(9_000, 1_000)).tick(2);
-        suspended.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, 0));
+        suspended.receive(1, new AppendEntriesReply(2, 1, true, 2, 0, 0, false));
         suspended.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(9_000 + leaseMillis, 1_001));
         assertThat(suspended.of(Action.ReadReady.class))
                 .as("the machine was suspended")
@@ -302,11 +302,11 @@ class RaftTrapsTest {
         follower.receive(1, new AppendEntries(100, 0, 0, LoneReplica.entries(1, terms), 100, 0));
         follower.clear().receive(1, new AppendEntries(100, 100, 100, List.of(), 100, 0));
         assertThat(follower.sends())
-                .containsExactly(new Action.Send(1, new AppendEntriesReply(100, 0, true, 64, 0, 0, 0)));
+                .containsExactly(new Action.Send(1, new AppendEntriesReply(100, 0, true, 64, 0, 0, false)));
         follower.clear().receive(2, new AppendEntries(101, 100, 100, List.of(), 100, 0));
         assertThat(follower.sends())
                 .as("of another leader's log it knows nothing yet")
-                .containsExactly(new Action.Send(2, new AppendEntriesReply(101, 0, false, 100, 64, 64, 0)));
+                .containsExactly(new Action.Send(2, new AppendEntriesReply(101, 0, false, 100, 64, 64, false)));
     }
 
     @Test
@@ -324,7 +324,7 @@ class RaftTrapsTest {
                 .as("the forgetful one does not count")
                 .isFalse();
         cluster.restart(1);
-        cluster.runUntil(() -> cluster.node(2).status().recoveringUpTo() == 0, 100);
+        cluster.runUntil(() -> !cluster.node(2).status().recovering(), 100);
         assertThat(cluster.node(2).announcements).anyMatch(text -> text.startsWith("recovered"));
         cluster.leader().ifPresent(leader -> cluster.crash(leader.id == 2 ? 1 : leader.id));
         cluster.awaitLeader();
@@ -334,8 +334,8 @@ class RaftTrapsTest {
     @Test
     void aReplicaThatLostItsLogRefusesItsVoteAndDoesNotStand() {
         RaftProtocol forgetful = new RaftProtocol(RaftConfig.forTests(0, 3));
-        forgetful.step(new Event.Recovered(new Event.RecoveredLog(
-                List.of(new RaftRecord.HardState(3, -1), new RaftRecord.Reservation(10)), Event.Memory.SURVIVORS)));
+        forgetful.step(new Event.Recovered(
+                new Event.RecoveredLog(List.of(new RaftRecord.HardState(3, -1)), Event.Memory.SURVIVORS)));
         RequestVote question = new RequestVote(4, 20, 3, false, false);
         assertThat(forgetful.step(new Event.MessageReceived(RaftCluster.sign(1, question))))
                 .contains(new Action.Send(1, new RequestVoteReply(4, 4, false, false)));

@@ -119,7 +119,7 @@ final class RaftPayloadDecoder {
                 index(payload.getIndex()),
                 index(payload.getHintIndex()),
                 term(payload.getHintTerm()),
-                index(payload.getRecoveringUpTo()));
+                payload.getRecovering());
     }
 
     private Message installSnapshot(ByteString bytes) throws Rejection {

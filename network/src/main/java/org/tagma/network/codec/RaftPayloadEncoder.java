@@ -78,7 +78,7 @@ final class RaftPayloadEncoder {
                 .setIndex(reply.index())
                 .setHintIndex(reply.hintIndex())
                 .setHintTerm(reply.hintTerm())
-                .setRecoveringUpTo(reply.recoveringUpTo())
+                .setRecovering(reply.recovering())
                 .build();
     }
 

@@ -2,10 +2,9 @@ package org.tagma.network.codec;
 
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord;
-import org.tagma.network.wire.AcknowledgeRecord;
-import org.tagma.network.wire.ForgottenTermRecord;
 import org.tagma.network.wire.HardStateRecord;
 import org.tagma.network.wire.LogRecordPayload;
+import org.tagma.network.wire.MemoryRegainedRecord;
 import org.tagma.network.wire.SuffixRemovedRecord;
 
 /** The records of Raft's log. */
@@ -20,11 +19,8 @@ final class RaftRecordCodec {
         } else if (raft instanceof RaftRecord.HardState hardState) {
             payload.setHardState(
                     HardStateRecord.newBuilder().setTerm(hardState.term()).setVotedFor(hardState.votedFor() + 1));
-        } else if (raft instanceof RaftRecord.Forgotten forgotten) {
-            payload.setForgottenTerm(
-                    ForgottenTermRecord.newBuilder().setTerm(forgotten.term()).setIndex(forgotten.index()));
-        } else if (raft instanceof RaftRecord.Reservation reservation) {
-            payload.setAcknowledge(AcknowledgeRecord.newBuilder().setIndex(reservation.index()));
+        } else if (raft instanceof RaftRecord.MemoryRegained regained) {
+            payload.setMemoryRegained(MemoryRegainedRecord.newBuilder().setTerm(regained.term()));
         } else if (raft instanceof RaftRecord.SuffixRemoved removed) {
             payload.setSuffixRemoved(
                     SuffixRemovedRecord.newBuilder().setFrom(removed.from()).setThrough(removed.through()));
@@ -40,13 +36,8 @@ final class RaftRecordCodec {
                 Checks.atMost("vote", hardState.getVotedFor(), CodecLimits.MAX_NODES) - 1);
     }
 
-    static LogRecord forgotten(ForgottenTermRecord forgotten) throws Rejection {
-        return new RaftRecord.Forgotten(
-                Checks.counter("term", forgotten.getTerm()), Checks.counter("index", forgotten.getIndex()));
-    }
-
-    static LogRecord reservation(AcknowledgeRecord acknowledge) throws Rejection {
-        return new RaftRecord.Reservation(Checks.counter("index", acknowledge.getIndex()));
+    static LogRecord memoryRegained(MemoryRegainedRecord regained) throws Rejection {
+        return new RaftRecord.MemoryRegained(Checks.counter("term", regained.getTerm()));
     }
 
     static LogRecord suffixRemoved(SuffixRemovedRecord removed) throws Rejection {

@@ -115,8 +115,7 @@ final class RecordCodec {
             case OWN_LIFE -> LifeCodec.ownLife(payload.getOwnLife());
             case KNOWN_LIVES -> LifeCodec.knownLives(payload.getKnownLives());
             case HARD_STATE -> RaftRecordCodec.hardState(payload.getHardState());
-            case FORGOTTEN_TERM -> RaftRecordCodec.forgotten(payload.getForgottenTerm());
-            case ACKNOWLEDGE -> RaftRecordCodec.reservation(payload.getAcknowledge());
+            case MEMORY_REGAINED -> RaftRecordCodec.memoryRegained(payload.getMemoryRegained());
             case APPENDED -> new RaftRecord.Appended(RAFT_PARTS.entry(payload.getAppended(), VERIFIED_BEFORE));
             case SUFFIX_REMOVED -> RaftRecordCodec.suffixRemoved(payload.getSuffixRemoved());
             case SNAPSHOTTED -> new RaftRecord.Snapshotted(RAFT_PARTS.snapshot(payload.getSnapshotted()));

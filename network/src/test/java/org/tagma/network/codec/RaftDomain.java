@@ -87,7 +87,7 @@ final class RaftDomain extends DomainContextBase {
                         counters())
                 .as(RaftMessage.AppendEntries::new);
         Arbitrary<RaftMessage> appendReplies = Combinators.combine(
-                        counters(), counters(), flags(), counters(), counters(), counters(), counters())
+                        counters(), counters(), flags(), counters(), counters(), counters(), flags())
                 .as(RaftMessage.AppendEntriesReply::new);
         Arbitrary<RaftMessage> installs =
                 Combinators.combine(counters(), snapshots()).as(RaftMessage.InstallSnapshot::new);
@@ -114,13 +114,11 @@ final class RaftDomain extends DomainContextBase {
         Arbitrary<RaftRecord> hardStates = Combinators.combine(
                         counters(), Arbitraries.integers().between(-1, CodecLimits.MAX_NODES - 1))
                 .as(RaftRecord.HardState::new);
-        Arbitrary<RaftRecord> reservations = counters().map(RaftRecord.Reservation::new);
-        Arbitrary<RaftRecord> forgotten =
-                Combinators.combine(counters(), counters()).as(RaftRecord.Forgotten::new);
+        Arbitrary<RaftRecord> regained = counters().map(RaftRecord.MemoryRegained::new);
         Arbitrary<RaftRecord> appended = entries().map(RaftRecord.Appended::new);
         Arbitrary<RaftRecord> removed =
                 Combinators.combine(positives(), positives()).as(RaftRecord.SuffixRemoved::new);
         Arbitrary<RaftRecord> snapshotted = snapshots().map(RaftRecord.Snapshotted::new);
-        return Arbitraries.oneOf(List.of(hardStates, reservations, forgotten, appended, removed, snapshotted));
+        return Arbitraries.oneOf(List.of(hardStates, regained, appended, removed, snapshotted));
     }
 }

@@ -22,6 +22,7 @@ import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 import org.tagma.core.raft.RaftRecord.Appended;
 import org.tagma.core.raft.RaftRecord.HardState;
+import org.tagma.core.raft.RaftRecord.MemoryRegained;
 import org.tagma.core.raft.RaftRecord.SuffixRemoved;
 
 /**
@@ -86,9 +87,6 @@ public final class RaftObserver implements ProtocolObserver {
             book.unsynced.clear();
             book.decided.recover(recovered.log().records());
             book.durable.recover(recovered.log().records());
-            if (recovered.log().memory() == Event.Memory.LOST) {
-                forgetsItsCandidacies(replica);
-            }
             votes(replica, book.durable.hardState());
         }
     }
@@ -117,6 +115,8 @@ public final class RaftObserver implements ProtocolObserver {
             book.durable.apply(each);
             if (each instanceof HardState state) {
                 votes(replica, state);
+            } else if (each instanceof MemoryRegained regained) {
+                countsAgain(replica, regained.term());
             }
         }
         book.unsynced.clear();
@@ -167,11 +167,11 @@ public final class RaftObserver implements ProtocolObserver {
     }
 
     /**
-     * Whoever voted for another can ask that one for its term; a vote for itself may be known to nobody else. But it counts
-     * only in the life that stood, so with the disk on which that life was written it is gone.
+     * Its leader has committed an entry without it that was made since it forgot: nobody whom it voted for before has that, so
+     * votes of later terms elect nobody, and it may vote there again. Until then, and in earlier terms, it may not.
      */
-    private void forgetsItsCandidacies(int replica) {
-        ballots.entrySet().removeIf(each -> each.getKey().voter() == replica && each.getValue() == replica);
+    private void countsAgain(int replica, long term) {
+        ballots.keySet().removeIf(each -> each.voter() == replica && each.term() > term);
     }
 
     /** A vote is one when it is durable: nobody hears of it before, and it may be lost until then. */

@@ -209,17 +209,11 @@ final class PlanDrawing {
         }
     }
 
-    /**
-     * Of those only that may forget, now and then twice. A Raft group has one: its replica cannot vote again until all
-     * other voters have told what they know, so of two none would.
-     */
+    /** Of those only that may forget, now and then twice. */
     private void wipedDisks(List<Incident> incidents, TreeSet<Integer> forgetful) {
         for (int id : forgetful) {
             for (int i = chance(70) ? 0 : random.nextInt(1, 3); i > 0; i--) {
                 incidents.add(incident(Kind.WIPE, id, duration(), 0));
-            }
-            if (setting.protocol() == ProtocolKind.RAFT) {
-                return;
             }
         }
     }
@@ -241,6 +235,19 @@ final class PlanDrawing {
                 }
             }
         }
+    }
+
+    /**
+     * So many of a Raft group may lose their votes by a change: a majority of those that are left must remember, or the group
+     * stands still for good.
+     */
+    static int removable(int replicas, List<Incident> incidents) {
+        long forgetful = incidents.stream()
+                .filter(each -> each.kind() == Kind.AMNESIA || each.kind() == Kind.WIPE)
+                .map(Incident::replicas)
+                .distinct()
+                .count();
+        return replicas - 1 - 2 * (int) forgetful;
     }
 
     private void transfers(List<Incident> incidents) {
@@ -296,14 +303,13 @@ final class PlanDrawing {
         }
     }
 
-    /** Where nobody forgets: who does must hear all other voters, and those of a group that is left may be told apart no more. */
     private void changesOfTheGroup(List<Incident> incidents) {
-        boolean forgets = incidents.stream().anyMatch(each -> each.kind() == Kind.AMNESIA || each.kind() == Kind.WIPE);
-        if (setting.model().nodes() != Nodes.CRASH_RECOVERY || forgets || setting.replicas() < 2 || chance(60)) {
+        int removable = removable(setting.replicas(), incidents);
+        if (setting.model().nodes() != Nodes.CRASH_RECOVERY || removable < 1 || chance(60)) {
             return;
         }
         for (int i = random.nextInt(1, 4); i > 0; i--) {
-            TreeSet<Integer> some = someReplicas(random.nextInt(1, setting.replicas()));
+            TreeSet<Integer> some = someReplicas(random.nextInt(1, removable + 1));
             incidents.add(new Incident(
                     chance(50) ? Kind.DEMOTE : Kind.REMOVE,
                     List.copyOf(some),

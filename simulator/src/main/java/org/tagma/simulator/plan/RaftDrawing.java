@@ -47,7 +47,7 @@ final class RaftDrawing {
         if (restarts && chance(40)) {
             firstVotes();
         }
-        boolean groupChanges = restarts && plan.replicas() > 1 && forgetful().isEmpty();
+        boolean groupChanges = restarts && PlanDrawing.removable(plan.replicas(), incidents) > 0;
         if (groupChanges && chance(40)) {
             eagerOperator();
         }
@@ -97,7 +97,7 @@ final class RaftDrawing {
                 0,
                 random.nextInt(1, FIRST_ELECTIONS_MILLIS),
                 random.nextInt(2)));
-        // One replica may forget, and none where the group changes.
+        // Where nobody is drawn to forget, changes of the group may leave a single voter.
         boolean loses = forgetful.isPresent() ? forgetful.getAsInt() == voter : !changesTheGroup() && chance(40);
         for (int i = random.nextInt(1, 4); i > 0; i--) {
             Kind kind = loses && chance(50) ? Kind.WIPE : Kind.DOWN;
@@ -130,7 +130,7 @@ final class RaftDrawing {
 
     private void changeOfTheGroup(boolean byOperations, long when, int attempts) {
         TreeSet<Integer> some = new TreeSet<>();
-        for (int i = random.nextInt(1, plan.replicas()); i > 0; i--) {
+        for (int i = random.nextInt(1, PlanDrawing.removable(plan.replicas(), incidents) + 1); i > 0; i--) {
             some.add(someReplica());
         }
         incidents.add(new Incident(
