@@ -56,8 +56,10 @@ final class Patience {
     private int lateViews;
     private long calmSinceTick;
 
+    /** Begins with half the timeout: a process that has just started is slow, and no latency is known yet. */
     Patience(PbftConfig config) {
         this.config = config;
+        this.averageLatency = ((long) config.requestTimeoutTicks() << FRACTION_SHIFT) / (2 * LATENCIES);
     }
 
     /** A batch was committed so many ticks after it was first accepted here. */
