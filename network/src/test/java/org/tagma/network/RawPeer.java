@@ -1,5 +1,7 @@
 package org.tagma.network;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -82,7 +84,7 @@ final class RawPeer implements AutoCloseable {
     /** As initiator, until both sides have proved themselves; what is written from now on is sealed. */
     void handshake(PeerId self, PeerId remote) {
         NoiseIk noise = beginHandshake(self, remote);
-        noise.read(HandshakeFrames.body(readFrame())).orElseThrow();
+        assertThat(noise.read(HandshakeFrames.body(readFrame()))).isPresent();
         ciphers = noise.split();
         writeFrame(HandshakeFrames.of(HandshakeFrames.CONFIRMATION, ByteString.EMPTY));
     }
