@@ -60,12 +60,14 @@ final class ClientWire {
     }
 
     /**
-     * The frame of a request. Where it carries both, the vector of MACs in front of the signature only spares replicas from
+     * The frame of a request.
+     *
+     * <p>Where it carries both, the vector of MACs in front of the signature only spares replicas from
      * checking it where they can.
      */
-    ByteString request(long session, long number, RetrySemantics semantics, ByteString operation) {
-        ByteString payload =
-                MessageCodec.encodeRequestPayload(new SessionId(self.id(), session), number, semantics, operation);
+    ByteString request(long session, long number, RetrySemantics semantics, long acknowledged, ByteString operation) {
+        ByteString payload = MessageCodec.encodeRequestPayload(
+                new SessionId(self.id(), session), number, semantics, acknowledged, operation);
         ByteString vector = macs ? authentication.macVector(MessageType.REQUEST_VALUE, payload) : ByteString.EMPTY;
         ByteString signature = signed ? authentication.sign(MessageType.REQUEST_VALUE, payload) : ByteString.EMPTY;
         ByteString authenticator = vector.concat(signature);

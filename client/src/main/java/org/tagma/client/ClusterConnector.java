@@ -86,10 +86,11 @@ public final class ClusterConnector {
     /** The patience and parallelism that the cluster file gives to clients. */
     public static ClientOptions options(ClusterConfig config) {
         return new ClientOptions(
-                config.timeouts().clientDeadlineMillis(),
-                config.timeouts().clientRetryMillis(),
-                config.limits().sessionPipeline(),
-                ClientOptions.DEFAULT_MAX_QUEUED);
+                        config.timeouts().clientDeadlineMillis(),
+                        config.timeouts().clientRetryMillis(),
+                        config.limits().sessionPipeline(),
+                        ClientOptions.DEFAULT_MAX_QUEUED)
+                .renewingAfter(Math.max(1, config.limits().sessionIdleMillis() / 2));
     }
 
     /**

@@ -187,6 +187,7 @@ final class RequestFlow {
     }
 
     private void sendFirst(PendingRequest request, long now) {
+        sessions.renewIfIdle(now, options.renewMillis());
         newAttempt(request, sessions.current());
         inFlight.add(request);
         dispatch.first(request, now);
@@ -207,7 +208,8 @@ final class RequestFlow {
         }
         RequestKind kind = RequestKind.of(request.semantics);
         long number = session.takeNumber(kind);
-        ByteString frame = wire.request(session.number, number, request.semantics, request.operation);
+        ByteString frame =
+                wire.request(session.number, number, request.semantics, session.acknowledged(kind), request.operation);
         ReplyTally tally = new ReplyTally(setup.quorums().replicas());
         Attempt attempt = new Attempt(request, session, kind, number, frame, tally);
         request.attempts.add(attempt);

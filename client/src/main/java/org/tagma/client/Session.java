@@ -18,6 +18,9 @@ final class Session {
     private long nextFifo = 1;
     private long nextUnordered = 1;
 
+    /** When a request was sent in it first. */
+    long usedAt = Long.MAX_VALUE;
+
     Session(long number) {
         this.number = number;
     }
@@ -35,6 +38,19 @@ final class Session {
 
     long takeNumber(RequestKind kind) {
         return kind == RequestKind.FIFO ? nextFifo++ : nextUnordered++;
+    }
+
+    /** Up to which number it has, or does not want any more, the replies: right after a number was taken, before it is added. */
+    long acknowledged(RequestKind kind) {
+        if (kind != RequestKind.FIFO) {
+            return 0;
+        }
+        return (fifo.isEmpty() ? nextFifo - 1 : fifo.firstKey()) - 1;
+    }
+
+    /** Whether nothing is under way in it. */
+    boolean isEmpty() {
+        return fifo.isEmpty() && unordered.isEmpty();
     }
 
     void add(Attempt attempt) {

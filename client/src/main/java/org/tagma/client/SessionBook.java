@@ -45,6 +45,19 @@ final class SessionBook {
         }
     }
 
+    /**
+     * A request is about to be sent. If the last one was long ago, it goes to a new session: the replicas may have ended the
+     * old one, and then could not tell whether the request was executed in it.
+     */
+    void renewIfIdle(long now, long renewMillis) {
+        Session idle = current;
+        if (idle.usedAt < now - renewMillis && idle.isEmpty()) {
+            openNext(idle.number + 1);
+            remove(idle);
+        }
+        current.usedAt = now;
+    }
+
     /** The replicas do not know the session any more, and know one with number {@code newest}. */
     void expired(Session session, long newest) {
         remove(session);

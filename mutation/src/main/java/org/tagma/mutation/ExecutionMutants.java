@@ -45,8 +45,8 @@ final class ExecutionMutants {
                     "the session table is not part of the fetched state",
                     "16",
                     "core/service/ReplicatedService",
-                    "sessions = state.sessions();",
-                    "sessions = new SessionTable(limits);",
+                    "sessions = installed;",
+                    "sessions = new SessionTable(settings.limits());",
                     CACHED),
             of(
                     "a chunk is not checked",

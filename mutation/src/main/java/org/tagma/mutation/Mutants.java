@@ -12,6 +12,7 @@ public final class Mutants {
                     ViewChangeMutants.ALL,
                     NormalCaseMutants.ALL,
                     ExecutionMutants.ALL,
+                    SessionMutants.ALL,
                     TransferMutants.OF_BOTH,
                     TransferMutants.OF_LIES)
             .flatMap(List::stream)

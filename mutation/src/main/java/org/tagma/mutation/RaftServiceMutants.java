@@ -189,8 +189,8 @@ final class RaftServiceMutants {
                     "a fetched state comes without its sessions",
                     "32",
                     "core/service/ReplicatedService",
-                    "sessions = state.sessions();",
-                    "sessions = new SessionTable(limits);",
+                    "sessions = installed;",
+                    "sessions = new SessionTable(settings.limits());",
                     "raft.RaftTrapsTest#trap33AFollowerWhoseStateMachineStallsBoundsItsLog",
                     "raft.RaftMembershipTest#newcomersLearnBeforeTheyVote"),
             of(

@@ -66,8 +66,7 @@ public final class ClusterReplica {
     private Optional<Path> traceFile = Optional.empty();
     private Optional<InetSocketAddress> bindAddress = Optional.empty();
     private MeterRegistry registry = new SimpleMeterRegistry();
-    private ServerOptions options = ServerOptions.defaults();
-    private final MemoryPlan memory;
+    private ServerOptions options;
     private long slownessMillis;
     private boolean dataIsIntact;
 
@@ -76,7 +75,7 @@ public final class ClusterReplica {
         this.replica = replica;
         this.keys = keys;
         this.stateMachine = stateMachine;
-        this.memory = MemoryPlan.ofThisProcess(config.replicaCount());
+        this.options = ServerOptions.defaults(config.replicaCount());
         // Late, but not so late that anyone loses patience.
         this.slownessMillis = config.timeouts().requestTimeoutMillis() / 8;
     }
@@ -119,7 +118,7 @@ public final class ClusterReplica {
         return this;
     }
 
-    /** Queue bounds and threads. */
+    /** Threads and memory. */
     public ClusterReplica options(ServerOptions serverOptions) {
         options = serverOptions;
         return this;
@@ -148,7 +147,7 @@ public final class ClusterReplica {
 
     /** How it divides the memory that the process has. */
     public MemoryPlan memoryPlan() {
-        return memory;
+        return options.memory();
     }
 
     /**
@@ -170,7 +169,7 @@ public final class ClusterReplica {
      *     there is
      */
     public ReplicaServer build() throws IOException, KeyFileException {
-        memory.requireFits(config);
+        options.memory().requireFits(config);
         ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
@@ -185,7 +184,7 @@ public final class ClusterReplica {
                 new MessageCodec(ClusterSettings.codecLimits(config)),
                 new Quorums(config.replicaCount(), config.faults()),
                 trace.map(each -> each.around(transport)).orElse(transport),
-                new ReplicatedService(stateMachine, ClusterSettings.serviceLimits(config)),
+                new ReplicatedService(stateMachine, ClusterSettings.firstSettings(config)),
                 storage.log(),
                 storage.snapshots(),
                 Clock.ofMachine(),
@@ -260,7 +259,7 @@ public final class ClusterReplica {
                 new ConnectionKeys(new NodeId.Replica(replica), keys, clusterKeys, provider),
                 () -> ByteString.EMPTY,
                 tls,
-                ClusterSettings.transportLimits(config, memory));
+                ClusterSettings.transportLimits(config, options.memory()));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));
     }
 

@@ -9,6 +9,7 @@ import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftConfig;
+import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.service.TransferLimits;
@@ -81,10 +82,17 @@ public final class ClusterSettings {
                 Math.min(MAX_MANIFEST_BYTES, config.limits().maxFrameBytes() / 2));
     }
 
-    /** What the replicated session table may hold. */
-    public static ServiceLimits serviceLimits(ClusterConfig config) {
-        return new ServiceLimits(
-                config.limits().maxSessionsPerClient(), config.limits().sessionPipeline());
+    /** What the replicated state begins with. */
+    public static AgreedSettings firstSettings(ClusterConfig config) {
+        ClusterConfig.Limits limits = config.limits();
+        return AgreedSettings.first(
+                new ServiceLimits(
+                        limits.maxSessionsPerClient(),
+                        limits.sessionPipeline(),
+                        limits.replyBytesPerClient(),
+                        limits.replyBytes(),
+                        limits.sessionIdleMillis()),
+                config.operators());
     }
 
     /** What the transport may hold. */

@@ -16,18 +16,21 @@ final class EngineLoop implements LoopThread.Work {
     private final ReplicaEngine engine;
     private final EngineQueue queue;
     private final LoopTimers timers;
+    private final Runnable madeRoom;
     private final Runnable afterTurn;
     private final List<Event> events = new ArrayList<>();
 
     /**
      * A loop for an engine that was started.
      *
+     * @param madeRoom told when somebody who was not read may be read again
      * @param afterTurn wakes whom the turn gave work
      */
-    EngineLoop(ReplicaEngine engine, EngineQueue queue, LoopTimers timers, Runnable afterTurn) {
+    EngineLoop(ReplicaEngine engine, EngineQueue queue, LoopTimers timers, Runnable madeRoom, Runnable afterTurn) {
         this.engine = engine;
         this.queue = queue;
         this.timers = timers;
+        this.madeRoom = madeRoom;
         this.afterTurn = afterTurn;
     }
 
@@ -42,6 +45,9 @@ final class EngineLoop implements LoopThread.Work {
         timers.fireInto(events);
         queue.drainTo(events, MAX_EVENTS);
         engine.turn(events);
+        if (queue.releaseTaken()) {
+            madeRoom.run();
+        }
         afterTurn.run();
     }
 

@@ -1,15 +1,15 @@
 package org.tagma.replica;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.MpscArrayQueue;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.tagma.core.protocol.Event;
+import org.tagma.replica.InboundLane.Waiting;
 
 /**
- * What waits for the engine. Events from the network are bounded and may find the queue full; the replica's own (answers
- * of the execution) never do, because a replica that waited for itself would wait for ever. Those are bounded by the
- * protocol's window: each answers an action.
+ * What waits for the engine: events of peers, which take turns, and the replica's own (answers of the execution), which come
+ * first. Those of a peer are bounded by the bytes of its lane, which are given back when the engine is through with them;
+ * the replica's own by the protocol's window: each answers an action.
  *
  * <p>Any thread adds; one thread takes.
  */
@@ -17,23 +17,19 @@ final class EngineQueue {
 
     private static final int OWN_CHUNK = 1_024;
 
-    private final MpscArrayQueue<Event> fromNetwork;
+    private final RoundRobin<Waiting> ofPeers = new RoundRobin<>();
     private final MpscUnboundedArrayQueue<Event> own = new MpscUnboundedArrayQueue<>(OWN_CHUNK);
+    private final List<Waiting> taken = new ArrayList<>();
     private final WakeUp wakeUp;
 
-    /**
-     * An empty queue.
-     *
-     * @param capacity how many events from the network may wait
-     */
-    EngineQueue(int capacity, WakeUp wakeUp) {
-        this.fromNetwork = new MpscArrayQueue<>(capacity);
+    /** An empty queue. */
+    EngineQueue(WakeUp wakeUp) {
         this.wakeUp = wakeUp;
     }
 
-    /** Adds an event from the network; false if there is no room. Call {@link #signal} after the last of a batch. */
-    boolean offer(Event event) {
-        return fromNetwork.offer(event);
+    /** Adds an event of a peer. Call {@link #signal} after the last of a batch. */
+    void add(InboundLane lane, Event event, long chargedBytes) {
+        ofPeers.add(lane.forEngine(), new Waiting(lane, event, chargedBytes));
     }
 
     /** Adds an event of the replica's own. Call {@link #signal} after the last of a batch. */
@@ -46,29 +42,33 @@ final class EngineQueue {
         wakeUp.signal();
     }
 
-    /** Whether so little waits that more should be read from replicas. */
-    boolean hasRoom() {
-        return fromNetwork.size() < fromNetwork.capacity() / 2;
-    }
-
-    /** Whether so little waits that more should be read from clients. */
-    boolean hasRoomForClients() {
-        return fromNetwork.size() < fromNetwork.capacity() / 8;
-    }
-
     boolean isEmpty() {
-        return own.isEmpty() && fromNetwork.isEmpty();
+        return own.isEmpty() && ofPeers.isEmpty();
     }
 
     /** How many events wait. */
     int size() {
-        return own.size() + fromNetwork.size();
+        return own.size() + ofPeers.size();
     }
 
     /** Takes up to {@code max} events, the replica's own first: they make room. */
     void drainTo(List<Event> events, int max) {
-        MessagePassingQueue.Consumer<Event> add = events::add;
-        int taken = own.drain(add, max);
-        fromNetwork.drain(add, max - taken);
+        int ownTaken = own.drain(events::add, max);
+        ofPeers.drain(
+                waiting -> {
+                    taken.add(waiting);
+                    events.add(waiting.event());
+                },
+                max - ownTaken);
+    }
+
+    /** What was taken last is dealt with; true if somebody who was not read may be read again. */
+    boolean releaseTaken() {
+        boolean freed = false;
+        for (Waiting waiting : taken) {
+            freed |= waiting.lane().release(waiting.chargedBytes());
+        }
+        taken.clear();
+        return freed;
     }
 }

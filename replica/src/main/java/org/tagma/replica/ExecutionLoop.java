@@ -2,19 +2,20 @@ package org.tagma.replica;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.tagma.core.Digest;
+import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.state.MerkleTree;
 
 /**
  * Queues the work of a {@link ServiceExecutor} for the execution thread. What the protocol commits is bounded by its
- * window; what others can ask for is counted and refused when there is too much of it.
+ * window, and comes first; what others ask for has a queue of its own, with a share for each of them.
  *
  * <p>Any thread queues; the execution thread works.
  */
@@ -25,14 +26,19 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     /** Requests to execute before replies are sent off and the engine is told, if more is waiting. */
     private static final int REQUESTS_PER_PASS = 256;
 
+    /** Questions to answer in a pass if nothing else waits. */
+    private static final int QUESTIONS_PER_PASS = 256;
+
+    /** Questions to answer in a pass while batches wait: what a crowd of questions may delay a commit by. */
+    private static final int QUESTIONS_BETWEEN_BATCHES = 8;
+
     private final MpscUnboundedArrayQueue<Runnable> tasks = new MpscUnboundedArrayQueue<>(CHUNK);
     private final ServiceExecutor executor;
+    private final AskedQueue asked;
     private final Consumer<Query> queries;
     private final Runnable afterPass;
     private final WakeUp wakeUp;
     private final ReplicaMetrics metrics;
-    private final int maxAsked;
-    private final AtomicInteger asked = new AtomicInteger();
 
     /** Counts installations: a commit that was queued before one is not executed after it. */
     private volatile int installs;
@@ -44,7 +50,7 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
      *
      * @param queries answers queries, on the execution thread
      * @param afterPass lets what was sent and reported leave
-     * @param maxAsked how many queries, and how many questions of replicas, may wait
+     * @param memory how much may wait of what others ask
      */
     ExecutionLoop(
             ServiceExecutor executor,
@@ -52,13 +58,13 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
             Runnable afterPass,
             WakeUp wakeUp,
             ReplicaMetrics metrics,
-            int maxAsked) {
+            MemoryPlan memory) {
         this.executor = executor;
         this.queries = queries;
         this.afterPass = afterPass;
         this.wakeUp = wakeUp;
         this.metrics = metrics;
-        this.maxAsked = maxAsked;
+        this.asked = new AskedQueue(memory);
     }
 
     @Override
@@ -89,7 +95,8 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only the engine's thread writes it
+    // Only the engine's thread writes the counter.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     public void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree) {
         installs++;
         add(() -> executor.installState(sequence, stateDigest, snapshot, tree));
@@ -97,12 +104,13 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
 
     @Override
     public void serveState(int to, TransferMessage.Question question) {
-        addAsked(() -> executor.serveState(to, question));
+        addAsked(new NodeId.Replica(to), 0, () -> executor.serveState(to, question));
     }
 
     @Override
     public void resendReply(Request request) {
-        addAsked(() -> executor.resendReply(request));
+        // Whoever sent the request, it is its client that is answered.
+        addAsked(new NodeId.Client(request.session().client()), request.size(), () -> executor.resendReply(request));
     }
 
     @Override
@@ -125,9 +133,18 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
         add(() -> executor.protocolIs(view, primary, serving));
     }
 
-    /** Queues a query; false if too many wait. Call {@link #signal} after the last of a batch. */
+    /**
+     * Queues a query, or, if too many of its client wait, the answer that the replica is overloaded; false if of those too
+     * many wait too. Call {@link #signal} after the last of a batch.
+     */
     boolean offerQuery(Query query) {
-        return offerAsked(() -> queries.accept(query));
+        NodeId client = new NodeId.Client(query.session().client());
+        if (asked.offer(client, query.operation().size(), () -> queries.accept(query))) {
+            return true;
+        }
+        SessionId session = query.session();
+        long number = query.number();
+        return asked.offerRefusal(client, () -> executor.refuseQuery(session, number));
     }
 
     /** Runs something on the execution thread, in its turn. Call {@link #signal} after it. */
@@ -141,12 +158,12 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     int size() {
-        return tasks.size();
+        return tasks.size() + asked.size();
     }
 
     @Override
     public boolean hasWork() {
-        return !tasks.isEmpty();
+        return !tasks.isEmpty() || !asked.isEmpty();
     }
 
     @Override
@@ -157,26 +174,23 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
             task.run();
             task = requestsInPass < REQUESTS_PER_PASS ? tasks.poll() : null;
         }
+        answerQuestions();
         afterPass.run();
     }
 
-    private void addAsked(Runnable task) {
-        if (!offerAsked(task)) {
-            // As if the network had lost the question: whoever asked will ask again.
-            metrics.countRejected(RejectionReason.QUEUE_FULL);
+    private void answerQuestions() {
+        int answered = 0;
+        while (!asked.isEmpty() && answered < (tasks.isEmpty() ? QUESTIONS_PER_PASS : QUESTIONS_BETWEEN_BATCHES)) {
+            asked.runOne();
+            answered++;
         }
     }
 
-    private boolean offerAsked(Runnable task) {
-        if (asked.get() >= maxAsked) {
-            return false;
+    private void addAsked(NodeId from, int bytes, Runnable task) {
+        if (!asked.offer(from, bytes, task)) {
+            // As if the network had lost the question: whoever asked will ask again.
+            metrics.countRejected(RejectionReason.QUEUE_FULL);
         }
-        asked.incrementAndGet();
-        tasks.add(() -> {
-            asked.decrementAndGet();
-            task.run();
-        });
-        return true;
     }
 
     private void add(Runnable task) {

@@ -5,43 +5,67 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Event;
 import org.tagma.network.FrameHandler;
 import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
+import org.tagma.replica.InboundLane.Budget;
+import org.tagma.replica.InboundLane.Connection;
+import org.tagma.replica.InboundLane.Unverified;
+import org.tagma.replica.MemoryPlan.Share;
 
 /**
  * From the network's frames to verified events in the queues of engine and execution. What costs MACs only is checked at
  * once on the network thread, because a MAC is cheaper than a hand-over; what costs signatures goes to a worker, and then
- * so does all that comes over that connection until the worker is through with it, so that nothing is overtaken.
+ * so does all that its peer sends until the worker is through with it, so that nothing is overtaken.
  *
- * <p>When there is too much to do, connections are not read: those of clients sooner than those of replicas.
+ * <p>Each peer has a lane ({@link InboundLane}): bytes of its own, a turn of its own with the workers and with the engine.
+ * One whose lane is full is not read, and nobody else notices; one that wastes this replica's time is cut off for a while.
  */
 final class InboundStage implements FrameHandler {
 
-    /** How long a worker sleeps when the engine's queue is full, before it looks again. */
-    private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final Logger LOG = LoggerFactory.getLogger(InboundStage.class);
 
     private final InboundVerifier verifier;
     private final EngineQueue engineQueue;
     private final ExecutionLoop execution;
     private final Transport transport;
     private final ReplicaMetrics metrics;
-    private final long maxUnverifiedBytes;
-    private final AtomicLong unverifiedBytes = new AtomicLong();
-    private final List<VerificationWorker> workers = new ArrayList<>();
+    private final MemoryPlan memory;
+    private final String name;
+    private final LongSupplier nanoTime;
+    private final Budget replicaBytes;
+    private final Budget clientBytes;
+    private final VerificationRing ring = new VerificationRing();
+    private final LoopThread.Work worker;
+    private final List<WakeUp> wakeUps = new ArrayList<>();
     private final List<LoopThread> threads = new ArrayList<>();
-    private volatile boolean closing;
+    private final Map<NodeId, InboundLane> lanes = new ConcurrentHashMap<>();
+    private final Queue<InboundLane> cutOff = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean mayResume = new AtomicBoolean();
 
     // Of the network thread alone:
-    private final Map<PeerId, InboundLane> lanes = new HashMap<>();
+    private final Map<PeerId, Connection> connections = new HashMap<>();
 
+    /**
+     * A stage whose workers have not started.
+     *
+     * @param name of the replica, in logs and names of threads
+     * @param nanoTime a clock that only goes forward
+     */
     InboundStage(
             InboundVerifier verifier,
             EngineQueue engineQueue,
@@ -49,20 +73,24 @@ final class InboundStage implements FrameHandler {
             Transport transport,
             ReplicaMetrics metrics,
             ServerOptions options,
-            String threadName,
+            String name,
+            LongSupplier nanoTime,
             Consumer<Throwable> onFailure) {
         this.verifier = verifier;
         this.engineQueue = engineQueue;
         this.execution = execution;
         this.transport = transport;
         this.metrics = metrics;
-        this.maxUnverifiedBytes = options.unverifiedBytes();
+        this.memory = options.memory();
+        this.name = name;
+        this.nanoTime = nanoTime;
+        this.clientBytes = new Budget(memory.ofAllClients(Share.INBOUND));
+        this.replicaBytes = new Budget(memory.bytes(Share.INBOUND) - memory.ofAllClients(Share.INBOUND));
+        worker = new VerificationWorker(ring, verifier, this::settle, this::afterPass);
         for (int i = 0; i < options.verificationThreads(); i++) {
             WakeUp wakeUp = new WakeUp();
-            VerificationWorker worker = new VerificationWorker(
-                    options, verifier, this::deliverOrWait, this::afterPass, wakeUp, unverifiedBytes);
-            workers.add(worker);
-            threads.add(new LoopThread(threadName + "-" + i, worker, wakeUp, onFailure));
+            wakeUps.add(wakeUp);
+            threads.add(new LoopThread(name + "-verification-" + i, worker, wakeUp, onFailure));
         }
     }
 
@@ -71,56 +99,70 @@ final class InboundStage implements FrameHandler {
     }
 
     void stopThreads() {
-        closing = true;
         threads.forEach(LoopThread::stop);
         threads.forEach(LoopThread::join);
     }
 
+    /** What each of the worker threads does: the state is the ring's, so they share it. */
+    LoopThread.Work worker() {
+        return worker;
+    }
+
     /** Frames that wait for verification. */
     int size() {
-        return workers.stream().mapToInt(VerificationWorker::size).sum();
+        return ring.size();
     }
 
     @Override
     public Verdict onFrame(PeerId from, ByteString frame) {
-        InboundLane lane = lanes.computeIfAbsent(from, this::newLane);
-        if (lane.isClient() && lane.hadGarbage()) {
+        Connection connection = connections.computeIfAbsent(from, this::newConnection);
+        InboundLane lane = connection.lane();
+        if (lane.isClient() && connection.hadGarbage()) {
             return Verdict.CLOSE;
+        }
+        if (lane.waste().isCutOff()) {
+            metrics.countRejected(RejectionReason.CUT_OFF);
+            return Verdict.KEEP;
         }
         Decoded<Envelope> opened = verifier.open(frame);
         if (!(opened instanceof Decoded.Ok<Envelope> ok)) {
-            metrics.countRejected(InboundVerifier.rejection(opened).reason());
+            refuse(connection, InboundVerifier.rejection(opened), CheckCosts.FRAME_MICROS);
             return Verdict.CLOSE;
         }
-        Envelope envelope = ok.value();
-        if (!verifier.isDear(envelope) && lane.waiting().get() == 0) {
-            if (!deliver(lane, verifier.verify(from, envelope))) {
-                metrics.countRejected(RejectionReason.QUEUE_FULL);
+        take(connection, ok.value(), frame.size());
+        return connection.hadGarbage() ? Verdict.CLOSE : Verdict.KEEP;
+    }
+
+    private void take(Connection connection, Envelope envelope, int bytes) {
+        InboundLane lane = connection.lane();
+        long charged = lane.charge(bytes);
+        Examination examination = null;
+        if (lane.unverifiedFrames() == 0 && !verifier.requiresSignatureCheck(envelope)) {
+            examination = verifier.examine(connection.peer(), envelope);
+            if (examination.isSettled()) {
+                settle(connection, examination.outcome(), charged, CheckCosts.micros(bytes, 0));
+                return;
             }
-        } else if (!lane.worker().offer(new VerificationWorker.Unverified(lane, envelope, frame.size()))) {
-            metrics.countRejected(RejectionReason.QUEUE_FULL);
         }
-        return lane.hadGarbage() ? Verdict.CLOSE : Verdict.KEEP;
+        ring.add(lane, new Unverified(connection, envelope, examination, bytes, charged));
     }
 
     @Override
     public void onReadComplete() {
-        workers.forEach(worker -> {
-            if (worker.hasWork()) {
-                worker.signal();
-            }
-        });
+        if (ring.hasWork()) {
+            wakeUps.forEach(WakeUp::signal);
+        }
         wakeReceivers();
     }
 
     @Override
     public void onPeerUp(PeerId peer) {
-        lanes.put(peer, newLane(peer));
+        connections.put(peer, newConnection(peer));
     }
 
     @Override
     public void onPeerDown(PeerId peer) {
-        lanes.remove(peer);
+        connections.remove(peer);
     }
 
     @Override
@@ -131,58 +173,102 @@ final class InboundStage implements FrameHandler {
 
     @Override
     public boolean acceptsMore(PeerId from) {
-        return hasRoom(from instanceof PeerId.ClientSession);
+        return laneOf(from.toNodeId()).hasRoom();
     }
 
-    /** Reads again what was not read for lack of room, if there is room now. Any thread may call it. */
+    /** Reads again from whom there is room for now, if somebody got any. Any thread may call it. */
     void resumeReading() {
-        if (hasRoom(true)) {
+        if (mayResume.getAndSet(false) | cutOff.removeIf(lane -> !lane.waste().isCutOff())) {
             transport.resumeReading();
         }
     }
 
-    /** Clients are stopped at a quarter of what stops replicas, so that a crowd of clients leaves room for votes. */
-    private boolean hasRoom(boolean forClients) {
-        long maxBytes = forClients ? maxUnverifiedBytes / 4 : maxUnverifiedBytes;
-        boolean engineHasRoom = forClients ? engineQueue.hasRoomForClients() : engineQueue.hasRoom();
-        return engineHasRoom && unverifiedBytes.get() < maxBytes && workersHaveRoom(forClients);
+    /** Somebody who was not read for lack of room may have room now. */
+    void madeRoom() {
+        mayResume.set(true);
     }
 
-    private boolean workersHaveRoom(boolean forClients) {
-        for (VerificationWorker worker : workers) {
-            if (!worker.hasRoom(forClients)) {
-                return false;
+    /** A replica said something, well authenticated, that no correct one says. */
+    void misbehaved(int replica) {
+        waste(laneOf(new NodeId.Replica(replica)), CheckCosts.SIGNATURE_MICROS, "what its messages say");
+    }
+
+    /** What there is to say about single peers, by name: who is cut off, and whose frames were no good. */
+    Map<String, Object> peers() {
+        Map<String, Object> values = new TreeMap<>();
+        List<String> notHeard = new ArrayList<>();
+        lanes.values().forEach(lane -> {
+            if (lane.waste().isCutOff()) {
+                notHeard.add(lane.name());
             }
-        }
-        return true;
+            if (lane.rejected() > 0) {
+                values.put("rejectedFrom." + lane.name(), lane.rejected());
+            }
+            if (!lane.isClient()) {
+                values.put("checkingMillisFor." + lane.name(), TimeUnit.MICROSECONDS.toMillis(lane.spentMicros()));
+            }
+        });
+        values.put("cutOff", String.join(", ", notHeard));
+        return values;
     }
 
-    private InboundLane newLane(PeerId peer) {
-        return new InboundLane(peer, workers.get(Math.floorMod(peer.hashCode(), workers.size())));
+    private Connection newConnection(PeerId peer) {
+        return new Connection(peer, laneOf(peer.toNodeId()));
     }
 
-    /** Hands a verified frame over, or counts a bad one; false if there is no room. */
-    private boolean deliver(InboundLane lane, Inbound inbound) {
+    /** A lane outlives its connections: to dial again makes nobody a stranger. There is one for each key at most. */
+    private InboundLane laneOf(NodeId peer) {
+        return lanes.computeIfAbsent(
+                peer,
+                id -> id instanceof NodeId.Client
+                        ? new InboundLane(id, memory.ofOneClient(Share.INBOUND), clientBytes, nanoTime)
+                        : new InboundLane(id, memory.ofOneReplica(Share.INBOUND), replicaBytes, nanoTime));
+    }
+
+    /** Hands a verified frame over, or counts a bad one. On the network thread or a worker's. */
+    private void settle(Connection connection, Inbound inbound, long charged, long micros) {
+        InboundLane lane = connection.lane();
+        lane.spent(micros);
         if (inbound instanceof Inbound.ForEngine forEngine) {
-            return engineQueue.offer(forEngine.event());
+            engineQueue.add(lane, forEngine.event(), charged);
+            return;
+        }
+        if (lane.release(charged)) {
+            madeRoom();
         }
         if (inbound instanceof Inbound.ForExecution forExecution) {
-            return execution.offerQuery(forExecution.query());
+            if (!execution.offerQuery(forExecution.query())) {
+                metrics.countRejected(RejectionReason.QUEUE_FULL);
+            }
+        } else {
+            refuse(connection, (Inbound.Rejected) inbound, micros);
         }
-        metrics.countRejected(((Inbound.Rejected) inbound).reason());
-        lane.foundGarbage();
-        return true;
     }
 
-    /** On a worker: waits for room, and meanwhile its queue fills, and then its connections are not read. */
-    private void deliverOrWait(InboundLane lane, Inbound inbound) {
-        while (!deliver(lane, inbound)) {
-            if (closing || inbound instanceof Inbound.ForExecution) {
-                metrics.countRejected(RejectionReason.QUEUE_FULL);
-                return;
-            }
-            engineQueue.signal();
-            LockSupport.parkNanos(this, RETRY_NANOS);
+    private void refuse(Connection connection, Inbound.Rejected rejected, long micros) {
+        metrics.countRejected(rejected.reason());
+        if (rejected.reason() == RejectionReason.CUT_OFF) {
+            return;
+        }
+        if (rejected.reason() != RejectionReason.OUTDATED) {
+            connection.foundGarbage();
+        }
+        connection.lane().countRejected();
+        waste(connection.lane(), micros, rejected.reason().label() + ": " + rejected.detail());
+    }
+
+    private void waste(InboundLane lane, long micros, String last) {
+        if (lane.waste().waste(micros)) {
+            cutOff.add(lane);
+            metrics.countCutOff(lane.name());
+            LOG.warn(
+                    "{}: {} is cut off for {} s: it costs more time than it may with frames that are no good ({} so far;"
+                            + " the last, {})",
+                    name,
+                    lane.name(),
+                    TimeUnit.NANOSECONDS.toSeconds(WasteMeter.CUT_OFF_NANOS),
+                    lane.rejected(),
+                    last);
         }
     }
 

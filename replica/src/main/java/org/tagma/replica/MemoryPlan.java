@@ -158,6 +158,7 @@ public final class MemoryPlan {
      */
     public MemoryPlan requireFits(ClusterConfig config) {
         require("limits.maxFrameBytes", config.limits().maxFrameBytes(), Share.UNFINISHED_FRAMES);
+        require("limits.replyBytes", config.limits().replyBytes(), Share.REPLIES);
         long unordered = (long) config.batch().maxBytes() * (config.window().pipelineDepth() + 1L);
         require("batch.maxBytes x (window.pipelineDepth + 1)", unordered, Share.WINDOW);
         MemoryBounds protocol = ClusterSettings.memoryBounds(config);

@@ -15,6 +15,10 @@ public enum RejectionReason {
     UNEXPECTED_TYPE,
     /** Delivered by another than its sender, though only the sender may deliver it; or from somebody else than it says. */
     WRONG_SENDER,
+    /** Its sender has not the role in which such a message is sent. */
+    WRONG_ROLE,
+    /** Long past: a view that was left, or a sequence number that a stable checkpoint covers. */
+    OUTDATED,
     /** A value outside its range. */
     BAD_VALUE,
     /** More or longer parts than are allowed. */
@@ -25,6 +29,8 @@ public enum RejectionReason {
     BAD_NESTED_AUTHENTICATOR,
     /** A certificate in it is not a quorum of distinct, matching votes. */
     BAD_CERTIFICATE,
+    /** Its sender had wasted so much of this replica's time that it is not listened to for a while. */
+    CUT_OFF,
     /** There was no room to queue it; its sender will send it again. */
     QUEUE_FULL;
 

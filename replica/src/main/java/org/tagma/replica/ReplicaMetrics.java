@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  *
  * <p>Meters: {@code tagma.rejected} by {@code reason}; {@code tagma.protocol.rejected} by
  * {@code reason}; {@code tagma.batch.size}; {@code tagma.executed.requests}; {@code
- * tagma.evidence}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue}.
+ * tagma.evidence}; {@code tagma.cut.off} by {@code peer}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue}.
  */
 final class ReplicaMetrics {
 
@@ -59,6 +59,11 @@ final class ReplicaMetrics {
         lastBatchNanos = System.nanoTime();
         batchSize.record(requests);
         executedRequests.increment(requests);
+    }
+
+    /** A peer is not listened to for a while. */
+    void countCutOff(String peer) {
+        registry.counter("tagma.cut.off", "peer", peer).increment();
     }
 
     void countEvidence() {

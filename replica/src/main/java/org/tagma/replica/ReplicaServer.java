@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +16,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.state.UnreadableStateError;
+import org.tagma.replica.MemoryPlan.Share;
 import org.tagma.replica.trace.ReplicaTraceFile;
 import org.tagma.replica.trace.ReplicaTracer;
 
@@ -31,6 +33,10 @@ import org.tagma.replica.trace.ReplicaTracer;
 public final class ReplicaServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
+
+    /** Reasons for which a protocol refuses what only a faulty replica says. */
+    private static final Set<String> ONLY_IF_FAULTY =
+            Set.of("BAD_VIEW_CHANGE", "BAD_NEW_VIEW", "BAD_CERTIFICATE", "TOO_LARGE");
 
     private final ReplicaParts parts;
     private final Optional<ReplicaTraceFile> trace;
@@ -70,7 +76,7 @@ public final class ReplicaServer implements AutoCloseable {
         WakeUp engineWakeUp = new WakeUp();
         WakeUp executionWakeUp = new WakeUp();
         Outbound outbound = new TransportOutbound(parts.transport());
-        this.engineQueue = new EngineQueue(parts.options().engineQueueEvents(), engineWakeUp);
+        this.engineQueue = new EngineQueue(engineWakeUp);
         this.executor = new ServiceExecutor(parts.service(), sealer, outbound, parts.snapshots(), engineQueue::add);
         this.execution = new ExecutionLoop(
                 executor,
@@ -78,13 +84,13 @@ public final class ReplicaServer implements AutoCloseable {
                 () -> afterExecution(outbound),
                 executionWakeUp,
                 metrics,
-                parts.options().queries());
+                parts.options().memory());
         this.inbound = newInboundStage();
         this.engine = new ReplicaEngine(
                 protocol,
                 sealer,
                 new ReplicaEngine.Ports(outbound, parts.log(), timers, parts.clock(), execution, heard));
-        EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, this::afterTurn);
+        EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, inbound::madeRoom, this::afterTurn);
         this.engineThread =
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
         this.executionThread = new LoopThread(name + "-execution", execution, executionWakeUp, this::executionBroke);
@@ -98,8 +104,13 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private InboundStage newInboundStage() {
-        InboundVerifier verifier =
-                new InboundVerifier(parts.authentication(), parts.policy(), parts.codec(), parts.quorums());
+        InboundVerifier verifier = new InboundVerifier(
+                parts.authentication(),
+                parts.policy(),
+                parts.codec(),
+                parts.quorums(),
+                this::position,
+                VerifiedCache.capacityOf(parts.options().memory().bytes(Share.SIGNATURES)));
         return new InboundStage(
                 verifier,
                 engineQueue,
@@ -107,8 +118,14 @@ public final class ReplicaServer implements AutoCloseable {
                 parts.transport(),
                 metrics,
                 parts.options(),
-                name + "-verification",
+                name,
+                System::nanoTime,
                 e -> fatal("the verification broke: " + e, e));
+    }
+
+    /** None while the engine is being put together: then nothing has arrived either. */
+    private Optional<ProtocolStatus> position() {
+        return Optional.ofNullable(engine).map(ReplicaEngine::status);
     }
 
     private void watchQueues() {
@@ -284,6 +301,7 @@ public final class ReplicaServer implements AutoCloseable {
                 .withQueue("engine", engineQueue.size())
                 .withQueue("execution", execution.size())
                 .withQueue("verification", inbound.size())
+                .with(inbound.peers())
                 .values();
     }
 
@@ -303,6 +321,9 @@ public final class ReplicaServer implements AutoCloseable {
         @Override
         public void rejected(int replica, String reason) {
             metrics.countRejectedByProtocol(reason);
+            if (ONLY_IF_FAULTY.contains(reason)) {
+                inbound.misbehaved(replica);
+            }
             LOG.debug("{}: a message of replica {} was not accepted: {}", name, replica, reason);
         }
 

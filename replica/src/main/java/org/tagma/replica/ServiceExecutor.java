@@ -226,6 +226,11 @@ public final class ServiceExecutor implements Execution {
         waitingOperators.remove(id).accept(done, text);
     }
 
+    /** Tells a client that too many of its queries wait here. */
+    void refuseQuery(SessionId session, long number) {
+        send(session, RequestKind.QUERY, number, OVERLOADED);
+    }
+
     /** Sends a result of the caller's making as the reply to a query. */
     void answer(Query query, ServiceReply reply) {
         send(query.session(), RequestKind.QUERY, query.number(), reply);

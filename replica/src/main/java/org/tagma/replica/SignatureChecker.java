@@ -1,111 +1,141 @@
 package org.tagma.replica;
 
-import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.codec.Envelope;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.network.wire.MessageType;
+import org.tagma.replica.Examination.Claim;
+import org.tagma.replica.NestedProofs.Proof;
+import org.tagma.replica.NestedProofs.RequestRule;
 
 /**
- * Checks signatures, remembering the good ones, and says when a client's request counts as authentic.
+ * Checks the proofs in a message, MACs first. Good signatures are remembered, for each signer apart: what one node signs
+ * never pushes out what another did, so a message seen before is not checked again.
  *
  * <p>Thread-safe.
  */
 final class SignatureChecker {
 
-    /** How many good signatures are remembered; about 150 bytes each. */
-    private static final int REMEMBERED = 32_768;
+    /** How many good signatures are remembered where no plan says otherwise. */
+    static final int REMEMBERED = 32_768;
+
+    private static final int LEAST_OF_ONE = 64;
 
     private final Authentication authentication;
     private final AuthenticationPolicy policy;
-    private final VerifiedCache remembered = new VerifiedCache(REMEMBERED);
+    private final int capacity;
+    private final Map<NodeId, VerifiedCache> remembered = new ConcurrentHashMap<>();
 
-    SignatureChecker(Authentication authentication, AuthenticationPolicy policy) {
+    /**
+     * Nothing remembered yet.
+     *
+     * @param capacity how many good signatures to remember in all: half of them for the replicas, half for the clients that
+     *     have been heard
+     */
+    SignatureChecker(Authentication authentication, AuthenticationPolicy policy, int capacity) {
         this.authentication = authentication;
         this.policy = policy;
+        this.capacity = capacity;
     }
 
-    /** Whether an envelope carries its sender's signature. */
-    boolean isGood(Envelope envelope) {
-        return isGood(envelope.sender(), envelope.type(), envelope.payload(), envelope.authenticator());
+    /** Collects what a message shows. */
+    NestedProofs collector(RequestRule rule) {
+        return new NestedProofs(rule, vectorBytes() + signatureBytes());
     }
 
-    /** The same, of a vote that nobody shows to others: it comes once, and to remember it would push others out. */
-    boolean isVoteGood(Envelope envelope) {
-        return envelope.authenticator().size() == AuthenticationPolicy.SIGNATURE_BYTES
-                && authentication.verifySignature(
-                        envelope.sender(), envelope.type(), envelope.payload(), envelope.authenticator());
-    }
-
-    /**
-     * For a request that stands alone: its MAC, as a cheap filter, and its signature. Whoever is primary then proposes
-     * only what every other replica can verify, and a client whose MACs are good for some replicas and bad for others
-     * cannot make a correct primary look faulty (the big-MAC attack; Aardvark, NSDI 2009).
-     */
-    NestedVerifier requestsAlone() {
-        return verifier((client, type, payload, authenticator) -> isOwnMacGood(client, type, payload, authenticator)
-                && (!policy.signsRequests() || isClientSignatureGood(client, type, payload, authenticator)));
-    }
-
-    /**
-     * For a request that another replica hands on: its signature alone. The relay waits for this replica to propose it;
-     * to drop it for a MAC that is bad here and good there would let a client make a correct primary look faulty. Where
-     * nothing is signed, nobody is blamed either, and its MAC decides.
-     */
-    NestedVerifier requestsRelayed() {
-        return verifier(policy.signsRequests() ? this::isClientSignatureGood : this::isOwnMacGood);
-    }
-
-    /**
-     * For a request in a proposal: in macs mode its MAC will do, and its signature where that is wrong. A replica that
-     * does not lie has verified it already and vouches for it.
-     */
-    NestedVerifier requestsInProposal() {
-        if (policy.trustsReplicas()) {
-            return verifier((client, type, payload, authenticator) -> true);
+    /** Checks the MACs of what was collected, and says which signatures it stands on; empty if it cannot be true. */
+    Optional<List<Claim>> claims(NestedProofs nested) {
+        List<Claim> claims = new ArrayList<>();
+        // Whoever signed the shown messages comes before what they show in turn: a forged one costs no more than
+        // itself.
+        nested.proofs().stream()
+                .filter(proof -> proof.type() == MessageType.VIEW_CHANGE_VALUE)
+                .forEach(proof -> claims.add(ofReplica(proof)));
+        for (Proof proof : nested.proofs()) {
+            if (proof.sender() instanceof NodeId.Client) {
+                if (!claim(nested.rule(), proof, claims)) {
+                    return Optional.empty();
+                }
+            } else if (proof.type() != MessageType.VIEW_CHANGE_VALUE) {
+                claims.add(ofReplica(proof));
+            }
         }
-        return verifier((client, type, payload, authenticator) ->
-                (policy == AuthenticationPolicy.MACS && isOwnMacGood(client, type, payload, authenticator))
-                        || isClientSignatureGood(client, type, payload, authenticator));
+        return Optional.of(claims);
     }
 
-    /**
-     * For a request in a batch that was asked for by its digest: the digest vouches for it. It was asked for because a
-     * quorum voted for it, so some correct replica verified it; in macs mode this one might not be able to, and must
-     * not be left behind for that.
-     */
-    NestedVerifier requestsInBody() {
-        return verifier((client, type, payload, authenticator) -> true);
+    private static Claim ofReplica(Proof proof) {
+        return new Claim(
+                proof.sender(),
+                proof.type(),
+                proof.payload(),
+                proof.authenticator(),
+                true,
+                RejectionReason.BAD_NESTED_AUTHENTICATOR);
     }
 
-    private boolean isGood(NodeId sender, int type, ByteString payload, ByteString signature) {
-        if (signature.size() != AuthenticationPolicy.SIGNATURE_BYTES) {
+    private boolean claim(RequestRule rule, Proof proof, List<Claim> claims) {
+        boolean signed = policy.signsRequests();
+        boolean macMatters = rule == RequestRule.ALONE
+                || (rule == RequestRule.RELAYED && !signed)
+                || (rule == RequestRule.PROPOSED && policy == AuthenticationPolicy.MACS);
+        boolean macGood = macMatters && isOwnMacGood(proof);
+        if (rule == RequestRule.PROPOSED ? macGood : !signed) {
+            return macGood;
+        }
+        if (rule == RequestRule.ALONE && !macGood) {
             return false;
         }
-        Digest key = VerifiedCache.keyOf(sender, type, payload, signature);
-        if (remembered.contains(key)) {
-            return true;
-        }
-        boolean good = authentication.verifySignature(sender, type, payload, signature);
-        if (good) {
-            remembered.add(key);
+        claims.add(new Claim(
+                proof.sender(),
+                proof.type(),
+                proof.payload(),
+                proof.authenticator().substring(vectorBytes()),
+                true,
+                rule == RequestRule.PROPOSED
+                        ? RejectionReason.BAD_NESTED_AUTHENTICATOR
+                        : RejectionReason.BAD_AUTHENTICATOR));
+        return true;
+    }
+
+    /** Whether it is known already that a claim is true. */
+    boolean isKnown(Claim claim) {
+        VerifiedCache cache = claim.repeats() ? remembered.get(claim.signer()) : null;
+        return cache != null && cache.contains(keyOf(claim));
+    }
+
+    /** Checks a signature, and remembers it if it is good. */
+    boolean isGood(Claim claim) {
+        boolean good = authentication.verifySignature(claim.signer(), claim.type(), claim.payload(), claim.signature());
+        if (good && claim.repeats()) {
+            remembered
+                    .computeIfAbsent(claim.signer(), signer -> new VerifiedCache(() -> shareOf(signer)))
+                    .add(keyOf(claim));
         }
         return good;
     }
 
-    private boolean isOwnMacGood(NodeId client, int type, ByteString payload, ByteString authenticator) {
-        int vectorBytes = vectorBytes();
-        return authenticator.size() == vectorBytes + signatureBytes()
-                && (vectorBytes == 0
-                        || authentication.verifyMacVector(
-                                client, type, payload, authenticator.substring(0, vectorBytes)));
+    private static Digest keyOf(Claim claim) {
+        return VerifiedCache.keyOf(claim.signer(), claim.type(), claim.payload(), claim.signature());
     }
 
-    private boolean isClientSignatureGood(NodeId client, int type, ByteString payload, ByteString authenticator) {
-        int vectorBytes = vectorBytes();
-        return authenticator.size() == vectorBytes + signatureBytes()
-                && isGood(client, type, payload, authenticator.substring(vectorBytes));
+    private int shareOf(NodeId signer) {
+        int replicas = authentication.replicas();
+        int sharers = signer instanceof NodeId.Replica ? replicas : Math.max(1, remembered.size() - replicas);
+        return Math.max(LEAST_OF_ONE, capacity / 2 / sharers);
+    }
+
+    private boolean isOwnMacGood(Proof proof) {
+        return vectorBytes() == 0
+                || authentication.verifyMacVector(
+                        proof.sender(),
+                        proof.type(),
+                        proof.payload(),
+                        proof.authenticator().substring(0, vectorBytes()));
     }
 
     /** What of a request's authenticator stands before the signature. */
@@ -115,25 +145,5 @@ final class SignatureChecker {
 
     private int signatureBytes() {
         return policy.signsRequests() ? AuthenticationPolicy.SIGNATURE_BYTES : 0;
-    }
-
-    @FunctionalInterface
-    private interface RequestRule {
-        boolean accepts(NodeId client, int type, ByteString payload, ByteString authenticator);
-    }
-
-    private NestedVerifier verifier(RequestRule rule) {
-        return new NestedVerifier() {
-            @Override
-            public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
-                // Whatever a replica shows of another must convince a third: always a signature.
-                return isGood(new NodeId.Replica(sender), type, payload, authenticator);
-            }
-
-            @Override
-            public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-                return rule.accepts(new NodeId.Client(client), type, payload, authenticator);
-            }
-        };
     }
 }

@@ -41,6 +41,11 @@ final class StatusReport {
         return this;
     }
 
+    StatusReport with(Map<String, Object> more) {
+        values.putAll(more);
+        return this;
+    }
+
     Map<String, Object> values() {
         return values;
     }

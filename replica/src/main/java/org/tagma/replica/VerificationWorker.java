@@ -1,104 +1,97 @@
 package org.tagma.replica;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
-import org.jctools.queues.MpscArrayQueue;
-import org.tagma.network.codec.Envelope;
+import org.tagma.replica.InboundLane.Connection;
+import org.tagma.replica.InboundLane.Unverified;
+import org.tagma.replica.InboundVerifier.Verified;
 
 /**
- * Checks the frames of some connections, in order for each connection. Frames of replicas go first: votes must not wait
- * behind the requests that a crowd of clients has queued.
+ * Checks what costs signatures, one lane after the other. Each turn gives a lane so much time; if a frame takes more, the
+ * lane owes it and sits out turns while others have something to check (deficit round robin, Shreedhar and Varghese 1995,
+ * with the debt carried over). So each peer with something to check has the same share of the processor.
  *
- * <p>Any thread queues; one thread works.
+ * <p>One thread works.
  */
 final class VerificationWorker implements LoopThread.Work {
 
-    /** Frames to check before whoever gets the results is woken, if more is waiting. */
-    private static final int FRAMES_PER_PASS = 32;
+    /** What a lane may take in a turn: a few signatures, so that the next lane does not wait long. */
+    private static final long TURN_MICROS = 4 * CheckCosts.SIGNATURE_MICROS;
 
-    /** A frame that waits, and the connection it came over. */
-    record Unverified(InboundLane lane, Envelope envelope, int bytes) {}
+    /** Turns before whoever gets the results is woken, if more is waiting. */
+    private static final int TURNS_PER_PASS = 8;
 
-    private final MpscArrayQueue<Unverified> fromReplicas;
-    private final MpscArrayQueue<Unverified> fromClients;
+    /** Takes what became of each frame. */
+    interface Results {
+        /** A frame came to this, and its checks took so long. */
+        void accept(Connection connection, Inbound inbound, long chargedBytes, long spentMicros);
+    }
+
+    private final VerificationRing ring;
     private final InboundVerifier verifier;
-    private final BiConsumer<InboundLane, Inbound> results;
+    private final Results results;
     private final Runnable afterPass;
-    private final WakeUp wakeUp;
-    private final AtomicLong unverifiedBytes;
 
     /**
-     * A worker without work.
+     * A worker on a ring.
      *
-     * @param results takes what became of each frame, on the worker's thread; may block
+     * @param results called on the worker's thread
      * @param afterPass wakes those who got results
-     * @param unverifiedBytes shared by all workers
      */
-    VerificationWorker(
-            ServerOptions options,
-            InboundVerifier verifier,
-            BiConsumer<InboundLane, Inbound> results,
-            Runnable afterPass,
-            WakeUp wakeUp,
-            AtomicLong unverifiedBytes) {
-        this.fromReplicas = new MpscArrayQueue<>(options.replicaFrames());
-        this.fromClients = new MpscArrayQueue<>(options.clientFrames());
+    VerificationWorker(VerificationRing ring, InboundVerifier verifier, Results results, Runnable afterPass) {
+        this.ring = ring;
         this.verifier = verifier;
         this.results = results;
         this.afterPass = afterPass;
-        this.wakeUp = wakeUp;
-        this.unverifiedBytes = unverifiedBytes;
-    }
-
-    /** Queues a frame; false if there is no room. Call {@link #signal} after the last of a batch. */
-    boolean offer(Unverified frame) {
-        frame.lane().waiting().incrementAndGet();
-        unverifiedBytes.addAndGet(frame.bytes());
-        boolean added = (frame.lane().isClient() ? fromClients : fromReplicas).offer(frame);
-        if (!added) {
-            forget(frame);
-        }
-        return added;
-    }
-
-    /** Wakes the worker, if it sleeps. */
-    void signal() {
-        wakeUp.signal();
-    }
-
-    /** Whether more should be read from clients, or from replicas. */
-    boolean hasRoom(boolean forClients) {
-        MpscArrayQueue<Unverified> queue = forClients ? fromClients : fromReplicas;
-        return queue.size() < queue.capacity() / 2;
-    }
-
-    int size() {
-        return fromReplicas.size() + fromClients.size();
     }
 
     @Override
     public boolean hasWork() {
-        return !fromReplicas.isEmpty() || !fromClients.isEmpty();
+        return ring.hasWork();
     }
 
     @Override
     public void runOnce() {
-        for (int i = 0; i < FRAMES_PER_PASS; i++) {
-            Unverified frame = fromReplicas.poll();
-            if (frame == null) {
-                frame = fromClients.poll();
-            }
-            if (frame == null) {
+        for (int i = 0; i < TURNS_PER_PASS; i++) {
+            InboundLane lane = ring.next();
+            if (lane == null) {
                 break;
             }
-            results.accept(frame.lane(), verifier.verify(frame.lane().peer(), frame.envelope()));
-            forget(frame);
+            lane.earn(TURN_MICROS);
+            serve(lane);
+            ring.putBack(lane);
         }
         afterPass.run();
     }
 
-    private void forget(Unverified frame) {
-        frame.lane().waiting().decrementAndGet();
-        unverifiedBytes.addAndGet(-frame.bytes());
+    private void serve(InboundLane lane) {
+        while (lane.hasCredit()) {
+            Unverified frame = lane.pollUnverified();
+            if (frame == null) {
+                lane.loseSavings();
+                return;
+            }
+            verify(lane, frame);
+        }
+    }
+
+    private void verify(InboundLane lane, Unverified frame) {
+        Connection connection = frame.connection();
+        if (lane.waste().isCutOff()) {
+            // Of what it sent before it was cut off nothing more is looked at.
+            results.accept(
+                    connection,
+                    new Inbound.Rejected(RejectionReason.CUT_OFF, "sent before it was cut off"),
+                    frame.chargedBytes(),
+                    0);
+        } else {
+            Examination examination = frame.examination() != null
+                    ? frame.examination()
+                    : verifier.examine(connection.peer(), frame.envelope());
+            Verified verified = verifier.prove(examination);
+            long micros = CheckCosts.micros(frame.bytes(), verified.signatureChecks());
+            lane.pay(micros);
+            results.accept(connection, verified.inbound(), frame.chargedBytes(), micros);
+        }
+        lane.verifiedOne();
+        ring.verifiedOne();
     }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 
@@ -17,17 +18,25 @@ import org.tagma.core.NodeId;
  */
 final class VerifiedCache {
 
-    private final int generationSize;
+    /** What one costs, roughly. */
+    private static final int BYTES_EACH = 150;
+
+    private final IntSupplier capacity;
     private volatile Set<Digest> young = ConcurrentHashMap.newKeySet();
     private volatile Set<Digest> old = Set.of();
 
     /**
      * An empty cache.
      *
-     * @param capacity how many signatures to remember at most
+     * @param capacity how many signatures to remember at most, now
      */
-    VerifiedCache(int capacity) {
-        this.generationSize = Math.max(1, capacity / 2);
+    VerifiedCache(IntSupplier capacity) {
+        this.capacity = capacity;
+    }
+
+    /** How many signatures may be remembered in so many bytes. */
+    static int capacityOf(long bytes) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(2, bytes / BYTES_EACH));
     }
 
     /** The key of one signature of one payload by one sender. */
@@ -51,13 +60,17 @@ final class VerifiedCache {
 
     void add(Digest key) {
         young.add(key);
-        if (young.size() >= generationSize) {
+        if (young.size() >= generationSize()) {
             turnOver();
         }
     }
 
+    private int generationSize() {
+        return Math.max(1, capacity.getAsInt() / 2);
+    }
+
     private synchronized void turnOver() {
-        if (young.size() >= generationSize) {
+        if (young.size() >= generationSize()) {
             old = young;
             young = ConcurrentHashMap.newKeySet();
         }

@@ -135,7 +135,7 @@ final class InboundVerifierTest {
                         MessageCodec.envelope(request(AuthenticationPolicy.CRASH_ONLY_MACS)))
                 .asOptional()
                 .orElseThrow();
-        assertThat(verifier.isDear(envelope)).isFalse();
+        assertThat(verifier.requiresSignatureCheck(envelope)).isFalse();
         assertThat(verifier.verify(CLIENT_0, envelope)).isInstanceOf(Inbound.ForEngine.class);
     }
 

@@ -20,32 +20,31 @@ final class QueuesTest {
     private static final Event OWN = new Event.QueueDrained(2);
 
     @Test
-    void theEngineQueueIsBoundedForTheNetworkAndNotForTheReplicaItself() {
-        EngineQueue queue = new EngineQueue(8, new WakeUp());
+    void theReplicasOwnEventsComeFirstAndThoseOfPeersTakeTurns() {
+        EngineQueue queue = new EngineQueue(new WakeUp());
+        InboundLane one = lane(1);
+        InboundLane other = lane(2);
+        Event ofOther = new Event.QueueDrained(3);
         for (int i = 0; i < 8; i++) {
-            assertThat(queue.offer(FROM_NETWORK)).isTrue();
+            queue.add(one, FROM_NETWORK, one.charge(10));
         }
-        assertThat(queue.offer(FROM_NETWORK)).isFalse();
+        queue.add(other, ofOther, other.charge(10));
         queue.add(OWN);
-        assertThat(queue.size()).isEqualTo(9);
+        assertThat(queue.size()).isEqualTo(10);
         List<Event> drained = new ArrayList<>();
-        queue.drainTo(drained, 3);
-        assertThat(drained).containsExactly(OWN, FROM_NETWORK, FROM_NETWORK);
+        queue.drainTo(drained, 4);
+        assertThat(drained).containsExactly(OWN, FROM_NETWORK, ofOther, FROM_NETWORK);
+        assertThat(other.heldBytes()).as("until the engine is through with it").isPositive();
+        queue.releaseTaken();
+        assertThat(other.heldBytes()).isZero();
+        queue.drainTo(drained, 100);
+        queue.releaseTaken();
+        assertThat(one.heldBytes()).isZero();
+        assertThat(queue.isEmpty()).isTrue();
     }
 
-    @Test
-    void clientsAreStoppedBeforeReplicas() {
-        EngineQueue queue = new EngineQueue(64, new WakeUp());
-        assertThat(queue.hasRoomForClients()).isTrue();
-        for (int i = 0; i < 8; i++) {
-            queue.offer(FROM_NETWORK);
-        }
-        assertThat(queue.hasRoomForClients()).isFalse();
-        assertThat(queue.hasRoom()).isTrue();
-        for (int i = 0; i < 24; i++) {
-            queue.offer(FROM_NETWORK);
-        }
-        assertThat(queue.hasRoom()).isFalse();
+    private static InboundLane lane(int replica) {
+        return new InboundLane(new NodeId.Replica(replica), 1_000, new InboundLane.Budget(1_000), () -> 0);
     }
 
     @Test
@@ -77,7 +76,7 @@ final class QueuesTest {
 
     @Test
     void theCacheForgetsTheOldestAndKeepsTheNewest() {
-        VerifiedCache cache = new VerifiedCache(10);
+        VerifiedCache cache = new VerifiedCache(() -> 10);
         for (int i = 0; i < 100; i++) {
             cache.add(key(i));
         }

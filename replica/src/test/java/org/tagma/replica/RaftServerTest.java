@@ -227,7 +227,7 @@ final class RaftServerTest {
                 SnapshotStore.none(),
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
-                ServerOptions.defaults(),
+                ServerOptions.defaults(4),
                 new ReplicaParts.OperatorRules(List.of(0), 1_000)));
         servers.put(id, server);
         server.start();

@@ -293,7 +293,7 @@ final class ReplicaServerTest {
                 SnapshotStore.none(),
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
-                ServerOptions.defaults(),
+                ServerOptions.defaults(4),
                 new ReplicaParts.OperatorRules(List.of(0), 0)));
         servers.add(server);
         return server;

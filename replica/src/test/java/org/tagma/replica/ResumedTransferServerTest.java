@@ -204,7 +204,7 @@ final class ResumedTransferServerTest {
                 states,
                 System::currentTimeMillis,
                 new SimpleMeterRegistry(),
-                ServerOptions.defaults(),
+                ServerOptions.defaults(4),
                 new ReplicaParts.OperatorRules(List.of(0), 0)));
         servers.add(server);
         server.start();

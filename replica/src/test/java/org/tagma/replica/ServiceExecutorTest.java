@@ -156,7 +156,10 @@ final class ServiceExecutorTest {
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.CheckpointTaken(
-                        1, digest, executor.digestNow().sizeBytes()));
+                        1,
+                        digest,
+                        executor.digestNow().sizeBytes(),
+                        executor.digestNow().tree()));
         ports.calls.clear();
         executor.serveState(2, new FetchManifest(1, digest));
         assertThat(ports.calls).containsExactly("to replica 2");
@@ -174,7 +177,7 @@ final class ServiceExecutorTest {
         assertThat(events)
                 .last()
                 .isEqualTo(new Event.StateInstalled(
-                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0))));
+                        1, snapshot.stateDigest(), List.of(new Event.SessionProgress(SESSION, 2, 0)), snapshot.tree()));
         assertThat(other.digestNow().stateDigest()).isEqualTo(snapshot.stateDigest());
         ports.calls.clear();
         other.serveState(3, new FetchManifest(1, snapshot.stateDigest()));
@@ -214,8 +217,7 @@ final class ServiceExecutorTest {
                                 envelope.authenticator()))
                 .isTrue();
         assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
-        return (Reply) ok(TestCluster.codec()
-                .decode(envelope, new SignatureChecker(TestCluster.client(client), POLICY).requestsAlone()));
+        return (Reply) ok(TestCluster.codec().decode(envelope, new NestedProofs(NestedProofs.RequestRule.ALONE, 0)));
     }
 
     private static <T> T ok(Decoded<T> decoded) {

@@ -55,10 +55,11 @@ public final class SimulatedCluster {
                 workload,
                 world.protocol().clientSetup(id, world.policy().putsVectorOnRequests(), fastPath),
                 new ClientOptions(
-                        callers.deadlineMillis(workload.retry()),
-                        Callers.RETRY_MILLIS,
-                        world.serviceLimits().sessionPipeline(),
-                        ClientOptions.DEFAULT_MAX_QUEUED),
+                                callers.deadlineMillis(workload.retry()),
+                                Callers.RETRY_MILLIS,
+                                world.serviceLimits().sessionPipeline(),
+                                ClientOptions.DEFAULT_MAX_QUEUED)
+                        .renewingAfter(Math.max(1, world.serviceLimits().sessionIdleMillis() / 2)),
                 world.authenticationOfClient(id),
                 random);
     }

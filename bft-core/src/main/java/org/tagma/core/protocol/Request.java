@@ -13,6 +13,8 @@ import org.tagma.core.Digest;
  * @param number from 1; consecutive for {@link RetrySemantics#EXACTLY_ONCE}, increasing for the other two, which share
  *     a numbering of their own
  * @param semantics what a retry means
+ * @param acknowledged its client has the replies of all exactly-once numbers of the session up to this one, and does not ask
+ *     for them again; at least 0, below {@code number}, and 0 for requests that are not exactly-once
  * @param operation input of the state machine
  * @param payload the exact bytes that the client authenticated
  * @param authenticator the client's signature, or its vector of MACs and its signature
@@ -22,13 +24,33 @@ public record Request(
         SessionId session,
         long number,
         RetrySemantics semantics,
+        long acknowledged,
         ByteString operation,
         ByteString payload,
         ByteString authenticator,
         Digest digest)
         implements Message {
 
+    public Request {
+        if (acknowledged < 0 || acknowledged > 0 && (!semantics.isFifo() || acknowledged >= number)) {
+            throw new IllegalArgumentException("request " + number + " acknowledges " + acknowledged);
+        }
+    }
+
     /** A request with its digest computed. */
+    public static Request of(
+            SessionId session,
+            long number,
+            RetrySemantics semantics,
+            long acknowledged,
+            ByteString operation,
+            ByteString payload,
+            ByteString authenticator) {
+        return new Request(
+                session, number, semantics, acknowledged, operation, payload, authenticator, Digest.of(payload));
+    }
+
+    /** A request that acknowledges nothing. */
     public static Request of(
             SessionId session,
             long number,
@@ -36,7 +58,7 @@ public record Request(
             ByteString operation,
             ByteString payload,
             ByteString authenticator) {
-        return new Request(session, number, semantics, operation, payload, authenticator, Digest.of(payload));
+        return of(session, number, semantics, 0, operation, payload, authenticator);
     }
 
     /** What it weighs in a batch, in bytes. */

@@ -1,16 +1,20 @@
 package org.tagma.core.service;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.service.ServiceRecords.Decoded;
+import org.tagma.core.service.ServiceRecords.Head;
 import org.tagma.core.service.SessionTable.Verdict;
-import org.tagma.core.service.StateEncoding.Decoded;
+import org.tagma.core.state.FrameworkState;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 
@@ -27,12 +31,19 @@ public final class ReplicatedService {
     public static final int MAX_RESULT_BYTES = 1 << 20;
 
     private final StateMachine stateMachine;
-    private final ServiceLimits limits;
 
-    /** Where the state machine's state is, if it is kept as a tree. */
-    private final Optional<MerkleStateStore> store;
+    /** Whether the state machine's state is outside of the tree. */
+    private final boolean opaque;
+
+    /** What the framework keeps is in its tree; so is the state machine's state, if it is one of a Merkle state machine. */
+    private final MerkleStateStore store;
 
     private SessionTable sessions;
+    private AgreedSettings settings;
+
+    /** Whether the settings are not in the tree as they are. */
+    private boolean settingsChanged = true;
+
     private long lastExecuted;
     private long agreedTimeMillis;
 
@@ -40,13 +51,28 @@ public final class ReplicatedService {
      * A service that has executed nothing yet.
      *
      * @param stateMachine in its first state, the same on every replica
-     * @param limits the same on every replica
+     * @param first what the group begins with: the same on every replica
      */
-    public ReplicatedService(StateMachine stateMachine, ServiceLimits limits) {
+    public ReplicatedService(StateMachine stateMachine, AgreedSettings first) {
         this.stateMachine = stateMachine;
-        this.limits = limits;
-        this.store = stateMachine instanceof MerkleStateMachine merkle ? Optional.of(merkle.state()) : Optional.empty();
-        this.sessions = new SessionTable(limits);
+        this.opaque = !(stateMachine instanceof MerkleStateMachine);
+        this.store = stateMachine instanceof MerkleStateMachine merkle ? merkle.state() : new MerkleStateStore();
+        this.settings = first;
+        this.sessions = new SessionTable(first.limits(), this::stored, 0, 0);
+    }
+
+    /** A service that has executed nothing yet, and whose limits nobody may change. */
+    public ReplicatedService(StateMachine stateMachine, ServiceLimits limits) {
+        this(stateMachine, AgreedSettings.first(limits, List.of()));
+    }
+
+    private Optional<ByteString> stored(ByteString key) {
+        return FrameworkState.get(store.tree(), key);
+    }
+
+    /** The settings that the state holds. */
+    public AgreedSettings settings() {
+        return settings;
     }
 
     /** The sequence number up to which everything was executed, or 0. */
@@ -72,6 +98,7 @@ public final class ReplicatedService {
         }
         if (!batch.isNull()) {
             agreedTimeMillis = Math.max(agreedTimeMillis, batch.timeMillis());
+            sessions.timeIs(agreedTimeMillis);
         }
         List<ExecutedRequest> executed = new ArrayList<>(batch.requests().size());
         for (Request request : batch.requests()) {
@@ -90,9 +117,18 @@ public final class ReplicatedService {
             return Optional.of(answer.reply());
         }
         ExecutionContext context = new ExecutionContext(sequence, indexInBatch, agreedTimeMillis, request.session());
-        ServiceReply reply = runOrUndo(() -> stateMachine.apply(request.operation(), context));
+        ServiceReply reply = GroupCommand.isOne(request.operation())
+                ? run(() -> change(request))
+                : runOrUndo(() -> stateMachine.apply(request.operation(), context));
         sessions.executed(request, reply);
         return Optional.of(reply);
+    }
+
+    private ByteString change(Request request) throws OperationRejectedException {
+        settings = GroupCommand.execute(request.operation(), request.session().client(), settings);
+        settingsChanged = true;
+        sessions.limits(settings.limits());
+        return GroupCommand.describe(settings);
     }
 
     /**
@@ -118,18 +154,21 @@ public final class ReplicatedService {
     }
 
     /**
-     * The whole state as of {@link #lastExecuted}, digested. For a {@link MerkleStateMachine} it costs time in proportion to
-     * what changed since the last time, else in proportion to the size of the state.
+     * The whole state as of {@link #lastExecuted}, digested. It costs time in proportion to what changed since the last time;
+     * unless the state machine is a {@link MerkleStateMachine}, in proportion to the size of its state as well.
      */
     public ServiceSnapshot snapshot() {
-        Optional<MerkleTree> tree = store.map(MerkleStateStore::tree);
-        ByteString application = tree.isPresent()
-                ? ByteString.EMPTY
-                : Objects.requireNonNull(stateMachine.snapshot(), "the state machine's snapshot");
-        return ServiceSnapshot.of(
-                lastExecuted,
-                new StateEncoding(lastExecuted, agreedTimeMillis, limits, sessions, application).encode(),
-                tree);
+        ByteString application = opaque
+                ? Objects.requireNonNull(stateMachine.snapshot(), "the state machine's snapshot")
+                : ByteString.EMPTY;
+        Map<ByteString, Optional<ByteString>> changes = sessions.takeChanges();
+        if (settingsChanged) {
+            ServiceRecords.writeTo(changes, settings);
+            settingsChanged = false;
+        }
+        ServiceRecords.writeTo(changes, new Head(lastExecuted, opaque, agreedTimeMillis, sessions.executions()));
+        store.replace(FrameworkState.with(store.tree(), changes));
+        return ServiceSnapshot.of(lastExecuted, application, Optional.of(store.tree()));
     }
 
     /**
@@ -138,25 +177,39 @@ public final class ReplicatedService {
      * in it again.
      *
      * @param sequence the sequence number that the snapshot is certified for
-     * @param snapshot the data of a {@link ServiceSnapshot}, checked against their certified digest
-     * @param tree its tree, if it has one, checked likewise
+     * @param application the data of a {@link ServiceSnapshot}, checked against their certified digest
+     * @param tree its tree, checked likewise; a state without one is none
      * @return empty if it was installed; otherwise why not, and nothing has changed
      * @throws RuntimeException if the state machine cannot restore what a quorum's state machines wrote; the replica
      *     must then stop
      */
-    public Optional<SnapshotRejection> install(long sequence, ByteString snapshot, Optional<MerkleTree> tree) {
-        if (tree.isPresent() != store.isPresent()) {
+    public Optional<SnapshotRejection> install(long sequence, ByteString application, Optional<MerkleTree> tree) {
+        if (tree.isEmpty()) {
             return Optional.of(SnapshotRejection.OTHER_KIND);
         }
-        Decoded decoded = StateEncoding.decode(sequence, snapshot, limits);
+        Decoded decoded = ServiceRecords.read(tree.get(), sequence, opaque);
         if (decoded instanceof Decoded.Rejected rejected) {
             return Optional.of(rejected.reason());
         }
-        StateEncoding state = ((Decoded.Accepted) decoded).state();
-        store.ifPresentOrElse(
-                kept -> kept.replace(tree.orElseThrow()), () -> stateMachine.restore(state.application()));
-        sessions = state.sessions();
-        agreedTimeMillis = state.agreedTimeMillis();
+        Decoded.Accepted state = (Decoded.Accepted) decoded;
+        SessionTable installed = new SessionTable(
+                state.settings().limits(),
+                this::stored,
+                state.head().executions(),
+                state.head().agreedTimeMillis());
+        try {
+            SessionRecords.read(tree.get(), installed);
+        } catch (IOException e) {
+            return Optional.of(SnapshotRejection.MALFORMED);
+        }
+        store.replace(tree.get());
+        if (opaque) {
+            stateMachine.restore(application);
+        }
+        sessions = installed;
+        settings = state.settings();
+        settingsChanged = false;
+        agreedTimeMillis = state.head().agreedTimeMillis();
         lastExecuted = sequence;
         return Optional.empty();
     }
@@ -167,24 +220,18 @@ public final class ReplicatedService {
      * @throws IllegalStateException if it is another state
      */
     public void keptAs(MerkleTree tree) {
-        MerkleStateStore kept = store.orElseThrow();
-        if (!tree.root().equals(kept.tree().root())) {
+        if (!tree.root().equals(store.tree().root())) {
             throw new IllegalStateException("a state was kept as another one");
         }
-        kept.replace(tree);
-    }
-
-    /** Replaces the whole state by one that has no tree. */
-    public Optional<SnapshotRejection> install(long sequence, ByteString snapshot) {
-        return install(sequence, snapshot, Optional.empty());
+        store.replace(tree);
     }
 
     /** Has the state machine work on its state; what it does is undone if it fails. */
     private ServiceReply runOrUndo(Operation operation) {
-        Optional<MerkleTree> before = store.map(MerkleStateStore::tree);
+        MerkleTree before = store.tree();
         ServiceReply reply = run(operation);
         if (reply.status() != ReplyStatus.OK) {
-            before.ifPresent(tree -> store.orElseThrow().replace(tree));
+            store.replace(before);
         }
         return reply;
     }

@@ -1,26 +1,63 @@
 package org.tagma.core.service;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import com.google.protobuf.ByteString;
+import java.util.TreeMap;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.Event.SessionProgress;
+import org.tagma.core.protocol.SessionId;
 
-/** Where one session of a client stands: two lanes of numbers, and the last replies of the first lane. */
+/**
+ * Where one session of a client stands: two lanes of numbers, and the replies of the first lane that are still kept. As the
+ * oldest go first, those are of the last numbers without a gap.
+ *
+ * <p>Not thread-safe.
+ */
 final class Session {
 
-    private final int pipeline;
+    /**
+     * A reply that is kept.
+     *
+     * @param order counts executions, over all sessions
+     * @param resultBytes length of the result
+     * @param result null if it is in the tree only
+     */
+    record CachedReply(long order, ReplyStatus status, int resultBytes, ByteString result) {
 
-    /** The reply of FIFO number k is at (k-1) mod pipeline; as numbers come without a gap, the list fills in order. */
-    private final List<ServiceReply> replies = new ArrayList<>();
+        static CachedReply of(long order, ServiceReply reply) {
+            return new CachedReply(order, reply.status(), reply.result().size(), reply.result());
+        }
 
+        CachedReply inTree() {
+            return new CachedReply(order, status, resultBytes, null);
+        }
+
+        /** What it counts for: its result, and what it takes to keep it. */
+        long bytes() {
+            return SessionTable.REPLY_OVERHEAD_BYTES + resultBytes;
+        }
+    }
+
+    final SessionId id;
+    final TreeMap<Long, CachedReply> replies = new TreeMap<>();
     private long nextNumber = 1;
     private long lastUnordered;
 
-    Session(int pipeline) {
-        this.pipeline = pipeline;
+    /** When something was executed in it last: how many executions there had been, and the agreed time. */
+    private long lastOrder;
+
+    private long lastMillis;
+
+    Session(SessionId id) {
+        this.id = id;
+    }
+
+    /** A session that was written down. */
+    Session(SessionId id, long nextNumber, long lastUnordered, long lastOrder, long lastMillis) {
+        this.id = id;
+        this.nextNumber = nextNumber;
+        this.lastUnordered = lastUnordered;
+        this.lastOrder = lastOrder;
+        this.lastMillis = lastMillis;
     }
 
     long nextNumber() {
@@ -31,81 +68,28 @@ final class Session {
         return lastUnordered;
     }
 
-    /** What to answer to a FIFO number that is below the next one. */
-    ServiceReply cached(long number) {
-        return number >= 1 && number >= nextNumber - pipeline ? replies.get(slot(number)) : ServiceReply.EVICTED;
+    long lastOrder() {
+        return lastOrder;
     }
 
-    void executedFifo(ServiceReply reply) {
-        if (replies.size() < pipeline) {
-            replies.add(reply);
-        } else {
-            replies.set(slot(nextNumber), reply);
-        }
-        nextNumber++;
+    long lastMillis() {
+        return lastMillis;
+    }
+
+    void active(long order, long millis) {
+        lastOrder = order;
+        lastMillis = millis;
+    }
+
+    void executedFifo(CachedReply reply) {
+        replies.put(nextNumber++, reply);
     }
 
     void executedUnordered(long number) {
         lastUnordered = number;
     }
 
-    private int slot(long number) {
-        return (int) ((number - 1) % pipeline);
-    }
-
-    /** Writes the replies oldest first; how many there are follows from the next number. */
-    void writeTo(CodedOutputStream out) throws IOException {
-        out.writeUInt64NoTag(nextNumber);
-        out.writeUInt64NoTag(lastUnordered);
-        for (long number = nextNumber - replies.size(); number < nextNumber; number++) {
-            ServiceReply reply = replies.get(slot(number));
-            out.writeUInt32NoTag(code(reply.status()));
-            out.writeBytesNoTag(reply.result());
-        }
-    }
-
-    static Session readFrom(CodedInputStream in, int pipeline) throws IOException {
-        long nextNumber = in.readUInt64();
-        long lastUnordered = in.readUInt64();
-        if (nextNumber < 1 || lastUnordered < 0) {
-            throw new InvalidProtocolBufferException("a session with negative numbers");
-        }
-        Session session = new Session(pipeline);
-        session.nextNumber = Math.max(1, nextNumber - pipeline);
-        // The list must start where the ring was cut, so that each reply comes to lie in its own slot.
-        List<ServiceReply> oldestFirst = new ArrayList<>();
-        for (long number = session.nextNumber; number < nextNumber; number++) {
-            oldestFirst.add(new ServiceReply(status(in.readUInt32()), in.readBytes()));
-        }
-        session.fill(oldestFirst);
-        session.lastUnordered = lastUnordered;
-        return session;
-    }
-
-    private void fill(List<ServiceReply> oldestFirst) {
-        int firstSlot = slot(nextNumber);
-        int size = oldestFirst.size();
-        for (int slot = 0; slot < size; slot++) {
-            replies.add(oldestFirst.get(Math.floorMod(slot - firstSlot, size)));
-        }
-        nextNumber += size;
-    }
-
-    private static int code(ReplyStatus status) {
-        return switch (status) {
-            case OK -> 0;
-            case REJECTED -> 1;
-            case FAILED -> 2;
-            default -> throw new IllegalStateException("a reply with status " + status + " is never cached");
-        };
-    }
-
-    private static ReplyStatus status(int code) throws InvalidProtocolBufferException {
-        return switch (code) {
-            case 0 -> ReplyStatus.OK;
-            case 1 -> ReplyStatus.REJECTED;
-            case 2 -> ReplyStatus.FAILED;
-            default -> throw new InvalidProtocolBufferException("no cached reply has status code " + code);
-        };
+    SessionProgress progress() {
+        return new SessionProgress(id, nextNumber, lastUnordered);
     }
 }

@@ -8,8 +8,6 @@ public enum SnapshotRejection {
     UNKNOWN_VERSION,
     /** They are of another sequence number. */
     WRONG_SEQUENCE,
-    /** They were written under other {@link ServiceLimits}. */
-    OTHER_LIMITS,
     /** They belong to a service whose state is kept in another way: as one lump, or as a Merkle tree. */
     OTHER_KIND
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.tagma.core.state.Node.Leaf;
 import org.tagma.core.state.TreeDiff.Step;
 
-/** The entries that differ between two trees, in the order of keys. Not thread-safe. */
+/** The entries of the user's that differ between two trees, in the order of keys. Not thread-safe. */
 final class ChangeIterator implements Iterator<StateChange> {
 
     private final TreeDiff diff;
@@ -25,7 +25,10 @@ final class ChangeIterator implements Iterator<StateChange> {
             Optional<Leaf> added = leaf(step.get().added());
             if (gone.isPresent() || added.isPresent()) {
                 ByteString key = gone.or(() -> added).orElseThrow().key;
-                return Optional.of(new StateChange(key, gone.map(leaf -> leaf.value), added.map(leaf -> leaf.value)));
+                if (KeySpace.USER.has(key)) {
+                    return Optional.of(new StateChange(
+                            KeySpace.fromTree(key), gone.map(leaf -> leaf.value), added.map(leaf -> leaf.value)));
+                }
             }
             step = diff.next();
         }

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Leaf;
 
-/** Entries in the order of keys, from a first one as long as a condition holds. Not thread-safe. */
+/** Entries of one {@link KeySpace} in the order of keys, from a first one as long as a condition holds. Not thread-safe. */
 final class EntryIterator implements Iterator<StateEntry> {
 
     private final MerkleTree tree;
@@ -74,7 +74,7 @@ final class EntryIterator implements Iterator<StateEntry> {
         if (next == null) {
             throw new NoSuchElementException("no more entries");
         }
-        StateEntry entry = next;
+        StateEntry entry = new StateEntry(KeySpace.fromTree(next.key()), next.value());
         advance();
         return entry;
     }

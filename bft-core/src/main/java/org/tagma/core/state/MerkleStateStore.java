@@ -4,7 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 
 /**
- * A {@link StateStore} over a {@link MerkleTree}: the tree as of now is its whole state.
+ * A {@link StateStore} over a {@link MerkleTree}: the tree as of now is its whole state. What the framework keeps in the tree
+ * is not to be seen here.
  *
  * <p>Not thread-safe.
  */
@@ -26,7 +27,7 @@ public final class MerkleStateStore implements StateStore {
     public void put(ByteString key, ByteString value) {
         requireAtMost(MAX_KEY_BYTES, key, "key");
         requireAtMost(MAX_VALUE_BYTES, value, "value");
-        tree = tree.with(ownCopy(key), ownCopy(value));
+        tree = tree.with(key, ownCopy(value));
     }
 
     private static void requireAtMost(int maxBytes, ByteString bytes, String what) {

@@ -16,6 +16,9 @@ import org.tagma.core.state.Node.Stub;
  * An ordered map from bytes to bytes that never changes: a write gives another tree, which shares with the first what they
  * have in common. So to keep a state as it is costs nothing, and the digest of the next one costs what changed.
  *
+ * <p>What it gives are the entries of the user's; beside them it has those of the framework ({@link FrameworkState}), and what
+ * is digested, kept and fetched is all of them.
+ *
  * <p>It is a binary Patricia tree over the bits of keys ({@link KeyBits}), each node with a digest ({@link Node}). Its
  * shape follows from the keys alone, so equal maps have equal digests, however they came about. Nothing here recurses: how
  * deep a tree is, is up to who chooses the keys.
@@ -79,6 +82,12 @@ public final class MerkleTree implements StateView {
 
     @Override
     public Optional<ByteString> get(ByteString key) {
+        return find(KeySpace.USER, key);
+    }
+
+    /** The value of a key of one of the two spaces. */
+    Optional<ByteString> find(KeySpace space, ByteString ownKey) {
+        ByteString key = space.inTree(ownKey);
         if (root == null) {
             return Optional.empty();
         }
@@ -90,8 +99,14 @@ public final class MerkleTree implements StateView {
         return leaf.key.equals(key) ? Optional.of(leaf.value) : Optional.empty();
     }
 
-    /** The tree with this key set to this value. */
+    /** The tree with this key of the user's set to this value. */
     MerkleTree with(ByteString key, ByteString value) {
+        return with(KeySpace.USER, key, value);
+    }
+
+    /** The tree with this key set to this value. */
+    MerkleTree with(KeySpace space, ByteString ownKey, ByteString value) {
+        ByteString key = space.inTree(ownKey);
         Leaf added = new Leaf(key, value);
         if (root == null) {
             return new MerkleTree(added, source);
@@ -112,8 +127,14 @@ public final class MerkleTree implements StateView {
         return new MerkleTree(rebuilt(path, key, fork), source);
     }
 
-    /** The tree without this key; the same one if it is not there. */
+    /** The tree without this key of the user's; the same one if it is not there. */
     MerkleTree without(ByteString key) {
+        return without(KeySpace.USER, key);
+    }
+
+    /** The tree without this key; the same one if it is not there. */
+    MerkleTree without(KeySpace space, ByteString ownKey) {
+        ByteString key = space.inTree(ownKey);
         if (root == null) {
             return this;
         }
@@ -151,24 +172,31 @@ public final class MerkleTree implements StateView {
     public Iterable<StateEntry> range(ByteString from, Optional<ByteString> before) {
         return () -> new EntryIterator(
                 this,
-                from,
+                KeySpace.USER.inTree(from),
                 key -> before.isEmpty()
-                        || ByteString.unsignedLexicographicalComparator().compare(key, before.get()) < 0);
+                        || ByteString.unsignedLexicographicalComparator().compare(KeySpace.fromTree(key), before.get())
+                                < 0);
     }
 
     @Override
     public Iterable<StateEntry> withPrefix(ByteString prefix) {
-        return () -> new EntryIterator(this, prefix, key -> key.startsWith(prefix));
+        return () -> entries(KeySpace.USER, prefix);
     }
 
-    /** Compares with an earlier state, at a cost that depends on how much differs. */
+    /** The entries of one of the two spaces whose keys begin with {@code prefix}, in the order of keys. */
+    Iterator<StateEntry> entries(KeySpace space, ByteString prefix) {
+        ByteString first = space.inTree(prefix);
+        return new EntryIterator(this, first, key -> key.startsWith(first));
+    }
+
+    /** Compares the user's entries with those of an earlier state, at a cost that depends on how much differs. */
     public Iterator<StateChange> changesSince(MerkleTree earlier) {
         return new ChangeIterator(earlier, this);
     }
 
-    /** Proves the value of a key, or that it is not there, to whoever knows the {@link #root}. */
+    /** Proves the value of a key of the user's, or that it is not there, to whoever knows the {@link #root}. */
     public StateProof prove(ByteString key) {
-        return new StateProof(key, PieceCodec.encodePath(this, key));
+        return new StateProof(key, PieceCodec.encodePath(this, KeySpace.USER.inTree(key)));
     }
 
     /**

@@ -20,7 +20,7 @@ public record NodePath(ByteString prefix, int bits) implements Comparable<NodePa
     public static final NodePath ROOT = new NodePath(ByteString.EMPTY, 0);
 
     /** How many bits the longest key has. */
-    private static final int MAX_BITS = StateView.MAX_KEY_BYTES * KeyBits.PER_BYTE + 1;
+    private static final int MAX_BITS = KeySpace.MAX_KEY_BYTES * KeyBits.PER_BYTE + 1;
 
     public NodePath {
         if (!isCanonical(prefix, bits)) {

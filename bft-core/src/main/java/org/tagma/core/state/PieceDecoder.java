@@ -97,9 +97,9 @@ final class PieceDecoder {
         ByteString known = (open.isEmpty() ? above : open.peek().prefix).substring(0, knownBytes);
         if (kind == PieceCodec.LEAF) {
             ByteString key = known.concat(take(Short.toUnsignedInt(in.getShort())));
-            require(key.size() <= StateView.MAX_KEY_BYTES);
+            require(key.size() <= KeySpace.MAX_KEY_BYTES);
             int valueBytes = in.getInt();
-            require(valueBytes <= StateView.MAX_VALUE_BYTES);
+            require(valueBytes <= KeySpace.MAX_VALUE_BYTES);
             return new Leaf(compact(key), compact(take(valueBytes)));
         }
         require(kind == PieceCodec.INNER);
@@ -110,7 +110,7 @@ final class PieceDecoder {
     private void readInner(ByteString known) throws MalformedException {
         int bit = Short.toUnsignedInt(in.getShort());
         int least = open.isEmpty() ? known.size() * KeyBits.PER_BYTE : open.peek().bit + 1;
-        require(bit >= least && bit < StateView.MAX_KEY_BYTES * KeyBits.PER_BYTE + 1);
+        require(bit >= least && bit < KeySpace.MAX_KEY_BYTES * KeyBits.PER_BYTE + 1);
         int prefixBytes = (bit + KeyBits.PER_BYTE - 1) / KeyBits.PER_BYTE;
         ByteString prefix = compact(known.concat(take(prefixBytes - known.size())));
         require(NodePath.of(prefix, bit).isPresent());

@@ -18,8 +18,8 @@ import org.tagma.core.state.Node.Stub;
  */
 public final class StatePiece {
 
-    /** A node that holds more has parts. */
-    private static final int MAX_LEAF_BYTES = StateView.MAX_KEY_BYTES + StateView.MAX_VALUE_BYTES;
+    /** The longest entry; a node that holds more has parts. */
+    public static final int MAX_LEAF_BYTES = KeySpace.MAX_KEY_BYTES + KeySpace.MAX_VALUE_BYTES;
 
     /** What is not in a piece: where it is, and what it must be. */
     public record Missing(NodePath path, Digest digest, long bytes) {}

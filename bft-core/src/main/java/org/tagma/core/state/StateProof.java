@@ -43,17 +43,18 @@ public record StateProof(ByteString key, ByteString path) {
     }
 
     private Finding follow(Node top) {
+        ByteString inTree = KeySpace.USER.inTree(key);
         Node node = top;
         while (node instanceof Inner inner) {
-            if (!KeyBits.agree(inner.sample(), key, inner.bit)) {
+            if (!KeyBits.agree(inner.sample(), inTree, inner.bit)) {
                 return new Finding.Absent();
             }
-            node = inner.child(KeyBits.bit(key, inner.bit));
+            node = inner.child(KeyBits.bit(inTree, inner.bit));
         }
         if (node instanceof Stub) {
             return new Finding.Invalid();
         }
         Leaf leaf = (Leaf) node;
-        return leaf.key.equals(key) ? new Finding.Present(leaf.value) : new Finding.Absent();
+        return leaf.key.equals(inTree) ? new Finding.Present(leaf.value) : new Finding.Absent();
     }
 }

@@ -101,9 +101,12 @@ class MerkleServiceTest {
         machine.state().delete(ByteString.copyFromUtf8("more"));
         assertThat(service.snapshot().stateDigest()).isEqualTo(one.stateDigest());
         run("refuse");
-        assertThat(service.snapshot().tree().orElseThrow().root())
-                .isEqualTo(one.tree().orElseThrow().root());
         assertThat(service.snapshot().stateDigest()).isNotEqualTo(one.stateDigest());
+        assertThat(service.snapshot()
+                        .tree()
+                        .orElseThrow()
+                        .changesSince(one.tree().orElseThrow()))
+                .isExhausted();
     }
 
     @Test
@@ -113,8 +116,9 @@ class MerkleServiceTest {
         ReplicatedService opaque = new ReplicatedService(new Journal(), LIMITS);
 
         assertThat(opaque.install(1, snapshot.data(), snapshot.tree())).contains(SnapshotRejection.OTHER_KIND);
-        assertThat(service.install(0, opaque.snapshot().data(), Optional.empty()))
-                .contains(SnapshotRejection.OTHER_KIND);
+        ServiceSnapshot other = opaque.snapshot();
+        assertThat(service.install(0, other.data(), other.tree())).contains(SnapshotRejection.OTHER_KIND);
+        assertThat(service.install(0, other.data(), Optional.empty())).contains(SnapshotRejection.OTHER_KIND);
     }
 
     private ReplyStatus run(String operation) {

@@ -26,6 +26,18 @@ final class Requests {
         return request(client, session, number, RetrySemantics.AT_LEAST_ONCE, client + "/" + session + "~" + number);
     }
 
+    /** An exactly-once request whose client has the replies up to a number. */
+    static Request acknowledging(Request request, long acknowledged) {
+        return Request.of(
+                request.session(),
+                request.number(),
+                request.semantics(),
+                acknowledged,
+                request.operation(),
+                request.payload().concat(ByteString.copyFromUtf8("a" + acknowledged)),
+                request.authenticator());
+    }
+
     private static Request request(int client, long session, long number, RetrySemantics semantics, String operation) {
         ByteString bytes = ByteString.copyFromUtf8(operation);
         ByteString payload = ByteString.copyFromUtf8(client + "/" + session + "#" + number + semantics + operation);

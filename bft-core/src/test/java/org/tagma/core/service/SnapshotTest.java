@@ -6,10 +6,12 @@ import static org.tagma.core.service.Requests.fifo;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
@@ -21,7 +23,9 @@ import org.tagma.core.service.TransferMessage.FetchManifest;
 import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
 import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.state.FrameworkState;
 import org.tagma.core.state.MerkleStateStore;
+import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePath;
 
 class SnapshotTest {
@@ -40,17 +44,17 @@ class SnapshotTest {
         ServiceSnapshot snapshot = original.snapshot();
         ReplicatedService copy = new ReplicatedService(new Journal(), LIMITS);
 
-        assertThat(copy.install(100, snapshot.data())).isEmpty();
+        assertThat(copy.install(100, snapshot.data(), snapshot.tree())).isEmpty();
 
         assertThat(copy.lastExecuted()).isEqualTo(100);
         assertThat(copy.agreedTimeMillis()).isEqualTo(original.agreedTimeMillis());
         assertThat(copy.sessions()).isEqualTo(original.sessions());
-        assertThat(copy.snapshot()).isEqualTo(snapshot);
+        assertThat(copy.snapshot().stateDigest()).isEqualTo(snapshot.stateDigest());
         for (int sequence = 101; sequence <= 200; sequence++) {
             Batch batch = Step.randomBatch(random, original.sessions());
             assertThat(copy.execute(sequence, batch)).isEqualTo(original.execute(sequence, batch));
         }
-        assertThat(copy.snapshot()).isEqualTo(original.snapshot());
+        assertThat(copy.snapshot().stateDigest()).isEqualTo(original.snapshot().stateDigest());
     }
 
     /** Trap 16: the client table must be inside the checkpoint. */
@@ -61,7 +65,7 @@ class SnapshotTest {
         List<ExecutedRequest> paid = original.execute(1, Batch.of(1, List.of(old)));
         Journal journal = new Journal();
         ReplicatedService copy = new ReplicatedService(journal, LIMITS);
-        copy.install(1, original.snapshot().data());
+        install(copy, 1, original.snapshot());
 
         assertThat(copy.cachedReply(old)).isEqualTo(paid.get(0).reply());
         assertThat(copy.execute(2, Batch.of(2, List.of(old)))).isEqualTo(paid);
@@ -81,7 +85,7 @@ class SnapshotTest {
                 kept = service.snapshot();
             }
             if (random.nextInt(20) == 0) {
-                assertThat(service.install(kept.sequence(), kept.data())).isEmpty();
+                assertThat(install(service, kept.sequence(), kept)).isEmpty();
             }
             assertThat(journal.lines())
                     .extracting(line -> line.substring(line.lastIndexOf(' ')))
@@ -96,8 +100,8 @@ class SnapshotTest {
         ServiceSnapshot empty = service.snapshot();
         service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1))));
 
-        assertThat(service.install(0, empty.data())).isEmpty();
-        assertThat(service.snapshot()).isEqualTo(empty);
+        assertThat(install(service, 0, empty)).isEmpty();
+        assertThat(service.snapshot().stateDigest()).isEqualTo(empty.stateDigest());
     }
 
     @Test
@@ -105,40 +109,57 @@ class SnapshotTest {
         ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
         service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1))));
         ServiceSnapshot before = service.snapshot();
-        ReplicatedService larger = new ReplicatedService(new Journal(), new ServiceLimits(2, 5));
+        MerkleTree tree = before.tree().orElseThrow();
 
-        assertThat(service.install(1, ByteString.EMPTY)).contains(SnapshotRejection.MALFORMED);
-        assertThat(service.install(1, ByteString.copyFrom(new byte[] {99})))
+        assertThat(service.install(1, before.data(), Optional.empty())).contains(SnapshotRejection.OTHER_KIND);
+        assertThat(service.install(1, before.data(), Optional.of(MerkleTree.EMPTY)))
+                .contains(SnapshotRejection.MALFORMED);
+        assertThat(service.install(1, before.data(), Optional.of(with(tree, "a", 99))))
                 .contains(SnapshotRejection.UNKNOWN_VERSION);
-        assertThat(service.install(2, before.data())).contains(SnapshotRejection.WRONG_SEQUENCE);
-        assertThat(service.install(0, larger.snapshot().data())).contains(SnapshotRejection.OTHER_LIMITS);
-        assertThat(service.snapshot()).isEqualTo(before);
+        assertThat(service.install(1, before.data(), Optional.of(with(tree, "n", 99))))
+                .contains(SnapshotRejection.MALFORMED);
+        assertThat(install(service, 2, before)).contains(SnapshotRejection.WRONG_SEQUENCE);
+        assertThat(service.snapshot().stateDigest()).isEqualTo(before.stateDigest());
     }
 
+    /** A replica whose file says otherwise goes by what the group agreed on. */
     @Test
-    void aSnapshotCutShortAnywhereInItsTablesIsMalformed() {
+    void aStateOfOtherLimitsIsInstalledWithThem() {
         ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
-        service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1, "reject"), fifo(4, 1, 1, "throw"))));
-        ByteString data = service.snapshot().data();
-        ReplicatedService copy = new ReplicatedService(new Journal(), LIMITS);
+        ReplicatedService larger = new ReplicatedService(new Journal(), new ServiceLimits(2, 5));
 
-        for (int length = 0; length < data.size(); length++) {
-            assertThat(copy.install(1, data.substring(0, length)))
-                    .as("cut at %d", length)
-                    .contains(SnapshotRejection.MALFORMED);
-        }
-        assertThat(copy.install(1, data)).isEmpty();
+        assertThat(install(service, 0, larger.snapshot())).isEmpty();
+
+        assertThat(service.settings().limits().sessionPipeline()).isEqualTo(5);
+        assertThat(service.snapshot().stateDigest()).isEqualTo(larger.snapshot().stateDigest());
     }
 
     @Property(tries = 300)
-    void anyBytesEitherAreInstalledOrAreAValue(@ForAll byte[] garbage) {
+    void aRecordOfAnyBytesEitherIsInstalledOrIsAValue(
+            @ForAll byte[] garbage, @ForAll @IntRange(max = 4) int kind, @ForAll boolean longKey) {
         ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
-        byte[] header = {1, 1, 0, 2, 4};
-        ByteString bytes = ByteString.copyFrom(header).concat(ByteString.copyFrom(garbage));
+        service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1))));
+        ServiceSnapshot snapshot = service.snapshot();
+        ByteString key = ByteString.copyFromUtf8("acnrs".substring(kind, kind + 1))
+                .concat(ByteString.copyFrom(new byte[longKey ? 20 : 0]));
+        MerkleTree tree = FrameworkState.with(
+                snapshot.tree().orElseThrow(), Map.of(key, Optional.of(ByteString.copyFrom(garbage))));
+        ReplicatedService other = new ReplicatedService(new Journal(), LIMITS);
 
-        boolean installed = service.install(1, bytes).isEmpty();
+        boolean installed = other.install(1, snapshot.data(), Optional.of(tree)).isEmpty();
 
-        assertThat(service.lastExecuted()).isEqualTo(installed ? 1 : 0);
+        assertThat(other.lastExecuted()).isEqualTo(installed ? 1 : 0);
+    }
+
+    private static Optional<SnapshotRejection> install(
+            ReplicatedService service, long sequence, ServiceSnapshot snapshot) {
+        return service.install(sequence, snapshot.data(), snapshot.tree());
+    }
+
+    private static MerkleTree with(MerkleTree tree, String key, int value) {
+        return FrameworkState.with(
+                tree,
+                Map.of(ByteString.copyFromUtf8(key), Optional.of(ByteString.copyFrom(new byte[] {(byte) value}))));
     }
 
     @Test
@@ -271,7 +292,7 @@ class SnapshotTest {
         ReplicatedService service = new ReplicatedService(new Journal(), LIMITS);
         service.execute(1, Batch.of(1, List.of(fifo(3, 1, 1, "reject"), fifo(3, 1, 2, "throw"), fifo(3, 1, 3, "x"))));
         ReplicatedService copy = new ReplicatedService(new Journal(), LIMITS);
-        copy.install(1, service.snapshot().data());
+        install(copy, 1, service.snapshot());
 
         assertThat(List.of(1L, 2L, 3L))
                 .extracting(number ->

@@ -3,6 +3,8 @@ package org.tagma.core.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -200,13 +202,21 @@ class StateFetcherTest {
         ReplicatedService original = new ReplicatedService(new Journal(), new ServiceLimits(2, 4));
         original.execute(1, Step.randomBatch(new Random(1), List.of()));
         ServiceSnapshot snapshot = original.snapshot();
-        fetcher.start(1, snapshot.stateDigest(), List.of(0));
-        fetcher.onAnswer(0, new ManifestAnswer(1, snapshot.manifest().encode()));
-        Completed fetched = (Completed) fetcher.onAnswer(0, new ChunkAnswer(1, 0, snapshot.chunk(0)));
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        keeper.keep(snapshot);
+        Deque<Ask> asked = new ArrayDeque<>(fetcher.start(1, snapshot.stateDigest(), List.of(0)));
+        FetchOutcome outcome = new Accepted(List.of());
+        while (outcome instanceof Accepted accepted) {
+            asked.addAll(accepted.asks());
+            outcome = fetcher.onAnswer(
+                    0, keeper.answer(1, asked.remove().question()).orElseThrow());
+        }
+        Completed fetched = (Completed) outcome;
 
         ReplicatedService copy = new ReplicatedService(new Journal(), new ServiceLimits(2, 4));
-        assertThat(copy.install(fetched.sequence(), fetched.snapshot())).isEmpty();
-        assertThat(copy.snapshot()).isEqualTo(snapshot);
+        assertThat(copy.install(fetched.sequence(), fetched.snapshot(), fetched.tree()))
+                .isEmpty();
+        assertThat(copy.snapshot().stateDigest()).isEqualTo(snapshot.stateDigest());
     }
 
     private List<Ask> start(Integer... sources) {

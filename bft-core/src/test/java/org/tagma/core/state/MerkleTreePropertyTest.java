@@ -74,7 +74,7 @@ class MerkleTreePropertyTest {
         assertThat(tree.bytes())
                 .isEqualTo(States.list(model).stream()
                         .mapToLong(entry ->
-                                entry.key().size() + (long) entry.value().size())
+                                1 + entry.key().size() + (long) entry.value().size())
                         .sum());
         assertThat(tree.root().equals(StateRoot.EMPTY)).isEqualTo(model.isEmpty());
     }

@@ -58,7 +58,7 @@ class StatePieceTest {
                     nodes.push(inner.left);
                     nodes.push(inner.right);
                 } else if (node instanceof Node.Leaf leaf) {
-                    entries.put(leaf.key, leaf.value);
+                    entries.put(KeySpace.fromTree(leaf.key), leaf.value);
                 }
             }
         }

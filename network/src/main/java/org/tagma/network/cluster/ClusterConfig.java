@@ -49,6 +49,9 @@ public record ClusterConfig(
     private static final int MAX_REPLICAS = 100;
     private static final int MAX_MILLIS = 3_600_000;
 
+    /** A day. */
+    private static final int MAX_SESSION_IDLE_MILLIS = 86_400_000;
+
     public ClusterConfig {
         replicas = List.copyOf(replicas);
         clients = List.copyOf(clients);
@@ -187,6 +190,9 @@ public record ClusterConfig(
      * @param maxPendingRequestsPerClient of these, of one client
      * @param maxSessionsPerClient sessions that one client may have open
      * @param sessionPipeline requests in flight on one session
+     * @param replyBytesPerClient how much the sessions and kept replies of one client may take in the replicated state
+     * @param replyBytes how much those of all clients may take
+     * @param sessionIdleMillis a session in which nothing was executed for so long, by agreed time, ends
      * @param maxClockSkewMillis how far a batch's time may be ahead of a replica's clock
      * @param maxOperationBytes the largest operation
      */
@@ -196,6 +202,9 @@ public record ClusterConfig(
             int maxPendingRequestsPerClient,
             int maxSessionsPerClient,
             int sessionPipeline,
+            int replyBytesPerClient,
+            int replyBytes,
+            int sessionIdleMillis,
             int maxClockSkewMillis,
             int maxOperationBytes) {
         public Limits {
@@ -204,13 +213,19 @@ public record ClusterConfig(
             checkRange("maxPendingRequestsPerClient", maxPendingRequestsPerClient, 1, maxPendingRequests);
             checkRange("maxSessionsPerClient", maxSessionsPerClient, 1, 1_000_000);
             checkRange("sessionPipeline", sessionPipeline, 1, 1_000_000);
+            checkRange("replyBytesPerClient", replyBytesPerClient, 1, 1 << 30);
+            checkRange("replyBytes", replyBytes, replyBytesPerClient, 1 << 30);
+            checkRange("sessionIdleMillis", sessionIdleMillis, 1_000, MAX_SESSION_IDLE_MILLIS);
             checkRange("maxClockSkewMillis", maxClockSkewMillis, 1, MAX_MILLIS);
             checkRange("maxOperationBytes", maxOperationBytes, 1, maxFrameBytes);
         }
 
-        /** 16 MiB frames, 20000 requests, 2048 of one client, 1024 sessions, 256 in flight, 60 s, 1 MiB operations. */
+        /**
+         * 16 MiB frames, 20000 requests, 2048 of one client, 1024 sessions, 256 in flight, replies of 3 MiB for a client and 6
+         * MiB in all, idle for an hour, 60 s, 1 MiB operations.
+         */
         public static Limits defaults() {
-            return new Limits(16 << 20, 20_000, 2_048, 1_024, 256, 60_000, 1 << 20);
+            return new Limits(16 << 20, 20_000, 2_048, 1_024, 256, 3 << 20, 6 << 20, 3_600_000, 60_000, 1 << 20);
         }
     }
 

@@ -145,6 +145,9 @@ public final class ClusterFile {
                 "maxPendingRequestsPerClient",
                 "maxSessionsPerClient",
                 "sessionPipeline",
+                "replyBytesPerClient",
+                "replyBytes",
+                "sessionIdleMillis",
                 "maxClockSkewMillis",
                 "maxOperationBytes");
         int frame = section.integer("maxFrameBytes");
@@ -152,10 +155,14 @@ public final class ClusterFile {
         int pendingPerClient = section.integer("maxPendingRequestsPerClient");
         int sessions = section.integer("maxSessionsPerClient");
         int pipeline = section.integer("sessionPipeline");
+        ClusterConfig.Limits defaults = ClusterConfig.Limits.defaults();
+        int clientReplies = section.integerOr("replyBytesPerClient", defaults.replyBytesPerClient());
+        int replies = section.integerOr("replyBytes", Math.max(clientReplies, defaults.replyBytes()));
+        int idle = section.integerOr("sessionIdleMillis", defaults.sessionIdleMillis());
         int skew = section.integer("maxClockSkewMillis");
         int operation = section.integer("maxOperationBytes");
-        return section.build(
-                () -> new ClusterConfig.Limits(frame, pending, pendingPerClient, sessions, pipeline, skew, operation));
+        return section.build(() -> new ClusterConfig.Limits(
+                frame, pending, pendingPerClient, sessions, pipeline, clientReplies, replies, idle, skew, operation));
     }
 
     /** Optional, and so is each of its keys: {@code protocol: raft} alone makes a PBFT cluster one of Raft. */

@@ -66,10 +66,17 @@ final class ClusterFileText {
               maxPendingRequests: {maxPendingRequests}
               # The same for one client.
               maxPendingRequestsPerClient: {maxPendingRequestsPerClient}
+              # The next five are part of the replicated state: what stands here is what the group begins with. While it
+              # runs, `tagma settings --set NAME=VALUE` changes them.
               # Sessions that one client may have open.
               maxSessionsPerClient: {maxSessionsPerClient}
               # Requests that may be in flight on one session.
               sessionPipeline: {sessionPipeline}
+              # How much the sessions and the replies kept for retries may take, of one client and in all.
+              replyBytesPerClient: {replyBytesPerClient}
+              replyBytes: {replyBytes}
+              # A session in which nothing was executed for so long ends.
+              sessionIdleMillis: {sessionIdleMillis}
               # How far the time of a batch may be ahead of a replica's own clock.
               maxClockSkewMillis: {maxClockSkewMillis}
               # The largest operation a client may submit.
@@ -136,6 +143,9 @@ final class ClusterFileText {
                 Map.entry("maxPendingRequestsPerClient", config.limits().maxPendingRequestsPerClient()),
                 Map.entry("maxSessionsPerClient", config.limits().maxSessionsPerClient()),
                 Map.entry("sessionPipeline", config.limits().sessionPipeline()),
+                Map.entry("replyBytesPerClient", config.limits().replyBytesPerClient()),
+                Map.entry("replyBytes", config.limits().replyBytes()),
+                Map.entry("sessionIdleMillis", config.limits().sessionIdleMillis()),
                 Map.entry("maxClockSkewMillis", config.limits().maxClockSkewMillis()),
                 Map.entry("maxOperationBytes", config.limits().maxOperationBytes()),
                 Map.entry("replicas", replicas(config)),

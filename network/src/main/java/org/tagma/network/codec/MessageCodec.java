@@ -54,10 +54,20 @@ public final class MessageCodec implements MessageReader {
         return PayloadEncoder.encode(message);
     }
 
-    /** The payload of a new request, for its client to authenticate. */
+    /**
+     * The payload of a new request, for its client to authenticate.
+     *
+     * @param acknowledged as in {@link Request}
+     */
+    public static ByteString encodeRequestPayload(
+            SessionId session, long number, RetrySemantics semantics, long acknowledged, ByteString operation) {
+        return PayloadEncoder.request(session, number, semantics, acknowledged, operation);
+    }
+
+    /** The payload of a new request that acknowledges nothing. */
     public static ByteString encodeRequestPayload(
             SessionId session, long number, RetrySemantics semantics, ByteString operation) {
-        return PayloadEncoder.request(session, number, semantics, operation);
+        return encodeRequestPayload(session, number, semantics, 0, operation);
     }
 
     /** A frame. */

@@ -15,6 +15,7 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.BatchPart;
 import org.tagma.network.wire.CertificatePart;
@@ -57,12 +58,21 @@ final class PartDecoder {
         sameClient(client, payload.getClient());
         SessionId session = Checks.session(client, payload.getSession());
         long number = Checks.positive("number", payload.getNumber());
-        var semantics = Codes.decode(payload.getSemantics());
+        RetrySemantics semantics = Codes.decode(payload.getSemantics());
+        long acknowledged = acknowledged(semantics, number, payload.getUnacknowledged());
         ByteString operation = operation(payload.getOperation());
         if (!verifier.verifyClient(client, envelope.type(), envelope.payload(), envelope.authenticator())) {
             throw new Rejection(ifRefused, "a request that client " + client + " did not make");
         }
-        return Request.of(session, number, semantics, operation, envelope.payload(), envelope.authenticator());
+        return Request.of(
+                session, number, semantics, acknowledged, operation, envelope.payload(), envelope.authenticator());
+    }
+
+    private static long acknowledged(RetrySemantics semantics, long number, long unacknowledged) throws Rejection {
+        if (unacknowledged < 0 || unacknowledged >= number || (unacknowledged > 0 && !semantics.isFifo())) {
+            throw Checks.badValue("request " + number + " with " + unacknowledged + " not acknowledged before it");
+        }
+        return semantics.isFifo() ? number - 1 - unacknowledged : 0;
     }
 
     ByteString operation(ByteString operation) throws Rejection {

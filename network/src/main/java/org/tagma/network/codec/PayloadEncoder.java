@@ -74,13 +74,15 @@ final class PayloadEncoder {
         };
     }
 
-    static ByteString request(SessionId session, long number, RetrySemantics semantics, ByteString operation) {
+    static ByteString request(
+            SessionId session, long number, RetrySemantics semantics, long acknowledged, ByteString operation) {
         return RequestPayload.newBuilder()
                 .setClient(session.client())
                 .setSession(session.session())
                 .setNumber(number)
                 .setSemantics(Codes.encode(semantics))
                 .setOperation(operation)
+                .setUnacknowledged(semantics.isFifo() ? number - 1 - acknowledged : 0)
                 .build()
                 .toByteString();
     }

@@ -6,7 +6,7 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.NodePath;
-import org.tagma.core.state.StateView;
+import org.tagma.core.state.StatePiece;
 import org.tagma.core.state.TreeAssembler;
 import org.tagma.network.wire.FetchPiecePayload;
 import org.tagma.network.wire.PieceAnswerPayload;
@@ -16,8 +16,7 @@ import org.tagma.network.wire.TreePathPart;
 final class PiecePayloads {
 
     /** The longest piece: one entry, or some hundred nodes, or entries of so many bytes in all. */
-    static final int MAX_PIECE_BYTES =
-            TreeAssembler.MAX_WHOLE_BYTES + StateView.MAX_KEY_BYTES + StateView.MAX_VALUE_BYTES;
+    static final int MAX_PIECE_BYTES = TreeAssembler.MAX_WHOLE_BYTES + StatePiece.MAX_LEAF_BYTES;
 
     private static final StrictParser<FetchPiecePayload> FETCH_PIECE = new StrictParser<>(FetchPiecePayload.parser());
     private static final StrictParser<PieceAnswerPayload> PIECE_ANSWER =

@@ -37,10 +37,7 @@ public final class DataFolder implements AutoCloseable {
     static final String IDENTITY = "identity";
 
     /** What a folder looks like; a newer version of Tagma that changes it counts on. */
-    static final int FORMAT = 2;
-
-    /** Format 1 kept each checkpoint as a file with the whole state; such a folder is taken over. */
-    private static final int OLDER_FORMAT = 1;
+    static final int FORMAT = 3;
 
     private static final String FORMAT_KEY = "format";
     private static final String CLUSTER_KEY = "cluster";
@@ -131,11 +128,6 @@ public final class DataFolder implements AutoCloseable {
             return Optional.of(beginForgotten(folder, clusterId, replica, life));
         }
         checkIdentity(folder, identity.get(), clusterId, replica);
-        if (identity.get().get(FORMAT_KEY).equals(Integer.toString(OLDER_FORMAT))) {
-            // So that an older version, which would not find the states, refuses the folder.
-            LOG.info("{} has format {} and is taken over to format {}", folder, OLDER_FORMAT, FORMAT);
-            writeIdentity(folder, clusterId, replica);
-        }
         return life;
     }
 
@@ -180,10 +172,9 @@ public final class DataFolder implements AutoCloseable {
 
     private static void checkFormat(Path folder, Map<String, String> identity) throws DataFolderException {
         String format = identity.getOrDefault(FORMAT_KEY, "?");
-        if (!List.of(Integer.toString(OLDER_FORMAT), Integer.toString(FORMAT)).contains(format)) {
-            throw new DataFolderException(
-                    folder + " has format " + format + "; this version of Tagma knows the formats " + OLDER_FORMAT
-                            + " and " + FORMAT + " only: use the version that wrote it");
+        if (!Integer.toString(FORMAT).equals(format)) {
+            throw new DataFolderException(folder + " has format " + format + "; this version of Tagma knows format "
+                    + FORMAT + " only: use the version that wrote it");
         }
     }
 

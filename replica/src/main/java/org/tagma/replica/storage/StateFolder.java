@@ -3,10 +3,7 @@ package org.tagma.replica.storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.replica.DataFolderException;
 
 /**
@@ -41,7 +38,7 @@ final class StateFolder {
         return Math.min(MAX_CACHE_BYTES, Runtime.getRuntime().maxMemory() / CACHE_PART_OF_HEAP);
     }
 
-    /** Opens what is there, takes over what an older version of Tagma left, and begins to remove what is not needed. */
+    /** Opens what is there, and begins to remove what is not needed. */
     StateCheckpoints open() throws IOException {
         Path note = dataFolder.resolve(DAMAGE_NOTE);
         if (Files.exists(note)) {
@@ -55,7 +52,6 @@ final class StateFolder {
             setAside(e.getMessage());
             states = openTable();
         }
-        takeOverFiles(states);
         return states;
     }
 
@@ -93,29 +89,6 @@ final class StateFolder {
         } catch (IOException e) {
             table.close();
             throw new DamagedStateException(e.getMessage());
-        }
-    }
-
-    /** Until format 2 every checkpoint was a file with the whole state. */
-    private void takeOverFiles(StateCheckpoints states) throws IOException {
-        SnapshotFiles files = new SnapshotFiles(dataFolder);
-        if (!files.isThere()) {
-            return;
-        }
-        boolean taken = false;
-        try {
-            List<ServiceSnapshot> found = files.recover();
-            for (ServiceSnapshot snapshot : found) {
-                if (snapshot.tree().isPresent()) {
-                    states.save(snapshot);
-                }
-            }
-            files.release(Long.MAX_VALUE, Set.of());
-            taken = true;
-        } finally {
-            if (!taken) {
-                states.close();
-            }
         }
     }
 

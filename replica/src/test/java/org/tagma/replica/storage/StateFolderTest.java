@@ -103,31 +103,16 @@ final class StateFolderTest {
                 .hasMessageContaining("not the data folder of a replica");
     }
 
-    /** Format 1: a file for each checkpoint, with all of the state. */
     @Test
-    void anOlderFolderIsTakenOver() throws Exception {
+    void anOlderFolderIsRefusedInOneLine() throws Exception {
         Path folder = initialized();
-        RocksLogStoreTest.write(folder, vote(1));
-        fill(500);
-        SnapshotFiles files = new SnapshotFiles(folder);
-        files.recover();
-        files.save(snapshot(1));
         CheckedText.write(
                 folder.resolve(DataFolder.IDENTITY),
-                Map.of("format", "1", "cluster", "30313233343536373839616263646566", "replica", "0"));
-        LifeFile.writeLived(folder, Durability.SYNC);
+                Map.of("format", "2", "cluster", "30313233343536373839616263646566", "replica", "0"));
 
-        try (Opened life = Opened.in(folder)) {
-            assertThat(life.log().recover().records()).containsExactly(vote(1));
-            assertThat(life.states().recover()).hasSize(1);
-            assertThat(count(life.states().recover().get(0))).isEqualTo(500);
-        }
-
-        assertThat(new SnapshotFiles(folder).readAll()).isEmpty();
-        assertThat(Files.readString(folder.resolve(DataFolder.IDENTITY))).contains("format 2");
-        try (Opened life = Opened.in(folder)) {
-            assertThat(count(life.states().recover().get(0))).isEqualTo(500);
-        }
+        assertThatThrownBy(() -> Opened.in(folder))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("has format 2; this version of Tagma knows format 3 only");
     }
 
     @Test

@@ -65,7 +65,10 @@ final class AnswerChecker {
     void resent(int replica) {
         Due now = due[replica];
         boolean mustAnswer = now.fate
-                .filter(fate -> fate == Fate.ANSWERED || fate == Fate.EVICTED || fate == Fate.EXPIRED)
+                .filter(fate -> fate == Fate.ANSWERED
+                        || fate == Fate.EVICTED
+                        || fate == Fate.ANSWERED_OR_EVICTED
+                        || fate == Fate.EXPIRED)
                 .isPresent();
         if (mustAnswer && now.answers == 0) {
             report(replica, "does not answer " + now.resent + ", which is " + now.fate.get());
@@ -122,6 +125,7 @@ final class AnswerChecker {
                 reply.getStatus() == ReplyStatusCode.REPLY_STATUS_OK
                         || reply.getStatus() == ReplyStatusCode.REPLY_STATUS_REJECTED
                         || reply.getStatus() == ReplyStatusCode.REPLY_STATUS_FAILED;
+            case ANSWERED_OR_EVICTED -> says(reply, Fate.ANSWERED, expired) || says(reply, Fate.EVICTED, expired);
             case EVICTED -> reply.getStatus() == ReplyStatusCode.REPLY_STATUS_REPLY_EVICTED;
             case STALE -> reply.getStatus() == ReplyStatusCode.REPLY_STATUS_STALE_NUMBER;
             case EXPIRED ->

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.tagma.client.BftClientException;
 import org.tagma.client.Outcome;
 import org.tagma.client.OverloadedException;
+import org.tagma.client.ReplyEvictedException;
 import org.tagma.client.RequestTimeoutException;
 import org.tagma.client.SessionExpiredException;
 import org.tagma.client.StaleNumberException;
@@ -97,6 +98,7 @@ public final class ServiceChecker {
     private OrderedBatch order(Batch batch) {
         if (!batch.isNull()) {
             timeMillis = Math.max(timeMillis, batch.timeMillis());
+            sessions.timeIs(timeMillis);
         }
         List<Request> requests = batch.requests();
         Fate[] fates = new Fate[requests.size()];
@@ -247,6 +249,7 @@ public final class ServiceChecker {
         boolean late = failure.waitedMillis() >= failure.patienceMillis();
         boolean reasonable = (failure.isForLackOfAnswer() && late)
                 || (failure.kind() == StaleNumberException.class && semantics == RetrySemantics.AT_MOST_ONCE)
+                || (failure.kind() == ReplyEvictedException.class && sessions.mayLackRoom())
                 || (failure.kind() == SessionExpiredException.class && sessions.hasLostSession(operation.client()));
         if (!reasonable) {
             falselyTold(

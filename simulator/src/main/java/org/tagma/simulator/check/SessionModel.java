@@ -21,8 +21,10 @@ final class SessionModel {
         EXECUTED,
         /** It was executed before, and is answered so. */
         ANSWERED,
-        /** It was executed so long ago that its reply is gone. */
+        /** It was executed so long ago that its reply is gone, or its client said that it has it. */
         EVICTED,
+        /** It was executed before, and its reply may have made room for others. */
+        ANSWERED_OR_EVICTED,
         /** Its number is used up, or was skipped. */
         STALE,
         /** Its session is gone, or never was and never will be. */
@@ -34,6 +36,8 @@ final class SessionModel {
     private static final class Session {
         long next = 1;
         long lastUnordered;
+        long acknowledged;
+        long activeMillis;
     }
 
     private static final class Client {
@@ -43,14 +47,37 @@ final class SessionModel {
         final LinkedHashMap<Long, Session> live = new LinkedHashMap<>();
     }
 
+    /** More than the short replies of a run can take: none goes for want of room. How long they are, this does not know. */
+    private static final long AMPLE_BYTES = 1 << 20;
+
     /** One in which nothing was executed. */
     private static final Session UNUSED = new Session();
 
     private final ServiceLimits limits;
     private final Map<Integer, Client> clients = new HashMap<>();
+    private long nowMillis;
 
     SessionModel(ServiceLimits limits) {
         this.limits = limits;
+    }
+
+    /** The agreed time of what is ordered next. Sessions that were idle for long end. */
+    void timeIs(long millis) {
+        nowMillis = millis;
+        for (Client client : clients.values()) {
+            client.live.entrySet().removeIf(session -> {
+                boolean ends = millis - session.getValue().activeMillis > limits.sessionIdleMillis();
+                if (ends) {
+                    client.highestEvicted = Math.max(client.highestEvicted, session.getKey());
+                }
+                return ends;
+            });
+        }
+    }
+
+    /** Whether replies may go for want of room. */
+    boolean mayLackRoom() {
+        return limits.replyBytesPerClient() < AMPLE_BYTES;
     }
 
     /** Whether a session of a client was ever dropped in favour of a newer one. */
@@ -68,6 +95,7 @@ final class SessionModel {
             Session known = client.live.get(number);
             Session session = known == null ? new Session() : known;
             execute(request, session);
+            session.activeMillis = nowMillis;
             keep(client, number, session);
         }
         return fate;
@@ -105,12 +133,16 @@ final class SessionModel {
         if (number > session.next) {
             return Fate.EARLY;
         }
-        return number >= 1 && number >= session.next - limits.sessionPipeline() ? Fate.ANSWERED : Fate.EVICTED;
+        if (number < 1 || number <= session.acknowledged || number < session.next - limits.sessionPipeline()) {
+            return Fate.EVICTED;
+        }
+        return mayLackRoom() ? Fate.ANSWERED_OR_EVICTED : Fate.ANSWERED;
     }
 
     private static void execute(Request request, Session session) {
         if (request.semantics().isFifo()) {
             session.next++;
+            session.acknowledged = Math.max(session.acknowledged, request.acknowledged());
         } else {
             session.lastUnordered = request.number();
         }

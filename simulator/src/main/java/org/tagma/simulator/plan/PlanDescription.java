@@ -98,9 +98,16 @@ final class PlanDescription {
     private static Optional<String> service(Plan plan) {
         StringJoiner text = new StringJoiner("; ").setEmptyValue("");
         ServiceLimits limits = plan.service().limits();
-        if (!limits.equals(ServiceSetting.USUAL.limits())) {
+        ServiceLimits usual = ServiceSetting.USUAL.limits();
+        if (!limits.equals(usual)) {
             text.add("up to " + limits.maxSessionsPerClient() + " sessions a client, and " + limits.sessionPipeline()
                     + " replies a session, are kept");
+        }
+        if (limits.replyBytes() != usual.replyBytes()) {
+            text.add("of " + limits.replyBytesPerClient() + " bytes a client, and " + limits.replyBytes() + " in all");
+        }
+        if (limits.sessionIdleMillis() != usual.sessionIdleMillis()) {
+            text.add("sessions end when they were idle for " + limits.sessionIdleMillis() + " ms");
         }
         if (plan.service().patienceMillis() > 0) {
             text.add("clients wait for " + plan.service().patienceMillis() + " ms");

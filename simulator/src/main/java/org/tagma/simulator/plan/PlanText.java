@@ -78,10 +78,7 @@ public final class PlanText {
             words.add("leases=on");
         }
         ServiceSetting service = plan.service();
-        if (!service.limits().equals(ServiceSetting.USUAL.limits())) {
-            words.add("sessions=" + service.limits().maxSessionsPerClient() + "/"
-                    + service.limits().sessionPipeline());
-        }
+        printLimits(service.limits(), words);
         if (service.patienceMillis() > 0) {
             words.add("patience=" + service.patienceMillis());
         }
@@ -105,6 +102,20 @@ public final class PlanText {
         plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
         plan.incidents().forEach(each -> words.add(print(each)));
         return words.toString();
+    }
+
+    private static void printLimits(ServiceLimits limits, StringJoiner words) {
+        ServiceLimits usual = ServiceSetting.USUAL.limits();
+        if (limits.maxSessionsPerClient() != usual.maxSessionsPerClient()
+                || limits.sessionPipeline() != usual.sessionPipeline()) {
+            words.add("sessions=" + limits.maxSessionsPerClient() + "/" + limits.sessionPipeline());
+        }
+        if (limits.replyBytes() != usual.replyBytes()) {
+            words.add("replies=" + limits.replyBytesPerClient() + "/" + limits.replyBytes());
+        }
+        if (limits.sessionIdleMillis() != usual.sessionIdleMillis()) {
+            words.add("idle=" + limits.sessionIdleMillis());
+        }
     }
 
     private static String print(Incident incident) {
@@ -277,7 +288,11 @@ public final class PlanText {
 
         private ServiceSetting service() {
             int[] sizes = numbers("sessions", "64/32", 2);
-            return new ServiceSetting(new ServiceLimits(sizes[0], sizes[1]), (int) number("patience", 0));
+            ServiceLimits usual = ServiceSetting.USUAL.limits();
+            int[] bytes = numbers("replies", usual.replyBytesPerClient() + "/" + usual.replyBytes(), 2);
+            ServiceLimits limits = new ServiceLimits(
+                    sizes[0], sizes[1], bytes[0], bytes[1], number("idle", usual.sessionIdleMillis()));
+            return new ServiceSetting(limits, (int) number("patience", 0));
         }
 
         private static Retry retry(String letter) {

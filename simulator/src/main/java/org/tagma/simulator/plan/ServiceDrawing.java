@@ -34,12 +34,26 @@ final class ServiceDrawing {
     private static final int MOST_DELAY_MILLIS = 15;
     private static final int MOST_LOSS_PERMILLE = 20;
 
+    private static final int PERCENT_WITH_SMALL_BUDGETS = 12;
+    private static final int PERCENT_WITH_IDLE_SESSIONS = 12;
+
+    /** What a session counts for, and a short reply, roughly. */
+    private static final int SESSION_BYTES = 512;
+
+    private static final int REPLY_BYTES = 300;
+    private static final int MOST_REPLIES = 12;
+    private static final int LEAST_IDLE_MILLIS = 150;
+
     private final Plan plan;
     private final SplittableRandom random;
+
+    /** For what was added later, so that the rest stays as it was. */
+    private final SplittableRandom later;
 
     ServiceDrawing(Plan plan, long seed) {
         this.plan = plan;
         this.random = new SplittableRandom(seed ^ 0x7365727669636573L);
+        this.later = new SplittableRandom(seed ^ 0x6275646765747321L);
     }
 
     Plan plan() {
@@ -59,10 +73,34 @@ final class ServiceDrawing {
                     : 0;
             edit.service(new ServiceSetting(limits, patience)).clients(clients(limits));
         }
+        edit.service(withBudgets(edit.plan().service()));
         if (plan.model().network() != Network.RELIABLE && chance(PERCENT_WITH_LOST_CONNECTIONS)) {
             edit.incidents(withLostConnections());
         }
         return edit.plan();
+    }
+
+    /** Now and then replies make room for others, and sessions end because nothing was executed in them for long. */
+    private ServiceSetting withBudgets(ServiceSetting setting) {
+        ServiceLimits limits = setting.limits();
+        int sessions = limits.maxSessionsPerClient();
+        int pipeline = limits.sessionPipeline();
+        long perClient = limits.replyBytesPerClient();
+        long all = limits.replyBytes();
+        long idle = limits.sessionIdleMillis();
+        if (later.nextInt(100) < PERCENT_WITH_SMALL_BUDGETS) {
+            // As many sessions as there may be always fit: which one ends for want of bytes, the model does not know.
+            perClient = (long) sessions * SESSION_BYTES + (long) later.nextInt(MOST_REPLIES) * REPLY_BYTES;
+            int clients = plan.clients().size() + plan.faultyClients();
+            long together =
+                    (long) clients * sessions * SESSION_BYTES + (long) later.nextInt(MOST_REPLIES) * REPLY_BYTES;
+            all = Math.max(perClient, together);
+        }
+        if (later.nextInt(100) < PERCENT_WITH_IDLE_SESSIONS) {
+            idle = later.nextInt(LEAST_IDLE_MILLIS, MOST_PATIENCE_MILLIS);
+        }
+        return new ServiceSetting(
+                new ServiceLimits(sessions, pipeline, perClient, all, idle), setting.patienceMillis());
     }
 
     private SortedMap<Integer, List<String>> withAnotherWay() {

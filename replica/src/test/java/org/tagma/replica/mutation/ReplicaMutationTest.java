@@ -3,6 +3,7 @@ package org.tagma.replica.mutation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -10,10 +11,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.crypto.Authentication;
+import org.tagma.mutation.LaneMutants;
 import org.tagma.mutation.Mutant;
 import org.tagma.mutation.MutantClassLoader;
 import org.tagma.mutation.MutantCompiler;
@@ -29,19 +34,21 @@ import org.tagma.network.PeerId;
 import org.tagma.replica.ReplicaEngine;
 
 /**
- * The tests of durability are checked: each known mistake is put into the engine or the log on disk, and some test must
- * notice.
+ * The tests of durability and of lanes are checked: each known mistake is put into the replica, and some test must notice.
  */
-class StorageMutationTest {
+class ReplicaMutationTest {
 
-    private static final ClassLoader UNCHANGED = StorageMutationTest.class.getClassLoader();
+    private static final List<Mutant> ALL =
+            Stream.of(StorageMutants.ALL, LaneMutants.ALL).flatMap(List::stream).toList();
+
+    private static final ClassLoader UNCHANGED = ReplicaMutationTest.class.getClassLoader();
 
     @TempDir
     Path temporary;
 
     @TestFactory
     Stream<DynamicTest> everyMutantIsKilled() {
-        return StorageMutants.ALL.stream()
+        return ALL.stream()
                 .map(mutant -> DynamicTest.dynamicTest(
                         mutant.id(),
                         () -> assertThat(killer(mutant))
@@ -56,6 +63,9 @@ class StorageMutationTest {
                 ReplicaEngine.class,
                 Protocol.class,
                 PeerId.class,
+                Authentication.class,
+                MeterRegistry.class,
+                MpscUnboundedArrayQueue.class,
                 ByteString.class,
                 RocksDB.class,
                 Logger.class);
@@ -73,7 +83,7 @@ class StorageMutationTest {
     @TestFactory
     Stream<DynamicTest> withoutAMutantEveryKillerPasses() {
         TreeSet<String> scenarios = new TreeSet<>();
-        StorageMutants.ALL.forEach(mutant -> scenarios.addAll(mutant.killers()));
+        ALL.forEach(mutant -> scenarios.addAll(mutant.killers()));
         return scenarios.stream()
                 .map(scenario -> DynamicTest.dynamicTest(
                         scenario,
@@ -84,9 +94,9 @@ class StorageMutationTest {
     @Test
     void everyTrapHasAMutant() {
         TreeSet<Integer> covered = new TreeSet<>();
-        StorageMutants.ALL.forEach(mutant -> covered.addAll(mutant.traps()));
-        assertThat(covered).contains(22, 34);
-        assertThat(StorageMutants.ALL.stream().map(Mutant::id)).doesNotHaveDuplicates();
+        ALL.forEach(mutant -> covered.addAll(mutant.traps()));
+        assertThat(covered).contains(22, 34, 37, 38);
+        assertThat(ALL.stream().map(Mutant::id)).doesNotHaveDuplicates();
     }
 
     private Optional<Throwable> run(ClassLoader loader, String scenario) {
