@@ -26,7 +26,7 @@ interface ClientPolicy {
     /** How many replicas must give the same reply to an ordered request. */
     int replyQuorum();
 
-    /** How many replicas must give the same answer to a query that skips ordering. */
+    /** How many replicas must give the same answer, as of the same batch, to a query that skips ordering. */
     int queryQuorum();
 
     /** Whether these replicas convince of being overloaded. */

@@ -9,7 +9,7 @@ final class PendingQuery {
     final ByteString operation;
     final Completion completion;
     final long deadlineAt;
-    final ReplyTally tally;
+    final QueryTally tally;
 
     /** In which it is asked; another one once that is closed. */
     Session session;
@@ -23,7 +23,7 @@ final class PendingQuery {
     /** When to stop waiting for those who were asked. */
     long fallBackAt = PendingRequest.NEVER;
 
-    PendingQuery(Session session, ByteString operation, Completion completion, long deadlineAt, ReplyTally tally) {
+    PendingQuery(Session session, ByteString operation, Completion completion, long deadlineAt, QueryTally tally) {
         this.session = session;
         this.operation = operation;
         this.completion = completion;

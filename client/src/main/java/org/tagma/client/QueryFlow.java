@@ -13,7 +13,7 @@ import org.tagma.core.protocol.RetrySemantics;
 
 /**
  * Reads that skip ordering. The policy says who is asked and how many must say the same: under PBFT all at once and a quorum
- * of them, under Raft one after the other until one answers. Where they cannot, the read is ordered like any other request.
+ * of them as of one batch, under Raft one after the other until one answers. Where they cannot, the read is ordered like any other request.
  *
  * <p>Not thread-safe.
  */
@@ -112,7 +112,7 @@ final class QueryFlow {
         }
         counters.count(ClientCounter.REPLIES);
         query.answeredBy.set(reply.replica());
-        int matching = isAnswer(reply.status()) ? query.tally.add(reply.replica(), reply.status(), reply.result()) : 0;
+        int matching = isAnswer(reply.status()) ? query.tally.add(reply) : 0;
         int needed = policy.queryQuorum();
         BitSet silent = query.silent();
         if (matching >= needed) {
@@ -182,7 +182,7 @@ final class QueryFlow {
                 query.operation(),
                 query.completion(),
                 query.deadlineAt(),
-                new ReplyTally(setup.quorums().replicas()));
+                new QueryTally(setup.quorums().replicas()));
         active.put(number, pending);
         counters.count(ClientCounter.SENT);
         ask(number, pending, policy.queryReceivers(pending.asked, session.connected), now);

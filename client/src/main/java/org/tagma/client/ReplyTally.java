@@ -22,7 +22,7 @@ final class ReplyTally {
     private static final int INLINE_BYTES = Digest.LENGTH;
 
     /** Two replies that agree in these match: their session, kind and number were matched before. */
-    private record Answer(ReplyStatus status, int resultBytes, ByteString fingerprint) {
+    record Answer(ReplyStatus status, int resultBytes, ByteString fingerprint) {
         static Answer of(ReplyStatus status, ByteString result) {
             // Copied, because a slice would keep the whole received frame alive.
             ByteString fingerprint = result.size() <= INLINE_BYTES

@@ -13,6 +13,7 @@ public final class Mutants {
                     NormalCaseMutants.ALL,
                     ExecutionMutants.ALL,
                     SessionMutants.ALL,
+                    ReadMutants.ALL,
                     TransferMutants.OF_BOTH,
                     TransferMutants.OF_LIES)
             .flatMap(List::stream)

@@ -21,6 +21,7 @@ import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ExecutedRequest;
+import org.tagma.core.service.ReadAnswer;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceReply;
 import org.tagma.core.service.ServiceSnapshot;
@@ -182,7 +183,11 @@ public final class ServiceExecutor implements Execution {
      */
     public void query(Query query) {
         if (!sealer.oneReplicaDecides()) {
-            answer(query, serving ? service.query(query.operation()) : UNAVAILABLE);
+            if (serving) {
+                answerNow(query);
+            } else {
+                answer(query, UNAVAILABLE);
+            }
         } else if (waitingReads.size() >= MAX_WAITING) {
             answer(query, OVERLOADED);
         } else {
@@ -212,8 +217,7 @@ public final class ServiceExecutor implements Execution {
             throw new IllegalStateException(
                     "a read of the state at " + sequence + ", and it is at " + service.lastExecuted());
         }
-        Query query = waitingReads.remove(id);
-        answer(query, service.query(query.operation()));
+        answerNow(waitingReads.remove(id));
     }
 
     @Override
@@ -269,9 +273,27 @@ public final class ServiceExecutor implements Execution {
     }
 
     private void send(SessionId session, RequestKind kind, long number, ServiceReply reply) {
+        send(session, kind, number, new ReadAnswer(reply, 0, 0));
+    }
+
+    private void answerNow(Query query) {
+        send(query.session(), RequestKind.QUERY, query.number(), service.read(query.operation()));
+    }
+
+    private void send(SessionId session, RequestKind kind, long number, ReadAnswer answer) {
+        ServiceReply reply = answer.reply();
         outbound.toClient(
                 session,
                 sealer.frameOf(new Reply(
-                        sealer.self(), view, primary, session, kind, number, reply.status(), reply.result())));
+                        sealer.self(),
+                        view,
+                        primary,
+                        session,
+                        kind,
+                        number,
+                        reply.status(),
+                        reply.result(),
+                        answer.since(),
+                        answer.until())));
     }
 }

@@ -21,13 +21,18 @@ public record Workload(
         this(operations, pipeline, registers, thinkMicros, false, Retry.EXACTLY_ONCE, 1);
     }
 
-    /** The next operation; unlike every other of the run. */
+    /** Half of what is put is put again and again: so a register comes back to a value that it had. */
+    private static String put(int index, String mark) {
+        return index % 2 == 0 ? mark : "v" + index / 2 % 2;
+    }
+
+    /** The next operation; its client and index are unlike those of every other of the run, and its value need not be. */
     RegisterOperation draw(int client, int index, SplittableRandom random) {
         String key = "r" + random.nextInt(registers);
         String mark = client + "." + index;
         return switch (onlyReads ? 0 : random.nextInt(8)) {
             case 0, 1, 2 -> new RegisterOperation(client, index, RegisterOperation.Kind.GET, key, "", "");
-            case 3, 4 -> new RegisterOperation(client, index, RegisterOperation.Kind.PUT, key, mark, "");
+            case 3, 4 -> new RegisterOperation(client, index, RegisterOperation.Kind.PUT, key, put(index, mark), "");
             case 5 -> new RegisterOperation(client, index, RegisterOperation.Kind.CAS, key, mark, "0." + index / 2);
             default -> new RegisterOperation(client, index, RegisterOperation.Kind.APPEND, key, ";" + mark, "");
         };

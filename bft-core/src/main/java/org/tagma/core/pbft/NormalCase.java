@@ -231,6 +231,8 @@ final class NormalCase {
             if (batch.isEmpty()) {
                 return;
             }
+            // Whoever counts its reply counts on it to show no earlier state, in any life.
+            state.reserve(sequence);
             state.lastCommitted = sequence;
             state.lastCommitMillis = state.nowMillis;
             state.lastCommitTick = state.tick;

@@ -48,7 +48,7 @@ final class PbftState {
     long lastExecuted;
     /** What a primary proposes next. */
     long nextSequence = 1;
-    /** Reserved for voting, see {@link PbftRecord.Reservation}. */
+    /** Reserved for voting and executing, see {@link PbftRecord.Reservation}. */
     long reservedUpTo;
     /**
      * Up to here it may have executed, and answered for it, before it was restarted: whoever reads here must not see less
@@ -198,8 +198,8 @@ final class PbftState {
     }
 
     /**
-     * Makes sure that a vote at this sequence number in the present view lies in what is reserved, before it is cast. A
-     * whole checkpoint interval is reserved at once: one durable write for many votes.
+     * Makes sure that a vote at this sequence number in the present view lies in what is reserved, before it is cast, and a
+     * batch, before it is executed. A whole checkpoint interval is reserved at once: one durable write for many votes.
      */
     void reserve(long sequence) {
         if (sequence > reservedUpTo) {

@@ -140,6 +140,7 @@ final class StateTransfer {
                 state.announce("has the state at checkpoint " + done.sequence() + ", for which it fetched "
                         + fetcher.fetchedBytes() + " bytes");
             }
+            state.reserve(done.sequence());
             state.emit(new Action.InstallState(done.sequence(), done.stateDigest(), done.snapshot(), done.tree()));
         } else {
             fetcher.stop();

@@ -13,8 +13,8 @@ public sealed interface ClientMessage extends Message {
     record Query(SessionId session, long number, ByteString operation) implements ClientMessage {}
 
     /**
-     * A replica's answer. Two replies match if they agree in everything but {@code replica}, {@code view} and
-     * {@code primary}.
+     * A replica's answer. Two replies match if they agree in everything but {@code replica}, {@code view}, {@code primary}
+     * and, if they answer a query, {@code since} and {@code until}, which must overlap.
      *
      * @param replica who answers
      * @param view the view, or Raft's term, that it is in
@@ -24,6 +24,8 @@ public sealed interface ClientMessage extends Message {
      * @param number the number of the request or query
      * @param status how it went
      * @param result output of the state machine, or, by status, what {@link ReplyStatus} says
+     * @param since of a query that was answered: this was the answer after each batch from this one on, up to {@code until},
+     *     the last that the replica has executed; 0 in any other reply
      */
     record Reply(
             int replica,
@@ -33,8 +35,24 @@ public sealed interface ClientMessage extends Message {
             RequestKind kind,
             long number,
             ReplyStatus status,
-            ByteString result)
-            implements ClientMessage {}
+            ByteString result,
+            long since,
+            long until)
+            implements ClientMessage {
+
+        /** An answer to which no batches belong. */
+        public Reply(
+                int replica,
+                long view,
+                int primary,
+                SessionId session,
+                RequestKind kind,
+                long number,
+                ReplyStatus status,
+                ByteString result) {
+            this(replica, view, primary, session, kind, number, status, result, 0, 0);
+        }
+    }
 
     /** The numberings of one session. */
     enum RequestKind {

@@ -100,6 +100,7 @@ public final class ReplicatedService {
             agreedTimeMillis = Math.max(agreedTimeMillis, batch.timeMillis());
             sessions.timeIs(agreedTimeMillis);
         }
+        store.executes(sequence);
         List<ExecutedRequest> executed = new ArrayList<>(batch.requests().size());
         for (Request request : batch.requests()) {
             executed.add(new ExecutedRequest(request, execute(sequence, executed.size(), request)));
@@ -148,6 +149,16 @@ public final class ReplicatedService {
         return run(() -> stateMachine.query(operation));
     }
 
+    /**
+     * Answers a read likewise, and says how long that has been the answer. Of a state without a tree nothing is known but
+     * what it is now.
+     */
+    public ReadAnswer read(ByteString operation) {
+        store.beginReading();
+        ServiceReply reply = query(operation);
+        return new ReadAnswer(reply, opaque ? lastExecuted : store.readSince(), lastExecuted);
+    }
+
     /** Where each live session stands, in order of session ids. */
     public List<SessionProgress> sessions() {
         return sessions.progress();
@@ -167,7 +178,7 @@ public final class ReplicatedService {
             settingsChanged = false;
         }
         ServiceRecords.writeTo(changes, new Head(lastExecuted, opaque, agreedTimeMillis, sessions.executions()));
-        store.replace(FrameworkState.with(store.tree(), changes));
+        store.replace(FrameworkState.with(store.tree(), changes, lastExecuted));
         return ServiceSnapshot.of(lastExecuted, application, Optional.of(store.tree()));
     }
 
@@ -202,7 +213,7 @@ public final class ReplicatedService {
         } catch (IOException e) {
             return Optional.of(SnapshotRejection.MALFORMED);
         }
-        store.replace(tree.get());
+        store.replace(tree.get().knownSince(sequence));
         if (opaque) {
             stateMachine.restore(application);
         }
@@ -223,7 +234,9 @@ public final class ReplicatedService {
         if (!tree.root().equals(store.tree().root())) {
             throw new IllegalStateException("a state was kept as another one");
         }
-        store.replace(tree);
+        if (store.tree() != tree) {
+            store.replace(tree.knownSince(lastExecuted));
+        }
     }
 
     /** Has the state machine work on its state; what it does is undone if it fails. */

@@ -30,14 +30,15 @@ public final class FrameworkState {
      * The tree with these changes.
      *
      * @param changes the new value of a key; empty if it is to go
+     * @param batch the last that was executed
      */
-    public static MerkleTree with(MerkleTree tree, Map<ByteString, Optional<ByteString>> changes) {
+    public static MerkleTree with(MerkleTree tree, Map<ByteString, Optional<ByteString>> changes, long batch) {
         MerkleTree changed = tree;
         for (Map.Entry<ByteString, Optional<ByteString>> change : changes.entrySet()) {
             Optional<ByteString> value = change.getValue();
             changed = value.isPresent()
-                    ? changed.with(KeySpace.FRAMEWORK, change.getKey(), value.get())
-                    : changed.without(KeySpace.FRAMEWORK, change.getKey());
+                    ? changed.with(KeySpace.FRAMEWORK, change.getKey(), value.get(), batch)
+                    : changed.without(KeySpace.FRAMEWORK, change.getKey(), batch);
         }
         return changed;
     }

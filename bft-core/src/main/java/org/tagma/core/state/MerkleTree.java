@@ -35,9 +35,21 @@ public final class MerkleTree implements StateView {
 
     private final NodeSource source;
 
+    /** Of what was before this batch nothing is known: the nodes come from a checkpoint there. */
+    private final long knownSince;
+
+    /** The batch that changed anything in the tree last. */
+    private final long changedBy;
+
     MerkleTree(Node root, NodeSource source) {
+        this(root, source, 0, 0);
+    }
+
+    private MerkleTree(Node root, NodeSource source, long knownSince, long changedBy) {
         this.root = root;
         this.source = source;
+        this.knownSince = knownSince;
+        this.changedBy = changedBy;
     }
 
     /**
@@ -51,6 +63,54 @@ public final class MerkleTree implements StateView {
                 ? null
                 : new Stub(root.digest().bytes().toByteArray(), root.bytes());
         return new MerkleTree(node, source);
+    }
+
+    /** The same state, of which nothing is known but that it is so after this batch: it was fetched, or read from a disk. */
+    public MerkleTree knownSince(long batch) {
+        return new MerkleTree(root, source, batch, batch);
+    }
+
+    private MerkleTree changed(Node changedRoot, long batch) {
+        return new MerkleTree(changedRoot, source, knownSince, batch);
+    }
+
+    /** Since which batch a node has been in the tree, at the latest. */
+    private long since(Node node) {
+        return Math.max(knownSince, node.madeBy());
+    }
+
+    /** Since which batch everything has been as it is, at the latest. */
+    long since() {
+        return changedBy;
+    }
+
+    /**
+     * Since which batch a key of the user's has had the value that it has, or has not been there, at the latest. Nothing below a node has
+     * changed while the node was in the tree. So for a key that is there its leaf tells; for one that is not, the deepest
+     * node below which it would be.
+     */
+    long since(ByteString ownKey) {
+        ByteString key = KeySpace.USER.inTree(ownKey);
+        long since = changedBy;
+        Node node = root == null ? null : resolve(root);
+        while (node instanceof Inner inner && KeyBits.agree(inner.sample(), key, inner.bit)) {
+            since = since(inner);
+            node = resolve(inner.child(KeyBits.bit(key, inner.bit)));
+        }
+        return node instanceof Leaf leaf && leaf.key.equals(key) ? since(leaf) : since;
+    }
+
+    /** Since which batch the user's entries whose keys begin with this have been the same, at the latest: the deepest node above all of them tells. */
+    long sinceOfPrefix(ByteString ownPrefix) {
+        ByteString prefix = KeySpace.USER.inTree(ownPrefix);
+        int bits = prefix.size() * KeyBits.PER_BYTE;
+        long since = changedBy;
+        Node node = root == null ? null : resolve(root);
+        while (node instanceof Inner inner && inner.bit <= bits && KeyBits.agree(inner.sample(), prefix, inner.bit)) {
+            since = since(inner);
+            node = resolve(inner.child(KeyBits.bit(prefix, inner.bit)));
+        }
+        return since;
     }
 
     /** What stands for all of it. Costs a few digests for each change since it was last asked for. */
@@ -99,41 +159,41 @@ public final class MerkleTree implements StateView {
         return leaf.key.equals(key) ? Optional.of(leaf.value) : Optional.empty();
     }
 
-    /** The tree with this key of the user's set to this value. */
-    MerkleTree with(ByteString key, ByteString value) {
-        return with(KeySpace.USER, key, value);
+    /** The tree with this key of the user's set to this value by a batch. */
+    MerkleTree with(ByteString key, ByteString value, long batch) {
+        return with(KeySpace.USER, key, value, batch);
     }
 
-    /** The tree with this key set to this value. */
-    MerkleTree with(KeySpace space, ByteString ownKey, ByteString value) {
+    /** The tree with this key set to this value by a batch. */
+    MerkleTree with(KeySpace space, ByteString ownKey, ByteString value, long batch) {
         ByteString key = space.inTree(ownKey);
-        Leaf added = new Leaf(key, value);
+        Leaf added = new Leaf(key, value, batch);
         if (root == null) {
-            return new MerkleTree(added, source);
+            return changed(added, batch);
         }
         Deque<Inner> path = new ArrayDeque<>();
         Leaf nearest = descend(key, path);
         int difference = KeyBits.firstDifference(key, nearest.key);
         if (difference < 0) {
-            return nearest.value.equals(value) ? this : new MerkleTree(rebuilt(path, key, added), source);
+            return nearest.value.equals(value) ? this : changed(rebuilt(path, key, added, batch), batch);
         }
         Node sibling = nearest;
         while (!path.isEmpty() && path.peek().bit > difference) {
             sibling = path.pop();
         }
         Inner fork = KeyBits.bit(key, difference)
-                ? new Inner(difference, key, sibling, added)
-                : new Inner(difference, key, added, sibling);
-        return new MerkleTree(rebuilt(path, key, fork), source);
+                ? new Inner(difference, key, sibling, added, batch)
+                : new Inner(difference, key, added, sibling, batch);
+        return changed(rebuilt(path, key, fork, batch), batch);
     }
 
-    /** The tree without this key of the user's; the same one if it is not there. */
-    MerkleTree without(ByteString key) {
-        return without(KeySpace.USER, key);
+    /** The tree without this key of the user's, which a batch removes; the same one if it is not there. */
+    MerkleTree without(ByteString key, long batch) {
+        return without(KeySpace.USER, key, batch);
     }
 
-    /** The tree without this key; the same one if it is not there. */
-    MerkleTree without(KeySpace space, ByteString ownKey) {
+    /** The tree without this key, which a batch removes; the same one if it is not there. */
+    MerkleTree without(KeySpace space, ByteString ownKey, long batch) {
         ByteString key = space.inTree(ownKey);
         if (root == null) {
             return this;
@@ -143,10 +203,10 @@ public final class MerkleTree implements StateView {
             return this;
         }
         if (path.isEmpty()) {
-            return new MerkleTree(null, source);
+            return changed(null, batch);
         }
         Inner parent = path.pop();
-        return new MerkleTree(rebuilt(path, key, parent.child(!KeyBits.bit(key, parent.bit))), source);
+        return changed(rebuilt(path, key, parent.child(!KeyBits.bit(key, parent.bit)), batch), batch);
     }
 
     /** The leaf that a key leads to, and the inner nodes on the way, the deepest on top. */
@@ -159,11 +219,11 @@ public final class MerkleTree implements StateView {
         return (Leaf) node;
     }
 
-    private static Node rebuilt(Deque<Inner> path, ByteString key, Node changed) {
+    private static Node rebuilt(Deque<Inner> path, ByteString key, Node changed, long batch) {
         Node node = changed;
         while (!path.isEmpty()) {
             Inner parent = path.pop();
-            node = parent.with(KeyBits.bit(key, parent.bit), node);
+            node = parent.with(KeyBits.bit(key, parent.bit), node, batch);
         }
         return node;
     }

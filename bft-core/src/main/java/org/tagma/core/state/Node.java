@@ -29,8 +29,12 @@ abstract sealed class Node {
 
     private final long bytes;
 
-    private Node(long bytes) {
+    /** The batch that made this object, or 0 if that is not known; it is no part of the digest. */
+    private final long madeBy;
+
+    private Node(long bytes, long madeBy) {
         this.bytes = bytes;
+        this.madeBy = madeBy;
     }
 
     /** A key, or its beginning, that all keys below agree with up to where they fork. */
@@ -39,6 +43,11 @@ abstract sealed class Node {
     /** How many bytes the keys and values below have together. */
     final long bytes() {
         return bytes;
+    }
+
+    /** The batch that made it, or 0. As a node never changes, what it holds has been so since then, while it is in the tree. */
+    final long madeBy() {
+        return madeBy;
     }
 
     /** The digest. Computes those below as well, where they are not known. */
@@ -102,7 +111,11 @@ abstract sealed class Node {
         final ByteString value;
 
         Leaf(ByteString key, ByteString value) {
-            super((long) key.size() + value.size());
+            this(key, value, 0);
+        }
+
+        Leaf(ByteString key, ByteString value, long madeBy) {
+            super((long) key.size() + value.size(), madeBy);
             this.key = key;
             this.value = value;
         }
@@ -134,7 +147,11 @@ abstract sealed class Node {
         final Node right;
 
         Inner(int bit, ByteString sample, Node left, Node right) {
-            super(left.bytes() + right.bytes());
+            this(bit, sample, left, right, 0);
+        }
+
+        Inner(int bit, ByteString sample, Node left, Node right, long madeBy) {
+            super(left.bytes() + right.bytes(), madeBy);
             this.bit = bit;
             this.sample = sample;
             this.left = left;
@@ -145,9 +162,11 @@ abstract sealed class Node {
             return toTheRight ? right : left;
         }
 
-        /** This node with another child. */
-        Inner with(boolean toTheRight, Node child) {
-            return toTheRight ? new Inner(bit, sample, left, child) : new Inner(bit, sample, child, right);
+        /** This node with another child, as a batch makes it. */
+        Inner with(boolean toTheRight, Node child, long batch) {
+            return toTheRight
+                    ? new Inner(bit, sample, left, child, batch)
+                    : new Inner(bit, sample, child, right, batch);
         }
 
         /** What the keys below have in common. */
@@ -157,7 +176,7 @@ abstract sealed class Node {
 
         /** This node with one child in the place of its stub, so with the same digest. */
         Inner filled(boolean toTheRight, Node child) {
-            Inner filled = with(toTheRight, child);
+            Inner filled = with(toTheRight, child, 0);
             ((Node) filled).digest = rawDigest();
             return filled;
         }
@@ -195,7 +214,7 @@ abstract sealed class Node {
     static final class Stub extends Node {
 
         Stub(byte[] digest, long bytes) {
-            super(bytes);
+            super(bytes, 0);
             super.digest = digest;
         }
 

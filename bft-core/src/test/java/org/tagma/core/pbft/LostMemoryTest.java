@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
@@ -116,6 +117,31 @@ final class LostMemoryTest {
         assertThat(found.upTo()).isGreaterThanOrEqualTo(mayHaveVoted);
         assertThat(votes(cluster.node(2))).allMatch(sequence -> sequence > found.upTo());
         cluster.assertEqualJournals();
+    }
+
+    /**
+     * A batch that others say they committed is executed and answered for without a vote. Where the log does not survive the
+     * process, the reservation alone tells the next life how far this one was: until it is there it must not answer reads.
+     */
+    @Test
+    void whereItExecutedWithoutAVoteIsRememberedLikeWhereItVoted() {
+        SoloReplica replica = new SoloReplica(2);
+        Batch batch = SoloReplica.emptyBatch(1);
+        for (int sender : new int[] {0, 3}) {
+            replica.receive(sender, new PbftMessage.Committed(1, batch.digest()));
+        }
+        for (int i = 0; i < 100 && replica.actions.stream().noneMatch(Action.Commit.class::isInstance); i++) {
+            replica.step(new Event.TimerFired(PbftTimer.TICK));
+            replica.receive(3, new PbftMessage.BatchBody(1, batch));
+        }
+        assertThat(replica.actions).contains(new Action.Commit(1, batch));
+
+        List<LogRecord> survivors =
+                replica.persisted().stream().filter(LogRecord::survivesAmnesia).toList();
+        SoloReplica nextLife = new SoloReplica(2, new Event.RecoveredLog(survivors, Event.Memory.SURVIVORS));
+
+        assertThat(nextLife.protocol.status().mode()).isEqualTo("recovering");
+        assertThat(survivors).anyMatch(record -> record instanceof PbftRecord.Reservation && record.sequence() >= 1);
     }
 
     @Test

@@ -20,8 +20,12 @@ final class SoloReplica {
     private int copies;
 
     SoloReplica(int id) {
+        this(id, Event.RecoveredLog.empty());
+    }
+
+    SoloReplica(int id, Event.RecoveredLog log) {
         protocol = new PbftProtocol(PbftConfig.forTests(id, 4));
-        step(new Event.Recovered(Event.RecoveredLog.empty()));
+        step(new Event.Recovered(log));
         step(new Event.QueueDrained(TIME_MILLIS));
     }
 

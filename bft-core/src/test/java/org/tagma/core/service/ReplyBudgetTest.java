@@ -139,7 +139,7 @@ class ReplyBudgetTest {
             }
         }
         Map<ByteString, Optional<ByteString>> all = table.takeChanges();
-        tree = FrameworkState.with(tree, all);
+        tree = FrameworkState.with(tree, all, 1);
         assertThat(all).hasSize(8 + 8 * 1_024 * 5);
 
         table.executed(fifo(3, 700, 5), ServiceReply.ok(ByteString.EMPTY));

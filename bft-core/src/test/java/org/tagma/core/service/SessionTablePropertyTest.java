@@ -142,7 +142,7 @@ class SessionTablePropertyTest {
         }
 
         void write() {
-            tree = FrameworkState.with(tree, table.takeChanges());
+            tree = FrameworkState.with(tree, table.takeChanges(), 1);
         }
     }
 

@@ -143,7 +143,7 @@ class SnapshotTest {
         ByteString key = ByteString.copyFromUtf8("acnrs".substring(kind, kind + 1))
                 .concat(ByteString.copyFrom(new byte[longKey ? 20 : 0]));
         MerkleTree tree = FrameworkState.with(
-                snapshot.tree().orElseThrow(), Map.of(key, Optional.of(ByteString.copyFrom(garbage))));
+                snapshot.tree().orElseThrow(), Map.of(key, Optional.of(ByteString.copyFrom(garbage))), 1);
         ReplicatedService other = new ReplicatedService(new Journal(), LIMITS);
 
         boolean installed = other.install(1, snapshot.data(), Optional.of(tree)).isEmpty();
@@ -159,7 +159,8 @@ class SnapshotTest {
     private static MerkleTree with(MerkleTree tree, String key, int value) {
         return FrameworkState.with(
                 tree,
-                Map.of(ByteString.copyFromUtf8(key), Optional.of(ByteString.copyFrom(new byte[] {(byte) value}))));
+                Map.of(ByteString.copyFromUtf8(key), Optional.of(ByteString.copyFrom(new byte[] {(byte) value}))),
+                1);
     }
 
     @Test

@@ -119,7 +119,9 @@ final class PayloadDecoder {
                 Codes.decode(payload.getKind()),
                 Checks.counter("number", payload.getNumber()),
                 Codes.decode(payload.getStatus()),
-                payload.getResult());
+                payload.getResult(),
+                Checks.counter("since", payload.getSince()),
+                Checks.counter("until", payload.getUntil()));
     }
 
     private Message prePrepare(ByteString bytes, NestedVerifier verifier) throws Rejection {

@@ -106,6 +106,8 @@ final class PayloadEncoder {
                 .setStatus(Codes.encode(reply.status()))
                 .setResult(reply.result())
                 .setPrimary(reply.primary() + 1)
+                .setSince(reply.since())
+                .setUntil(reply.until())
                 .build();
     }
 

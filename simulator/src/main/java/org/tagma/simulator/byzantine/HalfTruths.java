@@ -34,7 +34,17 @@ final class HalfTruths implements Misbehaviour {
     }
 
     private static Reply told(Reply truth, long number, ReplyStatus status, ByteString result) {
+        // To a query it says that this has always been so, and will be.
         return new Reply(
-                truth.replica(), truth.view(), truth.primary(), truth.session(), truth.kind(), number, status, result);
+                truth.replica(),
+                truth.view(),
+                truth.primary(),
+                truth.session(),
+                truth.kind(),
+                number,
+                status,
+                result,
+                0,
+                1L << 50);
     }
 }
