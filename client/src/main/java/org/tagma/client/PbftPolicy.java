@@ -9,9 +9,20 @@ import org.tagma.core.protocol.RetrySemantics;
 /** A client of replicas of which f may lie. Not thread-safe. */
 final class PbftPolicy implements ClientPolicy {
 
+    /**
+     * After a request that its primary let wait, so many new ones go to all replicas at once. The backups then see what the
+     * primary does with them: it serves this client in time, or is replaced. Without that, a primary that left a client out
+     * until it repeats each request would cost it that wait every time, and nobody would know.
+     */
+    private static final int WATCHED_REQUESTS = 8;
+
     private final Quorums quorums;
     private final boolean readOnlyFastPath;
     private final ViewEstimate views;
+    /** New requests that go to all replicas, as long as this view lasts. */
+    private int leftToWatch;
+
+    private long watchedView;
 
     PbftPolicy(ClientSetup setup) {
         this.quorums = setup.quorums();
@@ -72,11 +83,19 @@ final class PbftPolicy implements ClientPolicy {
     public BitSet firstReceivers(RetrySemantics semantics, BitSet connected) {
         // What is never repeated goes to everyone at once, or one faulty primary could make it vanish.
         boolean once = semantics == RetrySemantics.AT_MOST_ONCE;
-        return once || !connected.get(leader()) ? Receivers.all(quorums.replicas()) : Receivers.only(leader());
+        boolean watched = leftToWatch > 0 && watchedView == views.view();
+        leftToWatch -= watched ? 1 : 0;
+        return once || watched || !connected.get(leader())
+                ? Receivers.all(quorums.replicas())
+                : Receivers.only(leader());
     }
 
     @Override
     public BitSet nextReceivers(BitSet silent, int repetition) {
+        if (silent.get(leader())) {
+            leftToWatch = WATCHED_REQUESTS;
+            watchedView = views.view();
+        }
         return Receivers.all(quorums.replicas());
     }
 

@@ -349,4 +349,33 @@ class BftClientCoreTest {
                 .containsExactly(Outcome.UNKNOWN, Outcome.NOT_EXECUTED, Outcome.NOT_EXECUTED, Outcome.NOT_EXECUTED);
         assertThat(narrow.closed).isEqualTo(narrow.opened);
     }
+
+    @Test
+    void afterAPrimaryLetOneRequestWaitTheBackupsHearOfTheNextOnesAtOnce() {
+        client.invoke("left out");
+        client.takeSent();
+        client.passMillis(CoreHarness.defaults().retryMillis());
+        assertThat(client.takeReceivers()).containsExactly(0, 1, 2, 3);
+        client.replyFrom(new int[] {1, 2}, 1, "ok");
+
+        for (int number = 2; number <= 9; number++) {
+            client.invoke("watched");
+            assertThat(client.takeReceivers()).as("request %s", number).containsExactly(0, 1, 2, 3);
+            client.replyFrom(new int[] {1, 2}, number, "ok");
+        }
+        client.invoke("served again");
+        assertThat(client.takeReceivers()).containsExactly(0);
+    }
+
+    @Test
+    void theNextPrimaryIsNotWatchedForWhatTheLastOneDid() {
+        client.invoke("left out");
+        client.passMillis(CoreHarness.defaults().retryMillis());
+        client.takeSent();
+        client.reply(1, 1, RequestKind.FIFO, 1, ReplyStatus.OK, bytes("ok"));
+        client.reply(2, 1, RequestKind.FIFO, 1, ReplyStatus.OK, bytes("ok"));
+
+        client.invoke("x");
+        assertThat(client.takeReceivers()).containsExactly(1);
+    }
 }
