@@ -23,6 +23,7 @@ import org.tagma.replica.AdminQueries;
  * @param lastExecutedAgeMillis how long ago it last executed something; -1 if it has not since it was started
  * @param uptimeMillis how long its process has run
  * @param why it does not take part, in its own words; empty if it says nothing
+ * @param clocks which other clocks are too far from its own, in its own words; empty if none
  */
 public record ReplicaStatus(
         int replica,
@@ -36,9 +37,10 @@ public record ReplicaStatus(
         long pendingRequests,
         long lastExecutedAgeMillis,
         long uptimeMillis,
-        String why) {
+        String why,
+        String clocks) {
 
-    private static final int MOST_TEXT = 200;
+    private static final int MOST_TEXT = 400;
 
     private static final Pattern WORD = Pattern.compile("[a-z0-9-]{1,64}");
 
@@ -74,7 +76,8 @@ public record ReplicaStatus(
                     number(values, "pendingRequests"),
                     Long.parseLong(values.getOrDefault("lastExecutedAgeMillis", "-1")),
                     number(values, "uptimeMillis"),
-                    text(values, "why")));
+                    text(values, "why"),
+                    text(values, "clocks")));
         } catch (NumberFormatException | ArithmeticException e) {
             return Optional.empty();
         }

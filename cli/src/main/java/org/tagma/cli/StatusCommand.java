@@ -78,6 +78,7 @@ final class StatusCommand implements Callable<Integer> {
         } else {
             printTable(out, config, statuses);
             verdict.lines().forEach(out::println);
+            statuses.forEach(status -> status.ifPresent(known -> printClocks(out, known)));
         }
         out.flush();
         return verdict.serves() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
@@ -124,6 +125,13 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
+    /** Clocks too far apart are a reason why nothing is ordered that no figure shows. */
+    private static void printClocks(PrintWriter out, ReplicaStatus status) {
+        if (!status.clocks().isEmpty()) {
+            out.println("replica " + status.replica() + " says: " + status.clocks());
+        }
+    }
+
     private static String digest(ReplicaStatus status) {
         String digest = status.checkpointDigest();
         if (digest.isEmpty()) {
@@ -162,6 +170,7 @@ final class StatusCommand implements Callable<Integer> {
         fields.put("stableCheckpoint", status.stableCheckpoint());
         fields.put("checkpoint", status.checkpoint());
         fields.put("checkpointDigest", status.checkpointDigest());
+        fields.put("clocks", status.clocks());
         fields.put("pendingRequests", status.pendingRequests());
         fields.put("lastExecutedAgeMillis", status.lastExecutedAgeMillis());
     }

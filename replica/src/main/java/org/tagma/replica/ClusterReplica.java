@@ -75,7 +75,8 @@ public final class ClusterReplica {
         this.replica = replica;
         this.keys = keys;
         this.stateMachine = stateMachine;
-        this.options = ServerOptions.defaults(config.replicaCount());
+        this.options = ServerOptions.defaults(config.replicaCount())
+                .withMaxClockSkewMillis(config.limits().maxClockSkewMillis());
         // Late, but not so late that anyone loses patience.
         this.slownessMillis = config.timeouts().requestTimeoutMillis() / 8;
     }

@@ -1,6 +1,7 @@
 package org.tagma.replica;
 
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.Event;
 
 /** What became of a frame that arrived. */
@@ -11,6 +12,9 @@ public sealed interface Inbound {
 
     /** It is an authentic query: the execution answers it without the protocol. */
     record ForExecution(ClientMessage.Query query) implements Inbound {}
+
+    /** It is authentic, and about the clocks of replicas. */
+    record ForClocks(int sender, ClockMessage message) implements Inbound {}
 
     /**
      * It was dropped.

@@ -11,11 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.core.NodeId;
+import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.Event;
 import org.tagma.network.FrameHandler;
 import org.tagma.network.PeerId;
@@ -45,6 +47,7 @@ final class InboundStage implements FrameHandler {
     private final Transport transport;
     private final ReplicaMetrics metrics;
     private final MemoryPlan memory;
+    private final BiConsumer<Integer, ClockMessage> clocks;
     private final String name;
     private final LongSupplier nanoTime;
     private final Budget replicaBytes;
@@ -63,6 +66,7 @@ final class InboundStage implements FrameHandler {
     /**
      * A stage whose workers have not started.
      *
+     * @param clocks takes what other replicas ask and say of clocks
      * @param name of the replica, in logs and names of threads
      * @param nanoTime a clock that only goes forward
      */
@@ -73,6 +77,7 @@ final class InboundStage implements FrameHandler {
             Transport transport,
             ReplicaMetrics metrics,
             ServerOptions options,
+            BiConsumer<Integer, ClockMessage> clocks,
             String name,
             LongSupplier nanoTime,
             Consumer<Throwable> onFailure) {
@@ -82,6 +87,7 @@ final class InboundStage implements FrameHandler {
         this.transport = transport;
         this.metrics = metrics;
         this.memory = options.memory();
+        this.clocks = clocks;
         this.name = name;
         this.nanoTime = nanoTime;
         this.clientBytes = new Budget(memory.ofAllClients(Share.INBOUND));
@@ -240,6 +246,8 @@ final class InboundStage implements FrameHandler {
             if (!execution.offerQuery(forExecution.query())) {
                 metrics.countRejected(RejectionReason.QUEUE_FULL);
             }
+        } else if (inbound instanceof Inbound.ForClocks forClocks) {
+            clocks.accept(forClocks.sender(), forClocks.message());
         } else {
             refuse(connection, (Inbound.Rejected) inbound, micros);
         }

@@ -9,6 +9,7 @@ import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.ProtocolStatus;
@@ -190,6 +191,9 @@ public final class InboundVerifier {
         Decoded<Message> decoded = reader.decode(envelope, proofs);
         if (!(decoded instanceof Decoded.Ok<Message> ok)) {
             return Examination.settled(rejection(decoded));
+        }
+        if (ok.value() instanceof ClockMessage clock) {
+            return Examination.settled(new Inbound.ForClocks(sender, clock));
         }
         Optional<Inbound.Rejected> objection = plausibility.objection(sender, ok.value());
         if (objection.isPresent()) {

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  *
  * <p>Meters: {@code tagma.rejected} by {@code reason}; {@code tagma.protocol.rejected} by
  * {@code reason}; {@code tagma.batch.size}; {@code tagma.executed.requests}; {@code
- * tagma.evidence}; {@code tagma.cut.off} by {@code peer}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue}.
+ * tagma.evidence}; {@code tagma.cut.off} by {@code peer}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue}, {@code
+ * tagma.clock.offset.millis} by {@code replica}.
  */
 final class ReplicaMetrics {
 
@@ -89,6 +90,12 @@ final class ReplicaMetrics {
 
     void watchView(Supplier<Number> view) {
         Gauge.builder("tagma.view", view).register(registry);
+    }
+
+    void watchClock(int replica, Supplier<Number> offsetMillis) {
+        Gauge.builder("tagma.clock.offset.millis", offsetMillis)
+                .tag("replica", Integer.toString(replica))
+                .register(registry);
     }
 
     void watchQueue(String queue, Supplier<Number> size) {

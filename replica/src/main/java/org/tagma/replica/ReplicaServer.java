@@ -46,6 +46,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final LoopTimers timers = new LoopTimers(System::nanoTime);
     private final ServiceExecutor executor;
     private final ExecutionLoop execution;
+    private final ClockOffsets clocks;
     private final InboundStage inbound;
     private final ReplicaEngine engine;
     private final LoopThread engineThread;
@@ -85,6 +86,14 @@ public final class ReplicaServer implements AutoCloseable {
                 executionWakeUp,
                 metrics,
                 parts.options().memory());
+        this.clocks = new ClockOffsets(
+                sealer,
+                outbound,
+                parts.clock(),
+                System::nanoTime,
+                parts.quorums().replicas(),
+                parts.options().maxClockSkewMillis(),
+                name);
         this.inbound = newInboundStage();
         this.engine = new ReplicaEngine(
                 protocol,
@@ -118,6 +127,7 @@ public final class ReplicaServer implements AutoCloseable {
                 parts.transport(),
                 metrics,
                 parts.options(),
+                clocks::received,
                 name,
                 System::nanoTime,
                 e -> fatal("the verification broke: " + e, e));
@@ -129,6 +139,10 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     private void watchQueues() {
+        for (int id = 0; id < parts.quorums().replicas(); id++) {
+            int replica = id;
+            metrics.watchClock(replica, () -> clocks.offsetMillis(replica));
+        }
         metrics.watchView(() -> engine.status().view());
         metrics.watchQueue("engine", engineQueue::size);
         metrics.watchQueue("execution", execution::size);
@@ -281,6 +295,7 @@ public final class ReplicaServer implements AutoCloseable {
             execution.signal();
         }
         inbound.resumeReading();
+        clocks.tick();
     }
 
     private void afterExecution(Outbound outbound) {
@@ -302,14 +317,22 @@ public final class ReplicaServer implements AutoCloseable {
                 .withQueue("execution", execution.size())
                 .withQueue("verification", inbound.size())
                 .with(inbound.peers())
+                .with(clocks.values())
                 .values();
     }
 
     /** What the engine has to tell. */
     private final class Listener implements EngineListener {
+        private final SparseLog badTimes = new SparseLog(LOG, System::nanoTime);
+
         @Override
         public void announced(String text) {
-            LOG.info("{}: {}", name, text);
+            // Whatever the protocol noticed, clocks too far apart may be why.
+            LOG.info(
+                    "{}: {}{}",
+                    name,
+                    text,
+                    clocks.beyondTolerance().map(why -> "; " + why).orElse(""));
         }
 
         @Override
@@ -323,6 +346,13 @@ public final class ReplicaServer implements AutoCloseable {
             metrics.countRejectedByProtocol(reason);
             if (ONLY_IF_FAULTY.contains(reason)) {
                 inbound.misbehaved(replica);
+            }
+            if (reason.equals("BAD_TIME")) {
+                badTimes.warn(
+                        "{}: a proposal of replica {} is refused for its time{}",
+                        name,
+                        replica,
+                        clocks.of(replica).map(why -> ": " + why).orElse(""));
             }
             LOG.debug("{}: a message of replica {} was not accepted: {}", name, replica, reason);
         }

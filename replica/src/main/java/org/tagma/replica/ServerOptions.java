@@ -7,8 +7,9 @@ package org.tagma.replica;
  *
  * @param verificationThreads threads that check signatures, at least 1
  * @param memory how much of its memory goes to whom
+ * @param maxClockSkewMillis how far the clocks of replicas may be apart
  */
-public record ServerOptions(int verificationThreads, MemoryPlan memory) {
+public record ServerOptions(int verificationThreads, MemoryPlan memory, long maxClockSkewMillis) {
 
     public ServerOptions {
         if (verificationThreads < 1) {
@@ -16,9 +17,14 @@ public record ServerOptions(int verificationThreads, MemoryPlan memory) {
         }
     }
 
-    /** One verification thread for two processors, and the memory that this process was given. */
+    /** One verification thread for two processors, the memory that this process was given, and a skew of a minute. */
     public static ServerOptions defaults(int replicas) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        return new ServerOptions(threads, MemoryPlan.ofThisProcess(replicas));
+        return new ServerOptions(threads, MemoryPlan.ofThisProcess(replicas), 60_000);
+    }
+
+    /** The same with another skew. */
+    public ServerOptions withMaxClockSkewMillis(long millis) {
+        return new ServerOptions(verificationThreads, memory, millis);
     }
 }

@@ -58,7 +58,8 @@ final class StageFixture {
                 execution,
                 new PausedTransport(resumed),
                 metrics,
-                new ServerOptions(1, memory),
+                new ServerOptions(1, memory, 60_000),
+                (sender, message) -> {},
                 "tagma-test",
                 nanos::get,
                 failure -> {

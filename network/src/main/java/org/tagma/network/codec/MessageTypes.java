@@ -2,6 +2,7 @@ package org.tagma.network.codec;
 
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.EstimationMessage;
 import org.tagma.core.protocol.LifeMessage;
 import org.tagma.core.protocol.Message;
@@ -36,6 +37,11 @@ final class MessageTypes {
             return estimation instanceof EstimationMessage.EstimationQuery
                     ? MessageType.ESTIMATION_QUERY_VALUE
                     : MessageType.ESTIMATION_REPLY_VALUE;
+        }
+        if (message instanceof ClockMessage clock) {
+            return clock instanceof ClockMessage.ClockProbe
+                    ? MessageType.CLOCK_PROBE_VALUE
+                    : MessageType.CLOCK_ANSWER_VALUE;
         }
         if (message instanceof LifeMessage life) {
             return life instanceof LifeMessage.LifeQuery ? MessageType.LIFE_QUERY_VALUE : MessageType.LIFE_REPLY_VALUE;

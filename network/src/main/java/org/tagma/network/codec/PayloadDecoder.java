@@ -93,6 +93,8 @@ final class PayloadDecoder {
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer(payload);
             case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery(payload);
             case MessageType.ESTIMATION_REPLY_VALUE -> estimationReply(payload);
+            case MessageType.CLOCK_PROBE_VALUE -> ClockCodec.probe(payload);
+            case MessageType.CLOCK_ANSWER_VALUE -> ClockCodec.answer(payload);
             case MessageType.LIFE_QUERY_VALUE -> LifeCodec.query(payload);
             case MessageType.LIFE_REPLY_VALUE -> LifeCodec.reply(payload);
             default -> raft.decode(envelope, verifier);

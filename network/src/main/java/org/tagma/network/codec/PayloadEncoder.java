@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.ClientMessage;
+import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.LifeMessage;
@@ -67,6 +68,8 @@ final class PayloadEncoder {
             case MessageType.CHUNK_ANSWER_VALUE -> chunkAnswer((TransferMessage.ChunkAnswer) message);
             case MessageType.ESTIMATION_QUERY_VALUE -> estimationQuery((EstimationQuery) message);
             case MessageType.ESTIMATION_REPLY_VALUE -> estimationReply((EstimationReply) message);
+            case MessageType.CLOCK_PROBE_VALUE, MessageType.CLOCK_ANSWER_VALUE ->
+                ClockCodec.encode((ClockMessage) message);
             case MessageType.LIFE_QUERY_VALUE, MessageType.LIFE_REPLY_VALUE -> LifeCodec.encode((LifeMessage) message);
             case MessageType.FETCH_PIECE_VALUE -> PiecePayloads.encode((TransferMessage.FetchPiece) message);
             case MessageType.PIECE_ANSWER_VALUE -> PiecePayloads.encode((TransferMessage.PieceAnswer) message);

@@ -26,6 +26,8 @@ import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
+import org.tagma.core.protocol.ClockMessage.ClockAnswer;
+import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.LifeMessage.LifeQuery;
@@ -148,6 +150,8 @@ final class Samples {
                 new PieceAnswer(128, new NodePath(bytes("acc"), 27), bytes("some nodes")),
                 new EstimationQuery(7),
                 new EstimationReply(7, 3, 128),
+                new ClockProbe(7),
+                new ClockAnswer(7, 1_700_000_000_000L),
                 new LifeQuery(7, 2),
                 new LifeReply(7, new Life(2, 9), new Position(3, 128)),
                 new RequestVote(9, 131, 8, true, true),
