@@ -51,8 +51,8 @@ final class RaftReplicationMutants {
                     "the term before the entries is not compared",
                     "29",
                     "core/raft/Follower",
-                    "} else if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {",
-                    "} else if (message.prevLogIndex() <= state.log.lastIndex()) {",
+                    "if (state.log.matches(message.prevLogIndex(), message.prevLogTerm())) {",
+                    "if (message.prevLogIndex() <= state.log.lastIndex()) {",
                     "raft.RaftReplicationTest#theLogsOfFigureSevenAreAllMadeEqualToTheLeaders",
                     "raft.RaftThirdPartyElectionTest#anEntryThatNoMajorityHadIsOverwritten"),
             of(

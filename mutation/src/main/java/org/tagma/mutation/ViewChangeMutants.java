@@ -242,15 +242,6 @@ final class ViewChangeMutants {
                     "suspectIf(0,",
                     JUDGED + "aPrimaryOfAnIdleGroupThatFallsSilentIsReplaced"),
             of(
-                    "what the last primary was late with is held against the next",
-                    "11",
-                    "core/pbft/ViewChanger",
-                    "state.enteredAtTick = state.tick;",
-                    "",
-                    OUTAGE + "trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne",
-                    JUDGED + "aPrimaryIsReplacedAtWhateverPartOfTheTimeoutItServes",
-                    JUDGED + "aPrimaryOfAnIdleGroupThatFallsSilentIsReplaced"),
-            of(
                     "a view change lowers what was executed",
                     "14",
                     "core/pbft/ViewChanger",

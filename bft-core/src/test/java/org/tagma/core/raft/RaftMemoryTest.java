@@ -163,6 +163,7 @@ class RaftMemoryTest {
             cluster.give(0, RaftCluster.request(1, number, value(number)));
             cluster.deliverAll();
         }
+        assertThat(leader.status().lastExecuted()).isEqualTo(51);
         long logAlone = leader.protocol.heldBytes();
         assertThat(logAlone).isLessThanOrEqualTo(MAX_LOG_BYTES);
         cluster.isolate(0);

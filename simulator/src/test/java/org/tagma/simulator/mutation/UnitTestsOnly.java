@@ -69,7 +69,6 @@ final class UnitTestsOnly {
             "what backups relay shares the room of clients",
             "what is expected does not follow the latency",
             "what is ordered once more goes before anything new",
-            "what the last primary was late with is held against the next",
             "what was asked of the last state counts for the next one",
             "what was handed to the last primary is not handed to the next",
             "who catches up is told a part at each status",
