@@ -279,33 +279,7 @@ final class RaftElectionMutants {
                     "core/raft/Election",
                     "return state.mayHaveToLead() &&",
                     "return",
-                    "raft.RaftSlipsTest#whoLostItsVoteByAChangeThatIsCommittedDoesNotStand"),
-            // Those that follow need late or doubled messages, or a crash between two actions: groups tossed about meet
-            // them.
-            of(
-                    "a leader gives up for any candidate",
-                    "28",
-                    "core/raft/RaftState",
-                    "return isLeader() || tick - heardFromLeaderAtTick",
-                    "return tick - heardFromLeaderAtTick"),
-            of(
-                    "one refusal ends a candidacy",
-                    "",
-                    "core/raft/Election",
-                    "return !state.configuration().isQuorum(possible);",
-                    "return !refused.isEmpty();"),
-            of(
-                    "a change of the group is remembered by who leads no longer",
-                    "31",
-                    "core/raft/MembershipChange",
-                    "whether the group changes will be seen in its status\")); pending = Optional.empty();",
-                    "whether the group changes will be seen in its status\"));"),
-            of(
-                    "what contradicts an installed state stays on the disk",
-                    "29",
-                    "core/raft/Snapshots",
-                    "if (state.log.lastIndex() > index) {",
-                    "if (false) {"));
+                    "raft.RaftSlipsTest#whoLostItsVoteByAChangeThatIsCommittedDoesNotStand"));
 
     private RaftElectionMutants() {}
 }

@@ -223,36 +223,19 @@ final class RaftServiceMutants {
                     "state.memberships.latest()",
                     "raft.RaftSlipsTest#trap31AStateNamesTheGroupAsOfItsIndex"),
             of(
-                    "who is to take over is told again and again",
-                    "",
-                    "core/raft/LeadershipTransfer",
-                    "if (transfer == null || transfer.told()) {",
-                    "if (transfer == null) {"),
-            of(
                     "who gives up leaves clients waiting",
                     "",
                     "core/raft/Leader",
                     "state.follow(state.term(), RaftState.NOBODY); state.refuseWaiting();",
-                    "state.follow(state.term(), RaftState.NOBODY);"),
+                    "state.follow(state.term(), RaftState.NOBODY);",
+                    "raft.RaftThirdPartyGroupTest#aLeaderWithoutAQuorumRefusesWhatWaits"),
             of(
-                    "one request more than there is room for",
-                    "",
-                    "core/raft/RequestPool",
-                    "pending >= maxPending ||",
-                    "pending > maxPending ||"),
-            of(
-                    "only leaders let go of what a state covers",
+                    "no tail of the log is left for followers",
                     "29",
-                    "core/raft/Snapshots",
-                    "state.emit(new Action.Truncate(compactTo));",
-                    "if (state.isLeader()) { state.emit(new Action.Truncate(compactTo)); }"),
-            of("no tail of the log is left for followers", "29", "core/raft/RaftLog", "index - maxEntries", "index"),
-            of(
-                    "who asks in an earlier term is not told of the later one",
-                    "",
-                    "core/raft/Election",
-                    "reply(sender, message, false); return Verdict.STALE_TERM;",
-                    "return Verdict.STALE_TERM;"));
+                    "core/raft/RaftLog",
+                    "index - maxEntries",
+                    "index",
+                    "raft.RaftSnapshotTest#theLogIsCompactedAndATailIsKept"));
 
     private RaftServiceMutants() {}
 }
