@@ -11,6 +11,7 @@ import org.tagma.replica.DataFolderException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -53,6 +54,11 @@ final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptio
     private static String problem(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return "unknown argument " + String.join(" ", unmatched.getUnmatched());
+        }
+        List<String> unknown = e.getCommandLine().getUnmatchedArguments();
+        if (e instanceof MissingParameterException && !unknown.isEmpty()) {
+            // More likely than that the user left something out, too.
+            return "unknown argument " + String.join(" ", unknown);
         }
         String text = oneLine(e.getMessage());
         return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);

@@ -73,7 +73,7 @@ record GroupVerdict(
                         + " have gone past that";
             case "fetching-state" -> "it fetches the state from the others, and takes part by itself when it has it";
             case "catching-up" -> "it executes again what it had executed before it was restarted, and takes part then";
-            default -> "it is in mode " + mode;
+            default -> why.isEmpty() ? "it is in mode " + mode : why;
         };
     }
 

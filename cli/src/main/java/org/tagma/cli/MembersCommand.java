@@ -66,9 +66,12 @@ final class MembersCommand implements Callable<Integer> {
             out.flush();
             return ExitStatus.OK;
         }
+        Operator.requireLeader(
+                config,
+                "the group of a pbft cluster is fixed by its cluster file, and cannot be changed while it runs");
         try (Operator operator = new Operator(folder, config, options.client())) {
             if (change) {
-                out.println(change(operator, config, wantedVoters, wantedLearners));
+                out.println(change(operator, wantedVoters, wantedLearners));
             } else {
                 show(out, config, operator.awaitLeader());
             }
@@ -78,15 +81,10 @@ final class MembersCommand implements Callable<Integer> {
     }
 
     private String change(
-            Operator operator, ClusterConfig config, List<Integer> wantedVoters, List<Integer> wantedLearners)
-            throws InterruptedException {
-        List<Integer> newVoters = wantedVoters;
-        List<Integer> newLearners = wantedLearners;
-        if (config.protocol() == ProtocolKind.RAFT) {
-            RaftReplicaStatus leader = operator.awaitLeader();
-            newVoters = voters == null ? without(leader.voters(), wantedLearners) : wantedVoters;
-            newLearners = learners == null ? without(leader.learners(), wantedVoters) : wantedLearners;
-        }
+            Operator operator, List<Integer> wantedVoters, List<Integer> wantedLearners) throws InterruptedException {
+        RaftReplicaStatus leader = operator.awaitLeader();
+        List<Integer> newVoters = voters == null ? without(leader.voters(), wantedLearners) : wantedVoters;
+        List<Integer> newLearners = learners == null ? without(leader.learners(), wantedVoters) : wantedLearners;
         return operator.carryOut(OperatorCommands.changeMembership(newVoters, newLearners));
     }
 

@@ -42,12 +42,28 @@ final class Operator implements AutoCloseable {
     }
 
     /**
-     * Has a command carried out by the leader; under PBFT by replica 0, which says so if it cannot.
+     * Has a command carried out by the leader; under PBFT by whoever is the primary.
      *
      * @throws CommandFailure if there is no leader, or no answer, or the answer is no
      */
     String carryOut(ByteString command) throws InterruptedException {
-        return carryOut(config.protocol() == ProtocolKind.RAFT ? awaitLeader().replica() : 0, command);
+        return carryOut(config.protocol() == ProtocolKind.RAFT ? awaitLeader().replica() : primary(), command);
+    }
+
+    /** As far as most replicas know; whoever is asked says so if it is not. */
+    private int primary() {
+        return new PbftGroup(config, ReplicaStatus.ofAll(inspector, config.replicaCount(), ANSWER_MILLIS)).primary();
+    }
+
+    /**
+     * Only a group that trusts its members has commands for its leader; that the cluster file says, and nobody need be asked.
+     *
+     * @throws CommandFailure if this is no such group
+     */
+    static void requireLeader(ClusterConfig config, String whyNot) {
+        if (config.protocol() != ProtocolKind.RAFT) {
+            throw new CommandFailure(ExitStatus.UNSUCCESSFUL, whyNot, null);
+        }
     }
 
     /**

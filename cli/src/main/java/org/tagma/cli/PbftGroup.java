@@ -27,9 +27,14 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
         return new Quorums(config.replicaCount(), config.faults());
     }
 
+    /** The primary of the view that most replicas are in. */
+    int primary() {
+        return quorums().primary(viewOfMost());
+    }
+
     GroupVerdict verdict() {
         long view = viewOfMost();
-        int primary = quorums().primary(view);
+        int primary = primary();
         List<Integer> takingPart = new ArrayList<>();
         for (int id = 0; id < statuses.size(); id++) {
             if (statuses.get(id).filter(status -> takesPart(status, view)).isPresent()) {
@@ -74,7 +79,7 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
     }
 
     private static boolean takesPart(ReplicaStatus status, long view) {
-        return status.mode().equals("normal") && status.view() == view;
+        return status.mode().equals("normal") && status.view() == view && status.why().isEmpty();
     }
 
     /** One of f+1 is correct. */
@@ -106,6 +111,9 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
     }
 
     private String why(ReplicaStatus status, long view) {
+        if (!status.why().isEmpty()) {
+            return GroupVerdict.meaning(status.mode(), status.why());
+        }
         if (status.mode().equals("view-change")) {
             return "it has left the views below " + status.view() + " and waits for that one, which begins when "
                     + quorums().certificate() + " replicas have, and its primary, replica "

@@ -89,7 +89,8 @@ record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
     }
 
     private static boolean follows(RaftReplicaStatus status, RaftReplicaStatus leader) {
-        return status.term() == leader.term()
+        return status.why().isEmpty()
+                && status.term() == leader.term()
                 && status.leader() == leader.replica()
                 && List.of("leader", "follower", "learner").contains(status.role());
     }
@@ -120,6 +121,9 @@ record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
     }
 
     private static String why(RaftReplicaStatus status, Optional<RaftReplicaStatus> leader) {
+        if (!status.why().isEmpty()) {
+            return GroupVerdict.meaning(status.role(), status.why());
+        }
         return switch (status.role()) {
             case "pre-candidate", "candidate" ->
                 "it hears no leader in term " + status.term() + ", and no majority of the voters answers it";

@@ -199,9 +199,7 @@ final class ReplicaCommand implements Callable<Integer> {
     /** For the end of the process by a signal, which Java would report as 143 even if everything was put away well. */
     private static void stopCleanly(ReplicaServer server) {
         server.close();
-        if (server.failure().isEmpty()) {
-            Runtime.getRuntime().halt(ExitStatus.OK);
-        }
+        Runtime.getRuntime().halt(server.failure().isEmpty() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL);
     }
 
     private static void forget(Thread stopper) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.TypeConversionException;
         name = "tagma",
         description = "Runs groups of replicas that agree on every operation although some of them are malicious.",
         synopsisSubcommandLabel = "COMMAND",
+        versionProvider = TagmaVersion.class,
         subcommands = {
             DemoCommand.class,
             InitCommand.class,
@@ -66,6 +67,12 @@ public final class TagmaCommand implements Runnable {
             scope = ScopeType.INHERIT,
             description = "Show this help.")
     private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show which version this is.")
+    private boolean version;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Log in detail, and show where an error arose.")
     private boolean debug;

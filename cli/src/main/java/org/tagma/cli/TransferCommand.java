@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "transfer",
         description = "Has the leader hand over to another replica, with hardly a pause. Under pbft the next"
-                + " replica follows replica 0, if that is the primary; any primary hands over when it is stopped.",
+                + " replica follows the primary, which hands over also when it is stopped.",
         footer = {"", "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."},
         sortOptions = false)
 final class TransferCommand implements Callable<Integer> {

@@ -88,6 +88,33 @@ class ErrorLineTest {
     }
 
     @Test
+    void anUnknownOptionIsNamedAlsoWhereAnotherIsMissing() {
+        Tagma.Result result = Tagma.run("replica", "--dri", "mycluster", "--id", "0");
+        assertThat(result.status()).isEqualTo(ExitStatus.CANNOT_RUN);
+        assertThat(result.err()).isEqualToIgnoringNewLines(
+                "tagma replica: unknown argument --dri mycluster; see `tagma replica --help`");
+    }
+
+    @Test
+    void whatOnlyRaftCanDoIsRefusedAtOnceUnderPbft(@TempDir Path folder) throws Exception {
+        TestPlan.plan().make(new ClusterFolder(folder.resolve("cluster")));
+        String cluster = folder.resolve("cluster").toString();
+        Tagma.Result members = Tagma.run("members", "--dir", cluster, "--voters", "0,1,2");
+        assertThat(members.status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        assertThat(members.err()).contains("the group of a pbft cluster is fixed by its cluster file");
+        Tagma.Result transfer = Tagma.run("transfer", "--dir", cluster);
+        assertThat(transfer.status()).isEqualTo(ExitStatus.UNSUCCESSFUL);
+        assertThat(transfer.err()).contains("the primary of a pbft cluster follows from the view");
+    }
+
+    @Test
+    void theVersionIsShown() {
+        Tagma.Result result = Tagma.run("--version");
+        assertThat(result.status()).isZero();
+        assertThat(result.out()).startsWith("tagma ").contains("Java " + Runtime.version());
+    }
+
+    @Test
     void refusesToOverwriteKeysThatHaveLostTheirClusterFile() throws Exception {
         Files.delete(cluster.resolve("cluster.yaml"));
 

@@ -34,6 +34,9 @@ public final class ReplicaServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaServer.class);
 
+    /** Whoever stops a process has patience for some seconds, and then kills it. */
+    private static final long STOP_MILLIS = 4_000;
+
     /** Reasons for which a protocol refuses what only a faulty replica says. */
     private static final Set<String> ONLY_IF_FAULTY =
             Set.of("BAD_VIEW_CHANGE", "BAD_NEW_VIEW", "BAD_CERTIFICATE", "TOO_LARGE");
@@ -42,6 +45,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final Optional<ReplicaTraceFile> trace;
     private final String name;
     private final ReplicaMetrics metrics;
+    private final TimedLogStore log;
     private final EngineQueue engineQueue;
     private final LoopTimers timers = new LoopTimers(System::nanoTime);
     private final ServiceExecutor executor;
@@ -95,10 +99,11 @@ public final class ReplicaServer implements AutoCloseable {
                 parts.options().maxClockSkewMillis(),
                 name);
         this.inbound = newInboundStage();
+        this.log = new TimedLogStore(parts.log());
         this.engine = new ReplicaEngine(
                 protocol,
                 sealer,
-                new ReplicaEngine.Ports(outbound, parts.log(), timers, parts.clock(), execution, heard));
+                new ReplicaEngine.Ports(outbound, log, timers, parts.clock(), execution, heard));
         EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, inbound::madeRoom, this::afterTurn);
         this.engineThread =
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
@@ -199,7 +204,8 @@ public final class ReplicaServer implements AutoCloseable {
 
     /**
      * Stops everything and waits until it has stopped. A leader first has another replica lead, if that can be had in time.
-     * Idempotent; not for the server's own threads.
+     * What does not stop in time, since the disk does not answer, is left as it is, and {@link #failure} says so: then the
+     * process had better end. Idempotent; not for the server's own threads.
      */
     @Override
     public void close() {
@@ -207,21 +213,49 @@ public final class ReplicaServer implements AutoCloseable {
             awaitUninterruptibly();
             return;
         }
+        Thread stopping = new Thread(this::stopAll, name + "-close");
+        stopping.setDaemon(true);
+        stopping.start();
         try {
-            handOver();
-            // From the outside in, so that nobody hands work to one who has gone.
-            parts.transport().close();
-            inbound.stopThreads();
-            engineThread.stop();
-            engineThread.join();
-            executionThread.stop();
-            executionThread.join();
-            parts.snapshots().close();
-            parts.log().close();
-            trace.ifPresent(this::close);
-            LOG.info("{} has stopped", name);
+            if (!joined(stopping)) {
+                stopsWithout();
+            }
+        } catch (InterruptedException e) {
+            // Whoever interrupts wants it to be over.
+            Thread.currentThread().interrupt();
         } finally {
             terminated.countDown();
+        }
+    }
+
+    private static boolean joined(Thread stopping) throws InterruptedException {
+        stopping.join(STOP_MILLIS);
+        return !stopping.isAlive();
+    }
+
+    private void stopAll() {
+        handOver();
+        // From the outside in, so that nobody hands work to one who has gone.
+        parts.transport().close();
+        inbound.stopThreads();
+        engineThread.stop();
+        engineThread.join();
+        executionThread.stop();
+        executionThread.join();
+        parts.snapshots().close();
+        log.close();
+        trace.ifPresent(this::close);
+        LOG.info("{} has stopped", name);
+    }
+
+    /** Nothing that waits for the disk has been said to anybody, so the next life contradicts nothing. */
+    private void stopsWithout() {
+        long waitingMillis = log.waitingMillis();
+        String reason = waitingMillis > 0
+                ? "the disk has not answered for " + waitingMillis / 1_000 + " s; what it had answered before is safe"
+                : "it did not stop within " + STOP_MILLIS / 1_000 + " s";
+        if (failure.compareAndSet(null, reason)) {
+            LOG.error("{} ends as it is: {}", name, reason);
         }
     }
 
@@ -313,6 +347,7 @@ public final class ReplicaServer implements AutoCloseable {
 
     private Map<String, Object> describe() {
         return new StatusReport(parts, engine.status(), engine.details(), metrics)
+                .withDisk(log.waitingMillis())
                 .withQueue("engine", engineQueue.size())
                 .withQueue("execution", execution.size())
                 .withQueue("verification", inbound.size())

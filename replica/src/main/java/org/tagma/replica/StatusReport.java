@@ -10,6 +10,8 @@ import org.tagma.core.protocol.ProtocolStatus;
 /** One replica's condition as names and values, in a fixed order. Not thread-safe. */
 final class StatusReport {
 
+    private static final long SLOW_DISK_MILLIS = 2_000;
+
     private final Map<String, Object> values = new LinkedHashMap<>();
 
     StatusReport(ReplicaParts parts, ProtocolStatus status, Map<String, String> details, ReplicaMetrics metrics) {
@@ -34,6 +36,15 @@ final class StatusReport {
         }
         metrics.rejectedByProtocol().forEach((reason, count) -> values.put("protocolRejected." + reason, count));
         parts.transport().stats().snapshot().forEach((name, value) -> values.put("network." + name, value));
+    }
+
+    /** A disk that hangs is why a replica takes no part, whatever its protocol has to say. */
+    StatusReport withDisk(long waitingMillis) {
+        values.put("diskWaitMillis", waitingMillis);
+        if (waitingMillis >= SLOW_DISK_MILLIS) {
+            values.put("why", "its disk has not answered for " + waitingMillis / 1_000 + " s");
+        }
+        return this;
     }
 
     StatusReport withQueue(String queue, int size) {

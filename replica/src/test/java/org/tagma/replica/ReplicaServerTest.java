@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.pbft.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
@@ -309,8 +311,46 @@ final class ReplicaServerTest {
         return ServiceExecutorTest.reply(replies.element());
     }
 
+    @Test
+    void aReplicaWhoseDiskHangsEndsWithinFiveSecondsAndSaysSo() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        CountDownLatch hangs = new CountDownLatch(1);
+        Protocol persists = new ScriptedProtocol(event -> event instanceof Event.RequestReceived
+                ? List.of(new Action.Persist(new PbftRecord.Reservation(0, 1)))
+                : List.of());
+        LogStore log = new BrokenLog() {
+            @Override
+            public Event.RecoveredLog recover() {
+                return Event.RecoveredLog.empty();
+            }
+
+            @Override
+            public void barrier() {
+                hangs.countDown();
+                awaitUninterruptibly(disk);
+            }
+        };
+        ReplicaServer server = server(0, POLICY, persists, log);
+        server.start();
+        sendTo(0, MessageCodec.envelope(TestCluster.request(0, 1, POLICY, "add")));
+        assertThat(hangs.await(10, TimeUnit.SECONDS)).isTrue();
+        long began = System.nanoTime();
+        server.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        assertThat(server.failure().orElseThrow()).startsWith("the disk has not answered for ");
+        disk.countDown();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Cannot even be read. */
-    private static final class BrokenLog implements LogStore {
+    private static class BrokenLog implements LogStore {
         @Override
         public Event.RecoveredLog recover() throws IOException {
             throw new IOException("unreadable");

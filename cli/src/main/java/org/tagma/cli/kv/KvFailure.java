@@ -1,6 +1,7 @@
 package org.tagma.cli.kv;
 
 import java.util.concurrent.CompletionException;
+import org.tagma.examples.kv.KeyValueStore;
 import org.tagma.client.BftClientException;
 import org.tagma.client.ClientClosedException;
 import org.tagma.client.OperationFailedException;
@@ -29,6 +30,11 @@ record KvFailure(String error, String message, boolean unknown) {
     static KvFailure of(Throwable thrown) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof RejectedException rejected && !KeyValueStore.refusesWith(rejected.code())) {
+            String message = "the cluster does not run the key-value store: its service does not know the command, and says: "
+                    + rejected.reason();
+            return new KvFailure(word(rejected), message, false);
+        }
         if (cause instanceof BftClientException failure) {
             return new KvFailure(word(failure), failure.getMessage(), failure.outcome() == Outcome.UNKNOWN);
         }

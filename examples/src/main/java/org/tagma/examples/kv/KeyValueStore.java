@@ -146,6 +146,12 @@ public final class KeyValueStore implements MerkleStateMachine {
         return entries.get(key).map(ByteString::toStringUtf8);
     }
 
+    /** Whether a refusal with this code is the store's, of an operation of its own; another service refuses with other words. */
+    public static boolean refusesWith(String code) {
+        return List.of(BAD_KEY, NOT_A_NUMBER, OVERFLOW, VALUE_TOO_LONG, BAD_LIMIT, NOT_A_QUERY)
+                .contains(code);
+    }
+
     private void set(ByteString key, String value) throws OperationRejectedException {
         ByteString bytes = ByteString.copyFromUtf8(value);
         if (bytes.size() > StateStore.MAX_VALUE_BYTES) {

@@ -10,6 +10,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 
 /** How the databases are set up: the log's small, since what it holds is the window above the last checkpoint. */
@@ -79,6 +80,14 @@ final class RocksSettings implements AutoCloseable {
     }
 
     static String oneLine(RocksDBException e) {
+        boolean full = e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
+        String text = firstLine(e);
+        return full || text.contains("No space left on device")
+                ? "the disk is full: make room on it, and start the replica again (" + text + ")"
+                : text;
+    }
+
+    private static String firstLine(RocksDBException e) {
         return String.valueOf(e.getMessage())
                 .lines()
                 .findFirst()

@@ -61,6 +61,19 @@ public enum Property {
     /** Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time. */
     NO_NEEDLESS_DELAY;
 
+    /** Whether it says something of Raft's logs and leaders, and nothing of any other protocol. */
+    public boolean isOfRaftOnly() {
+        return switch (this) {
+            case ELECTION_SAFETY,
+                    LEADER_APPEND_ONLY,
+                    LOG_MATCHING,
+                    LEADER_COMPLETENESS,
+                    STATE_MACHINE_SAFETY,
+                    DURABLE_BEFORE_SAID -> true;
+            default -> false;
+        };
+    }
+
     /** Whether it must hold whatever time does; the others need bounds on delays. */
     public boolean isSafety() {
         return this != LIVENESS && this != STABLE_VIEW && this != NO_NEEDLESS_DELAY;

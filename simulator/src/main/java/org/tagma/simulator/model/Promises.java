@@ -22,7 +22,7 @@ public final class Promises {
         boolean live = model.synchrony() != Synchrony.ASYNCHRONOUS;
         String reason = networkReason(model.network()) + "; " + nodesReason(protocol, model.nodes()) + "; "
                 + synchronyReason(model.synchrony());
-        return new Promise(live ? EnumSet.allOf(Property.class) : safety(), reason);
+        return new Promise(live ? all(protocol) : safety(protocol), reason);
     }
 
     /** What a group owes with so many faulty replicas, be they within its bound or beyond it. */
@@ -36,7 +36,7 @@ public final class Promises {
             return new Promise(Set.of(), tooMany + ": nothing is promised");
         }
         return new Promise(
-                safety(), tooMany + ": they may stop the group, but crashes never make it contradict itself");
+                safety(protocol), tooMany + ": they may stop the group, but crashes never make it contradict itself");
     }
 
     /** The fault bound of a group: f of n = 3f+1 for PBFT, of n = 2f+1 for Raft. */
@@ -48,8 +48,14 @@ public final class Promises {
         return protocol == ProtocolKind.RAFT && nodes == Nodes.BYZANTINE;
     }
 
-    private static Set<Property> safety() {
-        Set<Property> safety = EnumSet.allOf(Property.class);
+    private static Set<Property> all(ProtocolKind protocol) {
+        Set<Property> all = EnumSet.allOf(Property.class);
+        all.removeIf(property -> protocol != ProtocolKind.RAFT && property.isOfRaftOnly());
+        return all;
+    }
+
+    private static Set<Property> safety(ProtocolKind protocol) {
+        Set<Property> safety = all(protocol);
         safety.removeIf(property -> !property.isSafety());
         return safety;
     }

@@ -14,6 +14,14 @@ class PromisesTest {
     private static final Path PAGE = Path.of("..", "docs", "system-models.md");
 
     @Test
+    void pbftOwesNothingOfWhatIsSaidOfRaftsLogs() {
+        SystemModel model = new SystemModel(Network.RELIABLE, Nodes.CRASH_STOP, Synchrony.SYNCHRONOUS);
+        assertThat(Promises.of(ProtocolKind.PBFT, model).owed()).noneMatch(Property::isOfRaftOnly);
+        assertThat(Promises.of(ProtocolKind.RAFT, model).owed())
+                .contains(Property.ELECTION_SAFETY, Property.DURABLE_BEFORE_SAID);
+    }
+
+    @Test
     void thePageSaysWhatTheTableSays() throws IOException {
         String page = Files.readString(PAGE);
 
