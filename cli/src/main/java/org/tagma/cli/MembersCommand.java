@@ -80,8 +80,8 @@ final class MembersCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    private String change(
-            Operator operator, List<Integer> wantedVoters, List<Integer> wantedLearners) throws InterruptedException {
+    private String change(Operator operator, List<Integer> wantedVoters, List<Integer> wantedLearners)
+            throws InterruptedException {
         RaftReplicaStatus leader = operator.awaitLeader();
         List<Integer> newVoters = voters == null ? without(leader.voters(), wantedLearners) : wantedVoters;
         List<Integer> newLearners = learners == null ? without(leader.learners(), wantedVoters) : wantedLearners;

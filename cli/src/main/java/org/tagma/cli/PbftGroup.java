@@ -79,7 +79,9 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
     }
 
     private static boolean takesPart(ReplicaStatus status, long view) {
-        return status.mode().equals("normal") && status.view() == view && status.why().isEmpty();
+        return status.mode().equals("normal")
+                && status.view() == view
+                && status.why().isEmpty();
     }
 
     /** One of f+1 is correct. */

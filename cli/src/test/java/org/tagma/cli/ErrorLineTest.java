@@ -91,8 +91,9 @@ class ErrorLineTest {
     void anUnknownOptionIsNamedAlsoWhereAnotherIsMissing() {
         Tagma.Result result = Tagma.run("replica", "--dri", "mycluster", "--id", "0");
         assertThat(result.status()).isEqualTo(ExitStatus.CANNOT_RUN);
-        assertThat(result.err()).isEqualToIgnoringNewLines(
-                "tagma replica: unknown argument --dri mycluster; see `tagma replica --help`");
+        assertThat(result.err())
+                .isEqualToIgnoringNewLines(
+                        "tagma replica: unknown argument --dri mycluster; see `tagma replica --help`");
     }
 
     @Test

@@ -101,9 +101,7 @@ public final class ReplicaServer implements AutoCloseable {
         this.inbound = newInboundStage();
         this.log = new TimedLogStore(parts.log());
         this.engine = new ReplicaEngine(
-                protocol,
-                sealer,
-                new ReplicaEngine.Ports(outbound, log, timers, parts.clock(), execution, heard));
+                protocol, sealer, new ReplicaEngine.Ports(outbound, log, timers, parts.clock(), execution, heard));
         EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, inbound::madeRoom, this::afterTurn);
         this.engineThread =
                 new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));

@@ -1,7 +1,6 @@
 package org.tagma.cli.kv;
 
 import java.util.concurrent.CompletionException;
-import org.tagma.examples.kv.KeyValueStore;
 import org.tagma.client.BftClientException;
 import org.tagma.client.ClientClosedException;
 import org.tagma.client.OperationFailedException;
@@ -12,6 +11,7 @@ import org.tagma.client.ReplyEvictedException;
 import org.tagma.client.RequestTimeoutException;
 import org.tagma.client.SessionExpiredException;
 import org.tagma.client.StaleNumberException;
+import org.tagma.examples.kv.KeyValueStore;
 
 /**
  * Why a command has no answer.
@@ -31,8 +31,9 @@ record KvFailure(String error, String message, boolean unknown) {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (cause instanceof RejectedException rejected && !KeyValueStore.refusesWith(rejected.code())) {
-            String message = "the cluster does not run the key-value store: its service does not know the command, and says: "
-                    + rejected.reason();
+            String message =
+                    "the cluster does not run the key-value store: its service does not know the command, and says: "
+                            + rejected.reason();
             return new KvFailure(word(rejected), message, false);
         }
         if (cause instanceof BftClientException failure) {
