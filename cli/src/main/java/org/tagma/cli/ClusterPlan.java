@@ -71,7 +71,7 @@ public record ClusterPlan(
                 PrivateKeyFile.write(folder.clientKeyFile(id), clientKeys.get(id));
             }
             for (int id = 0; id < replicaKeys.size(); id++) {
-                DataFolder.initialize(folder.dataFolder(id), config.clusterId(), id);
+                DataFolder.initialize(folder.dataFolder(id), DataFolder.Owner.of(config, id));
             }
             // Last, so that a folder with a cluster file is a whole one.
             ClusterFile.write(config, folder.clusterFile());

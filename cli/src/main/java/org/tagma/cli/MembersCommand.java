@@ -62,7 +62,7 @@ final class MembersCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (!change && config.protocol() == ProtocolKind.PBFT) {
             out.printf("voters    %s%n", RaftGroup.list(all(config)));
-            out.println("fixed by cluster.yaml, epoch " + config.epoch());
+            out.println("fixed: the group of a pbft cluster does not change");
             out.flush();
             return ExitStatus.OK;
         }

@@ -8,6 +8,7 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.replica.CertificateSignatures;
 import org.tagma.replica.storage.Backup;
+import org.tagma.replica.storage.DataFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
             "So the others must still be there: with pbft n-f replicas that have not lost their disks, with raft every other"
                     + " voter. A group of which more were lost is not brought back by this.",
             "",
-            "Exit status: 0 done; 2 the backup is damaged, or the data folder is not empty."
+            "Exit status: 0 done; 2 the backup is damaged, of another cluster or epoch, or the data folder is not empty."
         },
         sortOptions = false)
 final class RestoreCommand implements Callable<Integer> {
@@ -55,7 +56,7 @@ final class RestoreCommand implements Callable<Integer> {
         folder.requireReplica(config, id);
         CertificateSignatures signatures = CertificateSignatures.of(config);
         Path target = folder.dataFolder(id);
-        Backup.Content content = Backup.restore(backup, target, config.clusterId(), id, signatures::isGood);
+        Backup.Content content = Backup.restore(backup, target, DataFolder.Owner.of(config, id), signatures::isGood);
         PrintWriter out = spec.commandLine().getOut();
         out.println("Replica " + id + " has the state at checkpoint " + content.sequence()
                 + " again, from the backup of replica " + content.replica() + " of " + content.taken() + ".");

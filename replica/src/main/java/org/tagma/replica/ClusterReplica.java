@@ -212,7 +212,7 @@ public final class ClusterReplica {
         if (dataFolder.isEmpty()) {
             return new Storage(MemoryLogStore.withoutFolder(), SnapshotStore.none(), BackupStage.none());
         }
-        DataFolder folder = DataFolder.open(dataFolder.get(), config.clusterId(), replica);
+        DataFolder folder = DataFolder.open(dataFolder.get(), DataFolder.Owner.of(config, replica));
         Runnable owner = folder::close;
         boolean opened = false;
         try {

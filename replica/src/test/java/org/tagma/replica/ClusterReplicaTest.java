@@ -33,7 +33,7 @@ final class ClusterReplicaTest {
     @Test
     void aReplicaStartsFromAClusterFileAndStopsCleanly() throws Exception {
         ClusterConfig config = config(ProtocolKind.PBFT, Durability.SYNC);
-        DataFolder.initialize(folder, config.clusterId(), 0);
+        DataFolder.initialize(folder, new DataFolder.Owner(config.clusterId(), 0, 0));
         try (ReplicaServer server = replica(config, 0).build()) {
             server.start();
             assertThat(server.status().protocol()).isEqualTo("pbft");

@@ -150,7 +150,7 @@ final class ResumedTransferServerTest {
             submit(number);
         }
         long stateBytes = stateBytes();
-        DataFolder.initialize(folder, TestCluster.CLUSTER_ID, LAGGING);
+        DataFolder.initialize(folder, new DataFolder.Owner(TestCluster.CLUSTER_ID, 0, LAGGING));
 
         CountingNodes first = startLagging();
         await().atMost(Duration.ofMinutes(2)).until(() -> first.parts.get() >= 10);
@@ -183,7 +183,7 @@ final class ResumedTransferServerTest {
     }
 
     private CountingNodes startLagging() throws IOException {
-        DataFolder data = DataFolder.open(folder, TestCluster.CLUSTER_ID, LAGGING);
+        DataFolder data = DataFolder.open(folder, new DataFolder.Owner(TestCluster.CLUSTER_ID, 0, LAGGING));
         LogStore log = data.openLog(Durability.SYNC);
         SnapshotStore states = data.openSnapshots(Durability.SYNC, true);
         CountingNodes nodes = new CountingNodes(states.nodes().orElseThrow());

@@ -96,8 +96,8 @@ public class CheckpointBenchmark {
         @Setup
         public void open() throws IOException {
             folder = Files.createTempDirectory("tagma-checkpoint-benchmark-");
-            DataFolder.initialize(folder, CLUSTER, 0);
-            data = DataFolder.open(folder, CLUSTER, 0);
+            DataFolder.initialize(folder, new DataFolder.Owner(CLUSTER, 0, 0));
+            data = DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0));
             log = data.openLog(Durability.SYNC);
             states = data.openSnapshots(Durability.SYNC, true);
         }

@@ -16,7 +16,7 @@ import org.tagma.core.NodeId;
  * <p>Immutable.
  *
  * @param clusterId 16 bytes that no other cluster has
- * @param epoch counts reconfigurations, from 0; messages of another epoch are refused
+ * @param epoch part of the cluster's identity, from 0; messages and data folders of another epoch are refused
  * @param faults f, how many faulty replicas are tolerated
  * @param tls whether connections are encrypted
  * @param readOnlyFastPath whether queries may be answered without ordering them

@@ -14,7 +14,7 @@ final class ClusterFileText {
 
             # Tells this cluster from every other; messages of another cluster are refused.
             clusterId: "{clusterId}"
-            # Counts reconfigurations; messages of another epoch are refused.
+            # Part of the cluster's identity: messages, data folders and backups of another epoch are refused. It stays as it is.
             epoch: {epoch}
 
             # pbft tolerates malicious replicas (n >= 3f+1), raft only crashed ones (n >= 2f+1).

@@ -1,6 +1,5 @@
 package org.tagma.replica.storage;
 
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -184,25 +183,26 @@ public final class Backup {
      * @param given the data folder; must not be there, or be empty: what it holds would be newer than the backup. A link to
      *     a folder stays one
      * @param certificates asked for the certificate of the state, if it has one
-     * @throws DataFolderException if the backup is damaged, of another cluster, or holds no state that can be had back
+     * @throws DataFolderException if the backup is damaged, of another cluster or epoch, or holds no state that can be had back
      */
-    public static Content restore(
-            Path backup, Path given, ByteString clusterId, int replica, CertificateCheck certificates)
+    public static Content restore(Path backup, Path given, DataFolder.Owner owner, CertificateCheck certificates)
             throws IOException {
         if (Files.exists(given) && !isEmptyButForLock(given)) {
             throw new DataFolderException(given + " is not empty, and what it holds of votes is newer than any backup;"
                     + " put it aside first if it is of no use");
         }
         BackupManifest manifest = BackupManifest.check(backup);
-        if (!manifest.clusterId().equals(clusterId)) {
+        if (!manifest.clusterId().equals(owner.clusterId())) {
             throw new DataFolderException(backup + " is a backup of another cluster");
         }
+        DataFolder.checkEpoch(
+                backup, Integer.toString(DataFolder.ownerOf(backup).epoch()), owner.epoch());
         Restorable state = restorable(backup, certificates);
         OwnerOnly.createFolders(given.toAbsolutePath().getParent());
         Path dataFolder = Files.exists(given) ? given.toRealPath() : given;
         Path restoring = dataFolder.resolveSibling(dataFolder.getFileName() + RESTORING);
         FileTree.delete(restoring);
-        build(backup, manifest, restoring, clusterId, replica, state);
+        build(backup, manifest, restoring, owner, state);
         try (DataFolderLock lock = DataFolderLock.acquire(dataFolder)) {
             Files.delete(dataFolder.resolve(DataFolderLock.NAME));
             Files.delete(dataFolder);
@@ -254,11 +254,11 @@ public final class Backup {
 
     /** That it forgot comes first, as in every folder of a replica that lost its disk. */
     private static void build(
-            Path backup, BackupManifest manifest, Path folder, ByteString clusterId, int replica, Restorable state)
+            Path backup, BackupManifest manifest, Path folder, DataFolder.Owner owner, Restorable state)
             throws IOException {
         OwnerOnly.createFolders(folder);
         LifeFile.writeForgot(folder);
-        DataFolder.writeIdentity(folder, clusterId, replica);
+        DataFolder.writeIdentity(folder, owner);
         for (String name : manifest.files().keySet()) {
             if (name.startsWith(StateFolder.FOLDER + '/') || name.startsWith(SnapshotFiles.FOLDER + '/')) {
                 FileTree.copy(backup.resolve(name), folder.resolve(name));

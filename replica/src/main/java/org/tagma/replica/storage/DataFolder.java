@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.Durability;
 import org.tagma.replica.BackupStage;
 import org.tagma.replica.DataFolderException;
@@ -37,22 +38,34 @@ public final class DataFolder implements AutoCloseable {
     static final String IDENTITY = "identity";
 
     /** What a folder looks like; a newer version of Tagma that changes it counts on. */
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
 
     private static final String FORMAT_KEY = "format";
     private static final String CLUSTER_KEY = "cluster";
+    private static final String EPOCH_KEY = "epoch";
     private static final String REPLICA_KEY = "replica";
 
     private final Path folder;
-    private final ByteString clusterId;
-    private final int replica;
+    private final Owner owner;
     private final DataFolderLock lock;
     private final Optional<Life> life;
 
-    private DataFolder(Path folder, ByteString clusterId, int replica, DataFolderLock lock, Optional<Life> life) {
+    /**
+     * Whose a folder is.
+     *
+     * @param epoch of the cluster: what is kept in the folder was signed in it, and is worth nothing in another
+     */
+    public record Owner(ByteString clusterId, int epoch, int replica) {
+
+        /** A replica of the cluster that a file describes. */
+        public static Owner of(ClusterConfig config, int replica) {
+            return new Owner(config.clusterId(), config.epoch(), replica);
+        }
+    }
+
+    private DataFolder(Path folder, Owner owner, DataFolderLock lock, Optional<Life> life) {
         this.folder = folder;
-        this.clusterId = clusterId;
-        this.replica = replica;
+        this.owner = owner;
         this.lock = lock;
         this.life = life;
     }
@@ -63,13 +76,13 @@ public final class DataFolder implements AutoCloseable {
      *
      * @throws DataFolderException if the folder is not empty, or cannot be written
      */
-    public static void initialize(Path folder, ByteString clusterId, int replica) throws DataFolderException {
+    public static void initialize(Path folder, Owner owner) throws DataFolderException {
         try {
             OwnerOnly.createFolders(folder);
             if (!contents(folder).isEmpty()) {
                 throw new DataFolderException(folder + " is not empty; a replica that never ran needs a new folder");
             }
-            writeIdentity(folder, clusterId, replica);
+            writeIdentity(folder, owner);
         } catch (DataFolderException e) {
             throw e;
         } catch (IOException e) {
@@ -80,16 +93,16 @@ public final class DataFolder implements AutoCloseable {
     /**
      * Takes possession of a replica's folder. An empty or missing one is made that of a replica that forgot.
      *
-     * @throws DataFolderException if it is in use, damaged, another replica's, or cannot be used
+     * @throws DataFolderException if it is in use, damaged, another replica's, of another epoch, or cannot be used
      */
-    public static DataFolder open(Path folder, ByteString clusterId, int replica) throws DataFolderException {
+    public static DataFolder open(Path folder, Owner owner) throws DataFolderException {
         DataFolderLock lock = DataFolderLock.acquire(folder);
         boolean opened = false;
         try {
             if (!OwnerOnly.closeFolder(folder)) {
                 LOG.warn("{} is open to other users of this machine, and not this user's to close", folder);
             }
-            DataFolder made = new DataFolder(folder, clusterId, replica, lock, readLife(folder, clusterId, replica));
+            DataFolder made = new DataFolder(folder, owner, lock, readLife(folder, owner));
             opened = true;
             return made;
         } catch (DataFolderException e) {
@@ -103,9 +116,6 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Whose a folder is. */
-    record Owner(ByteString clusterId, int replica) {}
-
     /** Reads whose a folder is. */
     static Owner ownerOf(Path folder) throws IOException {
         Path file = folder.resolve(IDENTITY);
@@ -115,25 +125,25 @@ public final class DataFolder implements AutoCloseable {
         try {
             return new Owner(
                     ByteString.fromHex(identity.getOrDefault(CLUSTER_KEY, "?")),
+                    Integer.parseInt(identity.getOrDefault(EPOCH_KEY, "?")),
                     Integer.parseInt(identity.getOrDefault(REPLICA_KEY, "?")));
         } catch (NumberFormatException e) {
             throw damaged(file, "it is something else");
         }
     }
 
-    private static Optional<Life> readLife(Path folder, ByteString clusterId, int replica) throws IOException {
+    private static Optional<Life> readLife(Path folder, Owner owner) throws IOException {
         Optional<Map<String, String>> identity = CheckedText.read(folder.resolve(IDENTITY));
         Optional<Life> life = LifeFile.read(folder);
         if (identity.isEmpty()) {
-            return Optional.of(beginForgotten(folder, clusterId, replica, life));
+            return Optional.of(beginForgotten(folder, owner, life));
         }
-        checkIdentity(folder, identity.get(), clusterId, replica);
+        checkIdentity(folder, identity.get(), owner);
         return life;
     }
 
     /** The note that it forgot comes first: no crash may leave a folder that looks as if the replica never ran. */
-    private static Life beginForgotten(Path folder, ByteString clusterId, int replica, Optional<Life> life)
-            throws IOException {
+    private static Life beginForgotten(Path folder, Owner owner, Optional<Life> life) throws IOException {
         boolean begunBefore = life.isPresent() && life.get().state() == State.FORGOT;
         if (!begunBefore) {
             if (!contents(folder).isEmpty()) {
@@ -141,7 +151,7 @@ public final class DataFolder implements AutoCloseable {
             }
             LifeFile.writeForgot(folder);
         }
-        writeIdentity(folder, clusterId, replica);
+        writeIdentity(folder, owner);
         LOG.warn(
                 "{} is empty, so this replica has lost what it kept there: it rejoins, and takes part again once that"
                         + " cannot contradict what it said before",
@@ -149,24 +159,36 @@ public final class DataFolder implements AutoCloseable {
         return LifeFile.read(folder).orElseThrow();
     }
 
-    static void writeIdentity(Path folder, ByteString clusterId, int replica) throws IOException {
+    static void writeIdentity(Path folder, Owner owner) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(FORMAT_KEY, Integer.toString(FORMAT));
-        values.put(CLUSTER_KEY, hex(clusterId));
-        values.put(REPLICA_KEY, Integer.toString(replica));
+        values.put(CLUSTER_KEY, hex(owner.clusterId()));
+        values.put(EPOCH_KEY, Integer.toString(owner.epoch()));
+        values.put(REPLICA_KEY, Integer.toString(owner.replica()));
         CheckedText.write(folder.resolve(IDENTITY), values);
     }
 
-    private static void checkIdentity(Path folder, Map<String, String> identity, ByteString clusterId, int replica)
+    private static void checkIdentity(Path folder, Map<String, String> identity, Owner owner)
             throws DataFolderException {
         checkFormat(folder, identity);
-        if (!hex(clusterId).equals(identity.get(CLUSTER_KEY))) {
+        if (!hex(owner.clusterId()).equals(identity.get(CLUSTER_KEY))) {
             throw new DataFolderException(
                     folder + " belongs to a replica of another cluster; give this one a folder of its own");
         }
-        if (!Integer.toString(replica).equals(identity.get(REPLICA_KEY))) {
+        checkEpoch(folder, identity.getOrDefault(EPOCH_KEY, "?"), owner.epoch());
+        if (!Integer.toString(owner.replica()).equals(identity.get(REPLICA_KEY))) {
             throw new DataFolderException(folder + " belongs to replica " + identity.get(REPLICA_KEY)
-                    + ", not to replica " + replica + "; give each replica a folder of its own");
+                    + ", not to replica " + owner.replica() + "; give each replica a folder of its own");
+        }
+    }
+
+    /** A folder's, or a backup's. */
+    static void checkEpoch(Path folder, String of, int wanted) throws DataFolderException {
+        if (!Integer.toString(wanted).equals(of)) {
+            throw new DataFolderException(folder + " is of epoch " + of + ", and the cluster file says epoch " + wanted
+                    + ": the votes and certificates kept there are signed under epoch " + of
+                    + " and count in no other; set epoch: " + of + " in the cluster file again (another epoch is"
+                    + " another cluster: it begins with no data, in new folders, and with an id of its own)");
         }
     }
 
@@ -200,7 +222,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private LogStore openMemory(Optional<State> state, long nonce) throws IOException {
-        AmnesiaGuardFile guard = new AmnesiaGuardFile(folder, clusterId, replica);
+        AmnesiaGuardFile guard = new AmnesiaGuardFile(folder, owner.clusterId(), owner.replica());
         boolean lost = state.isPresent() && state.get() == State.FORGOT;
         if (state.isEmpty() || lost) {
             guard.write(List.of());

@@ -53,12 +53,13 @@ final class BackupTest {
 
         Backup.Content taken = Backup.take(data, backup, NOW, BackupTest::notAsked);
         Path restored = temporary.resolve("replica-2");
-        Backup.Content content = Backup.restore(backup, restored, CLUSTER, 2, certificate -> false);
+        Backup.Content content =
+                Backup.restore(backup, restored, new DataFolder.Owner(CLUSTER, 0, 2), certificate -> false);
 
         assertThat(content).isEqualTo(taken);
         assertThat(content.sequence()).isEqualTo(CHECKPOINT);
         assertThat(content.stateDigest()).isEqualTo(state(asTree).stateDigest());
-        try (DataFolder folder = DataFolder.open(restored, CLUSTER, 2);
+        try (DataFolder folder = DataFolder.open(restored, new DataFolder.Owner(CLUSTER, 0, 2));
                 LogStore log = folder.openLog(Durability.SYNC);
                 SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
             RecoveredLog recovered = log.recover();
@@ -76,7 +77,7 @@ final class BackupTest {
     void aReplicaThatRunsLaysOutWhatIsCopied(boolean asTree) throws IOException {
         Path data = ran(asTree);
         Path backup = temporary.resolve("backup");
-        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+        try (DataFolder folder = DataFolder.open(data, new DataFolder.Owner(CLUSTER, 0, 1));
                 LogStore log = folder.openLog(Durability.SYNC);
                 SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
             states.recover();
@@ -91,11 +92,23 @@ final class BackupTest {
         assertThat(Backup.content(backup).stateDigest()).isEqualTo(state(asTree).stateDigest());
     }
 
+    @Test
+    void aBackupOfAnotherEpochIsNotRestored() throws IOException {
+        Path backup = temporary.resolve("backup");
+        Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
+        Path restored = temporary.resolve("replica-2");
+        assertThatThrownBy(() ->
+                        Backup.restore(backup, restored, new DataFolder.Owner(CLUSTER, 1, 2), certificate -> true))
+                .isInstanceOf(DataFolderException.class)
+                .hasMessageContaining("is of epoch 0, and the cluster file says epoch 1");
+        assertThat(restored).doesNotExist();
+    }
+
     /** The question may be sent again while the answer to the first is being copied. */
     @Test
     void whatIsLaidOutForABackupIsLaidOutOnce() throws IOException {
         Path data = ran(true);
-        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+        try (DataFolder folder = DataFolder.open(data, new DataFolder.Owner(CLUSTER, 0, 1));
                 LogStore log = folder.openLog(Durability.SYNC);
                 SnapshotStore states = folder.openSnapshots(Durability.SYNC, true)) {
             states.recover();
@@ -114,7 +127,7 @@ final class BackupTest {
     void aBackupThatIsUsedAsADataFolderIsOneThatForgot() throws IOException {
         Path backup = temporary.resolve("backup");
         Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
-        try (DataFolder folder = DataFolder.open(backup, CLUSTER, 1);
+        try (DataFolder folder = DataFolder.open(backup, new DataFolder.Owner(CLUSTER, 0, 1));
                 LogStore log = folder.openLog(Durability.SYNC)) {
             assertThat(log.recover().memory()).isEqualTo(Memory.LOST);
         }
@@ -195,7 +208,7 @@ final class BackupTest {
         Path backup = temporary.resolve("backups").resolve("backup");
         Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
         Path restored = temporary.resolve("data").resolve("replica-2");
-        Backup.restore(backup, restored, CLUSTER, 2, certificate -> false);
+        Backup.restore(backup, restored, new DataFolder.Owner(CLUSTER, 0, 2), certificate -> false);
         try (Stream<Path> all = Stream.concat(Files.walk(backup.getParent()), Files.walk(restored.getParent()))) {
             for (Path each : (Iterable<Path>) all::iterator) {
                 boolean ofRocks = each.startsWith(restored.resolve(RocksLogStore.FOLDER)) && Files.isRegularFile(each);
@@ -214,7 +227,7 @@ final class BackupTest {
         Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
         Path disk = Files.createDirectories(temporary.resolve("disk").resolve("r2"));
         Path link = Files.createSymbolicLink(temporary.resolve("replica-2"), disk);
-        Backup.restore(backup, link, CLUSTER, 2, certificate -> false);
+        Backup.restore(backup, link, new DataFolder.Owner(CLUSTER, 0, 2), certificate -> false);
         assertThat(link).isSymbolicLink();
         assertThat(disk.resolve(DataFolder.IDENTITY)).exists();
     }
@@ -253,7 +266,7 @@ final class BackupTest {
         Backup.take(data, backup, NOW, BackupTest::notAsked);
 
         assertRefused(backup, ByteString.copyFromUtf8("another cluster!"), "is a backup of another cluster");
-        assertThatThrownBy(() -> Backup.restore(backup, data, CLUSTER, 1, certificate -> true))
+        assertThatThrownBy(() -> Backup.restore(backup, data, new DataFolder.Owner(CLUSTER, 0, 1), certificate -> true))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining("is not empty");
         assertThatThrownBy(() -> Backup.take(data, backup, NOW, BackupTest::notAsked))
@@ -270,7 +283,7 @@ final class BackupTest {
     @Test
     void withoutACheckpointThereIsNothingToRestore() throws IOException {
         Path data = temporary.resolve("replica-1");
-        DataFolder.initialize(data, CLUSTER, 1);
+        DataFolder.initialize(data, new DataFolder.Owner(CLUSTER, 0, 1));
         Path backup = temporary.resolve("backup");
         assertThatThrownBy(() -> Backup.take(data, backup, NOW, BackupTest::notAsked))
                 .isInstanceOf(DataFolderException.class)
@@ -284,7 +297,7 @@ final class BackupTest {
 
     private void assertRefused(Path backup, ByteString cluster, String why) {
         Path target = temporary.resolve("target");
-        assertThatThrownBy(() -> Backup.restore(backup, target, cluster, 1, certificate -> true))
+        assertThatThrownBy(() -> Backup.restore(backup, target, new DataFolder.Owner(cluster, 0, 1), certificate -> true))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining(why);
         assertThat(target).doesNotExist();
@@ -300,7 +313,7 @@ final class BackupTest {
     }
 
     private static void open(Path data, Writing writing) throws IOException {
-        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+        try (DataFolder folder = DataFolder.open(data, new DataFolder.Owner(CLUSTER, 0, 1));
                 LogStore log = folder.openLog(Durability.SYNC)) {
             log.recover();
             writing.to(log);
@@ -311,10 +324,10 @@ final class BackupTest {
     /** The folder of a replica that ran, took a checkpoint and voted since. */
     private Path ran(boolean asTree) throws IOException {
         Path data = temporary.resolve("replica-1");
-        DataFolder.initialize(data, CLUSTER, 1);
+        DataFolder.initialize(data, new DataFolder.Owner(CLUSTER, 0, 1));
         store.put(ByteString.copyFromUtf8("key"), ByteString.copyFromUtf8("value"));
         ServiceSnapshot state = state(asTree);
-        try (DataFolder folder = DataFolder.open(data, CLUSTER, 1);
+        try (DataFolder folder = DataFolder.open(data, new DataFolder.Owner(CLUSTER, 0, 1));
                 LogStore log = folder.openLog(Durability.SYNC);
                 SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
             log.recover();

@@ -66,7 +66,7 @@ final class DataFolderFuzzTest {
 
     private void makeOriginal() throws IOException {
         original = temporary.resolve("original");
-        DataFolder.initialize(original, CLUSTER, 0);
+        DataFolder.initialize(original, new DataFolder.Owner(CLUSTER, 0, 0));
         for (long at = 1; at <= 5; at++) {
             write(original, vote(at), new Reservation(at, 100 + at));
         }

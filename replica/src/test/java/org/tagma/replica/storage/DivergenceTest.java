@@ -84,9 +84,9 @@ final class DivergenceTest {
 
     private StoppedReplica ran(int replica, List<ServiceSnapshot> states) throws IOException {
         Path data = temporary.resolve("replica-" + replica);
-        DataFolder.initialize(data, CLUSTER, replica);
+        DataFolder.initialize(data, new DataFolder.Owner(CLUSTER, 0, replica));
         boolean asTrees = states.get(0).tree().isPresent();
-        try (DataFolder folder = DataFolder.open(data, CLUSTER, replica);
+        try (DataFolder folder = DataFolder.open(data, new DataFolder.Owner(CLUSTER, 0, replica));
                 LogStore log = folder.openLog(Durability.SYNC);
                 SnapshotStore kept = folder.openSnapshots(Durability.SYNC, asTrees)) {
             log.recover();

@@ -64,7 +64,7 @@ final class MemoryLogStoreTest {
     /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
     @Test
     void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
-        DataFolder.open(folder, CLUSTER, 0).close();
+        DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0)).close();
         assertThat(recover().memory()).isEqualTo(Memory.LOST);
         write(new Reservation(3, 0));
         assertThat(recover().memory()).isEqualTo(Memory.LOST);
@@ -162,7 +162,7 @@ final class MemoryLogStoreTest {
     @Test
     void aFolderThatCannotBeMadeIsReportedInOneLine() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> DataFolder.open(file.resolve("data"), CLUSTER, 0))
+        assertThatThrownBy(() -> DataFolder.open(file.resolve("data"), new DataFolder.Owner(CLUSTER, 0, 0)))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining("cannot be used")
                 .hasMessageNotContaining("\n");
@@ -212,9 +212,9 @@ final class MemoryLogStoreTest {
 
     private LogStore open(ByteString cluster, int replica) throws IOException {
         if (Files.notExists(folder.resolve(DataFolder.IDENTITY))) {
-            DataFolder.initialize(folder, cluster, replica);
+            DataFolder.initialize(folder, new DataFolder.Owner(cluster, 0, replica));
         }
-        DataFolder opened = DataFolder.open(folder, cluster, replica);
+        DataFolder opened = DataFolder.open(folder, new DataFolder.Owner(cluster, 0, replica));
         return opened.openLog(Durability.MEMORY);
     }
 

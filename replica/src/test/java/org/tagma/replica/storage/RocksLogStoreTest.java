@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftRecord.Forgotten;
 import org.tagma.core.pbft.PbftRecord.Prepared;
@@ -163,7 +165,7 @@ final class RocksLogStoreTest {
     @Test
     void aFolderIsClosedToOthersBeforeAnythingIsInIt() throws IOException {
         Path folder = temporary.resolve("data").resolve("replica-0");
-        DataFolder.initialize(folder, CLUSTER, 0);
+        DataFolder.initialize(folder, new DataFolder.Owner(CLUSTER, 0, 0));
         write(folder, vote(1));
         for (Path each : List.of(folder.getParent(), folder, folder.resolve(RocksLogStore.FOLDER))) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
@@ -217,28 +219,56 @@ final class RocksLogStoreTest {
     @Test
     void anotherReplicasOrClustersFolderIsRefused() throws IOException {
         Path folder = initialized();
-        assertThatThrownBy(() -> DataFolder.open(folder, CLUSTER, 1))
+        assertThatThrownBy(() -> DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 1)))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining("belongs to replica 0, not to replica 1");
-        assertThatThrownBy(() -> DataFolder.open(folder, ByteString.copyFromUtf8("another cluster!"), 0))
+        assertThatThrownBy(() -> DataFolder.open(
+                        folder, new DataFolder.Owner(ByteString.copyFromUtf8("another cluster!"), 0, 0)))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining("another cluster");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void aFolderOfAnotherEpochIsRefusedInALineThatNamesBoth(Durability durability) throws IOException {
+        Path folder = temporary.resolve("of-epoch-3");
+        DataFolder.initialize(folder, new DataFolder.Owner(CLUSTER, 3, 0));
+        try (DataFolder opened = DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 3, 0))) {
+            opened.openLog(durability).close();
+        }
+        for (int epoch : new int[] {2, 4}) {
+            assertThatThrownBy(() -> DataFolder.open(folder, new DataFolder.Owner(CLUSTER, epoch, 0)))
+                    .isInstanceOf(DataFolderException.class)
+                    .hasMessageContaining("is of epoch 3, and the cluster file says epoch " + epoch)
+                    .hasMessageContaining("set epoch: 3 in the cluster file again")
+                    .hasMessageNotContaining("\n");
+        }
+        DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 3, 0)).close();
+    }
+
+    /** A folder that was lost is made anew in the epoch in which its replica is started. */
+    @Test
+    void aFolderMadeForAReplicaThatLostItsDiskKnowsItsEpoch() throws IOException {
+        Path folder = temporary.resolve("lost");
+        DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 1, 0)).close();
+        assertThatThrownBy(() -> DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 2, 0)))
+                .hasMessageContaining("is of epoch 1, and the cluster file says epoch 2");
     }
 
     @Test
     void aNewerFormatIsRefused() throws IOException {
         Path folder = initialized();
-        CheckedText.write(folder.resolve(DataFolder.IDENTITY), Map.of("format", "3"));
-        assertThatThrownBy(() -> DataFolder.open(folder, CLUSTER, 0))
+        CheckedText.write(folder.resolve(DataFolder.IDENTITY), Map.of("format", "5"));
+        assertThatThrownBy(() -> DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0)))
                 .isInstanceOf(DataFolderException.class)
-                .hasMessageContaining("has format 3; this version of Tagma knows the formats 1 and 2 only");
+                .hasMessageContaining("has format 5; this version of Tagma knows format 4 only");
     }
 
     @Test
     void theOtherKindOfDurabilityIsRefused() throws IOException {
         Path folder = initialized();
         write(folder, vote(1));
-        try (DataFolder opened = DataFolder.open(folder, CLUSTER, 0)) {
+        try (DataFolder opened = DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0))) {
             assertThatThrownBy(() -> opened.openLog(Durability.MEMORY))
                     .isInstanceOf(DataFolderException.class)
                     .hasMessageContaining("was used with durability: sync or async");
@@ -317,7 +347,7 @@ final class RocksLogStoreTest {
 
     private Path initialized() throws IOException {
         Path folder = temporary.resolve("data");
-        DataFolder.initialize(folder, CLUSTER, 0);
+        DataFolder.initialize(folder, new DataFolder.Owner(CLUSTER, 0, 0));
         return folder;
     }
 
@@ -326,7 +356,7 @@ final class RocksLogStoreTest {
     }
 
     private static LogStore open(Path folder, Durability durability) throws IOException {
-        DataFolder opened = DataFolder.open(folder, CLUSTER, 0);
+        DataFolder opened = DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0));
         try {
             return opened.openLog(durability);
         } catch (IOException e) {

@@ -39,7 +39,7 @@ final class StateFolderTest {
     private record Opened(LogStore log, SnapshotStore states) implements AutoCloseable {
 
         static Opened in(Path folder) throws IOException {
-            DataFolder data = DataFolder.open(folder, CLUSTER, 0);
+            DataFolder data = DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0));
             LogStore log = data.openLog(Durability.SYNC);
             log.recover();
             return new Opened(log, data.openSnapshots(Durability.SYNC, true));
@@ -112,7 +112,7 @@ final class StateFolderTest {
 
         assertThatThrownBy(() -> Opened.in(folder))
                 .isInstanceOf(DataFolderException.class)
-                .hasMessageContaining("has format 2; this version of Tagma knows format 3 only");
+                .hasMessageContaining("has format 2; this version of Tagma knows format 4 only");
     }
 
     @Test
@@ -158,7 +158,7 @@ final class StateFolderTest {
 
     private Path initialized() throws IOException {
         Path folder = temporary.resolve("data");
-        DataFolder.initialize(folder, CLUSTER, 0);
+        DataFolder.initialize(folder, new DataFolder.Owner(CLUSTER, 0, 0));
         return folder;
     }
 
