@@ -193,6 +193,27 @@ final class ViewChangeMutants {
                     "if (true) { return; }",
                     OUTAGE + "trap11_aReplicaThatMissedTheNewViewIsGivenItAgain"),
             of(
+                    "the view is changed for one life as often as its replica asks",
+                    "8",
+                    "core/pbft/Admissions",
+                    "if (sameLife || tick < quietUntilTick[replica])",
+                    "if (tick < quietUntilTick[replica])",
+                    "LostMemoryTest#aReplicaThatSaysEverAgainThatItForgotHasTheViewChangedOnceAtMost"),
+            of(
+                    "the view is changed for made up lives without end",
+                    "8",
+                    "core/pbft/Admissions",
+                    "firstPauseTicks << Math.min(times[replica], MAX_DOUBLINGS)",
+                    "firstPauseTicks",
+                    "LostMemoryTest#aReplicaThatMakesUpLivesHasTheViewChangedMoreAndMoreRarely"),
+            of(
+                    "a second life is not let in",
+                    "",
+                    "core/pbft/Admissions",
+                    "life[replica] = nonce;",
+                    "",
+                    "LostMemoryTest#aReplicaThatLosesItsDiskAgainIsLetInAgain"),
+            of(
                     "one replica's complaint moves the others",
                     "8",
                     "core/pbft/ViewChanger",

@@ -24,9 +24,6 @@ final class CatchUp {
     /** After helping a replica that lost its memory, the primary does it no such favour again for so many timeouts. */
     private static final int FILL_PAUSE_TIMEOUTS = 3;
 
-    /** After changing the view for a replica that lost its memory, none is changed for it again for so many timeouts. */
-    private static final int ADMIT_PAUSE_TIMEOUTS = 30;
-
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final PbftState state;
@@ -41,7 +38,7 @@ final class CatchUp {
     private final long[] helpedUpTo;
 
     private final long[] filledAtTick;
-    private final long[] admittedAtTick;
+    private final Admissions admissions;
     private final boolean[] waitsForNextView;
     private long committedAtLastTick;
     private long stuckSinceTick;
@@ -67,7 +64,7 @@ final class CatchUp {
         this.welcomedInView = new long[replicas];
         this.helpedUpTo = new long[replicas];
         this.filledAtTick = filled(replicas);
-        this.admittedAtTick = filled(replicas);
+        this.admissions = new Admissions(replicas, state.config.requestTimeoutTicks());
         this.waitsForNextView = new boolean[replicas];
     }
 
@@ -308,18 +305,21 @@ final class CatchUp {
 
     /**
      * A replica that lost its disk may have left the present view for the next one without knowing it, so it cannot vote
-     * in this one. Once it has caught up the others go there with it; not too often, since it may be a liar.
+     * in this one. Once it has caught up the others go there with it; once a life that it told of, since it may be a liar.
      */
     private void admit(int sender, Status status) {
         boolean stillWaits = status.viewChanging() && status.view() == state.view + 1;
         if (waitsForNextView[sender] && stillWaits && state.normal && status.recoveringUpTo() == 0) {
             waitsForNextView[sender] = false;
-            long pause = (long) ADMIT_PAUSE_TIMEOUTS * state.config.requestTimeoutTicks();
-            if (state.tick - admittedAtTick[sender] >= pause) {
-                admittedAtTick[sender] = state.tick;
+            if (admissions.admit(sender, state.tick)) {
                 state.suspect("replica " + sender + " lost its memory and can take part again from the next view on");
             }
         }
+    }
+
+    /** A replica that lost its disk asks where it may have voted, under a number that only its present life has. */
+    void onQuestionOfWhoForgot(int sender, long nonce) {
+        admissions.asks(sender, nonce);
     }
 
     Verdict onCommitted(int sender, Committed message) {

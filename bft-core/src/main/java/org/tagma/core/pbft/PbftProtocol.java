@@ -189,6 +189,7 @@ public final class PbftProtocol implements Protocol {
             return transfer.onAnswer(sender, answer);
         } else if (message instanceof EstimationQuery query) {
             lostMemory.onQuery(sender, query);
+            catchUp.onQuestionOfWhoForgot(sender, query.nonce());
         } else if (message instanceof EstimationReply reply) {
             return lostMemory.onReply(sender, reply);
         } else {

@@ -45,6 +45,60 @@ final class LostMemoryTest {
         });
     }
 
+    private static final int TEN_MINUTES_IN_TICKS = 12_000;
+
+    /** Trap 8: it has not lost anything; it only says again and again that it had, and that it is over. */
+    @Test
+    void aReplicaThatSaysEverAgainThatItForgotHasTheViewChangedOnceAtMost() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        long[] said = new long[1];
+        cluster.byzantine(3, forgetsAndRecovers(cluster, said));
+        cluster.run(TEN_MINUTES_IN_TICKS);
+        assertThat(said[0]).isGreaterThan(1_000);
+        assertThat(cluster.view(0)).isLessThanOrEqualTo(1);
+        assertThat(cluster.view(1)).isEqualTo(cluster.view(0));
+    }
+
+    /** The same, and each time it asks what it may have forgotten, as in a new life. */
+    @Test
+    void aReplicaThatMakesUpLivesHasTheViewChangedMoreAndMoreRarely() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        long[] said = new long[1];
+        cluster.byzantine(3, forgetsAndRecovers(cluster, said));
+        for (int tick = 0; tick < TEN_MINUTES_IN_TICKS; tick += 10) {
+            int life = tick + 1;
+            cluster.after(tick, () -> cluster.broadcast(3, new EstimationQuery(life)));
+        }
+        cluster.run(TEN_MINUTES_IN_TICKS);
+        // At 0, 30, 90, 210 and 450 seconds; and in view 3 it is the primary, which nobody wants while it says so.
+        assertThat(cluster.view(0)).isBetween(3L, 6L);
+    }
+
+    private static CoreCluster.Tamper forgetsAndRecovers(CoreCluster cluster, long[] said) {
+        return (from, to, message) -> {
+            if (!(message instanceof PbftMessage.Status honest)) {
+                return List.of(message);
+            }
+            long upTo = said[0]++ / 8 % 2 == 0 ? VoteLedger.EVERYTHING : 0;
+            long next = cluster.view(to) + 1;
+            return List.of(new PbftMessage.Status(next, true, honest.lastCommitted(), honest.stable(), upTo, false));
+        };
+    }
+
+    /** Whose disk is wiped twice takes part again after each, in the group's next view. */
+    @Test
+    void aReplicaThatLosesItsDiskAgainIsLetInAgain() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.submitAll("before", 30);
+        cluster.deliverAll();
+        for (int life = 1; life <= 2; life++) {
+            cluster.crash(2);
+            cluster.restartWiped(2, NONCE + life);
+            cluster.run(800);
+            assertThat(cluster.node(2).mode()).as("life " + life).isEqualTo("normal");
+        }
+    }
+
     private static PbftRecord.Forgotten forgotten(CoreNode node) {
         return node.log.stream()
                 .filter(PbftRecord.Forgotten.class::isInstance)

@@ -297,7 +297,8 @@ final class BackupTest {
 
     private void assertRefused(Path backup, ByteString cluster, String why) {
         Path target = temporary.resolve("target");
-        assertThatThrownBy(() -> Backup.restore(backup, target, new DataFolder.Owner(cluster, 0, 1), certificate -> true))
+        assertThatThrownBy(
+                        () -> Backup.restore(backup, target, new DataFolder.Owner(cluster, 0, 1), certificate -> true))
                 .isInstanceOf(DataFolderException.class)
                 .hasMessageContaining(why);
         assertThat(target).doesNotExist();
