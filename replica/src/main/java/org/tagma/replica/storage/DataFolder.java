@@ -186,7 +186,7 @@ public final class DataFolder implements AutoCloseable {
     static void checkEpoch(Path folder, String of, int wanted) throws DataFolderException {
         if (!Integer.toString(wanted).equals(of)) {
             throw new DataFolderException(folder + " is of epoch " + of + ", and the cluster file says epoch " + wanted
-                    + ": the votes and certificates kept there are signed under epoch " + of
+                    + ": the votes and certificates kept there were made under epoch " + of
                     + " and count in no other; set epoch: " + of + " in the cluster file again (another epoch is"
                     + " another cluster: it begins with no data, in new folders, and with an id of its own)");
         }
