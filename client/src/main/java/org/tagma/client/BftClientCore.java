@@ -2,6 +2,8 @@ package org.tagma.client;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,7 @@ public final class BftClientCore {
     private final ProofFlow proofs;
     private final Completions completions = new Completions();
     private final ClientCounters counters = new ClientCounters();
+    private final Map<Integer, String> refusals = new TreeMap<>();
     private boolean closed;
 
     /**
@@ -147,6 +150,24 @@ public final class BftClientCore {
         if (known != null) {
             known.connected.set(replica);
         }
+        refusals.remove(replica);
+    }
+
+    /**
+     * A replica does not let us in. When so many say so that a correct one is among them and the others cannot serve us, and
+     * nobody is connected, calls end at once, since waiting mends nothing.
+     *
+     * @param reason one line for people
+     */
+    public void onRefused(long session, int replica, String reason) {
+        Session known = sessions.find(session);
+        refusals.put(replica, reason);
+        int all = setup.quorums().replicas();
+        if (!closed && known != null && known.connected.isEmpty() && refusals.size() >= all - setup.quorums().faults()) {
+            requests.notLetIn(reason);
+            queries.endAll(outcome -> new NotLetInException(outcome, reason));
+            completions.run();
+        }
     }
 
     /** A connection of the session is gone. */
@@ -180,7 +201,7 @@ public final class BftClientCore {
         if (!closed) {
             closed = true;
             requests.close();
-            queries.close();
+            queries.endAll(outcome -> new ClientClosedException(outcome, "closed during the query"));
             proofs.close();
             sessions.closeAll();
             completions.run();

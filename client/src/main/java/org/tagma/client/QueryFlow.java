@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.RetrySemantics;
@@ -157,13 +158,10 @@ final class QueryFlow {
         }
     }
 
-    void close() {
-        active.values()
-                .forEach(query ->
-                        fail(query.completion, new ClientClosedException(Outcome.UNKNOWN, "closed during the query")));
-        waiting.forEach(query -> fail(
-                query.completion(),
-                new ClientClosedException(Outcome.NOT_EXECUTED, "closed before the query was sent")));
+    /** Ends every query, whether it was sent or not. */
+    void endAll(Function<Outcome, BftClientException> why) {
+        active.values().forEach(query -> fail(query.completion, why.apply(Outcome.UNKNOWN)));
+        waiting.forEach(query -> fail(query.completion(), why.apply(Outcome.NOT_EXECUTED)));
         active.clear();
         waiting.clear();
     }

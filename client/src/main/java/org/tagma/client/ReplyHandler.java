@@ -87,4 +87,10 @@ final class ReplyHandler implements FrameHandler {
         inbox.add((core, now) -> core.onPeerDown(session, peer.toNodeId().id(), now));
         inbox.wake();
     }
+
+    @Override
+    public void onRefused(PeerId peer, String reason) {
+        inbox.add((core, now) -> core.onRefused(session, peer.toNodeId().id(), reason));
+        inbox.wake();
+    }
 }

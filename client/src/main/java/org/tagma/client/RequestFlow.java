@@ -282,11 +282,24 @@ final class RequestFlow {
     private void timedOut(PendingRequest request) {
         boolean refused = policy.believesOverload(request.refusedBy);
         String waited = nothingWithin(options.deadlineMillis());
-        fail(
+        giveUp(
                 request,
                 refused
                         ? new OverloadedException(Outcome.UNKNOWN, waited + "; replicas said that they are overloaded")
                         : new RequestTimeoutException(Outcome.UNKNOWN, waited));
+    }
+
+    /** Ends every call: the replicas let nobody in. */
+    void notLetIn(String reason) {
+        List.copyOf(inFlight).stream()
+                .filter(request -> !request.completed)
+                .forEach(request -> giveUp(request, new NotLetInException(Outcome.UNKNOWN, reason)));
+        queue.forEach(request -> fail(request, new NotLetInException(Outcome.NOT_EXECUTED, reason)));
+        queue.clear();
+    }
+
+    private void giveUp(PendingRequest request, BftClientException failure) {
+        fail(request, failure);
         if (request.semantics == RetrySemantics.EXACTLY_ONCE) {
             Session session = request.newestAttempt().session();
             sessions.abandon(session);

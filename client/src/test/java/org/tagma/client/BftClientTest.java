@@ -164,6 +164,20 @@ class BftClientTest {
     }
 
     @Test
+    void aClientWithTlsAtAClusterWithoutIsToldSoAtOnce() throws Exception {
+        config = with(config, true, true);
+        try (BftClient client = newClient()) {
+            for (CompletableFuture<ByteString> call : List.of(client.invoke(bytes("a")), client.query(bytes("b")))) {
+                // Long before the deadline of the call.
+                assertThatThrownBy(() -> call.get(3, TimeUnit.SECONDS))
+                        .cause()
+                        .isInstanceOf(NotLetInException.class)
+                        .hasMessageContaining("does not speak TLS and we do; compare tls in the cluster files");
+            }
+        }
+    }
+
+    @Test
     void closingEndsPendingCallsAndLeavesNoThread() throws Exception {
         replicas.forEach(NettyTransport::close);
         BftClient client = newClient();
@@ -268,15 +282,19 @@ class BftClientTest {
     }
 
     private static ClusterConfig withoutFastPath(ClusterConfig from) {
+        return with(from, from.tls(), false);
+    }
+
+    private static ClusterConfig with(ClusterConfig from, boolean tls, boolean readOnlyFastPath) {
         return new ClusterConfig(
                 from.clusterId(),
                 from.epoch(),
                 from.protocol(),
                 from.authentication(),
                 from.cryptoProvider(),
-                from.tls(),
+                tls,
                 from.faults(),
-                false,
+                readOnlyFastPath,
                 from.durability(),
                 from.timeouts(),
                 from.batch(),

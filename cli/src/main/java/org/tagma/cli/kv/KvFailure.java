@@ -3,6 +3,7 @@ package org.tagma.cli.kv;
 import java.util.concurrent.CompletionException;
 import org.tagma.client.BftClientException;
 import org.tagma.client.ClientClosedException;
+import org.tagma.client.NotLetInException;
 import org.tagma.client.OperationFailedException;
 import org.tagma.client.Outcome;
 import org.tagma.client.OverloadedException;
@@ -49,7 +50,7 @@ record KvFailure(String error, String message, boolean unknown) {
     /** Whether the cluster, and not the store, is the reason. */
     boolean isNoAnswer() {
         return switch (error) {
-            case "timeout", "overloaded", "closed", "session-expired" -> true;
+            case "timeout", "not-let-in", "overloaded", "closed", "session-expired" -> true;
             default -> false;
         };
     }
@@ -57,6 +58,9 @@ record KvFailure(String error, String message, boolean unknown) {
     private static String word(BftClientException failure) {
         if (failure instanceof RequestTimeoutException) {
             return "timeout";
+        }
+        if (failure instanceof NotLetInException) {
+            return "not-let-in";
         }
         if (failure instanceof RejectedException) {
             return "rejected";
