@@ -1,9 +1,9 @@
 package org.tagma.client;
 
 import com.google.protobuf.ByteString;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -163,7 +163,10 @@ public final class BftClientCore {
         Session known = sessions.find(session);
         refusals.put(replica, reason);
         int all = setup.quorums().replicas();
-        if (!closed && known != null && known.connected.isEmpty() && refusals.size() >= all - setup.quorums().faults()) {
+        if (!closed
+                && known != null
+                && known.connected.isEmpty()
+                && refusals.size() >= all - setup.quorums().faults()) {
             requests.notLetIn(reason);
             queries.endAll(outcome -> new NotLetInException(outcome, reason));
             completions.run();
