@@ -64,7 +64,10 @@ record Checks(
                         FRAMES_PER_SLOT
                                 * Math.max(LEAST_WINDOW, sizes.logWindow())
                                 * protocol.quorums().replicas(),
-                        sizes.logWindow() + protocol.quorums().replicas() + 1),
+                        // From the checkpoint before the stable one, which who lags may still fetch, to the high
+                        // watermark,
+                        // with a checkpoint at every batch; and what each of the others is fetching.
+                        2 * sizes.logWindow() + protocol.quorums().replicas() + 1),
                 new LivenessChecker(findings, livenessBoundMicros),
                 new History());
     }
