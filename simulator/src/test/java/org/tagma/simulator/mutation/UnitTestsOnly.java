@@ -80,6 +80,12 @@ final class UnitTestsOnly {
             "whom the primary leaves out waits for the next status");
 
     static final Set<String> RAFT = Set.of(
+            "what waits for execution is bounded in numbers only",
+            "no snapshot is due by bytes",
+            "the tail of the log is bounded in numbers only",
+            "what was compacted away still counts",
+            "requests that wait are bounded in numbers only",
+            "what was executed still takes its client's room",
             "a change begins while another is under way",
             "a configuration is in force from its commit on",
             "a conflict is not gone back from",
