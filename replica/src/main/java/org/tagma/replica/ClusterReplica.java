@@ -38,9 +38,11 @@ import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.replica.MemoryPlan.Share;
 import org.tagma.replica.fault.FaultInjection;
 import org.tagma.replica.storage.DataFolder;
 import org.tagma.replica.storage.MemoryLogStore;
+import org.tagma.replica.storage.StorageMemory;
 import org.tagma.replica.trace.ReplicaTraceFile;
 
 /**
@@ -98,9 +100,9 @@ public final class ClusterReplica {
     }
 
     /**
-     * Where it keeps what it must not forget: made once, before its first life, by {@link
-     * org.tagma.replica.storage.DataFolder#initialize}. If it is empty or not there, the replica takes it that its disk was
-     * lost. Without a folder it forgets all, and must not be started a second time.
+     * Where it keeps what it must not forget: made once, before its first life, by {@link DataFolder#initialize}. If it
+     * is empty or not there, the replica takes it that its disk was lost. Without a folder it forgets all, and must not
+     * be started a second time.
      */
     public ClusterReplica dataFolder(Path folder) {
         dataFolder = Optional.of(folder);
@@ -132,15 +134,18 @@ public final class ClusterReplica {
     }
 
     /**
-     * Where it records every event and every frame's type and summary, for `tagma trace`; adds to a file that is there. Costs
-     * time and much disk: for finding out, not for production. The file ends at a gigabyte.
+     * Where it records every event and every frame's type and summary, for `tagma trace`; adds to a file that is there.
+     * Costs time and much disk: for finding out, not for production. The file ends at a gigabyte.
      */
     public ClusterReplica traceTo(Path file) {
         traceFile = Optional.of(file);
         return this;
     }
 
-    /** How late a replica with the fault {@code slow} sends, in milliseconds; by default an eighth of the request timeout. */
+    /**
+     * How late a replica with the fault {@code slow} sends, in milliseconds; by default an eighth of the request
+     * timeout.
+     */
     public ClusterReplica slownessMillis(long millis) {
         slownessMillis = millis;
         return this;
@@ -152,8 +157,8 @@ public final class ClusterReplica {
     }
 
     /**
-     * Says that the data folder is the newest one that this replica had, whatever the others remember. If it is not, the replica
-     * may contradict what it said, and operations that were acknowledged may be lost.
+     * Says that the data folder is the newest one that this replica had, whatever the others remember. If it is not,
+     * the replica may contradict what it said, and operations that were acknowledged may be lost.
      */
     public ClusterReplica dataIsIntact() {
         dataIsIntact = true;
@@ -166,8 +171,8 @@ public final class ClusterReplica {
      * @throws KeyFileException if the keys are not those of the replica
      * @throws DataFolderException if the data folder is in use or cannot be used
      * @throws IOException if the trace cannot be written
-     * @throws IllegalArgumentException if the cluster file asks for what this version cannot do, or for more memory than
-     *     there is
+     * @throws IllegalArgumentException if the cluster file asks for what this version cannot do, or for more memory
+     *     than there is
      */
     public ReplicaServer build() throws IOException, KeyFileException {
         options.memory().requireFits(config);
@@ -212,7 +217,8 @@ public final class ClusterReplica {
         if (dataFolder.isEmpty()) {
             return new Storage(MemoryLogStore.withoutFolder(), SnapshotStore.none(), BackupStage.none());
         }
-        DataFolder folder = DataFolder.open(dataFolder.get(), DataFolder.Owner.of(config, replica));
+        DataFolder folder = DataFolder.open(
+                dataFolder.get(), DataFolder.Owner.of(config, replica), storageMemory(options.memory()));
         Runnable owner = folder::close;
         boolean opened = false;
         try {
@@ -227,6 +233,11 @@ public final class ClusterReplica {
                 owner.run();
             }
         }
+    }
+
+    private static StorageMemory storageMemory(MemoryPlan plan) {
+        return new StorageMemory(
+                plan.bytes(Share.MEMORY_TABLES), plan.bytes(Share.BLOCK_CACHE), plan.bytes(Share.STATE_CACHE));
     }
 
     private record Storage(LogStore log, SnapshotStore snapshots, BackupStage backup) {

@@ -39,11 +39,11 @@ import picocli.CommandLine.Spec;
         description = "Measures a cluster under load: throughput, latency, and what an operation costs.",
         footer = {
             "",
-            "Each client has connections of its own and asks for the next operation when one was answered. The measurement",
-            "begins when the throughput has been level for six seconds and Java's compilers have come to rest, at the latest",
-            "after two minutes; or after --warm-up. CPU per operation is that of all processes, replicas and clients.",
-            "--compare measures PBFT and Raft one after the other, with the replicas that each needs to tolerate one fault",
-            "(or with --replicas for both). Figures of a busy machine mean nothing."
+            "Each client has connections of its own and asks for the next operation when one was answered. The",
+            "measurement begins when the throughput has been level for six seconds and Java's compilers have come to",
+            "rest, at the latest after two minutes; or after --warm-up. CPU per operation is that of all processes,",
+            "replicas and clients. --compare measures PBFT and Raft one after the other, with the replicas that each",
+            "needs to tolerate one fault (or with --replicas for both). Figures of a busy machine mean nothing."
         },
         sortOptions = false)
 public final class BenchCommand implements Callable<Integer> {
@@ -140,8 +140,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--transfer",
             paramLabel = "MB",
             description =
-                    "Fill a key-value store with so much, take the disk of one replica away, and measure the group before,"
-                            + " during and after the state transfer (durability: async unless given).")
+                    "Fill a key-value store with so much, take the disk of one replica away, and measure the group"
+                            + " before, during and after the state transfer (durability: async unless given).")
     private Integer transferMegabytes;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -237,7 +237,7 @@ public final class BenchCommand implements Callable<Integer> {
                     + " --crypto, --protocol, --durability and --compare");
         }
         if (transferMegabytes != null) {
-            requireRange("--transfer", transferMegabytes, 1, 1_000);
+            requireRange("--transfer", transferMegabytes, 1, 10_000);
             if (runningFolder != null || compare || json || service != null || warmUpSeconds != null) {
                 throw CommandFailure.cannotRun(
                         "--transfer starts a cluster of its own; leave out --dir, --compare, --json,"

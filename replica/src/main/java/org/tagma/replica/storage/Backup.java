@@ -19,10 +19,10 @@ import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.replica.DataFolderException;
 
 /**
- * Backups of a replica's data folder, and what can be had back from one: <em>the state of a stable checkpoint, with what proves
- * it, and no vote</em>. A replica may have voted since the backup was taken, and must not contradict that; so the folder that is
- * made from a backup is that of a replica which has lost its disk and happens to have a state. It asks the others what it
- * may have forgotten, and fetches only what changed.
+ * Backups of a replica's data folder, and what can be had back from one: <em>the state of a stable checkpoint, with
+ * what proves it, and no vote</em>. A replica may have voted since the backup was taken, and must not contradict that;
+ * so the folder that is made from a backup is that of a replica which has lost its disk and happens to have a state. It
+ * asks the others what it may have forgotten, and fetches only what changed.
  */
 public final class Backup {
 
@@ -177,13 +177,14 @@ public final class Backup {
     }
 
     /**
-     * Makes the data folder of a replica from a backup of the same or another replica of its cluster. It appears as a whole or
-     * not at all.
+     * Makes the data folder of a replica from a backup of the same or another replica of its cluster. It appears as a
+     * whole or not at all.
      *
-     * @param given the data folder; must not be there, or be empty: what it holds would be newer than the backup. A link to
-     *     a folder stays one
+     * @param given the data folder; must not be there, or be empty: what it holds would be newer than the backup. A
+     *     link to a folder stays one
      * @param certificates asked for the certificate of the state, if it has one
-     * @throws DataFolderException if the backup is damaged, of another cluster or epoch, or holds no state that can be had back
+     * @throws DataFolderException if the backup is damaged, of another cluster or epoch, or holds no state that can be
+     *     had back
      */
     public static Content restore(Path backup, Path given, DataFolder.Owner owner, CertificateCheck certificates)
             throws IOException {
@@ -226,8 +227,8 @@ public final class Backup {
             Restorable state = restorable(content)
                     .orElseThrow(
                             () -> new DataFolderException(backup + " holds no state that is proved to be right: it was"
-                                    + " taken before the first checkpoint, or while the replica fetched a state. Start the replica"
-                                    + " with an empty folder instead; it fetches all from the others"));
+                                    + " taken before the first checkpoint, or while the replica fetched a state."
+                                    + " Start the replica with an empty folder instead: it fetches all from others"));
             if (state.record() instanceof PbftRecord.Stable stable && !certificates.isGood(stable.certificate())) {
                 throw new DataFolderException(
                         "the state in " + backup + " is not certified by a quorum of the replicas in"
@@ -270,13 +271,15 @@ public final class Backup {
 
     /** A log of nothing but the proof of the state. */
     private static void writeLog(Path folder, LogRecord record) throws IOException {
-        try (RocksLogStore log = RocksLogStore.open(
-                folder,
-                RocksLogStore.Past.LOST,
-                new DataFolder.SyncEachTime(),
-                SyncedMark.create(folder),
-                0,
-                () -> {})) {
+        try (RocksMemory memory = new RocksMemory(StorageMemory.OF_TOOLS);
+                RocksLogStore log = RocksLogStore.open(
+                        folder,
+                        RocksLogStore.Past.LOST,
+                        new DataFolder.SyncEachTime(),
+                        SyncedMark.create(folder),
+                        0,
+                        memory,
+                        () -> {})) {
             if (log.recover().memory() != Memory.LOST) {
                 throw new IllegalStateException("a new log of a replica that forgot says "
                         + log.recover().memory());

@@ -26,8 +26,9 @@ import org.tagma.replica.storage.RocksLogStore.Past;
 /**
  * What one replica keeps on disk: its log, the states of its checkpoints, and whose they are.
  *
- * <p>A folder is made before a replica's first life, by {@link #initialize}. A replica that finds none, or an empty one,
- * takes it that its disk was lost: it does not know what it said before, and takes part only once that can do no harm.
+ * <p>A folder is made before a replica's first life, by {@link #initialize}. A replica that finds none, or an empty
+ * one, takes it that its disk was lost: it does not know what it said before, and takes part only once that can do no
+ * harm.
  *
  * <p>Open folders are locked against other processes, and other replicas in this one. Not thread-safe.
  */
@@ -49,6 +50,10 @@ public final class DataFolder implements AutoCloseable {
     private final Owner owner;
     private final DataFolderLock lock;
     private final Optional<Life> life;
+    private final StorageMemory bounds;
+
+    /** Present once a database was opened. */
+    private Optional<RocksMemory> memory = Optional.empty();
 
     /**
      * Whose a folder is.
@@ -63,9 +68,10 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private DataFolder(Path folder, Owner owner, DataFolderLock lock, Optional<Life> life) {
+    private DataFolder(Path folder, Owner owner, StorageMemory bounds, DataFolderLock lock, Optional<Life> life) {
         this.folder = folder;
         this.owner = owner;
+        this.bounds = bounds;
         this.lock = lock;
         this.life = life;
     }
@@ -96,13 +102,22 @@ public final class DataFolder implements AutoCloseable {
      * @throws DataFolderException if it is in use, damaged, another replica's, of another epoch, or cannot be used
      */
     public static DataFolder open(Path folder, Owner owner) throws DataFolderException {
+        return open(folder, owner, StorageMemory.OF_TOOLS);
+    }
+
+    /**
+     * The same.
+     *
+     * @param bounds what all that is in the folder may take of memory
+     */
+    public static DataFolder open(Path folder, Owner owner, StorageMemory bounds) throws DataFolderException {
         DataFolderLock lock = DataFolderLock.acquire(folder);
         boolean opened = false;
         try {
             if (!OwnerOnly.closeFolder(folder)) {
                 LOG.warn("{} is open to other users of this machine, and not this user's to close", folder);
             }
-            DataFolder made = new DataFolder(folder, owner, lock, readLife(folder, owner));
+            DataFolder made = new DataFolder(folder, owner, bounds, lock, readLife(folder, owner));
             opened = true;
             return made;
         } catch (DataFolderException e) {
@@ -231,7 +246,7 @@ public final class DataFolder implements AutoCloseable {
         if (!lost) {
             forgetting.ends();
         }
-        return new MemoryLogStore(guard, lost, forgetting, nonce, lock::close);
+        return new MemoryLogStore(guard, lost, forgetting, nonce, this::close);
     }
 
     private LogStore openDisk(Durability durability, Optional<State> state, long nonce) throws IOException {
@@ -243,13 +258,20 @@ public final class DataFolder implements AutoCloseable {
         }
         FileTree.delete(folder.resolve(StagedBackup.FOLDER));
         RocksLogStore.Sync sync = durability == Durability.ASYNC ? new BackgroundSync(folder) : new SyncEachTime();
-        RocksLogStore log = RocksLogStore.open(folder, past, sync, mark, nonce, lock::close);
+        RocksLogStore log = RocksLogStore.open(folder, past, sync, mark, nonce, memory(), this::close);
         LifeFile.writeLived(folder, durability);
         if (durability == Durability.SYNC) {
             // Opening has synced all that was read.
             BackgroundSync.forget(folder);
         }
         return log;
+    }
+
+    private RocksMemory memory() throws DataFolderException {
+        if (memory.isEmpty()) {
+            memory = Optional.of(new RocksMemory(bounds));
+        }
+        return memory.get();
     }
 
     private Past past(Optional<State> state) throws IOException {
@@ -270,14 +292,14 @@ public final class DataFolder implements AutoCloseable {
     /**
      * Opens the place where the states of checkpoints are kept; to be closed before the log is.
      *
-     * @param asTrees whether the service keeps its state as a Merkle tree: then a checkpoint writes what changed, otherwise
-     *     all there is
+     * @param asTrees whether the service keeps its state as a Merkle tree: then a checkpoint writes what changed,
+     *     otherwise all there is
      */
     public SnapshotStore openSnapshots(Durability durability, boolean asTrees) throws IOException {
         if (durability == Durability.MEMORY) {
             return SnapshotStore.none();
         }
-        return asTrees ? new StateFolder(folder).open() : new SnapshotFiles(folder);
+        return asTrees ? new StateFolder(folder).open(memory(), bounds.pageCacheBytes()) : new SnapshotFiles(folder);
     }
 
     /** Lays out what a backup takes, while the replica runs. */
@@ -288,6 +310,7 @@ public final class DataFolder implements AutoCloseable {
     /** Gives up the lock, if no log owns it. */
     @Override
     public void close() {
+        memory.ifPresent(RocksMemory::close);
         lock.close();
     }
 

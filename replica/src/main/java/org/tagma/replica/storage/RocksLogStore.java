@@ -24,9 +24,10 @@ import org.tagma.replica.LogStore;
  * A log on disk, in RocksDB. Whatever was appended since the last barrier goes there as one batch, with one sync: a
  * barrier costs the same for one record and for a thousand.
  *
- * <p>It notices what it has lost: every record has a checksum, every batch carries a {@link LogSummary} of the whole log,
- * and a {@link SyncedMark} beside it says how many records were acknowledged. What does not fit together is refused. Its
- * size is bounded by what lies above the last truncation, and one record of each class without a sequence number.
+ * <p>It notices what it has lost: every record has a checksum, every batch carries a {@link LogSummary} of the whole
+ * log, and a {@link SyncedMark} beside it says how many records were acknowledged. What does not fit together is
+ * refused. Its size is bounded by what lies above the last truncation, and one record of each class without a sequence
+ * number.
  *
  * <p>Not thread-safe, but for the background sync of {@code durability: async}.
  */
@@ -89,13 +90,14 @@ final class RocksLogStore implements LogStore {
      *
      * @param dataFolder the replica's
      * @param nonce for this life, see {@link RecoveredLog#nonce}
+     * @param memory that it draws on; may be closed before it
      * @param owner is run when the log is closed
      * @throws org.tagma.replica.DataFolderException if it is damaged or not what the past says
      */
-    static RocksLogStore open(Path dataFolder, Past past, Sync sync, SyncedMark mark, long nonce, Runnable owner)
+    static RocksLogStore open(
+            Path dataFolder, Past past, Sync sync, SyncedMark mark, long nonce, RocksMemory memory, Runnable owner)
             throws IOException {
-        NativeRocks.load();
-        RocksSettings settings = new RocksSettings();
+        RocksSettings settings = new RocksSettings(memory);
         Path folder = dataFolder.resolve(FOLDER);
         RocksDB database = null;
         try {
@@ -192,8 +194,8 @@ final class RocksLogStore implements LogStore {
     private record Place(long number, byte[] key) {}
 
     /**
-     * Checks every record, and says where they lie, oldest first. They are not kept: a log holds more than the memory of a
-     * replica, and what replays it wants one at a time.
+     * Checks every record, and says where they lie, oldest first. They are not kept: a log holds more than the memory
+     * of a replica, and what replays it wants one at a time.
      */
     private List<Place> readAll() throws IOException, RocksDBException {
         List<Place> places = new ArrayList<>();
@@ -258,8 +260,9 @@ final class RocksLogStore implements LogStore {
     }
 
     /**
-     * From now on the log is one that forgot, and says so also in later lives, until a record ends that. Which states it
-     * has is still true. Of what it voted, what was synced at once is; but nothing, if the disk was lost, now or before.
+     * From now on the log is one that forgot, and says so also in later lives, until a record ends that. Which states
+     * it has is still true. Of what it voted, what was synced at once is; but nothing, if the disk was lost, now or
+     * before.
      */
     private RecoveredLog keepSurvivors(List<Place> places, Opening opening) throws IOException, RocksDBException {
         boolean lost = opening.past() == Past.LOST || summary.memory == Memory.LOST;

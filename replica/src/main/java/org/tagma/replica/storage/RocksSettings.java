@@ -6,7 +6,6 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
@@ -16,17 +15,17 @@ import org.rocksdb.WALRecoveryMode;
 /** How the databases are set up: the log's small, since what it holds is the window above the last checkpoint. */
 final class RocksSettings implements AutoCloseable {
 
-    /** What is truncated before it fills this much of memory is never written a second time. */
-    private static final long WRITE_BUFFER_BYTES = 16L << 20;
-
-    private static final long CACHE_BYTES = 1L << 20;
-    private static final long STATE_CACHE_BYTES = 16L << 20;
-    private static final long STATE_WRITE_BUFFER_BYTES = 16L << 20;
     private static final double FILTER_BITS = 10;
     private static final long INFO_LOG_BYTES = 256L << 10;
     private static final int INFO_LOGS = 2;
 
+    private final RocksMemory memory;
     private final Deque<RocksObject> owned = new ArrayDeque<>();
+
+    /** For a database that draws on this memory. */
+    RocksSettings(RocksMemory memory) {
+        this.memory = memory;
+    }
 
     /**
      * The options of a log.
@@ -34,24 +33,25 @@ final class RocksSettings implements AutoCloseable {
      * @param create whether to make the database; otherwise it must be there
      */
     Options options(boolean create) {
-        return options(new BlockBasedTableConfig().setBlockCache(own(new LRUCache(CACHE_BYTES))))
-                .setCreateIfMissing(create);
+        return options(new BlockBasedTableConfig()).setCreateIfMissing(create);
     }
 
-    /** The options of a state: looked up by digests, so in no order, and mostly for what is there or was there lately. */
+    /**
+     * The options of a state: looked up by digests, so in no order, and mostly for what is there or was there lately.
+     */
     Options stateOptions() {
         return options(new BlockBasedTableConfig()
-                        .setBlockCache(own(new LRUCache(STATE_CACHE_BYTES)))
                         .setFilterPolicy(own(new BloomFilter(FILTER_BITS)))
-                        // Else the filters and indexes would take as much memory as the state is large.
-                        .setCacheIndexAndFilterBlocks(true)
                         .setPinL0FilterAndIndexBlocksInCache(true))
-                .setCreateIfMissing(true)
-                .setWriteBufferSize(STATE_WRITE_BUFFER_BYTES);
+                .setCreateIfMissing(true);
     }
 
     private Options options(BlockBasedTableConfig tables) {
-        return own(new Options())
+        tables.setBlockCache(memory.cache())
+                // Else they would take as much memory as the state is large.
+                .setCacheIndexAndFilterBlocks(true);
+        // What is truncated before it fills a memory table is never written a second time.
+        return memory.drawnOnBy(own(new Options()))
                 .setErrorIfExists(false)
                 .setParanoidChecks(true)
                 // A torn tail is what a crash leaves, and nothing was acknowledged from it. What was acknowledged and
@@ -62,8 +62,6 @@ final class RocksSettings implements AutoCloseable {
                 .setAvoidFlushDuringRecovery(false)
                 // After a failed write nothing is tried again: the replica stops.
                 .setMaxBgErrorResumeCount(0)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
-                .setMaxWriteBufferNumber(2)
                 .setMaxBackgroundJobs(2)
                 .setCompressionType(CompressionType.NO_COMPRESSION)
                 .setTableFormatConfig(tables)

@@ -34,20 +34,22 @@ final class RocksTable implements StateTable {
     /**
      * Opens a table, and makes it if it is not there.
      *
+     * @param memory that it draws on; may be closed before it
      * @throws IOException if it is damaged or cannot be used
      */
-    static RocksTable open(Path folder) throws IOException {
-        return open(folder, false);
+    static RocksTable open(Path folder, RocksMemory memory) throws IOException {
+        return open(folder, memory, false);
     }
 
     /** Opens a table that is there, to read it and leave everything as it is. */
     static RocksTable openToRead(Path folder) throws IOException {
-        return open(folder, true);
+        try (RocksMemory memory = new RocksMemory(StorageMemory.OF_TOOLS)) {
+            return open(folder, memory, true);
+        }
     }
 
-    private static RocksTable open(Path folder, boolean readOnly) throws IOException {
-        NativeRocks.load();
-        RocksSettings settings = new RocksSettings();
+    private static RocksTable open(Path folder, RocksMemory memory, boolean readOnly) throws IOException {
+        RocksSettings settings = new RocksSettings(memory);
         boolean opened = false;
         try {
             Options options = settings.stateOptions();

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.tagma.replica.DataFolderException;
 
 /**
- * The folder of the {@link StateCheckpoints} in a data folder. If it is damaged, it is set aside as a whole: no vote depends
- * on it, and the state can be fetched from the other replicas. Damage that shows while the replica runs ends it, and leaves a
- * note for the next life.
+ * The folder of the {@link StateCheckpoints} in a data folder. If it is damaged, it is set aside as a whole: no vote
+ * depends on it, and the state can be fetched from the other replicas. Damage that shows while the replica runs ends
+ * it, and leaves a note for the next life.
  */
 final class StateFolder {
 
@@ -21,11 +21,6 @@ final class StateFolder {
     private static final String DAMAGED = "state.damaged";
     private static final String WHAT = "what";
 
-    /** Pages in memory take at most this much, and at most a part of the heap. */
-    private static final long MAX_CACHE_BYTES = 64L << 20;
-
-    private static final int CACHE_PART_OF_HEAP = 8;
-
     private final Path dataFolder;
     private final Path folder;
 
@@ -34,12 +29,13 @@ final class StateFolder {
         this.folder = dataFolder.resolve(FOLDER);
     }
 
-    static long cacheBytes() {
-        return Math.min(MAX_CACHE_BYTES, Runtime.getRuntime().maxMemory() / CACHE_PART_OF_HEAP);
-    }
-
-    /** Opens what is there, and begins to remove what is not needed. */
-    StateCheckpoints open() throws IOException {
+    /**
+     * Opens what is there, and begins to remove what is not needed.
+     *
+     * @param memory that the database draws on; may be closed before it
+     * @param pageCacheBytes what pages in memory may take
+     */
+    StateCheckpoints open(RocksMemory memory, long pageCacheBytes) throws IOException {
         Path note = dataFolder.resolve(DAMAGE_NOTE);
         if (Files.exists(note)) {
             setAside("the last life found that a part of it is damaged");
@@ -47,20 +43,20 @@ final class StateFolder {
         }
         StateCheckpoints states;
         try {
-            states = openTable();
+            states = openTable(memory, pageCacheBytes);
         } catch (DamagedStateException e) {
             setAside(e.getMessage());
-            states = openTable();
+            states = openTable(memory, pageCacheBytes);
         }
         return states;
     }
 
-    private StateCheckpoints openTable() throws IOException {
+    private StateCheckpoints openTable(RocksMemory memory, long pageCacheBytes) throws IOException {
         boolean isNew = Files.notExists(folder);
         RocksTable table;
         try {
             OwnerOnly.createFolders(folder);
-            table = RocksTable.open(folder);
+            table = RocksTable.open(folder, memory);
         } catch (DataFolderException e) {
             throw e;
         } catch (IOException e) {
@@ -69,7 +65,7 @@ final class StateFolder {
         if (isNew) {
             DurableFiles.syncFolder(dataFolder);
         }
-        StatePages pages = new StatePages(table, cacheBytes(), this::noteDamage);
+        StatePages pages = new StatePages(table, pageCacheBytes, this::noteDamage);
         StateCollector collector = new StateCollector(pages, "tagma-state-" + dataFolder.getFileName());
         try {
             StateCheckpoints states = new StateCheckpoints(pages, new StateCheckpoints.Upkeep() {
@@ -94,7 +90,8 @@ final class StateFolder {
 
     private void noteDamage(String what) {
         DataFolder.LOG.error(
-                "{}: {}. The replica stops; started again, it sets the damaged state aside and fetches it from the others",
+                "{}: {}. The replica stops; started again, it sets the damaged state aside and fetches it from the"
+                        + " others",
                 folder,
                 what);
         try {

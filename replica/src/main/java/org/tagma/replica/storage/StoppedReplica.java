@@ -21,8 +21,8 @@ import org.tagma.replica.DataFolderException;
  * What is in the data folder of a replica that does not run, to look at: nothing in the folder is changed. It is locked
  * meanwhile.
  *
- * <p>The states are read as far as they are needed; {@link org.tagma.core.state.UnreadableStateError} tells of a part that is
- * damaged. Not thread-safe.
+ * <p>The states are read as far as they are needed; {@link org.tagma.core.state.UnreadableStateError} tells of a part
+ * that is damaged. Not thread-safe.
  */
 public final class StoppedReplica implements AutoCloseable {
 
@@ -82,7 +82,7 @@ public final class StoppedReplica implements AutoCloseable {
     private static List<ServiceSnapshot> readCheckpoints(Path folder, StateTable table) throws IOException {
         boolean read = false;
         try {
-            StatePages pages = new StatePages(table, StateFolder.cacheBytes(), what -> {});
+            StatePages pages = new StatePages(table, StorageMemory.OF_TOOLS.pageCacheBytes(), what -> {});
             List<ServiceSnapshot> found = StateCheckpoints.read(table, pages);
             read = true;
             return found;

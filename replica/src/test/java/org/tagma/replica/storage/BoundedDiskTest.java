@@ -34,7 +34,7 @@ final class BoundedDiskTest {
     void manyCheckpointsTakeNoMoreRoomThanFew() throws IOException {
         MerkleStateStore store = new MerkleStateStore();
         SplittableRandom random = new SplittableRandom(1);
-        try (StateCheckpoints states = new StateFolder(temporary).open()) {
+        try (StateCheckpoints states = Tree.open(temporary)) {
             for (int number = 0; number < ENTRIES; number++) {
                 put(store, random, number);
             }

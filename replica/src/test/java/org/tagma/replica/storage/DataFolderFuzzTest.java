@@ -28,7 +28,9 @@ import org.tagma.core.state.StateEntry;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.replica.DataFolderException;
 
-/** Whatever is done to the files of a data folder: it is refused in one line, or gives back exactly what was written. */
+/**
+ * Whatever is done to the files of a data folder: it is refused in one line, or gives back exactly what was written.
+ */
 final class DataFolderFuzzTest {
 
     private static final ByteString CLUSTER = ByteString.copyFromUtf8("0123456789abcdef");
@@ -74,7 +76,7 @@ final class DataFolderFuzzTest {
         for (long sequence : new long[] {6, 7}) {
             // Two lives: opening writes what is in the log of the database into a table, so both kinds of files hold
             // something.
-            try (StateCheckpoints states = new StateFolder(original).open()) {
+            try (StateCheckpoints states = Tree.open(original)) {
                 for (int i = 0; i < 300; i++) {
                     store.put(
                             ByteString.copyFromUtf8("account/" + i * sequence),
@@ -149,7 +151,7 @@ final class DataFolderFuzzTest {
 
     /** What is read is what was written; otherwise nothing is. */
     private void readTrees(Path folder, String damage) throws IOException {
-        try (StateCheckpoints states = new StateFolder(folder).open()) {
+        try (StateCheckpoints states = Tree.open(folder)) {
             for (ServiceSnapshot snapshot : states.recover()) {
                 if (!snapshot.tree().isPresent() || !trees.containsKey(snapshot.sequence())) {
                     throw new AssertionError(damage + " made a state at " + snapshot.sequence());

@@ -45,8 +45,7 @@ final class RocksLogStoreTest {
     void aReplicaThatRanAndSaidNothingIsNotInItsFirstLife() throws IOException {
         Path folder = initialized();
         recover(folder);
-        RecoveredLog second = recover(folder);
-        assertThat(second.memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
     }
 
     @Test
@@ -149,7 +148,7 @@ final class RocksLogStoreTest {
         assertRefused(folder, "it is missing, though the log holds records");
     }
 
-    /** Trap 46: what a file system says of files is no evidence. That a folder is an old one, the other replicas know. */
+    /** Trap 46: what a file system says of files is no evidence. That a folder is old, the other replicas know. */
     @Test
     void trap46_aFolderWhoseFilesWereMovedOrGivenOtherPermissionsIsTheSame() throws IOException {
         Path folder = initialized();
@@ -329,8 +328,9 @@ final class RocksLogStoreTest {
                 assertThat(whole).isFalse();
             }
         };
-        try (LogStore log =
-                RocksLogStore.open(folder, RocksLogStore.Past.WHOLE, fails, SyncedMark.open(folder), 0, () -> {})) {
+        try (RocksMemory memory = new RocksMemory(StorageMemory.OF_TOOLS);
+                LogStore log = RocksLogStore.open(
+                        folder, RocksLogStore.Past.WHOLE, fails, SyncedMark.open(folder), 0, memory, () -> {})) {
             log.append(vote(2));
             assertThatThrownBy(log::barrier).hasMessageContaining("No space left");
             assertThatThrownBy(log::barrier).hasMessageContaining("an earlier write failed");

@@ -71,7 +71,7 @@ final class StoredTransferTest {
         ServiceSnapshot wanted = checkpoint(200);
         fetchedBytes = 0;
 
-        try (StateCheckpoints states = new StateFolder(temporary).open()) {
+        try (StateCheckpoints states = Tree.open(temporary)) {
             ServiceSnapshot own = states.save(states.recover().get(0));
             fetch(states, wanted, own.tree(), Long.MAX_VALUE);
             states.release(200, Set.of());
@@ -92,7 +92,7 @@ final class StoredTransferTest {
         assertThat(liveAndFetch(first, old.tree(), first.sizeBytes() / 2)).isEmpty();
         fill(4_000, 8_000, "third");
         ServiceSnapshot second = checkpoint(300);
-        try (StateCheckpoints states = new StateFolder(temporary).open()) {
+        try (StateCheckpoints states = Tree.open(temporary)) {
             // As a replica does: it begins with its own state.
             states.save(states.recover().get(0));
             assertThat(fetch(states, second, Optional.empty(), Long.MAX_VALUE)).isPresent();
@@ -104,7 +104,7 @@ final class StoredTransferTest {
 
     private Optional<ServiceSnapshot> liveAndFetch(ServiceSnapshot wanted, Optional<MerkleTree> own, long maxBytes)
             throws IOException {
-        try (StateCheckpoints states = new StateFolder(temporary).open()) {
+        try (StateCheckpoints states = Tree.open(temporary)) {
             return fetch(states, wanted, own, maxBytes);
         }
     }
@@ -132,9 +132,12 @@ final class StoredTransferTest {
         return Optional.empty();
     }
 
-    /** The newest checkpoint is this one; and when the others are gone its pages are the only ones, and all as if written at once. */
+    /**
+     * The newest checkpoint is this one; and when the others are gone its pages are the only ones, and all as if
+     * written at once.
+     */
     private void assertThatTheNextLifeHas(ServiceSnapshot wanted) throws IOException {
-        try (StateCheckpoints states = new StateFolder(temporary).open()) {
+        try (StateCheckpoints states = Tree.open(temporary)) {
             ServiceSnapshot found = states.recover().get(states.recover().size() - 1);
             assertThat(found.stateDigest()).isEqualTo(wanted.stateDigest());
             assertThat(entries(found.tree().orElseThrow())).isEqualTo(entries(source.tree()));

@@ -12,6 +12,13 @@ final class Tree {
 
     private Tree() {}
 
+    /** Opens the states in a data folder. */
+    static StateCheckpoints open(Path dataFolder) throws IOException {
+        try (RocksMemory memory = new RocksMemory(StorageMemory.OF_TOOLS)) {
+            return new StateFolder(dataFolder).open(memory, StorageMemory.OF_TOOLS.pageCacheBytes());
+        }
+    }
+
     static List<Path> files(Path root) throws IOException {
         try (Stream<Path> paths = Files.walk(root)) {
             return paths.filter(Files::isRegularFile).sorted().toList();
