@@ -2,19 +2,19 @@ package org.tagma.simulator;
 
 import java.util.function.LongSupplier;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.simulator.check.AgreedTimeChecker;
-import org.tagma.simulator.check.BoundsChecker;
-import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.History;
-import org.tagma.simulator.check.LivenessChecker;
-import org.tagma.simulator.check.OrderChecker;
-import org.tagma.simulator.check.ProtocolObserver;
-import org.tagma.simulator.check.ServiceChecker;
-import org.tagma.simulator.check.StateChecker;
+import org.tagma.simulator.properties.AgreedTimeChecker;
+import org.tagma.simulator.properties.BoundsChecker;
+import org.tagma.simulator.properties.History;
+import org.tagma.simulator.properties.LivenessChecker;
+import org.tagma.simulator.properties.OrderChecker;
+import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.ServiceChecker;
+import org.tagma.simulator.properties.StateChecker;
+import org.tagma.simulator.properties.Violations;
 
 /** The checkers of one run. */
 record Checks(
-        Findings findings,
+        Violations violations,
         OrderChecker order,
         ServiceChecker service,
         AgreedTimeChecker time,
@@ -46,19 +46,19 @@ record Checks(
             boolean repeats,
             long livenessBoundMicros,
             LongSupplier wallMillis) {
-        Findings findings = new Findings();
+        Violations violations = new Violations();
         ServiceChecker sessions =
-                new ServiceChecker(findings, limits, protocol.quorums().replicas(), repeats);
+                new ServiceChecker(violations, limits, protocol.quorums().replicas(), repeats);
         SimulatedProtocol.Sizes sizes = protocol.sizes();
         return new Checks(
-                findings,
-                new OrderChecker(findings, correctClients, sessions),
+                violations,
+                new OrderChecker(violations, correctClients, sessions),
                 sessions,
-                new AgreedTimeChecker(findings, wallMillis, MAX_AHEAD_MILLIS),
-                new StateChecker(findings),
-                protocol.observer(findings),
+                new AgreedTimeChecker(violations, wallMillis, MAX_AHEAD_MILLIS),
+                new StateChecker(violations),
+                protocol.observer(violations),
                 new BoundsChecker(
-                        findings,
+                        violations,
                         sizes.maxPendingRequests(),
                         RECORDS_PER_SLOT * sizes.logWindow() + OTHER_RECORDS,
                         FRAMES_PER_SLOT
@@ -68,7 +68,7 @@ record Checks(
                         // watermark,
                         // with a checkpoint at every batch; and what each of the others is fetching.
                         2 * sizes.logWindow() + protocol.quorums().replicas() + 1),
-                new LivenessChecker(findings, livenessBoundMicros),
+                new LivenessChecker(violations, livenessBoundMicros),
                 new History());
     }
 }

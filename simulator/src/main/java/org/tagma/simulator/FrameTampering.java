@@ -13,6 +13,7 @@ import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.kernel.FixedVerdict;
 
 /**
  * Lets the misbehaviours of a replica work on its frames. What it tells its clients stays authenticated by that replica;

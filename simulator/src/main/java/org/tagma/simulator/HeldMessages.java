@@ -10,6 +10,9 @@ import org.tagma.core.protocol.Message;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.NestedVerifier;
+import org.tagma.simulator.kernel.Adversary;
+import org.tagma.simulator.kernel.EventQueue;
+import org.tagma.simulator.kernel.FixedVerdict;
 
 /**
  * Messages that an {@link Adversary} keeps on their way. Each arrives after a finite time, but no time is long enough for all

@@ -4,6 +4,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.tagma.crypto.Authentication;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.DiskFaults;
+import org.tagma.simulator.kernel.KeyedHash;
+import org.tagma.simulator.kernel.SimulatedClock;
+import org.tagma.simulator.kernel.SimulatedLogStore;
+import org.tagma.simulator.kernel.SimulatedSnapshots;
 
 /** What of a replica outlives a crash: its keys, its disk, its clock, and how it is malicious. Not thread-safe. */
 final class Machine {
@@ -18,7 +23,7 @@ final class Machine {
     final DiskFaults diskFaults = new DiskFaults();
     final SplittableRandom random;
     final SimulatedClock clock;
-    final ReplicaDiary diary = new ReplicaDiary();
+    final ReplicaHistory diary = new ReplicaHistory();
     /** Of what a life draws for itself, together with its number. */
     final long lifeSeed;
 

@@ -10,7 +10,10 @@ import org.tagma.core.service.TransferMessage;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.replica.Execution;
 import org.tagma.replica.ServiceExecutor;
-import org.tagma.simulator.check.StateChecker;
+import org.tagma.simulator.kernel.SimulatedSnapshots;
+import org.tagma.simulator.properties.EngineRules;
+import org.tagma.simulator.properties.StateChecker;
+import org.tagma.simulator.workload.MerkleRegisters;
 
 /** Shows the checker what a correct replica commits, and has the production executor do the rest. */
 final class ObservedExecution implements Execution {

@@ -2,6 +2,7 @@ package org.tagma.simulator;
 
 import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.state.MerkleStateStore;
+import org.tagma.simulator.workload.MerkleRegisters;
 
 /** The same for registers in a Merkle tree. */
 final class ObservedMerkleStateMachine extends ObservedStateMachine implements MerkleStateMachine {

@@ -8,7 +8,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
-import org.tagma.simulator.check.ProtocolObserver;
+import org.tagma.simulator.properties.ProtocolObserver;
 
 /**
  * Shows an observer what a correct protocol decides, and what it says once that has really left the replica. What is decided

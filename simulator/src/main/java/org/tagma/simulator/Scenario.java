@@ -14,6 +14,13 @@ import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.NetworkModel;
+import org.tagma.simulator.faults.Timing;
+import org.tagma.simulator.kernel.Adversary;
+import org.tagma.simulator.workload.Callers;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
+import org.tagma.simulator.workload.Workload;
 
 /**
  * What is to be simulated, as a sentence:
@@ -40,7 +47,7 @@ public final class Scenario {
     record Incident(boolean isAfterOperations, long when, Consumer<SimulatedCluster> action) {}
 
     private SimulatedProtocol protocol;
-    private final Liars liars = new Liars();
+    private final ByzantineAssignment liars = new ByzantineAssignment();
     private final Callers callers = new Callers();
     private final List<Incident> incidents = new ArrayList<>();
     private NetworkModel network = NetworkModel.reliable();

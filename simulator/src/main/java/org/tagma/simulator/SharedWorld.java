@@ -18,7 +18,16 @@ import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.kernel.ClientConnections;
+import org.tagma.simulator.kernel.EventQueue;
+import org.tagma.simulator.kernel.Identities;
+import org.tagma.simulator.kernel.Recorder;
+import org.tagma.simulator.kernel.SharedReading;
+import org.tagma.simulator.kernel.SimulatedClock;
+import org.tagma.simulator.kernel.SimulatedNetwork;
+import org.tagma.simulator.properties.CodecRule;
+import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.workload.MerkleRegisters;
 
 /**
  * What the nodes of one simulation share, and what carries their frames: from the sender past the recorder, the network and the
@@ -82,7 +91,7 @@ final class SharedWorld implements World {
                 MAX_STATE_PART_BYTES,
                 MAX_STATE_PART_BYTES));
         this.reader = new SharedReading(codec);
-        this.codecRule = new CodecRule(codec, checks.findings());
+        this.codecRule = new CodecRule(codec, checks.violations());
         this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
         this.stabilizationMicros = scenario.timing().stabilizes()
                 ? 1000
@@ -222,7 +231,7 @@ final class SharedWorld implements World {
 
     @Override
     public void falselyAccused(int by, int replica, String text) {
-        checks.findings()
+        checks.violations()
                 .report(
                         Property.TRUE_EVIDENCE,
                         "replica " + by + " says that correct replica " + replica + " lied: " + text);

@@ -21,8 +21,11 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.trace.EventKind;
-import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.ServiceChecker;
+import org.tagma.simulator.properties.SentRequests;
+import org.tagma.simulator.properties.ServiceChecker;
+import org.tagma.simulator.properties.Violations;
+import org.tagma.simulator.workload.RegisterOperation;
+import org.tagma.simulator.workload.Workload;
 
 /**
  * The production client on virtual time, working through a workload; or several of it with one key, as processes that know
@@ -61,8 +64,8 @@ public final class SimulatedClient {
         this.random = random;
         this.patienceMillis = options.deadlineMillis();
         boolean isPbft = setup.protocol() == ProtocolKind.PBFT;
-        Findings findings = world.checks().findings();
-        this.sent = new SentRequests(id, isPbft, findings);
+        Violations violations = world.checks().violations();
+        this.sent = new SentRequests(id, isPbft, violations);
         int count = workload.processes();
         for (int process = 1; process <= count; process++) {
             // Each numbers its sessions by its clock; no two have one number.

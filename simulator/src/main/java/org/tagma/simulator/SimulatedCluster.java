@@ -12,6 +12,13 @@ import org.tagma.client.ClientOptions;
 import org.tagma.core.protocol.Event;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.DiskFault;
+import org.tagma.simulator.kernel.ClientConnections;
+import org.tagma.simulator.kernel.EventQueue;
+import org.tagma.simulator.kernel.Recorder;
+import org.tagma.simulator.kernel.SimulatedNetwork;
+import org.tagma.simulator.workload.Callers;
+import org.tagma.simulator.workload.Workload;
 
 /**
  * A whole cluster with its clients and its network, made from a scenario and a seed. Scenarios act on it while it runs.
@@ -202,7 +209,7 @@ public final class SimulatedCluster {
     }
 
     /** A client loses its connections to these replicas, and has others after a while. */
-    public void hangUp(long millis, int client, List<Integer> ids) {
+    public void disconnect(long millis, int client, List<Integer> ids) {
         disturbed();
         ClientConnections connections = world.connections();
         for (int id : ids) {

@@ -11,9 +11,9 @@ import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
 import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.PbftObserver;
-import org.tagma.simulator.check.ProtocolObserver;
+import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.Violations;
+import org.tagma.simulator.properties.pbft.PbftObserver;
 
 /**
  * PBFT in the simulator.
@@ -110,8 +110,8 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
     }
 
     @Override
-    public ProtocolObserver observer(Findings findings) {
-        return new PbftObserver(findings, template);
+    public ProtocolObserver observer(Violations violations) {
+        return new PbftObserver(violations, template);
     }
 
     @Override

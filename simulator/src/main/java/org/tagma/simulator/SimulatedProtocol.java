@@ -8,8 +8,8 @@ import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
 import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.ProtocolObserver;
+import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.Violations;
 
 /**
  * A protocol as the simulator runs it: how its replicas and clients are made, and what its runs must keep beside what every
@@ -62,7 +62,7 @@ public interface SimulatedProtocol {
     AuthenticationPolicy policy(boolean signatures);
 
     /** What follows one run. */
-    ProtocolObserver observer(Findings findings);
+    ProtocolObserver observer(Violations violations);
 
     /** What a client of this protocol must know. */
     ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath);

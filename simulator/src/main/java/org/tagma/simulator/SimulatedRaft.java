@@ -9,9 +9,9 @@ import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.state.NodeStore;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.ProtocolObserver;
-import org.tagma.simulator.check.RaftObserver;
+import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.Violations;
+import org.tagma.simulator.properties.raft.RaftObserver;
 
 /**
  * Raft in the simulator.
@@ -183,8 +183,8 @@ public record SimulatedRaft(
     }
 
     @Override
-    public ProtocolObserver observer(Findings findings) {
-        return new RaftObserver(checksInvariants ? findings : new Findings(), template);
+    public ProtocolObserver observer(Violations violations) {
+        return new RaftObserver(checksInvariants ? violations : new Violations(), template);
     }
 
     @Override

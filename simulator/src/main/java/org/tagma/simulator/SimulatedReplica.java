@@ -12,6 +12,7 @@ import org.tagma.network.PeerId;
 import org.tagma.replica.RejectionReason;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.DiskFault;
 
 /**
  * A machine with a replica on it: the production engine, verification and execution, and simulated ports. It can be
@@ -25,7 +26,7 @@ public final class SimulatedReplica {
     private final int id;
     private final World world;
 
-    private ReplicaLife life;
+    private ReplicaIncarnation life;
     private int lives;
     private boolean paused;
     private long operatorRequests;
@@ -105,7 +106,7 @@ public final class SimulatedReplica {
 
     void start() {
         lives++;
-        ReplicaLife next = new ReplicaLife(machine, lives, () -> paused);
+        ReplicaIncarnation next = new ReplicaIncarnation(machine, lives, () -> paused);
         life = next;
         try {
             next.begin();
@@ -215,7 +216,7 @@ public final class SimulatedReplica {
         if (life == null) {
             return;
         }
-        ReplicaLife current = life;
+        ReplicaIncarnation current = life;
         if (paused) {
             whilePaused.add(() -> current.take(from, frame));
         } else {

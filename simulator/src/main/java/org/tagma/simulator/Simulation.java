@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tagma.replica.trace.TraceWriter;
-import org.tagma.simulator.check.Findings;
-import org.tagma.simulator.check.LinearizabilityChecker;
-import org.tagma.simulator.check.Property;
-import org.tagma.simulator.check.PropertyViolation;
+import org.tagma.simulator.properties.LinearizabilityChecker;
+import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.properties.PropertyViolation;
+import org.tagma.simulator.properties.Violations;
+import org.tagma.simulator.workload.Callers;
 
 /** One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe. */
 final class Simulation {
@@ -65,15 +66,16 @@ final class Simulation {
                 });
             }
         }
-        Findings findings = cluster.checks().findings();
+        Violations violations = cluster.checks().violations();
         cluster.start();
         cluster.queue().after(OBSERVATION_MICROS, this::observe);
-        while (!over && findings.isEmpty() && cluster.queue().runNext()) {
+        while (!over && violations.isEmpty() && cluster.queue().runNext()) {
             fireAwaited();
         }
         checkEnd();
-        Optional<PropertyViolation> violation = findings.first()
-                .map(finding -> new PropertyViolation(seed, finding.property(), finding.details(), command));
+        Optional<PropertyViolation> violation = violations
+                .first()
+                .map(found -> new PropertyViolation(seed, found.property(), found.details(), command));
         return new SimulationResult(cluster, violation);
     }
 
@@ -99,7 +101,7 @@ final class Simulation {
             cluster.replicas().forEach(SimulatedReplica::checkBounds);
         }
         if (cluster.queue().happened() > MAX_EVENTS * (1 + now / LONGEST_MICROS)) {
-            cluster.checks().findings().report(Property.BOUNDED_MEMORY, "the group talks without end");
+            cluster.checks().violations().report(Property.BOUNDED_MEMORY, "the group talks without end");
         }
         if (cluster.areClientsDone() && awaited.isEmpty() && timedIncidents == 0) {
             doneMicros = doneMicros < 0 ? now : doneMicros;
@@ -122,7 +124,7 @@ final class Simulation {
                 .filter(replica -> replica.status().view() > 0)
                 .findFirst()
                 .ifPresent(replica -> cluster.checks()
-                        .findings()
+                        .violations()
                         .report(
                                 Property.STABLE_VIEW,
                                 "replica " + replica.id() + " is in view "
@@ -137,7 +139,7 @@ final class Simulation {
                     .observe("client " + id, cluster.client(id).oldestCallMicros(), calmSinceMicros, now);
         }
         if (doneMicros >= 0 && now - Math.max(doneMicros, calmSinceMicros) > scenario.livenessBoundMicros()) {
-            cluster.checks().findings().report(Property.LIVENESS, "the replicas do not come together");
+            cluster.checks().violations().report(Property.LIVENESS, "the replicas do not come together");
         }
     }
 
@@ -147,10 +149,10 @@ final class Simulation {
             return;
         }
         scenario.protocol().lastUndisturbedView(cluster::isCorrect).ifPresent(lastView -> {
-            Findings findings = cluster.checks().findings();
+            Violations violations = cluster.checks().violations();
             cluster.correctReplicas()
                     .filter(replica -> replica.status().view() > lastView)
-                    .forEach(replica -> findings.report(
+                    .forEach(replica -> violations.report(
                             Property.NO_NEEDLESS_DELAY,
                             "replica " + replica.id() + " is in view "
                                     + replica.status().view() + ", where nothing leads beyond view " + lastView));
@@ -158,7 +160,7 @@ final class Simulation {
                     .filter(client -> cluster.areAllCorrect()
                             && scenario.callers().areUsual()
                             && client.longestMillis() > longestUsualMillis())
-                    .forEach(client -> findings.report(
+                    .forEach(client -> violations.report(
                             Property.NO_NEEDLESS_DELAY,
                             "a call took " + client.longestMillis() + " ms, though nothing went wrong"));
         });
@@ -175,6 +177,6 @@ final class Simulation {
         LinearizabilityChecker.check(
                         cluster.checks().history().calls(cluster.checks().service()::executions),
                         cluster.checks().service().executed())
-                .ifPresent(details -> cluster.checks().findings().report(Property.LINEARIZABILITY, details));
+                .ifPresent(details -> cluster.checks().violations().report(Property.LINEARIZABILITY, details));
     }
 }

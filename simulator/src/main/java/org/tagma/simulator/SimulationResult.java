@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.tagma.simulator.check.PropertyViolation;
+import org.tagma.simulator.properties.PropertyViolation;
 
 /** How a run went. The expectations throw if they are not met, and can be chained. Immutable. */
 public final class SimulationResult {

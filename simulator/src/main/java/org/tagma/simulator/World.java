@@ -9,6 +9,10 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.kernel.EventQueue;
+import org.tagma.simulator.kernel.Recorder;
+import org.tagma.simulator.properties.CodecRule;
+import org.tagma.simulator.workload.MerkleRegisters;
 
 /** What the nodes of a simulation share and see of it. */
 interface World {

@@ -6,6 +6,7 @@ import static org.tagma.simulator.Scenario.cluster;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tagma.simulator.byzantine.Behaviours;
+import org.tagma.simulator.faults.NetworkModel;
 
 /** Replicas that stop, forget, and come back. What a replica sent in all its lives must not contradict itself. */
 class CrashRecoveryTest {

@@ -16,6 +16,9 @@ import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.replica.LogStore;
+import org.tagma.simulator.faults.DiskFault;
+import org.tagma.simulator.faults.DiskFaults;
+import org.tagma.simulator.kernel.SimulatedLogStore;
 
 /** Disks that fail, at every access in turn: the replica stops, says why, and contradicts nothing when it is back. */
 class DiskFaultTest {

@@ -1,15 +1,16 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.NetworkModel.fairLoss;
 import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.Scenario.raft;
+import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tagma.simulator.byzantine.Behaviours;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.faults.NetworkModel;
+import org.tagma.simulator.properties.Property;
 
 /** Published mistakes of crash-tolerant systems, provoked in whole clusters. */
 class RaftClusterTrapsTest {

@@ -1,9 +1,9 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.NetworkModel.fairLoss;
 import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.Scenario.raft;
+import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,8 @@ import static org.tagma.simulator.Scenario.raft;
 
 import java.util.SplittableRandom;
 import org.tagma.core.raft.RaftConfig;
+import org.tagma.simulator.faults.NetworkModel;
+import org.tagma.simulator.faults.Timing;
 
 /** Raft groups with faults drawn by a seed: at most as many at a time as the group tolerates. */
 final class RaftScenarios {

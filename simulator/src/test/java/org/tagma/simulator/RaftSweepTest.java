@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tagma.simulator.Scenario.raft;
 
 import org.junit.jupiter.api.Test;
+import org.tagma.simulator.faults.Timing;
 
 /** Many runs of Raft, each with another network, timing and faults. */
 class RaftSweepTest {

@@ -2,14 +2,14 @@ package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tagma.simulator.NetworkModel.fairLoss;
 import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.byzantine.Behaviours.equivocates;
 import static org.tagma.simulator.byzantine.Behaviours.isSilent;
+import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.properties.Property;
 
 class ScenarioTest {
 
@@ -59,8 +59,8 @@ class ScenarioTest {
                 .clients(2)
                 .operations(60)
                 .network(fairLoss())
-                .afterOperations(10, cluster -> cluster.hangUp(30_000, 0, List.of(0)))
-                .afterOperations(20, cluster -> cluster.hangUp(500, 1, List.of(0, 1, 2, 3)))
+                .afterOperations(10, cluster -> cluster.disconnect(30_000, 0, List.of(0)))
+                .afterOperations(20, cluster -> cluster.disconnect(500, 1, List.of(0, 1, 2, 3)))
                 .run()
                 .expectAllAnswered()
                 .expectCallsWithinMillis(5_000);
@@ -75,8 +75,8 @@ class ScenarioTest {
                 .network(fairLoss())
                 .afterOperations(
                         20,
-                        cluster ->
-                                cluster.hangUp(200, 0, List.of(cluster.leader().orElseThrow())))
+                        cluster -> cluster.disconnect(
+                                200, 0, List.of(cluster.leader().orElseThrow())))
                 .run()
                 .expectAllAnswered();
     }

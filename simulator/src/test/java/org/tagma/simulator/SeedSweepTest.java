@@ -3,6 +3,8 @@ package org.tagma.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.tagma.simulator.faults.NetworkModel;
+import org.tagma.simulator.faults.Timing;
 
 /** Many runs of the default scenario, each with another malicious replica, network and timing. */
 class SeedSweepTest {

@@ -1,8 +1,8 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.NetworkModel.fairLoss;
 import static org.tagma.simulator.Scenario.cluster;
+import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,6 +10,7 @@ import org.tagma.client.ClientCounter;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.RejectionReason;
 import org.tagma.simulator.byzantine.Behaviours;
+import org.tagma.simulator.faults.NetworkModel;
 
 /** Known traps of replication protocols, each with whole clusters; see docs on the traps for where they were found. */
 class TrapsTest {

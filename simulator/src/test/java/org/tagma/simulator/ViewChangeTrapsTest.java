@@ -1,12 +1,13 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.NetworkModel.fairLoss;
 import static org.tagma.simulator.Scenario.cluster;
+import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.simulator.byzantine.Behaviours;
+import org.tagma.simulator.faults.NetworkModel;
 
 /** Published mistakes of view changes and of what comes after an outage, provoked in whole clusters. */
 class ViewChangeTrapsTest {

@@ -2,11 +2,11 @@ package org.tagma.cli.sim;
 
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
-import org.tagma.simulator.check.Findings.Finding;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.exploration.Outcome;
 import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.Shrinker;
-import org.tagma.simulator.sweep.Outcome;
+import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.properties.Violations.Violation;
 
 /** A broken promise: which, the shortest schedule found that breaks it too, and the command that runs that. */
 final class FailureReport {
@@ -22,14 +22,14 @@ final class FailureReport {
     }
 
     void show(Outcome failure) {
-        Finding finding = failure.violation().orElseThrow();
+        Violation found = failure.violation().orElseThrow();
         Plan plan = failure.plan();
         screen.line("");
-        screen.line(Style.BAD, "FAILED: " + SweepRun.name(finding.property()) + " is broken with seed " + plan.seed());
-        screen.line("  " + shortened(finding.details()));
+        screen.line(Style.BAD, "FAILED: " + SweepRun.name(found.property()) + " is broken with seed " + plan.seed());
+        screen.line("  " + shortened(found.details()));
         screen.progress("  looking for a shorter schedule that breaks it ...");
         Shrinker shrinker =
-                new Shrinker(smaller -> breaks(smaller, finding.property()), MAX_SHRINK_RUNS, MAX_SHRINK_MILLIS);
+                new Shrinker(smaller -> breaks(smaller, found.property()), MAX_SHRINK_RUNS, MAX_SHRINK_MILLIS);
         Plan smallest = shrinker.shrink(plan);
         screen.line("");
         screen.line(
@@ -39,7 +39,7 @@ final class FailureReport {
         if (!smallest.equals(plan)) {
             Outcome.of(smallest)
                     .violation()
-                    .map(Finding::details)
+                    .map(Violation::details)
                     .ifPresent(details -> screen.line("  then: " + shortened(details)));
         }
         screen.line("");
@@ -54,7 +54,7 @@ final class FailureReport {
     private static boolean breaks(Plan plan, Property property) {
         return Outcome.of(plan)
                 .violation()
-                .filter(finding -> finding.property() == property)
+                .filter(found -> found.property() == property)
                 .isPresent();
     }
 

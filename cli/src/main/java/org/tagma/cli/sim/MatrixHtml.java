@@ -6,13 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.exploration.Matrix.Cell;
+import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
 import org.tagma.simulator.plan.Plan;
-import org.tagma.simulator.sweep.Matrix.Cell;
-import org.tagma.simulator.sweep.Tally;
 
 /** A matrix as one page that needs nothing else, light or dark as its reader likes. */
 final class MatrixHtml {

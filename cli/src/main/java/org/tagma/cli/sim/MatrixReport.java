@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.exploration.Matrix.Cell;
+import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.SystemModel;
 import org.tagma.simulator.plan.Plan;
-import org.tagma.simulator.sweep.Matrix.Cell;
-import org.tagma.simulator.sweep.Tally;
 
 /**
  * A finished matrix.

@@ -12,9 +12,9 @@ import org.tagma.cli.ExitStatus;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.sweep.Matrix;
-import org.tagma.simulator.sweep.Matrix.Cell;
-import org.tagma.simulator.sweep.Sweep;
+import org.tagma.simulator.exploration.Matrix;
+import org.tagma.simulator.exploration.Matrix.Cell;
+import org.tagma.simulator.exploration.Sweep;
 
 /** All 27 combinations of assumptions, for one protocol or several: a table here, and as HTML and JSON. */
 final class MatrixRun {

@@ -4,10 +4,10 @@ import java.util.Locale;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
 import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.simulator.exploration.Matrix.Cell;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
-import org.tagma.simulator.sweep.Matrix.Cell;
 
 /** A matrix as a table: a line a combination, and for each protocol what was promised and what came of it. */
 final class MatrixTable {

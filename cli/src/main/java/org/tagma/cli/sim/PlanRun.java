@@ -9,8 +9,8 @@ import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulationResult;
-import org.tagma.simulator.check.PropertyViolation;
 import org.tagma.simulator.plan.Plan;
+import org.tagma.simulator.properties.PropertyViolation;
 
 /** One plan: what it does, how it ends, and its trace if that is wanted. */
 final class PlanRun {

@@ -6,7 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tagma.cli.CommandFailure;
-import org.tagma.simulator.sweep.Sweep;
+import org.tagma.simulator.exploration.Sweep;
 import picocli.CommandLine.Option;
 
 /** Which seeds are run, for how long, and on how many threads. */

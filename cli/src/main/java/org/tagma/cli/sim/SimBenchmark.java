@@ -5,9 +5,9 @@ import java.lang.management.ManagementFactory;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
+import org.tagma.simulator.exploration.Sweep;
+import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.plan.Setting;
-import org.tagma.simulator.sweep.Sweep;
-import org.tagma.simulator.sweep.Tally;
 
 /**
  * How fast the simulator is on one thread, once its code is compiled: that takes some thousands of runs, for most of what a run

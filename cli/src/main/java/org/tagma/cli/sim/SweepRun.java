@@ -8,11 +8,11 @@ import org.tagma.cli.ExitStatus;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.exploration.Sweep;
+import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.Promise;
 import org.tagma.simulator.plan.Setting;
-import org.tagma.simulator.sweep.Sweep;
-import org.tagma.simulator.sweep.Tally;
+import org.tagma.simulator.properties.Property;
 
 /** Seeds under one setting: progress, summary, and the first failure in full. */
 final class SweepRun {

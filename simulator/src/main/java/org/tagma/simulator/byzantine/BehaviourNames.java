@@ -47,7 +47,7 @@ public final class BehaviourNames {
         plain("false-checkpoints", Behaviours::makesFalseCheckpoints);
         plain("withheld-proposals", Behaviours::withholdsProposals);
         plain("wrong-times", Behaviours::liesAboutTime);
-        plain("endless-questions", Behaviours::asksWithoutEnd);
+        plain("floods-requests", Behaviours::floodsRequests);
         plain("half-truths", Behaviours::tellsHalfTruths);
         plain("forges-requests", Behaviours::forgesRequests);
         plain("borrows-names", Behaviours::borrowsNames);

@@ -28,7 +28,7 @@ public final class Behaviours {
             makesFalseCheckpoints(),
             withholdsProposals(),
             liesAboutTime(),
-            asksWithoutEnd(),
+            floodsRequests(),
             situation -> new Isolation(situation, Set.of(situation.anyOther())),
             situation -> new Silence(situation, situation.random().nextLong(MILLIS_BEFORE_SILENCE)),
             situation -> new CrashAtStep(situation.random().nextInt(1, STEPS_BEFORE_CRASH)));
@@ -146,8 +146,8 @@ public final class Behaviours {
     }
 
     /** Questions without end. */
-    public static Misbehaviour.Factory asksWithoutEnd() {
-        return EndlessQuestions::new;
+    public static Misbehaviour.Factory floodsRequests() {
+        return RequestFlooding::new;
     }
 
     /** Tells these replicas nothing, and clients neither. */

@@ -1,7 +1,7 @@
 package org.tagma.simulator.model;
 
 import java.util.Set;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.properties.Property;
 
 /**
  * What a protocol owes under a system model.

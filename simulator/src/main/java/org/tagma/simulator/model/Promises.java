@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.properties.Property;
 
 /**
  * Which properties a protocol owes under each of the 27 combinations, at its fault bound and beyond it. Frames are

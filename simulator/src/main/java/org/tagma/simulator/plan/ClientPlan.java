@@ -1,6 +1,6 @@
 package org.tagma.simulator.plan;
 
-import org.tagma.simulator.Retry;
+import org.tagma.simulator.workload.Retry;
 
 /**
  * What one client does.

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tagma.simulator.DiskFault;
 import org.tagma.simulator.SimulatedCluster;
+import org.tagma.simulator.faults.DiskFault;
 
 /**
  * Something that happens to replicas in a run.
@@ -53,11 +53,11 @@ public record Incident(
         /** Cut off from all other replicas for a while, and not from the clients. */
         SPLIT,
         /** All clients, or one of them, lose their connections to them for a while. */
-        HANGUP,
+        DISCONNECT,
         /** Raft: whoever leads, or it if nobody does, is cut off from all other replicas, and not from the clients. */
         DEPOSE,
         /** Raft: the same happens to whoever leads meanwhile, one after the other. */
-        VAIN,
+        ISOLATE_LEADER,
         /** The dates of their clocks are set back. */
         CLOCK,
         /** A sync fails: it stops, and starts again later; what was written may be on the disk or not. */
@@ -78,7 +78,7 @@ public record Incident(
         REMOVE;
 
         boolean canBeOfSeveral() {
-            return this == CUT || this == SPLIT || this == HANGUP || this == CLOCK || isOfMembership();
+            return this == CUT || this == SPLIT || this == DISCONNECT || this == CLOCK || isOfMembership();
         }
 
         boolean isOfMembership() {
@@ -87,12 +87,12 @@ public record Incident(
 
         /** Whether it has to do with leaders or groups. */
         boolean isRaftOnly() {
-            return this == TRANSFER || this == DEPOSE || this == VAIN || isOfMembership();
+            return this == TRANSFER || this == DEPOSE || this == ISOLATE_LEADER || isOfMembership();
         }
 
         /** Its name in a plan. */
         String label() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -128,9 +128,9 @@ public record Incident(
             case PAUSE -> cluster.pause(replica, millis);
             case CUT -> cluster.isolate(millis, replicas.toArray(new Integer[0]));
             case SPLIT -> cluster.split(millis, replicas);
-            case HANGUP -> hangUp(cluster);
+            case DISCONNECT -> disconnect(cluster);
             case DEPOSE -> depose(cluster, cluster.leader().orElse(replica));
-            case VAIN -> deposeAll(cluster, new TreeSet<>(), 0);
+            case ISOLATE_LEADER -> deposeAll(cluster, new TreeSet<>(), 0);
             case CLOCK -> replicas.forEach(each -> cluster.setClockBack(each, millis));
             case SYNC -> failDisk(cluster, DiskFault.SYNC);
             case FULL -> failDisk(cluster, DiskFault.FULL);
@@ -150,10 +150,10 @@ public record Incident(
         }
     }
 
-    private void hangUp(SimulatedCluster cluster) {
+    private void disconnect(SimulatedCluster cluster) {
         for (int client = 0; client < cluster.clients(); client++) {
             if (successes == 0 || successes == client + 1) {
-                cluster.hangUp(millis, client, replicas);
+                cluster.disconnect(millis, client, replicas);
             }
         }
     }
@@ -212,13 +212,14 @@ public record Incident(
                     case PAUSE -> " does nothing for " + millis + " ms";
                     case CUT -> verb(" is", " are") + " cut off for " + millis + " ms";
                     case SPLIT -> verb(" hears", " hear") + " no other replica for " + millis + " ms";
-                    case HANGUP ->
+                    case DISCONNECT ->
                         (successes == 0 ? ": all clients lose" : ": client " + (successes - 1) + " loses")
                                 + " the connection for " + millis + " ms";
                     case DEPOSE ->
                         ", or whoever leads, hears no other replica for " + millis + " ms"
                                 + (successes == 0 ? "" : ", and its clock is set back by " + successes + " ms");
-                    case VAIN -> ": whoever leads in the next " + millis + " ms hears no other replica for as long";
+                    case ISOLATE_LEADER ->
+                        ": whoever leads in the next " + millis + " ms hears no other replica for as long";
                     case CLOCK -> verb(" has its clock", " have their clocks") + " set back by " + millis + " ms";
                     case SYNC -> " fails in sync number " + (successes + 1) + again();
                     case FULL -> " has no room for record number " + (successes + 1) + again();

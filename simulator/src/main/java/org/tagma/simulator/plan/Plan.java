@@ -8,22 +8,22 @@ import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Scenario;
-import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.SimulatedRaft;
-import org.tagma.simulator.StateContent;
-import org.tagma.simulator.Timing;
 import org.tagma.simulator.Tuning;
-import org.tagma.simulator.Workload;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.byzantine.Misbehaviour;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.faults.Timing;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Promise;
 import org.tagma.simulator.model.Promises;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
+import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
+import org.tagma.simulator.workload.Workload;
 
 /**
  * One run, said in full: what it is made of, and what goes wrong in it. What is left to its seed are the choices nobody
@@ -127,7 +127,7 @@ public record Plan(
                 "leadership and the group can change under raft only");
         require(
                 model.network() != Network.RELIABLE
-                        || incidents.stream().noneMatch(each -> each.kind() == Incident.Kind.HANGUP),
+                        || incidents.stream().noneMatch(each -> each.kind() == Incident.Kind.DISCONNECT),
                 "a reliable network loses no connections");
         require(
                 incidents.stream()

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.StringJoiner;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.simulator.RaftLimits;
-import org.tagma.simulator.Retry;
-import org.tagma.simulator.ServiceSetting;
-import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
+import org.tagma.simulator.workload.Retry;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
 
 /** A plan in words, line by line. */
 final class PlanDescription {

@@ -7,8 +7,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
-import org.tagma.simulator.ServiceSetting;
-import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
@@ -16,6 +14,8 @@ import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promises;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.plan.Incident.Kind;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
 
 /**
  * Draws a plan from a seed: sizes, loads and what goes wrong, within what the system model allows. The more different the

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import org.tagma.simulator.RaftLimits;
-import org.tagma.simulator.ServiceSetting;
-import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
 
 /** A plan that is being changed, one thing after another; the plan that it was made from stays as it is. Not thread-safe. */
 final class PlanEdit {

@@ -15,9 +15,6 @@ import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
-import org.tagma.simulator.Retry;
-import org.tagma.simulator.ServiceSetting;
-import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Assumption;
@@ -25,6 +22,9 @@ import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
+import org.tagma.simulator.workload.Retry;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
 
 /**
  * Plans as one line of words, none of which a shell would touch, for instance

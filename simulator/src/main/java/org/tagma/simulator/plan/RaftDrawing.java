@@ -59,7 +59,7 @@ final class RaftDrawing {
                 rotatingLeaders(leases);
             }
             if (plan.replicas() > 2 && chance(30)) {
-                leadersInVain();
+                isolatedLeaders();
             }
             if (chance(20)) {
                 clocks();
@@ -183,10 +183,10 @@ final class RaftDrawing {
     }
 
     /** One after the other, under load: each has entries that nobody else has, and hardly anybody hears of the next. */
-    private void leadersInVain() {
+    private void isolatedLeaders() {
         int after = random.nextInt(Math.max(1, plan.operations()));
         int millis = random.nextInt(2 * LONGEST_LEASE_MILLIS, 6 * LONGEST_LEASE_MILLIS);
-        incidents.add(new Incident(Kind.VAIN, List.of(someReplica()), true, after, millis, 0));
+        incidents.add(new Incident(Kind.ISOLATE_LEADER, List.of(someReplica()), true, after, millis, 0));
     }
 
     private void clocks() {

@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.Retry;
-import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.plan.Incident.Kind;
+import org.tagma.simulator.workload.Retry;
+import org.tagma.simulator.workload.ServiceSetting;
 
 /**
  * Draws, for some seeds, what clients may do otherwise than most: they have writes executed at most or at least once, give calls
@@ -143,14 +143,14 @@ final class ServiceDrawing {
         for (Incident each : plan.incidents()) {
             if (each.kind() == Kind.DOWN && chance(50)) {
                 incidents.add(new Incident(
-                        Kind.HANGUP, each.replicas(), each.isAfterOperations(), each.when(), each.millis(), 0));
+                        Kind.DISCONNECT, each.replicas(), each.isAfterOperations(), each.when(), each.millis(), 0));
             }
         }
         for (int i = random.nextInt(1, 5); i > 0; i--) {
             int whose = chance(40) ? 0 : 1 + random.nextInt(plan.clients().size());
             long millis = random.nextInt(1, chance(60) ? SHORT_PATIENCE_MILLIS : MOST_PATIENCE_MILLIS);
-            incidents.add(
-                    new Incident(Kind.HANGUP, someReplicas(), true, random.nextInt(plan.operations()), millis, whose));
+            incidents.add(new Incident(
+                    Kind.DISCONNECT, someReplicas(), true, random.nextInt(plan.operations()), millis, whose));
         }
         return incidents;
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.tagma.simulator.RaftLimits;
-import org.tagma.simulator.ServiceSetting;
-import org.tagma.simulator.StateContent;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.StateContent;
 
 /**
  * Makes a plan that shows something smaller for as long as it still shows it (delta debugging; Zeller and Hildebrandt

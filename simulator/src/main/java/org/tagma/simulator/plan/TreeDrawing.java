@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.StateContent;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promises;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.plan.Incident.Kind;
+import org.tagma.simulator.workload.StateContent;
 
 /**
  * Makes a Merkle tree of the state in some plans. In most of those somebody is then away while checkpoints pass, so that it must

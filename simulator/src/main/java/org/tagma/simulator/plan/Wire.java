@@ -1,6 +1,6 @@
 package org.tagma.simulator.plan;
 
-import org.tagma.simulator.NetworkModel;
+import org.tagma.simulator.faults.NetworkModel;
 
 /**
  * What the network does to frames, each in how many of a thousand.

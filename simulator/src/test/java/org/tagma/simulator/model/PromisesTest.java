@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.check.Property;
+import org.tagma.simulator.properties.Property;
 
 class PromisesTest {
 

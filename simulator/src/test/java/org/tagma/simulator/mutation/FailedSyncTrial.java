@@ -3,10 +3,10 @@ package org.tagma.simulator.mutation;
 import static org.tagma.simulator.Scenario.cluster;
 
 import java.util.function.LongFunction;
-import org.tagma.simulator.DiskFault;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.SimulatedRaft;
+import org.tagma.simulator.faults.DiskFault;
 
 /** Lets one sync of one replica fail, a later one for each seed, in both protocols; says what broke, or null. */
 public final class FailedSyncTrial implements LongFunction<String> {

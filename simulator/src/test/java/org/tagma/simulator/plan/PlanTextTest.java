@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.simulator.Retry;
-import org.tagma.simulator.ServiceSetting;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
+import org.tagma.simulator.workload.Retry;
+import org.tagma.simulator.workload.ServiceSetting;
 
 class PlanTextTest {
 
@@ -100,7 +100,7 @@ class PlanTextTest {
                                     new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_RECOVERY, Synchrony.PARTIAL))
                             .draw(seed))
                     .flatMap(plan -> plan.incidents().stream())
-                    .filter(each -> each.kind() == Incident.Kind.HANGUP)
+                    .filter(each -> each.kind() == Incident.Kind.DISCONNECT)
                     .toList();
 
             assertThat(lost).extracting(Incident::successes).contains(0, 1, 2, 3);
@@ -164,7 +164,7 @@ class PlanTextTest {
                 "pbft reliable crash-stop synchronous down=1@x | down=1@x, which must be like",
                 "pbft reliable crash-stop synchronous down=8@1ops+1ms | an incident must happen to a replica that exists",
                 "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only cuts, splits, clocks, connections and changes of the group can be of several",
-                "pbft reliable crash-stop synchronous hangup=1@1ops+9ms | a reliable network loses no connections",
+                "pbft reliable crash-stop synchronous disconnect=1@1ops+9ms | a reliable network loses no connections",
                 "pbft reliable crash-stop synchronous wire=1/2 | wire=1/2, which must be like",
                 "pbft reliable crash-stop synchronous wire=5/1000/0/0/0/0/0 | 0 to 900 of a thousand",
                 "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group can change under raft only",

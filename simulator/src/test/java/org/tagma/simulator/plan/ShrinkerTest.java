@@ -3,8 +3,8 @@ package org.tagma.simulator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.tagma.simulator.check.Property;
-import org.tagma.simulator.sweep.Outcome;
+import org.tagma.simulator.exploration.Outcome;
+import org.tagma.simulator.properties.Property;
 
 class ShrinkerTest {
 
@@ -69,7 +69,7 @@ class ShrinkerTest {
     private static boolean isNotLinearizable(Plan plan) {
         return Outcome.of(plan)
                 .violation()
-                .filter(finding -> finding.property() == Property.LINEARIZABILITY)
+                .filter(found -> found.property() == Property.LINEARIZABILITY)
                 .isPresent();
     }
 }

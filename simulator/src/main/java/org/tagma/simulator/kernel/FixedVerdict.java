@@ -1,0 +1,18 @@
+package org.tagma.simulator.kernel;
+
+import com.google.protobuf.ByteString;
+import org.tagma.network.codec.NestedVerifier;
+
+/** Says the same of all that a message shows of others, for those who read what they need not judge. Immutable. */
+public record FixedVerdict(boolean isGood) implements NestedVerifier {
+
+    @Override
+    public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
+        return isGood;
+    }
+
+    @Override
+    public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+        return isGood;
+    }
+}

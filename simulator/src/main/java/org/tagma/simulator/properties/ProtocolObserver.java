@@ -1,0 +1,48 @@
+package org.tagma.simulator.properties;
+
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Message;
+
+/**
+ * Follows the correct replicas of one run: checks what their protocol promises beside what every service does, and knows
+ * from what it saw who belongs to the group. Not thread-safe.
+ */
+public interface ProtocolObserver {
+
+    /** A replica begins a step. */
+    default void stepping(int replica, Event event) {}
+
+    /** It decided this in that step; nothing of it has been done. */
+    default void decided(int replica, Action action) {}
+
+    /** Whether it wants to know what this event does to the state of a replica, which costs something. */
+    default boolean comparesStates(Event event) {
+        return false;
+    }
+
+    /** A replica has decided all that an event makes it do. */
+    default void stepped(int replica, Event event, List<Action> actions) {}
+
+    /** What an event for which {@link #comparesStates} did to the hash of a replica's state, which is dear to ask for. */
+    default void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {}
+
+    /** All that a replica decided to make durable so far is durable. */
+    default void durable(int replica) {}
+
+    /**
+     * A message has really left a replica.
+     *
+     * @param to a replica, or -1 if it went to all
+     */
+    void left(int replica, int to, Message message);
+
+    /** Whether a replica belongs to the group now. */
+    boolean isMember(int replica);
+
+    /** Whether those that take part, as the predicate says, suffice for the group to go on. */
+    boolean canProgress(IntPredicate takesPart);
+}
