@@ -1,6 +1,5 @@
 package org.tagma.client;
 
-import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.PeerId;
+import org.tagma.network.SharedSettings;
 import org.tagma.network.TlsOptions;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.TransportOptions;
@@ -30,8 +30,8 @@ import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
 
 /**
- * What the cluster file and a private key make of a client: its settings, its proofs and its connections. {@link BftClient}
- * needs no more; this is for programs that drive many {@link BftClientCore}s on threads of their own.
+ * What the cluster file and a private key make of a client: its settings, its proofs and its connections. {@link
+ * BftClient} needs no more; this is for programs that drive many {@link BftClientCore}s on threads of their own.
  *
  * <p>Thread-safe.
  */
@@ -118,7 +118,7 @@ public final class ClusterConnector {
                         config.replicaCount(),
                         replica -> config.address(replica).toUnresolved(),
                         connectionKeys,
-                        () -> ByteString.EMPTY,
+                        () -> SharedSettings.ofClient(config),
                         tls,
                         limits),
                 loop);

@@ -88,11 +88,10 @@ final class InitiatorHandshake extends HandshakeHandler {
             reject(ctx, RejectReason.WRONG_PROOF, "it does not prove to be " + target + "; do the key files match?");
             return;
         }
-        Optional<String> difference = AgreedSettings.difference(context().settings(), theirSettings.get());
+        Optional<String> difference = SharedSettings.difference(context().settings(), theirSettings.get(), target);
         if (difference.isPresent()) {
-            String line = difference.get() + ", at " + target;
-            reject(ctx, RejectReason.SETTINGS_DIFFER, line);
-            owner.refused(line);
+            reject(ctx, RejectReason.SETTINGS_DIFFER, difference.get());
+            owner.refused(difference.get());
             return;
         }
         continueSealed(ctx, handshake);

@@ -142,10 +142,10 @@ final class ResponderHandshake extends HandshakeHandler {
         }
         ByteString settings = context().settings();
         ByteString second = HandshakeFrames.of(HandshakeFrames.SECOND, noise.write(settings));
-        Optional<String> difference = AgreedSettings.difference(settings, theirSettings.get());
+        Optional<String> difference = SharedSettings.difference(settings, theirSettings.get(), peer);
         if (difference.isPresent()) {
             // Tells the other side too, which can then say the same to its operator.
-            reject(ctx, RejectReason.SETTINGS_DIFFER, difference.get() + ", at " + peer, second);
+            reject(ctx, RejectReason.SETTINGS_DIFFER, difference.get(), second);
             return;
         }
         write(ctx, second);

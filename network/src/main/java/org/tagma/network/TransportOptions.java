@@ -13,10 +13,12 @@ import org.tagma.crypto.ConnectionKeys;
  *
  * @param self our own identity
  * @param replicaCount n; replicas are 0..n-1
- * @param addresses where a replica listens, asked again at every attempt to dial; may be unresolved; null means not known yet
- * @param keys proves and checks identities, and makes the keys of connections; peers of another cluster or epoch are refused
- * @param settings lines of {@code name=value}, at most 4,096 bytes, asked for at every handshake: a peer that has another
- *     value is refused; empty if there is nothing to compare
+ * @param addresses where a replica listens, asked again at every attempt to dial; may be unresolved; null means not
+ *     known yet
+ * @param keys proves and checks identities, and makes the keys of connections; peers of another cluster or epoch are
+ *     refused
+ * @param settings lines of {@code name=value}, at most 4,096 bytes, asked for at every handshake, see {@link
+ *     SharedSettings}: a peer that has another value is refused; empty if there is nothing to compare
  * @param tls present if every connection is to be encrypted with TLS as well
  * @param limits all bounds
  */

@@ -36,7 +36,9 @@ final class HandshakeTest {
         return cluster.add(R1, limits, handler);
     }
 
-    /** Does something to a fresh replica 1; it must close the connection for exactly this reason, and learn of no peer. */
+    /**
+     * Does something to a fresh replica 1; it must close the connection for exactly this reason, and learn of no peer.
+     */
     private void assertRefused(RejectReason reason, Attack attack) {
         NettyTransport replica = replica1(LIMITS);
         try (RawPeer peer = RawPeer.connect(replica.boundPort())) {
@@ -264,9 +266,12 @@ final class HandshakeTest {
     @Test
     void settingsThatDifferAreNamedWithBothValuesAtBothEnds() {
         RecordingHandler atClient = new RecordingHandler();
-        NettyTransport replica = cluster.add(withSettings(R1, "a=1\npipeline=256\n"), handler);
+        NettyTransport replica = cluster.add(withSettings(R1, "a=1\nb=1\npipeline=256\n"), handler);
         NettyTransport client = cluster.add(withSettings(CLIENT, "a=1\npipeline=128\n"), atClient);
-        eventually(() -> atClient.refusals().contains("setting pipeline is 128 here and 256 there, at replica 1"));
+        eventually(
+                () -> atClient.refusals()
+                        .contains(
+                                "setting pipeline is 128 here and 256 at replica 1: it must be the same in both cluster files"));
         assertThat(replica.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
         assertThat(client.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
         assertThat(handler.events()).isEmpty();
@@ -274,7 +279,7 @@ final class HandshakeTest {
     }
 
     @Test
-    void settingsThatAreAlikeOrNotSaidLetIn() {
+    void settingsThatAreAlikeOrThatOneDoesNotStateLetIn() {
         cluster.add(withSettings(R1, "pipeline=256\n"), handler);
         cluster.add(withSettings(CLIENT, "pipeline=256\n"), new RecordingHandler());
         cluster.add(withSettings(new PeerId.ClientSession(8, 1), ""), new RecordingHandler());

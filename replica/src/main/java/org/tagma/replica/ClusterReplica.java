@@ -1,6 +1,5 @@
 package org.tagma.replica;
 
-import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -32,6 +31,7 @@ import org.tagma.crypto.RealAuthentication;
 import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.PeerId;
+import org.tagma.network.SharedSettings;
 import org.tagma.network.TlsOptions;
 import org.tagma.network.Transport;
 import org.tagma.network.TransportOptions;
@@ -180,7 +180,8 @@ public final class ClusterReplica {
         CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
         NodeId self = new NodeId.Replica(replica);
         Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
-        Transport transport = transport(clusterKeys, provider);
+        ReplicatedService service = new ReplicatedService(stateMachine, ClusterSettings.firstSettings(config));
+        Transport transport = transport(clusterKeys, provider, service);
         Storage storage = openStorage();
         Optional<ReplicaTraceFile> trace = openTrace(storage);
         ReplicaParts parts = new ReplicaParts(
@@ -190,7 +191,7 @@ public final class ClusterReplica {
                 new MessageCodec(ClusterSettings.codecLimits(config)),
                 new Quorums(config.replicaCount(), config.faults()),
                 trace.map(each -> each.around(transport)).orElse(transport),
-                new ReplicatedService(stateMachine, ClusterSettings.firstSettings(config)),
+                service,
                 storage.log(),
                 storage.snapshots(),
                 Clock.ofMachine(),
@@ -262,14 +263,14 @@ public final class ClusterReplica {
                 config.protocol() == ProtocolKind.RAFT ? new RaftLifeEvidence() : new PbftLifeEvidence());
     }
 
-    private Transport transport(ClusterKeys clusterKeys, CryptoProvider provider) {
+    private Transport transport(ClusterKeys clusterKeys, CryptoProvider provider, ReplicatedService service) {
         Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions(clusterKeys, provider)) : Optional.empty();
         TransportOptions transportOptions = new TransportOptions(
                 new PeerId.Replica(replica),
                 config.replicaCount(),
                 id -> config.address(id).toUnresolved(),
                 new ConnectionKeys(new NodeId.Replica(replica), keys, clusterKeys, provider),
-                () -> ByteString.EMPTY,
+                () -> SharedSettings.ofReplica(config, service.settings().firstByName()),
                 tls,
                 ClusterSettings.transportLimits(config, options.memory()));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));

@@ -4,12 +4,15 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.Query;
@@ -20,6 +23,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ExecutedRequest;
 import org.tagma.core.service.ReadAnswer;
 import org.tagma.core.service.ReplicatedService;
@@ -39,6 +43,8 @@ import org.tagma.core.state.NodeStore;
  * methods: the replica must then stop.
  */
 public final class ServiceExecutor implements Execution {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceExecutor.class);
 
     private static final ServiceReply UNAVAILABLE = new ServiceReply(ReplyStatus.UNAVAILABLE, ByteString.EMPTY);
     private static final ServiceReply OVERLOADED = new ServiceReply(ReplyStatus.OVERLOADED, ByteString.EMPTY);
@@ -92,7 +98,11 @@ public final class ServiceExecutor implements Execution {
      * @throws IOException if they cannot be read; the replica must then not start
      */
     public void recover() throws IOException {
-        store.recover().forEach(kept::keep);
+        AgreedSettings file = service.settings();
+        List<ServiceSnapshot> all = store.recover();
+        all.forEach(kept::keep);
+        all.stream().max(Comparator.comparingLong(ServiceSnapshot::sequence)).ifPresent(service::settingsAreOf);
+        SettingsNotice.lines(file, service.settings()).forEach(LOG::warn);
     }
 
     @Override
@@ -177,9 +187,9 @@ public final class ServiceExecutor implements Execution {
     }
 
     /**
-     * Answers a query. Where replicas may lie, the client compares what they say: each answers from the state as it is now,
-     * or says that it cannot. Where they do not, the client takes one replica's word: the protocol is asked from which
-     * state on the answer is linearizable.
+     * Answers a query. Where replicas may lie, the client compares what they say: each answers from the state as it is
+     * now, or says that it cannot. Where they do not, the client takes one replica's word: the protocol is asked from
+     * which state on the answer is linearizable.
      */
     public void query(Query query) {
         if (!sealer.oneReplicaDecides()) {
@@ -245,7 +255,9 @@ public final class ServiceExecutor implements Execution {
         return service.lastExecuted();
     }
 
-    /** The whole state as of {@link #lastExecuted}; costs time in proportion to its size, unless it is known already. */
+    /**
+     * The whole state as of {@link #lastExecuted}; costs time in proportion to its size, unless it is known already.
+     */
     public ServiceSnapshot digestNow() {
         if (lastDigested == null || lastDigested.sequence() != service.lastExecuted()) {
             lastDigested = service.snapshot();
@@ -263,7 +275,10 @@ public final class ServiceExecutor implements Execution {
         return kept.newest();
     }
 
-    /** Where one reply decides, it is the leader's; if the leader fails before it answers, its successor is asked again. */
+    /**
+     * Where one reply decides, it is the leader's; if the leader fails before it answers, its successor is asked
+     * again.
+     */
     private boolean answersRequests() {
         return !sealer.oneReplicaDecides() || primary == sealer.self();
     }

@@ -23,11 +23,14 @@ import org.tagma.core.state.MerkleTree;
  * time. It executes committed batches in order; replicas that executed up to the same sequence number have equal
  * snapshots.
  *
- * <p>Not thread-safe: one thread at a time.
+ * <p>Not thread-safe but for {@link #settings}: one thread at a time.
  */
 public final class ReplicatedService {
 
-    /** A longer result, or message of a rejection, fails the operation: it would have to fit the reply cache and a frame. */
+    /**
+     * A longer result, or message of a rejection, fails the operation: it would have to fit the reply cache and a
+     * frame.
+     */
     public static final int MAX_RESULT_BYTES = 1 << 20;
 
     private final StateMachine stateMachine;
@@ -35,11 +38,16 @@ public final class ReplicatedService {
     /** Whether the state machine's state is outside of the tree. */
     private final boolean opaque;
 
-    /** What the framework keeps is in its tree; so is the state machine's state, if it is one of a Merkle state machine. */
+    /**
+     * What the framework keeps is in its tree; so is the state machine's state, if it is one of a Merkle state
+     * machine.
+     */
     private final MerkleStateStore store;
 
     private SessionTable sessions;
-    private AgreedSettings settings;
+
+    /** Volatile, as others may ask for it; it never changes in the middle of what they do. */
+    private volatile AgreedSettings settings;
 
     /** Whether the settings are not in the tree as they are. */
     private boolean settingsChanged = true;
@@ -70,9 +78,24 @@ public final class ReplicatedService {
         return FrameworkState.get(store.tree(), key);
     }
 
-    /** The settings that the state holds. */
+    /** The settings that the state holds. For any thread. */
     public AgreedSettings settings() {
         return settings;
+    }
+
+    /**
+     * Goes by the settings of a state that an earlier life kept, and not by the cluster file, which counts for the
+     * group's first state only. Before anything is executed; the state itself is installed later.
+     */
+    public void settingsAreOf(ServiceSnapshot kept) {
+        kept.tree()
+                .map(tree -> ServiceRecords.read(tree, kept.sequence(), opaque))
+                .ifPresent(decoded -> {
+                    if (decoded instanceof Decoded.Accepted state) {
+                        settings = state.settings();
+                        sessions.limits(settings.limits());
+                    }
+                });
     }
 
     /** The sequence number up to which everything was executed, or 0. */
@@ -150,8 +173,8 @@ public final class ReplicatedService {
     }
 
     /**
-     * Answers a read likewise, and says how long that has been the answer. Of a state without a tree nothing is known but
-     * what it is now.
+     * Answers a read likewise, and says how long that has been the answer. Of a state without a tree nothing is known
+     * but what it is now.
      */
     public ReadAnswer read(ByteString operation) {
         store.beginReading();
@@ -165,8 +188,9 @@ public final class ReplicatedService {
     }
 
     /**
-     * The whole state as of {@link #lastExecuted}, digested. It costs time in proportion to what changed since the last time;
-     * unless the state machine is a {@link MerkleStateMachine}, in proportion to the size of its state as well.
+     * The whole state as of {@link #lastExecuted}, digested. It costs time in proportion to what changed since the
+     * last time; unless the state machine is a {@link MerkleStateMachine}, in proportion to the size of its state as
+     * well.
      */
     public ServiceSnapshot snapshot() {
         ByteString application = opaque
@@ -226,7 +250,8 @@ public final class ReplicatedService {
     }
 
     /**
-     * Goes on with the same state in another form: that of a store that has kept it, from where it is read as it is needed.
+     * Goes on with the same state in another form: that of a store that has kept it, from where it is read as it is
+     * needed.
      *
      * @throws IllegalStateException if it is another state
      */
