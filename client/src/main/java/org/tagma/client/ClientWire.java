@@ -8,11 +8,11 @@ import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
 
 /** What a client says, authenticated and encoded, and what it hears. Thread-safe. */
 final class ClientWire {

@@ -18,11 +18,11 @@ import org.tagma.crypto.SignatureVerifier;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.CertifiedProof;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
 
 /**
  * Checks proofs of values with nothing but a cluster file: no connection, no key of one's own. A proof that passes is right

@@ -19,10 +19,10 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
 
 /** A client core on a virtual clock, with a test in the place of the replicas and the network. */
 final class CoreHarness {

@@ -13,11 +13,11 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.FrameHandler;
 import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
 
 /** A replica that orders nothing and answers every authentic request and query with its operation, or with a lie. */
 final class EchoReplica implements FrameHandler, NestedVerifier {

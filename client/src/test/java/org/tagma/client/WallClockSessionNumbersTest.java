@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.tagma.network.codec.CodecLimits;
+import org.tagma.protocol.CodecLimits;
 
 class WallClockSessionNumbersTest {
 

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
-import org.tagma.network.codec.CodecLimits;
+import org.tagma.protocol.CodecLimits;
 
 /**
  * How far the clocks of the other replicas are from this one's: each is asked for its time now and then, and the answer is

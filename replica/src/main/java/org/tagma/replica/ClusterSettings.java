@@ -22,7 +22,7 @@ import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.RaftSettings;
-import org.tagma.network.codec.CodecLimits;
+import org.tagma.protocol.CodecLimits;
 import org.tagma.replica.MemoryPlan.Share;
 
 /** What a cluster file means for each part of a replica. */

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import org.tagma.core.NodeId;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.protocol.NestedVerifier;
 
 /**
  * Collects what a message shows of others while it is taken apart, so that all of it is known before the first proof is

@@ -1,7 +1,7 @@
 package org.tagma.replica;
 
 import java.util.Locale;
-import org.tagma.network.codec.RejectReason;
+import org.tagma.protocol.RejectReason;
 
 /** Why a replica dropped something that arrived; each is counted. */
 public enum RejectionReason {

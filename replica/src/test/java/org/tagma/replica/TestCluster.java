@@ -22,9 +22,9 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.crypto.RealAuthentication;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
 
 /** Four replicas and two clients with real keys, always the same ones. */
 final class TestCluster {

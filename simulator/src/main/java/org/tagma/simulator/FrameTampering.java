@@ -10,8 +10,8 @@ import org.tagma.core.protocol.Message;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.NestedVerifier;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.kernel.FixedVerdict;
 

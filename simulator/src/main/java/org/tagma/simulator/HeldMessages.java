@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.tagma.core.protocol.Message;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.protocol.NestedVerifier;
 import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.kernel.EventQueue;
 import org.tagma.simulator.kernel.FixedVerdict;

@@ -21,9 +21,9 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.crypto.RealAuthentication;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.InboundVerifier;
 

@@ -5,11 +5,12 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.state.StateProof;
 import org.tagma.core.state.StateView;
 import org.tagma.network.wire.CertifiedProofPayload;
+import org.tagma.protocol.Rejection;
 
 /**
- * The proof of one value at a stable checkpoint, as one replica gives it and a file keeps it: the checkpoint's certificate,
- * the manifest that its digest is of, and the way from the manifest's root to the value. Nothing in it is to be believed
- * before it was checked.
+ * The proof of one value at a stable checkpoint, as one replica gives it and a file keeps it: the checkpoint's
+ * certificate, the manifest that its digest is of, and the way from the manifest's root to the value. Nothing in it is
+ * to be believed before it was checked.
  *
  * <p>Immutable.
  *
@@ -52,7 +53,7 @@ public record CertifiedProof(StateProof proof, ByteString manifest, ByteString c
             return new Decoded.Ok<>(new CertifiedProof(
                     new StateProof(key, payload.getPath()), payload.getManifest(), payload.getCertificate()));
         } catch (Rejection rejection) {
-            return rejection.asValue();
+            return Decoded.rejected(rejection);
         }
     }
 }

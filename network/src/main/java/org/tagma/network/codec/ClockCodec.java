@@ -5,9 +5,9 @@ import com.google.protobuf.MessageLite;
 import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
-import org.tagma.core.protocol.Message;
 import org.tagma.network.wire.ClockAnswerPayload;
 import org.tagma.network.wire.ClockProbePayload;
+import org.tagma.protocol.Rejection;
 
 /** What replicas say of their clocks. */
 final class ClockCodec {
@@ -28,11 +28,11 @@ final class ClockCodec {
                 .build();
     }
 
-    static Message probe(ByteString bytes) throws Rejection {
+    static ClockProbe probe(ByteString bytes) throws Rejection {
         return new ClockProbe(Checks.counter("nonce", PROBE.parse(bytes).getNonce()));
     }
 
-    static Message answer(ByteString bytes) throws Rejection {
+    static ClockAnswer answer(ByteString bytes) throws Rejection {
         ClockAnswerPayload payload = ANSWER.parse(bytes);
         return new ClockAnswer(
                 Checks.counter("nonce", payload.getNonce()), Checks.counter("time", payload.getTimeMillis()));

@@ -6,6 +6,7 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.network.wire.ReplyStatusCode;
 import org.tagma.network.wire.RequestKindCode;
 import org.tagma.network.wire.SemanticsCode;
+import org.tagma.protocol.Rejection;
 
 /** The enums of messages and their codes in the schema, spelled out so that neither side's order matters. */
 final class Codes {

@@ -1,6 +1,8 @@
 package org.tagma.network.codec;
 
 import java.util.Optional;
+import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.Rejection;
 
 /**
  * What became of bytes from outside: a value, or a rejection with its reason.
@@ -19,6 +21,11 @@ public sealed interface Decoded<T> {
      * @param detail for people; made of fixed text and numbers, never of bytes received
      */
     record Rejected<T>(RejectReason reason, String detail) implements Decoded<T> {}
+
+    /** A rejection as a value. */
+    static <T> Decoded<T> rejected(Rejection rejection) {
+        return new Rejected<>(rejection.reason(), rejection.getMessage());
+    }
 
     /** The value, if there is one. */
     default Optional<T> asOptional() {

@@ -7,6 +7,8 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.SenderKind;
+import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.Rejection;
 
 /** Envelopes, alone in a frame or nested in a message. */
 final class EnvelopeCodec {
@@ -37,7 +39,7 @@ final class EnvelopeCodec {
 
     static org.tagma.network.wire.Envelope encode(Authenticated<? extends Message> message) {
         NodeId replica = new NodeId.Replica(message.sender());
-        return encode(replica, MessageTypes.of(message.message()), message.payload(), message.authenticator());
+        return encode(replica, MessageCodec.type(message.message()), message.payload(), message.authenticator());
     }
 
     static Envelope decode(ByteString frame) throws Rejection {

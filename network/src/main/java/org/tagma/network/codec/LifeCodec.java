@@ -10,19 +10,36 @@ import org.tagma.core.protocol.LifeMessage.LifeReply;
 import org.tagma.core.protocol.LifeMessage.Position;
 import org.tagma.core.protocol.LifeRecord;
 import org.tagma.core.protocol.LifeRecord.Life;
-import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.protocol.Message;
 import org.tagma.network.wire.KnownLivesRecord;
 import org.tagma.network.wire.LifePart;
 import org.tagma.network.wire.LifeQueryPayload;
 import org.tagma.network.wire.LifeReplyPayload;
 import org.tagma.network.wire.LogRecordPayload;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.RecordKind;
+import org.tagma.protocol.Rejection;
 
 /** What replicas say and remember of each other's lives. */
 final class LifeCodec {
 
     private static final StrictParser<LifeQueryPayload> QUERY = new StrictParser<>(LifeQueryPayload.parser());
     private static final StrictParser<LifeReplyPayload> REPLY = new StrictParser<>(LifeReplyPayload.parser());
+
+    private static final StrictParser<LifePart> OWN_LIFE = new StrictParser<>(LifePart.parser());
+    private static final StrictParser<KnownLivesRecord> KNOWN_LIVES = new StrictParser<>(KnownLivesRecord.parser());
+
+    /** The records of every protocol. */
+    static final List<RecordKind<?>> RECORDS = List.of(
+            new RecordKind<>(
+                    LogRecordPayload.OWN_LIFE_FIELD_NUMBER,
+                    LifeRecord.OwnLife.class,
+                    own -> part(own.life()).toByteString(),
+                    (bytes, context) -> ownLife(bytes)),
+            new RecordKind<>(
+                    LogRecordPayload.KNOWN_LIVES_FIELD_NUMBER,
+                    LifeRecord.KnownLives.class,
+                    LifeCodec::encode,
+                    (bytes, context) -> knownLives(bytes)));
 
     private LifeCodec() {}
 
@@ -42,14 +59,10 @@ final class LifeCodec {
                 .build();
     }
 
-    static LogRecordPayload encode(LifeRecord life) {
-        LogRecordPayload.Builder payload = LogRecordPayload.newBuilder();
-        if (life instanceof LifeRecord.OwnLife own) {
-            return payload.setOwnLife(part(own.life())).build();
-        }
+    private static ByteString encode(LifeRecord.KnownLives lives) {
         KnownLivesRecord.Builder known = KnownLivesRecord.newBuilder();
-        ((LifeRecord.KnownLives) life).lives().forEach(each -> known.addLives(part(each)));
-        return payload.setKnownLives(known).build();
+        lives.lives().forEach(each -> known.addLives(part(each)));
+        return known.build().toByteString();
     }
 
     private static LifePart part(Life life) {
@@ -59,13 +72,13 @@ final class LifeCodec {
                 .build();
     }
 
-    static Message query(ByteString bytes) throws Rejection {
+    static LifeQuery query(ByteString bytes) throws Rejection {
         LifeQueryPayload payload = QUERY.parse(bytes);
         return new LifeQuery(
                 Checks.counter("nonce", payload.getNonce()), Checks.counter("incarnation", payload.getIncarnation()));
     }
 
-    static Message reply(ByteString bytes) throws Rejection {
+    static LifeReply reply(ByteString bytes) throws Rejection {
         LifeReplyPayload payload = REPLY.parse(bytes);
         Checks.present("life", payload.hasLife());
         Position position = new Position(
@@ -73,11 +86,12 @@ final class LifeCodec {
         return new LifeReply(Checks.counter("nonce", payload.getNonce()), life(payload.getLife()), position);
     }
 
-    static LogRecord ownLife(LifePart own) throws Rejection {
-        return new LifeRecord.OwnLife(life(own));
+    private static LifeRecord.OwnLife ownLife(ByteString bytes) throws Rejection {
+        return new LifeRecord.OwnLife(life(OWN_LIFE.parse(bytes)));
     }
 
-    static LogRecord knownLives(KnownLivesRecord known) throws Rejection {
+    private static LifeRecord.KnownLives knownLives(ByteString bytes) throws Rejection {
+        KnownLivesRecord known = KNOWN_LIVES.parse(bytes);
         Checks.atMost("lives", known.getLivesCount(), CodecLimits.MAX_NODES);
         List<Life> lives = new ArrayList<>();
         for (LifePart each : known.getLivesList()) {

@@ -3,22 +3,28 @@ package org.tagma.network.codec;
 import com.google.protobuf.ByteString;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Authenticated;
+import org.tagma.core.protocol.ClientMessage;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
+import org.tagma.protocol.Protocols;
+import org.tagma.protocol.Rejection;
 
 /**
  * Messages and log records to bytes and back.
  *
  * <p>A frame from outside goes through three hands: {@link #parseEnvelope} takes it apart; the caller checks the
  * authenticator of a replica's message or a query; {@link #decode} then reads the payload, and asks a {@link
- * NestedVerifier} about every request and every signed message in it. So what a message shows of others is verified by the
- * time it is a {@link Request} or an {@link Authenticated}, and whoever holds one can rely on that.
+ * NestedVerifier} about every request and every signed message in it. So what a message shows of others is verified by
+ * the time it is a {@link Request} or an {@link Authenticated}, and whoever holds one can rely on that.
  *
- * <p>What decoding guarantees: authentic nested messages, values in their ranges, counts and sizes within the limits. What
- * it leaves to the protocol: whether the message makes sense, such as quorums, distinct senders, order, windows.
+ * <p>What decoding guarantees: authentic nested messages, values in their ranges, counts and sizes within the limits.
+ * What it leaves to the protocol: whether the message makes sense, such as quorums, distinct senders, order, windows.
  *
  * <p>Encoding takes what this replica itself made and expects it to be right. Decoding never throws for any bytes.
  * Decoded byte strings are slices of the frame: it must not be changed afterwards, and lives as long as they do.
@@ -27,31 +33,39 @@ import org.tagma.core.protocol.SessionId;
  */
 public final class MessageCodec implements MessageReader {
 
+    private static final MessageTable TABLE = new MessageTable(Protocols.all());
+
     private final PayloadDecoder decoder;
 
     /** A codec whose {@link #decode} enforces these limits. */
     public MessageCodec(CodecLimits limits) {
-        this.decoder = new PayloadDecoder(limits);
+        this.decoder = new PayloadDecoder(TABLE, limits);
     }
 
     /**
-     * The number of the {@link org.tagma.network.wire.MessageType} of a message: what it is authenticated under.
+     * The type number of a message: what it is authenticated under.
      *
      * @return 1..255
-     * @throws IllegalArgumentException if the schema has no such message
+     * @throws IllegalArgumentException if no protocol has such a message
      */
     public static int type(Message message) {
-        return MessageTypes.of(message);
+        if (message instanceof Request) {
+            return MessageType.REQUEST_VALUE;
+        }
+        if (message instanceof ClientMessage client) {
+            return client instanceof ClientMessage.Reply ? MessageType.REPLY_VALUE : MessageType.QUERY_VALUE;
+        }
+        return TABLE.of(message).type();
     }
 
     /**
      * The payload of a message, to be authenticated and put in an envelope. Equal messages give equal bytes. Requests
      * nested or not, and signed messages nested in others, keep the very bytes they came with.
      *
-     * @throws IllegalArgumentException if the schema has no such message
+     * @throws IllegalArgumentException if no protocol has such a message
      */
     public static ByteString encodePayload(Message message) {
-        return PayloadEncoder.encode(message);
+        return PayloadEncoder.encode(TABLE, message);
     }
 
     /**
@@ -90,7 +104,7 @@ public final class MessageCodec implements MessageReader {
         try {
             return new Decoded.Ok<>(EnvelopeCodec.decode(frame));
         } catch (Rejection rejection) {
-            return rejection.asValue();
+            return Decoded.rejected(rejection);
         }
     }
 
@@ -102,26 +116,26 @@ public final class MessageCodec implements MessageReader {
     /**
      * Reads the payload of an envelope as what its type says.
      *
-     * <p>A request's own authenticator is put before the verifier, once it is known to be well-formed; there is no other
-     * way to a Request. For all other types the caller must have checked the envelope's own authenticator before, since
-     * what is nested costs signatures to verify.
+     * <p>A request's own authenticator is put before the verifier, once it is known to be well-formed; there is no
+     * other way to a Request. For all other types the caller must have checked the envelope's own authenticator before,
+     * since what is nested costs signatures to verify.
      */
     @Override
     public Decoded<Message> decode(Envelope envelope, NestedVerifier verifier) {
         try {
             return new Decoded.Ok<>(decoder.decode(envelope, verifier));
         } catch (Rejection rejection) {
-            return rejection.asValue();
+            return Decoded.rejected(rejection);
         }
     }
 
     /**
      * A record of the log.
      *
-     * @throws IllegalArgumentException if the schema has no such record
+     * @throws IllegalArgumentException if no protocol has such a record
      */
     public static ByteString encodeRecord(LogRecord logRecord) {
-        return RecordCodec.encode(logRecord);
+        return RecordCodec.encode(TABLE.of(logRecord), logRecord);
     }
 
     /**
@@ -130,9 +144,9 @@ public final class MessageCodec implements MessageReader {
      */
     public static Decoded<LogRecord> decodeRecord(ByteString bytes) {
         try {
-            return new Decoded.Ok<>(RecordCodec.decode(bytes));
+            return new Decoded.Ok<>(RecordCodec.decode(TABLE, bytes));
         } catch (Rejection rejection) {
-            return rejection.asValue();
+            return Decoded.rejected(rejection);
         }
     }
 }

@@ -2,10 +2,11 @@ package org.tagma.network.codec;
 
 import com.google.protobuf.ByteString;
 import org.tagma.core.protocol.Message;
+import org.tagma.protocol.NestedVerifier;
 
 /**
- * Takes frames apart for a receiver, in the two steps between which it authenticates them; see {@link MessageCodec}, which
- * does it. One that stands before the codec may remember what it read: what is decoded is immutable.
+ * Takes frames apart for a receiver, in the two steps between which it authenticates them; see {@link MessageCodec},
+ * which does it. One that stands before the codec may remember what it read: what is decoded is immutable.
  */
 public interface MessageReader {
 

@@ -3,14 +3,7 @@ package org.tagma.network.codec;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.Reproposal;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Message;
@@ -18,41 +11,26 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.BatchPart;
-import org.tagma.network.wire.CertificatePart;
-import org.tagma.network.wire.CheckpointPayload;
 import org.tagma.network.wire.MessageType;
-import org.tagma.network.wire.NewViewPayload;
-import org.tagma.network.wire.ReproposalPart;
 import org.tagma.network.wire.RequestPayload;
-import org.tagma.network.wire.ViewChangePayload;
-import org.tagma.network.wire.VotePart;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.MessageKind;
+import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.Rejection;
 
 /**
- * Decodes the messages that are found inside others, and what messages and log records have in common. Nesting has a fixed
- * depth: a new view holds view changes, which hold checkpoints; a batch holds requests.
- *
- * <p>Immutable and thread-safe.
+ * Decodes the messages that are found inside others, and what messages and log records have in common. What nests has a
+ * fixed depth: a batch holds requests, and a signed message what its own decoder reads.
  */
-final class PartDecoder {
+public final class PartDecoder {
 
     private static final StrictParser<RequestPayload> REQUEST = new StrictParser<>(RequestPayload.parser());
-    private static final StrictParser<CheckpointPayload> CHECKPOINT = new StrictParser<>(CheckpointPayload.parser());
-    private static final StrictParser<ViewChangePayload> VIEW_CHANGE = new StrictParser<>(ViewChangePayload.parser());
-    private static final StrictParser<NewViewPayload> NEW_VIEW = new StrictParser<>(NewViewPayload.parser());
 
-    /** Reads the payload of a nested message. */
-    private interface PayloadReader<M extends Message> {
-        M read(ByteString payload, NestedVerifier verifier) throws Rejection;
-    }
-
-    private final CodecLimits limits;
-
-    PartDecoder(CodecLimits limits) {
-        this.limits = limits;
-    }
+    private PartDecoder() {}
 
     /** @param ifRefused the reason to give if the verifier says no */
-    Request request(Envelope envelope, NestedVerifier verifier, RejectReason ifRefused) throws Rejection {
+    static Request request(Envelope envelope, DecodeContext context, RejectReason ifRefused) throws Rejection {
         int client = envelope.sender().id();
         RequestPayload payload = REQUEST.parse(envelope.payload());
         sameClient(client, payload.getClient());
@@ -60,8 +38,8 @@ final class PartDecoder {
         long number = Checks.positive("number", payload.getNumber());
         RetrySemantics semantics = Codes.decode(payload.getSemantics());
         long acknowledged = acknowledged(semantics, number, payload.getUnacknowledged());
-        ByteString operation = operation(payload.getOperation());
-        if (!verifier.verifyClient(client, envelope.type(), envelope.payload(), envelope.authenticator())) {
+        ByteString operation = operation(payload.getOperation(), context.limits());
+        if (!context.verifier().verifyClient(client, envelope.type(), envelope.payload(), envelope.authenticator())) {
             throw new Rejection(ifRefused, "a request that client " + client + " did not make");
         }
         return Request.of(
@@ -75,7 +53,7 @@ final class PartDecoder {
         return semantics.isFifo() ? number - 1 - unacknowledged : 0;
     }
 
-    ByteString operation(ByteString operation) throws Rejection {
+    static ByteString operation(ByteString operation, CodecLimits limits) throws Rejection {
         return Checks.sizeAtMost("bytes of an operation", operation, limits.maxOperationBytes());
     }
 
@@ -85,9 +63,11 @@ final class PartDecoder {
         }
     }
 
-    Batch batch(BatchPart part, NestedVerifier verifier) throws Rejection {
+    /** A batch of verified requests. */
+    public static Batch batch(BatchPart part, DecodeContext context) throws Rejection {
         long timeMillis = Checks.counter("time", part.getTimeMillis());
-        int count = Checks.atMost("requests in a batch", part.getRequestsCount(), limits.maxBatchRequests());
+        int count = Checks.atMost(
+                "requests in a batch", part.getRequestsCount(), context.limits().maxBatchRequests());
         if (part.getNullBatch()) {
             if (timeMillis != 0 || count != 0) {
                 throw Checks.badValue("a null batch with contents");
@@ -97,91 +77,24 @@ final class PartDecoder {
         List<Request> requests = new ArrayList<>(count);
         for (org.tagma.network.wire.Envelope nested : part.getRequestsList()) {
             Envelope envelope = nested(nested, MessageType.REQUEST_VALUE);
-            requests.add(request(envelope, verifier, RejectReason.BAD_NESTED_AUTHENTICATOR));
+            requests.add(request(envelope, context, RejectReason.BAD_NESTED_AUTHENTICATOR));
         }
         return Batch.of(timeMillis, requests);
     }
 
-    Checkpoint checkpoint(ByteString bytes) throws Rejection {
-        CheckpointPayload payload = CHECKPOINT.parse(bytes);
-        return new Checkpoint(
-                Checks.counter("sequence", payload.getSequence()), Checks.digest(payload.getStateDigest()));
-    }
-
-    CheckpointCertificate certificate(CertificatePart part, NestedVerifier verifier) throws Rejection {
-        long sequence = Checks.counter("sequence", part.getSequence());
-        Digest stateDigest = Checks.digest(part.getStateDigest());
-        int count = Checks.atMost("votes of a certificate", part.getVotesCount(), limits.maxReplicas());
-        List<Authenticated<Checkpoint>> votes = new ArrayList<>(count);
-        for (org.tagma.network.wire.Envelope vote : part.getVotesList()) {
-            votes.add(signed(vote, MessageType.CHECKPOINT_VALUE, verifier, (bytes, v) -> checkpoint(bytes)));
-        }
-        return new CheckpointCertificate(sequence, stateDigest, votes);
-    }
-
-    ViewChange viewChange(ByteString bytes, NestedVerifier verifier) throws Rejection {
-        long elements = (long) limits.maxReplicas() + limits.maxWindow() + limits.maxPrePreparedEntries();
-        return viewChange(VIEW_CHANGE.parse(bytes, elements, ViewChangePayload.STABLE_FIELD_NUMBER), verifier);
-    }
-
-    ViewChange viewChange(ViewChangePayload payload, NestedVerifier verifier) throws Rejection {
-        long view = Checks.counter("view", payload.getView());
-        List<VoteInfo> prepared = votes("entries of P", payload.getPreparedList(), limits.maxWindow());
-        List<VoteInfo> prePrepared =
-                votes("entries of Q", payload.getPrePreparedList(), limits.maxPrePreparedEntries());
-        Checks.present("stable checkpoint", payload.hasStable());
-        return new ViewChange(view, certificate(payload.getStable(), verifier), prepared, prePrepared);
-    }
-
-    private static List<VoteInfo> votes(String name, List<VotePart> parts, int limit) throws Rejection {
-        List<VoteInfo> votes = new ArrayList<>(Checks.atMost(name, parts.size(), limit));
-        for (VotePart part : parts) {
-            votes.add(new VoteInfo(
-                    Checks.counter("sequence", part.getSequence()),
-                    Checks.digest(part.getDigest()),
-                    Checks.counter("view", part.getView())));
-        }
-        return votes;
-    }
-
-    NewView newView(ByteString bytes, NestedVerifier verifier) throws Rejection {
-        NewViewPayload payload = NEW_VIEW.parse(bytes, (long) limits.maxReplicas() + limits.maxWindow());
-        long view = Checks.counter("view", payload.getView());
-        List<Reproposal> reproposals = reproposals(payload.getReproposalsList());
-        int count = Checks.atMost("view changes", payload.getViewChangesCount(), limits.maxReplicas());
-        List<Authenticated<ViewChange>> viewChanges = new ArrayList<>(count);
-        for (org.tagma.network.wire.Envelope viewChange : payload.getViewChangesList()) {
-            viewChanges.add(signed(viewChange, MessageType.VIEW_CHANGE_VALUE, verifier, this::viewChange));
-        }
-        return new NewView(view, viewChanges, reproposals);
-    }
-
-    private List<Reproposal> reproposals(List<ReproposalPart> parts) throws Rejection {
-        int count = Checks.atMost("re-proposals", parts.size(), limits.maxWindow());
-        List<Reproposal> reproposals = new ArrayList<>(count);
-        for (ReproposalPart part : parts) {
-            reproposals.add(
-                    new Reproposal(Checks.counter("sequence", part.getSequence()), Checks.digest(part.getDigest())));
-        }
-        return reproposals;
-    }
-
-    Authenticated<NewView> signedNewView(org.tagma.network.wire.Envelope envelope, NestedVerifier verifier)
-            throws Rejection {
-        return signed(envelope, MessageType.NEW_VIEW_VALUE, verifier, this::newView);
-    }
-
-    /** The outer signature comes before what is inside: a forged view change must not cost the checks of its contents. */
-    private static <M extends Message> Authenticated<M> signed(
-            org.tagma.network.wire.Envelope part, int type, NestedVerifier verifier, PayloadReader<M> reader)
-            throws Rejection {
-        Envelope envelope = nested(part, type);
+    /**
+     * A message of a replica that it signed. The outer signature comes before what is inside: a forged view change must
+     * not cost the checks of its contents.
+     */
+    public static <M extends Message> Authenticated<M> signed(
+            org.tagma.network.wire.Envelope part, MessageKind<M> kind, DecodeContext context) throws Rejection {
+        Envelope envelope = nested(part, kind.type());
         int replica = envelope.sender().id();
-        if (!verifier.verifyReplica(replica, type, envelope.payload(), envelope.authenticator())) {
+        if (!context.verifier().verifyReplica(replica, kind.type(), envelope.payload(), envelope.authenticator())) {
             throw new Rejection(
                     RejectReason.BAD_NESTED_AUTHENTICATOR, "a message that replica " + replica + " did not sign");
         }
-        M message = reader.read(envelope.payload(), verifier);
+        M message = kind.decoder().decode(envelope.payload(), context);
         return new Authenticated<>(replica, message, envelope.payload(), envelope.authenticator());
     }
 

@@ -2,7 +2,6 @@ package org.tagma.network.codec;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.NodePath;
@@ -11,6 +10,7 @@ import org.tagma.core.state.TreeAssembler;
 import org.tagma.network.wire.FetchPiecePayload;
 import org.tagma.network.wire.PieceAnswerPayload;
 import org.tagma.network.wire.TreePathPart;
+import org.tagma.protocol.Rejection;
 
 /** The two messages that carry parts of a Merkle tree. */
 final class PiecePayloads {
@@ -48,7 +48,7 @@ final class PiecePayloads {
                 .build();
     }
 
-    static Message fetchPiece(ByteString bytes) throws Rejection {
+    static FetchPiece fetchPiece(ByteString bytes) throws Rejection {
         FetchPiecePayload payload = FETCH_PIECE.parse(bytes);
         int maxWholeBytes =
                 Checks.atMost("bytes of a piece", payload.getMaxWholeBytes(), TreeAssembler.MAX_WHOLE_BYTES);
@@ -63,7 +63,7 @@ final class PiecePayloads {
                 maxWholeBytes);
     }
 
-    static Message pieceAnswer(ByteString bytes) throws Rejection {
+    static PieceAnswer pieceAnswer(ByteString bytes) throws Rejection {
         PieceAnswerPayload payload = PIECE_ANSWER.parse(bytes);
         Checks.present("path", payload.hasPath());
         return new PieceAnswer(

@@ -8,31 +8,34 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.Rejection;
 
 /**
  * Parses one message of the schema without copying its byte fields, and refuses what is not canonical.
  *
- * <p>Protobuf lets one message be written in many ways: a field twice (the last wins), fields nobody knows, zeros written
- * out, padded varints, fields in another order. Every one of these but the order makes the encoding longer than the
- * canonical one, since unknown fields are dropped while parsing; so one comparison of lengths finds them all, nested
- * ones included. The order is let pass: finding it out means encoding again, which is too dear for every request, and it
- * does no harm, because what is digested and authenticated is the bytes received.
+ * <p>Protobuf lets one message be written in many ways: a field twice (the last wins), fields nobody knows, zeros
+ * written out, padded varints, fields in another order. Every one of these but the order makes the encoding longer than
+ * the canonical one, since unknown fields are dropped while parsing; so one comparison of lengths finds them all,
+ * nested ones included. The order is let pass: finding it out means encoding again, which is too dear for every
+ * request, and it does no harm, because what is digested and authenticated is the bytes received.
  *
  * <p>Immutable and thread-safe.
  */
-final class StrictParser<T extends Message> {
+public final class StrictParser<T extends Message> {
 
     /** Fields of a message or of its nested part that are there at most once; the largest has fewer. */
     private static final int SINGLE_FIELDS = 16;
 
     private final Parser<T> parser;
 
-    StrictParser(Parser<T> parser) {
+    /** A parser of such messages. */
+    public StrictParser(Parser<T> parser) {
         this.parser = DiscardUnknownFieldsParser.wrap(parser);
     }
 
     /** Parses a message that has no repeated fields, or comes from this replica's own log. */
-    T parse(ByteString bytes) throws Rejection {
+    public T parse(ByteString bytes) throws Rejection {
         T message;
         try {
             CodedInputStream input = bytes.newCodedInput();
@@ -53,10 +56,10 @@ final class StrictParser<T extends Message> {
      * and a hundred on the heap, and a count that is refused only after parsing has already cost the memory.
      *
      * @param maxElements how many elements all repeated fields may have together
-     * @param nestedFields where repeated fields are found inside: the number of a field whose message has some too, then of
-     *     one in that message, and so on
+     * @param nestedFields where repeated fields are found inside: the number of a field whose message has some too,
+     *     then of one in that message, and so on
      */
-    T parse(ByteString bytes, long maxElements, int... nestedFields) throws Rejection {
+    public T parse(ByteString bytes, long maxElements, int... nestedFields) throws Rejection {
         long counted;
         try {
             counted = countFields(bytes.newCodedInput(), maxElements + SINGLE_FIELDS, nestedFields, 0);

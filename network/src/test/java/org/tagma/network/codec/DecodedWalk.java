@@ -10,6 +10,7 @@ import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
 
 /** Goes through everything in a decoded message or record and asserts what decoding promises of it. */
 final class DecodedWalk {

@@ -11,6 +11,7 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.NestedVerifier;
 
 /** Authenticators that anybody could compute, but that depend on every byte of what they stand for. */
 final class FakeSignatures {

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
+import org.tagma.protocol.RejectReason;
 
 /** Bytes that no correct node sends become a rejection, or a message that keeps every promise; never an exception. */
 class HostileBytesTest {

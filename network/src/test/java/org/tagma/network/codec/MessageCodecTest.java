@@ -29,6 +29,9 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
+import org.tagma.protocol.RejectReason;
 
 /** What the codec does with good messages, and who it asks before it believes what they show of others. */
 class MessageCodecTest {

@@ -42,6 +42,7 @@ import org.tagma.core.service.TransferMessage.ManifestAnswer;
 import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.NodePath;
 import org.tagma.core.state.TreeAssembler;
+import org.tagma.protocol.CodecLimits;
 
 /** Any message and any record, up to the limits of {@link Samples#LIMITS}. */
 final class MessageDomain extends DomainContextBase {

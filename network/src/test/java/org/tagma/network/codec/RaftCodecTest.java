@@ -22,6 +22,7 @@ import org.tagma.network.wire.ConfigurationPart;
 import org.tagma.network.wire.EntryPart;
 import org.tagma.network.wire.InstallSnapshotPayload;
 import org.tagma.network.wire.SnapshotPart;
+import org.tagma.protocol.RejectReason;
 
 /** Raft's messages and records come back as they went; what no correct replica sends does not come in. */
 class RaftCodecTest {

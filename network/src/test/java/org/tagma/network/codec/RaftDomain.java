@@ -16,6 +16,7 @@ import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.RaftMessage;
 import org.tagma.core.raft.RaftRecord;
 import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.protocol.CodecLimits;
 
 /** Any of Raft's messages and records, up to the limits of {@link Samples#LIMITS}. */
 final class RaftDomain extends DomainContextBase {

@@ -60,6 +60,9 @@ import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.service.TransferMessage.ManifestAnswer;
 import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.NodePath;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
+import org.tagma.protocol.RejectReason;
 
 /** One small, full message of every type and one record of every kind; no field of them is zero or empty. */
 final class Samples {

@@ -47,6 +47,8 @@ import org.tagma.network.wire.SemanticsCode;
 import org.tagma.network.wire.SenderKind;
 import org.tagma.network.wire.StableCheckpointPayload;
 import org.tagma.network.wire.ViewChangePayload;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.RejectReason;
 
 /** Each kind of bad input, and the reason that is given. */
 class StrictnessTest {

@@ -1,7 +1,7 @@
 package org.tagma.simulator.kernel;
 
 import com.google.protobuf.ByteString;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.protocol.NestedVerifier;
 
 /** Says the same of all that a message shows of others, for those who read what they need not judge. Immutable. */
 public record FixedVerdict(boolean isGood) implements NestedVerifier {

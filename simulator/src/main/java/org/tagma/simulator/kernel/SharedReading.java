@@ -9,7 +9,7 @@ import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.protocol.NestedVerifier;
 
 /**
  * Decodes a frame once for all its receivers. Each still gives its own verdict on the sender and on everything that is

@@ -6,7 +6,7 @@ import org.tagma.core.protocol.Message;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
+import org.tagma.protocol.NestedVerifier;
 import org.tagma.simulator.kernel.FixedVerdict;
 
 /** Holds the codec to what it is for: what is decoded is what was encoded. It looks at some messages of each kind. Not thread-safe. */

@@ -11,12 +11,12 @@ import org.tagma.core.pbft.PbftMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.network.codec.CodecLimits;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.codec.NestedVerifier;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.NestedVerifier;
 
 /** What is read once for all is still judged by each. */
 class SharedReadingTest {

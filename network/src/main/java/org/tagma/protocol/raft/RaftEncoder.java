@@ -1,12 +1,18 @@
-package org.tagma.network.codec;
+package org.tagma.protocol.raft;
 
 import com.google.protobuf.MessageLite;
-import org.tagma.core.protocol.Message;
-import org.tagma.core.raft.RaftMessage;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.ReadIndex;
+import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.RaftMessage.TimeoutNow;
 import org.tagma.network.wire.AppendEntriesPayload;
 import org.tagma.network.wire.AppendEntriesReplyPayload;
 import org.tagma.network.wire.InstallSnapshotPayload;
-import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.ReadIndexPayload;
 import org.tagma.network.wire.ReadIndexReplyPayload;
 import org.tagma.network.wire.RequestSnapshotPayload;
@@ -15,32 +21,11 @@ import org.tagma.network.wire.RequestVoteReplyPayload;
 import org.tagma.network.wire.TimeoutNowPayload;
 
 /** Encodes the payload of each of Raft's messages: one method a message, in the order of the schema. */
-final class RaftPayloadEncoder {
+final class RaftEncoder {
 
-    private RaftPayloadEncoder() {}
+    private RaftEncoder() {}
 
-    static MessageLite build(Message message) {
-        return switch (MessageTypes.of(message)) {
-            case MessageType.REQUEST_VOTE_VALUE -> requestVote((RaftMessage.RequestVote) message);
-            case MessageType.REQUEST_VOTE_REPLY_VALUE -> requestVoteReply((RaftMessage.RequestVoteReply) message);
-            case MessageType.APPEND_ENTRIES_VALUE -> appendEntries((RaftMessage.AppendEntries) message);
-            case MessageType.APPEND_ENTRIES_REPLY_VALUE -> appendEntriesReply((RaftMessage.AppendEntriesReply) message);
-            case MessageType.INSTALL_SNAPSHOT_VALUE -> installSnapshot((RaftMessage.InstallSnapshot) message);
-            case MessageType.REQUEST_SNAPSHOT_VALUE ->
-                RequestSnapshotPayload.newBuilder()
-                        .setTerm(((RaftMessage.RequestSnapshot) message).term())
-                        .build();
-            case MessageType.TIMEOUT_NOW_VALUE ->
-                TimeoutNowPayload.newBuilder()
-                        .setTerm(((RaftMessage.TimeoutNow) message).term())
-                        .build();
-            case MessageType.READ_INDEX_VALUE -> readIndex((RaftMessage.ReadIndex) message);
-            case MessageType.READ_INDEX_REPLY_VALUE -> readIndexReply((RaftMessage.ReadIndexReply) message);
-            default -> throw new IllegalArgumentException("no encoding for " + message.getClass());
-        };
-    }
-
-    private static MessageLite requestVote(RaftMessage.RequestVote request) {
+    static MessageLite requestVote(RequestVote request) {
         return RequestVotePayload.newBuilder()
                 .setTerm(request.term())
                 .setLastLogIndex(request.lastLogIndex())
@@ -50,7 +35,7 @@ final class RaftPayloadEncoder {
                 .build();
     }
 
-    private static MessageLite requestVoteReply(RaftMessage.RequestVoteReply reply) {
+    static MessageLite requestVoteReply(RequestVoteReply reply) {
         return RequestVoteReplyPayload.newBuilder()
                 .setTerm(reply.term())
                 .setElectionTerm(reply.electionTerm())
@@ -59,7 +44,7 @@ final class RaftPayloadEncoder {
                 .build();
     }
 
-    private static MessageLite appendEntries(RaftMessage.AppendEntries append) {
+    static MessageLite appendEntries(AppendEntries append) {
         AppendEntriesPayload.Builder payload = AppendEntriesPayload.newBuilder()
                 .setTerm(append.term())
                 .setPrevLogIndex(append.prevLogIndex())
@@ -70,7 +55,7 @@ final class RaftPayloadEncoder {
         return payload.build();
     }
 
-    private static MessageLite appendEntriesReply(RaftMessage.AppendEntriesReply reply) {
+    static MessageLite appendEntriesReply(AppendEntriesReply reply) {
         return AppendEntriesReplyPayload.newBuilder()
                 .setTerm(reply.term())
                 .setRound(reply.round())
@@ -82,21 +67,29 @@ final class RaftPayloadEncoder {
                 .build();
     }
 
-    private static MessageLite installSnapshot(RaftMessage.InstallSnapshot install) {
+    static MessageLite installSnapshot(InstallSnapshot install) {
         return InstallSnapshotPayload.newBuilder()
                 .setTerm(install.term())
                 .setSnapshot(RaftPartEncoder.snapshot(install.snapshot()))
                 .build();
     }
 
-    private static MessageLite readIndex(RaftMessage.ReadIndex read) {
+    static MessageLite requestSnapshot(RequestSnapshot message) {
+        return RequestSnapshotPayload.newBuilder().setTerm(message.term()).build();
+    }
+
+    static MessageLite timeoutNow(TimeoutNow message) {
+        return TimeoutNowPayload.newBuilder().setTerm(message.term()).build();
+    }
+
+    static MessageLite readIndex(ReadIndex read) {
         return ReadIndexPayload.newBuilder()
                 .setTerm(read.term())
                 .setContext(read.context())
                 .build();
     }
 
-    private static MessageLite readIndexReply(RaftMessage.ReadIndexReply reply) {
+    static MessageLite readIndexReply(ReadIndexReply reply) {
         return ReadIndexReplyPayload.newBuilder()
                 .setTerm(reply.term())
                 .setContext(reply.context())

@@ -1,8 +1,9 @@
-package org.tagma.network.codec;
+package org.tagma.protocol.raft;
 
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.network.codec.PartEncoder;
 import org.tagma.network.wire.ConfigurationPart;
 import org.tagma.network.wire.EntryPart;
 import org.tagma.network.wire.SnapshotPart;

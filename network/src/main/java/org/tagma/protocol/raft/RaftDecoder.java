@@ -1,17 +1,25 @@
-package org.tagma.network.codec;
+package org.tagma.protocol.raft;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.protocol.Message;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.Entry;
-import org.tagma.core.raft.RaftMessage;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftMessage.ReadIndex;
+import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.RaftMessage.RequestVote;
+import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.network.codec.Checks;
+import org.tagma.network.codec.StrictParser;
 import org.tagma.network.wire.AppendEntriesPayload;
 import org.tagma.network.wire.AppendEntriesReplyPayload;
 import org.tagma.network.wire.EntryPart;
 import org.tagma.network.wire.InstallSnapshotPayload;
-import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.ReadIndexPayload;
 import org.tagma.network.wire.ReadIndexReplyPayload;
 import org.tagma.network.wire.RequestSnapshotPayload;
@@ -19,13 +27,11 @@ import org.tagma.network.wire.RequestVotePayload;
 import org.tagma.network.wire.RequestVoteReplyPayload;
 import org.tagma.network.wire.SnapshotPart;
 import org.tagma.network.wire.TimeoutNowPayload;
+import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.Rejection;
 
-/**
- * Decodes the payload of each of Raft's messages: one method a message, in the order of the schema.
- *
- * <p>Immutable and thread-safe.
- */
-final class RaftPayloadDecoder {
+/** Decodes the payload of each of Raft's messages: one method a message, in the order of the schema. */
+final class RaftDecoder {
 
     /** Fields of an entry and of a batch that are there at most once. */
     private static final int FIELDS_AN_ENTRY = 5;
@@ -47,36 +53,11 @@ final class RaftPayloadDecoder {
     private static final StrictParser<ReadIndexReplyPayload> READ_INDEX_REPLY =
             new StrictParser<>(ReadIndexReplyPayload.parser());
 
-    private final CodecLimits limits;
-    private final RaftPartDecoder parts;
+    private RaftDecoder() {}
 
-    RaftPayloadDecoder(CodecLimits limits) {
-        this.limits = limits;
-        this.parts = new RaftPartDecoder(limits);
-    }
-
-    Message decode(Envelope envelope, NestedVerifier verifier) throws Rejection {
-        ByteString payload = envelope.payload();
-        return switch (envelope.type()) {
-            case MessageType.REQUEST_VOTE_VALUE -> requestVote(payload);
-            case MessageType.REQUEST_VOTE_REPLY_VALUE -> requestVoteReply(payload);
-            case MessageType.APPEND_ENTRIES_VALUE -> appendEntries(payload, verifier);
-            case MessageType.APPEND_ENTRIES_REPLY_VALUE -> appendEntriesReply(payload);
-            case MessageType.INSTALL_SNAPSHOT_VALUE -> installSnapshot(payload);
-            case MessageType.REQUEST_SNAPSHOT_VALUE ->
-                new RaftMessage.RequestSnapshot(
-                        term(REQUEST_SNAPSHOT.parse(payload).getTerm()));
-            case MessageType.TIMEOUT_NOW_VALUE ->
-                new RaftMessage.TimeoutNow(term(TIMEOUT_NOW.parse(payload).getTerm()));
-            case MessageType.READ_INDEX_VALUE -> readIndex(payload);
-            case MessageType.READ_INDEX_REPLY_VALUE -> readIndexReply(payload);
-            default -> throw new Rejection(RejectReason.UNKNOWN_TYPE, "message type " + envelope.type());
-        };
-    }
-
-    private static Message requestVote(ByteString bytes) throws Rejection {
+    static RequestVote requestVote(ByteString bytes, DecodeContext context) throws Rejection {
         RequestVotePayload payload = REQUEST_VOTE.parse(bytes);
-        return new RaftMessage.RequestVote(
+        return new RequestVote(
                 term(payload.getTerm()),
                 index(payload.getLastLogIndex()),
                 term(payload.getLastLogTerm()),
@@ -84,24 +65,26 @@ final class RaftPayloadDecoder {
                 payload.getTransfer());
     }
 
-    private static Message requestVoteReply(ByteString bytes) throws Rejection {
+    static RequestVoteReply requestVoteReply(ByteString bytes, DecodeContext context) throws Rejection {
         RequestVoteReplyPayload payload = REQUEST_VOTE_REPLY.parse(bytes);
-        return new RaftMessage.RequestVoteReply(
+        return new RequestVoteReply(
                 term(payload.getTerm()), term(payload.getElectionTerm()), payload.getPreVote(), payload.getGranted());
     }
 
-    private Message appendEntries(ByteString bytes, NestedVerifier verifier) throws Rejection {
+    static AppendEntries appendEntries(ByteString bytes, DecodeContext context) throws Rejection {
         AppendEntriesPayload payload = APPEND_ENTRIES.parse(
                 bytes,
-                (long) limits.maxWindow() * (FIELDS_AN_ENTRY + limits.maxBatchRequests()),
+                (long) context.limits().maxWindow()
+                        * (FIELDS_AN_ENTRY + context.limits().maxBatchRequests()),
                 AppendEntriesPayload.ENTRIES_FIELD_NUMBER,
                 EntryPart.BATCH_FIELD_NUMBER);
-        int count = Checks.atMost("entries", payload.getEntriesCount(), limits.maxWindow());
+        int count = Checks.atMost(
+                "entries", payload.getEntriesCount(), context.limits().maxWindow());
         List<Entry> entries = new ArrayList<>(count);
         for (EntryPart part : payload.getEntriesList()) {
-            entries.add(parts.entry(part, verifier));
+            entries.add(RaftPartDecoder.entry(part, context));
         }
-        return new RaftMessage.AppendEntries(
+        return new AppendEntries(
                 term(payload.getTerm()),
                 index(payload.getPrevLogIndex()),
                 term(payload.getPrevLogTerm()),
@@ -110,9 +93,9 @@ final class RaftPayloadDecoder {
                 Checks.counter("round", payload.getRound()));
     }
 
-    private static Message appendEntriesReply(ByteString bytes) throws Rejection {
+    static AppendEntriesReply appendEntriesReply(ByteString bytes, DecodeContext context) throws Rejection {
         AppendEntriesReplyPayload payload = APPEND_ENTRIES_REPLY.parse(bytes);
-        return new RaftMessage.AppendEntriesReply(
+        return new AppendEntriesReply(
                 term(payload.getTerm()),
                 Checks.counter("round", payload.getRound()),
                 payload.getSuccess(),
@@ -122,24 +105,32 @@ final class RaftPayloadDecoder {
                 payload.getRecovering());
     }
 
-    private Message installSnapshot(ByteString bytes) throws Rejection {
+    static InstallSnapshot installSnapshot(ByteString bytes, DecodeContext context) throws Rejection {
         InstallSnapshotPayload payload = INSTALL_SNAPSHOT.parse(
                 bytes,
                 Configuration.MAX_MEMBERS,
                 InstallSnapshotPayload.SNAPSHOT_FIELD_NUMBER,
                 SnapshotPart.CONFIGURATION_FIELD_NUMBER);
         Checks.present("snapshot", payload.hasSnapshot());
-        return new RaftMessage.InstallSnapshot(term(payload.getTerm()), parts.snapshot(payload.getSnapshot()));
+        return new InstallSnapshot(term(payload.getTerm()), RaftPartDecoder.snapshot(payload.getSnapshot(), context));
     }
 
-    private static Message readIndex(ByteString bytes) throws Rejection {
+    static RequestSnapshot requestSnapshot(ByteString bytes, DecodeContext context) throws Rejection {
+        return new RequestSnapshot(term(REQUEST_SNAPSHOT.parse(bytes).getTerm()));
+    }
+
+    static TimeoutNow timeoutNow(ByteString bytes, DecodeContext context) throws Rejection {
+        return new TimeoutNow(term(TIMEOUT_NOW.parse(bytes).getTerm()));
+    }
+
+    static ReadIndex readIndex(ByteString bytes, DecodeContext context) throws Rejection {
         ReadIndexPayload payload = READ_INDEX.parse(bytes);
-        return new RaftMessage.ReadIndex(term(payload.getTerm()), Checks.counter("context", payload.getContext()));
+        return new ReadIndex(term(payload.getTerm()), Checks.counter("context", payload.getContext()));
     }
 
-    private static Message readIndexReply(ByteString bytes) throws Rejection {
+    static ReadIndexReply readIndexReply(ByteString bytes, DecodeContext context) throws Rejection {
         ReadIndexReplyPayload payload = READ_INDEX_REPLY.parse(bytes);
-        return new RaftMessage.ReadIndexReply(
+        return new ReadIndexReply(
                 term(payload.getTerm()), Checks.counter("context", payload.getContext()), index(payload.getIndex()));
     }
 

@@ -1,4 +1,4 @@
-package org.tagma.network.codec;
+package org.tagma.protocol.raft;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,75 +6,69 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.network.codec.Checks;
+import org.tagma.network.codec.PartDecoder;
 import org.tagma.network.wire.ConfigurationPart;
 import org.tagma.network.wire.EntryPart;
 import org.tagma.network.wire.SnapshotPart;
+import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.Rejection;
 
-/**
- * Decodes what Raft's messages and log records have in common.
- *
- * <p>Immutable and thread-safe.
- */
+/** Decodes what Raft's messages and log records have in common. */
 final class RaftPartDecoder {
 
-    private final CodecLimits limits;
-    private final PartDecoder parts;
+    private RaftPartDecoder() {}
 
-    RaftPartDecoder(CodecLimits limits) {
-        this.limits = limits;
-        this.parts = new PartDecoder(limits);
-    }
-
-    Entry entry(EntryPart part, NestedVerifier verifier) throws Rejection {
+    static Entry entry(EntryPart part, DecodeContext context) throws Rejection {
         long index = Checks.positive("index", part.getIndex());
         long term = Checks.positive("term", part.getTerm());
         if (part.hasBatch() && part.hasConfiguration()) {
             throw Checks.badValue("an entry of two kinds");
         }
         if (part.hasConfiguration()) {
-            return new Entry.Reconfiguration(index, term, configuration(part.getConfiguration()));
+            return new Entry.Reconfiguration(index, term, configuration(part.getConfiguration(), context));
         }
         if (!part.hasBatch()) {
             return new Entry.NoOp(index, term);
         }
-        Batch batch = parts.batch(part.getBatch(), verifier);
+        Batch batch = PartDecoder.batch(part.getBatch(), context);
         if (batch.isNull()) {
             throw Checks.badValue("the null batch in place of requests");
         }
         return new Entry.Requests(index, term, batch);
     }
 
-    SnapshotMeta snapshot(SnapshotPart part) throws Rejection {
+    static SnapshotMeta snapshot(SnapshotPart part, DecodeContext context) throws Rejection {
         Checks.present("configuration", part.hasConfiguration());
         return new SnapshotMeta(
                 Checks.counter("index", part.getIndex()),
                 Checks.counter("term", part.getTerm()),
                 Checks.digest(part.getStateDigest()),
-                configuration(part.getConfiguration()));
+                configuration(part.getConfiguration(), context));
     }
 
-    private Configuration configuration(ConfigurationPart part) throws Rejection {
+    private static Configuration configuration(ConfigurationPart part, DecodeContext context) throws Rejection {
         Checks.present("voter", part.getVotersCount() > 0);
         Checks.atMost(
                 "members",
                 part.getVotersCount() + part.getOldVotersCount() + part.getLearnersCount(),
                 Configuration.MAX_MEMBERS);
-        List<Integer> voters = ids("voter", part.getVotersList());
-        List<Integer> learners = ids("learner", part.getLearnersList());
+        List<Integer> voters = ids("voter", part.getVotersList(), context);
+        List<Integer> learners = ids("learner", part.getLearnersList(), context);
         for (int learner : learners) {
             if (voters.contains(learner)) {
                 throw Checks.badValue("a voter that is a learner as well");
             }
         }
-        return new Configuration(voters, ids("old voter", part.getOldVotersList()), learners);
+        return new Configuration(voters, ids("old voter", part.getOldVotersList(), context), learners);
     }
 
     /** Ascending: one list has one encoding. */
-    private List<Integer> ids(String name, List<Integer> ids) throws Rejection {
+    private static List<Integer> ids(String name, List<Integer> ids, DecodeContext context) throws Rejection {
         List<Integer> checked = new ArrayList<>(ids.size());
         int previous = -1;
         for (int id : ids) {
-            if (Checks.id(name, id) >= limits.maxReplicas()) {
+            if (Checks.id(name, id) >= context.limits().maxReplicas()) {
                 throw Checks.badValue(name + " is " + id + ", and the cluster has no such replica");
             }
             if (id <= previous) {

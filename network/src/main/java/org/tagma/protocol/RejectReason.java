@@ -1,4 +1,4 @@
-package org.tagma.network.codec;
+package org.tagma.protocol;
 
 /** Why bytes from outside were not accepted. */
 public enum RejectReason {

@@ -1,4 +1,4 @@
-package org.tagma.network.codec;
+package org.tagma.protocol;
 
 import org.tagma.core.Digest;
 
@@ -54,7 +54,7 @@ public record CodecLimits(
     }
 
     /** No limits but those of the number types: for what this replica wrote itself. */
-    static CodecLimits unlimited() {
+    public static CodecLimits unlimited() {
         int any = Integer.MAX_VALUE;
         return new CodecLimits(any, any, any, any, any, any);
     }

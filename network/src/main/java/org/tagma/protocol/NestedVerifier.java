@@ -1,10 +1,10 @@
-package org.tagma.network.codec;
+package org.tagma.protocol;
 
 import com.google.protobuf.ByteString;
 
 /**
- * Says whether nodes really said what a message shows of them. The codec asks about every nested envelope before it makes
- * a Request or an Authenticated of it, and gives the exact bytes received.
+ * Says whether nodes really said what a message shows of them. The codec asks about every nested envelope before it
+ * makes a Request or an Authenticated of it, and gives the exact bytes received.
  *
  * <p>Called on the thread that decodes, from the outside in, and not again once it refused. It may remember earlier
  * verdicts: the same checkpoints, for one, stand in many view changes. An unknown sender is a plain {@code false}.

@@ -1,0 +1,90 @@
+package org.tagma.protocol.pbft;
+
+import com.google.protobuf.MessageLite;
+import java.util.List;
+import java.util.function.Function;
+import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.PbftMessage.Commit;
+import org.tagma.core.pbft.PbftMessage.Committed;
+import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.protocol.Message;
+import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.Decoder;
+import org.tagma.protocol.MessageKind;
+import org.tagma.protocol.Proof;
+
+/** PBFT's messages: their numbers in the schema, and what proves each. */
+final class PbftMessages {
+
+    private static final MessageKind<PrePrepare> PRE_PREPARE = kind(
+            MessageType.PRE_PREPARE,
+            PrePrepare.class,
+            Proof.SIGNATURE_OR_MAC,
+            PbftEncoder::prePrepare,
+            PbftDecoder::prePrepare);
+    private static final MessageKind<Prepare> PREPARE = kind(
+            MessageType.PREPARE, Prepare.class, Proof.SIGNATURE_OR_MAC, PbftEncoder::prepare, PbftDecoder::prepare);
+    private static final MessageKind<Commit> COMMIT =
+            kind(MessageType.COMMIT, Commit.class, Proof.SIGNATURE_OR_MAC, PbftEncoder::commit, PbftDecoder::commit);
+    static final MessageKind<Checkpoint> CHECKPOINT = kind(
+            MessageType.CHECKPOINT,
+            Checkpoint.class,
+            Proof.SIGNATURE,
+            PbftEncoder::checkpoint,
+            PbftDecoder::checkpoint);
+    static final MessageKind<ViewChange> VIEW_CHANGE = kind(
+            MessageType.VIEW_CHANGE,
+            ViewChange.class,
+            Proof.SIGNATURE,
+            PbftEncoder::viewChange,
+            PbftDecoder::viewChange);
+    static final MessageKind<NewView> NEW_VIEW =
+            kind(MessageType.NEW_VIEW, NewView.class, Proof.SIGNATURE, PbftEncoder::newView, PbftDecoder::newView);
+    private static final MessageKind<Status> STATUS =
+            kind(MessageType.STATUS, Status.class, Proof.MAC, PbftEncoder::status, PbftDecoder::status);
+    private static final MessageKind<StableCheckpoint> STABLE_CHECKPOINT = kind(
+            MessageType.STABLE_CHECKPOINT,
+            StableCheckpoint.class,
+            Proof.MAC,
+            PbftEncoder::stableCheckpoint,
+            PbftDecoder::stableCheckpoint);
+    private static final MessageKind<Committed> COMMITTED =
+            kind(MessageType.COMMITTED, Committed.class, Proof.MAC, PbftEncoder::committed, PbftDecoder::committed);
+    private static final MessageKind<FetchBatch> FETCH_BATCH = kind(
+            MessageType.FETCH_BATCH, FetchBatch.class, Proof.MAC, PbftEncoder::fetchBatch, PbftDecoder::fetchBatch);
+    private static final MessageKind<BatchBody> BATCH_BODY =
+            kind(MessageType.BATCH_BODY, BatchBody.class, Proof.MAC, PbftEncoder::batchBody, PbftDecoder::batchBody);
+
+    static final List<MessageKind<?>> ALL = List.of(
+            PRE_PREPARE,
+            PREPARE,
+            COMMIT,
+            CHECKPOINT,
+            VIEW_CHANGE,
+            NEW_VIEW,
+            STATUS,
+            STABLE_CHECKPOINT,
+            COMMITTED,
+            FETCH_BATCH,
+            BATCH_BODY);
+
+    private PbftMessages() {}
+
+    private static <M extends Message> MessageKind<M> kind(
+            MessageType type, Class<M> of, Proof proof, Function<M, MessageLite> encoder, Decoder<M> decoder) {
+        return new MessageKind<>(
+                type.getNumber(),
+                type.name(),
+                of,
+                proof,
+                message -> encoder.apply(message).toByteString(),
+                decoder);
+    }
+}
