@@ -16,6 +16,7 @@ import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.ClusterReplica;
 import org.tagma.replica.DataFolderException;
 import org.tagma.replica.ReplicaServer;
+import org.tagma.replica.ThreadLayout;
 import org.tagma.replica.fault.FaultInjection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +53,15 @@ final class ReplicaCommand implements Callable<Integer> {
             defaultValue = "kv",
             description = "kv, the key-value store, or null, which does nothing and is for measuring (default: kv).")
     private HostedService service;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "LAYOUT",
+            defaultValue = "auto",
+            description =
+                    "loop: protocol and service on the network's thread. split: a thread for each. auto: loop if the"
+                            + " cluster's durability is memory, else split (default: auto).")
+    private ThreadLayout threads;
 
     @Option(
             names = "--fault",
@@ -99,6 +109,7 @@ final class ReplicaCommand implements Callable<Integer> {
         NodeKeys keys = folder.replicaKeys(id);
         ClusterReplica replica = ClusterReplica.of(config, id, keys, service.create())
                 .dataFolder(folder.dataFolder(id))
+                .threads(threads)
                 .slownessMillis(config.timeouts().requestTimeoutMillis() * 4L / 5);
         injection.ifPresent(replica::fault);
         if (dataIsIntact) {
@@ -107,6 +118,7 @@ final class ReplicaCommand implements Callable<Integer> {
         if (trace != null) {
             replica.traceTo(trace);
         }
+        LOGGER.info("threads: {}", replica.threads().description());
         LOGGER.info("{}", replica.memoryPlan().line());
         return run(build(replica, folder), config);
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -316,7 +317,12 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void flush() {
-        if (!dirtyLinks.isEmpty() && !closed.get() && flushScheduled.compareAndSet(false, true)) {
+        if (dirtyLinks.isEmpty() || closed.get()) {
+            return;
+        }
+        if (eventLoop.inEventLoop()) {
+            flushDirtyLinks();
+        } else if (flushScheduled.compareAndSet(false, true)) {
             runOnLoop(this::flushDirtyLinks);
         }
     }
@@ -337,6 +343,11 @@ public final class NettyTransport implements Transport {
         if (current != null && !closed.get()) {
             current.gate().resume();
         }
+    }
+
+    @Override
+    public Optional<ScheduledExecutorService> thread() {
+        return Optional.of(eventLoop);
     }
 
     @Override

@@ -1,9 +1,12 @@
 package org.tagma.network;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Carries frames between authenticated peers: in order for each pair while a connection lasts, possibly losing them, never
+ * Carries frames between authenticated peers: in order for each pair while a connection lasts, possibly losing them,
+ * never
  * blocking the sender, and never holding more than a configured number of bytes for anyone.
  *
  * <p>Thread-safe.
@@ -27,14 +30,26 @@ public interface Transport extends AutoCloseable {
     /** Lets all that was enqueued go out: one wake-up of the network thread in all, one write for each destination. */
     void flush();
 
-    /** Reads again from connections that were paused because {@link FrameHandler#acceptsMore} said no, if it says yes now. */
+    /**
+     * Reads again from connections that were paused because {@link FrameHandler#acceptsMore} said no, if it says yes
+     * now.
+     */
     void resumeReading();
+
+    /**
+     * The thread that calls the handler, if the owner may use it for work of its own: work that never blocks. Empty if
+     * there is no such thread.
+     */
+    default Optional<ScheduledExecutorService> thread() {
+        return Optional.empty();
+    }
 
     /** Live counters. */
     TransportStats stats();
 
     /**
-     * Closes all connections, drops what still waits, and stops the threads that this transport started. After it returns the handler is not
+     * Closes all connections, drops what still waits, and stops the threads that this transport started. After it
+     * returns the handler is not
      * called any more, unless close was called by the network thread itself. Idempotent.
      */
     @Override

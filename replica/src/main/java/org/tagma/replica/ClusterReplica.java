@@ -121,6 +121,12 @@ public final class ClusterReplica {
         return this;
     }
 
+    /** On which threads it runs the protocol and the state machine; what {@link #options} says is replaced. */
+    public ClusterReplica threads(ThreadLayout layout) {
+        options = options.withThreads(layout);
+        return this;
+    }
+
     /** Threads and memory. */
     public ClusterReplica options(ServerOptions serverOptions) {
         options = serverOptions;
@@ -149,6 +155,11 @@ public final class ClusterReplica {
     public ClusterReplica slownessMillis(long millis) {
         slownessMillis = millis;
         return this;
+    }
+
+    /** The threads on which it runs the protocol and the state machine. */
+    public ThreadLayout threads() {
+        return options.threads().of(config.durability());
     }
 
     /** How it divides the memory that the process has. */
@@ -196,7 +207,7 @@ public final class ClusterReplica {
                 storage.snapshots(),
                 Clock.ofMachine(),
                 registry,
-                options,
+                options.withThreads(threads()),
                 new ReplicaParts.OperatorRules(
                         config.operators(), ClusterSettings.handOverMillis(config), storage.backup()));
         return new ReplicaServer(parts, trace);

@@ -20,10 +20,14 @@ final class EngineQueue {
     private final RoundRobin<Waiting> ofPeers = new RoundRobin<>();
     private final MpscUnboundedArrayQueue<Event> own = new MpscUnboundedArrayQueue<>(OWN_CHUNK);
     private final List<Waiting> taken = new ArrayList<>();
-    private final WakeUp wakeUp;
+    private final Runnable wakeUp;
 
-    /** An empty queue. */
-    EngineQueue(WakeUp wakeUp) {
+    /**
+     * An empty queue.
+     *
+     * @param wakeUp wakes who takes from it, if that sleeps
+     */
+    EngineQueue(Runnable wakeUp) {
         this.wakeUp = wakeUp;
     }
 
@@ -39,7 +43,7 @@ final class EngineQueue {
 
     /** Wakes the engine, if it sleeps. */
     void signal() {
-        wakeUp.signal();
+        wakeUp.run();
     }
 
     boolean isEmpty() {

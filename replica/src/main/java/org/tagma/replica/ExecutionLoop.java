@@ -37,7 +37,7 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     private final AskedQueue asked;
     private final Consumer<Query> queries;
     private final Runnable afterPass;
-    private final WakeUp wakeUp;
+    private final Runnable wakeUp;
     private final ReplicaMetrics metrics;
 
     /** Counts installations: a commit that was queued before one is not executed after it. */
@@ -56,7 +56,7 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
             ServiceExecutor executor,
             Consumer<Query> queries,
             Runnable afterPass,
-            WakeUp wakeUp,
+            Runnable wakeUp,
             ReplicaMetrics metrics,
             MemoryPlan memory) {
         this.executor = executor;
@@ -154,7 +154,7 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
 
     /** Wakes the execution thread, if it sleeps. */
     void signal() {
-        wakeUp.signal();
+        wakeUp.run();
     }
 
     int size() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,8 +54,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final ClockOffsets clocks;
     private final InboundStage inbound;
     private final ReplicaEngine engine;
-    private final LoopThread engineThread;
-    private final LoopThread executionThread;
+    private final ProtocolThreads threads;
     private final AdminQueries adminQueries;
 
     private volatile boolean running;
@@ -78,16 +78,17 @@ public final class ReplicaServer implements AutoCloseable {
         MessageSealer sealer = new MessageSealer(parts.authentication(), parts.policy());
         this.name = "tagma-" + sealer.self();
         this.metrics = new ReplicaMetrics(parts.registry());
-        WakeUp engineWakeUp = new WakeUp();
-        WakeUp executionWakeUp = new WakeUp();
-        Outbound outbound = new TransportOutbound(parts.transport());
-        this.engineQueue = new EngineQueue(engineWakeUp);
+        Optional<ScheduledExecutorService> shared = parts.options().threads() == ThreadLayout.LOOP
+                ? parts.transport().thread()
+                : Optional.empty();
+        Outbound outbound = new TransportOutbound(parts.transport(), this::flush);
+        this.engineQueue = new EngineQueue(this::wakeEngine);
         this.executor = new ServiceExecutor(parts.service(), sealer, outbound, parts.snapshots(), engineQueue::add);
         this.execution = new ExecutionLoop(
                 executor,
                 this::answer,
                 () -> afterExecution(outbound),
-                executionWakeUp,
+                this::wakeExecution,
                 metrics,
                 parts.options().memory());
         this.clocks = new ClockOffsets(
@@ -103,9 +104,8 @@ public final class ReplicaServer implements AutoCloseable {
         this.engine = new ReplicaEngine(
                 protocol, sealer, new ReplicaEngine.Ports(outbound, log, timers, parts.clock(), execution, heard));
         EngineLoop engineLoop = new EngineLoop(engine, engineQueue, timers, inbound::madeRoom, this::afterTurn);
-        this.engineThread =
-                new LoopThread(name + "-engine", engineLoop, engineWakeUp, e -> fatal("the engine broke: " + e, e));
-        this.executionThread = new LoopThread(name + "-execution", execution, executionWakeUp, this::executionBroke);
+        this.threads = shared.map(thread -> onOneThread(thread, engineLoop))
+                .orElseGet(() -> new OwnThreads(name, engineLoop, this::engineBroke, execution, this::executionBroke));
         this.adminQueries = new AdminQueries(
                 this::describe,
                 executor,
@@ -113,6 +113,29 @@ public final class ReplicaServer implements AutoCloseable {
                 parts.operatorRules(),
                 parts.quorums().replicas());
         watchQueues();
+    }
+
+    private ProtocolThreads onOneThread(ScheduledExecutorService thread, EngineLoop engineLoop) {
+        return new RunToCompletion(
+                name,
+                thread,
+                new RunToCompletion.Part(engineLoop, this::engineBroke),
+                new RunToCompletion.Part(execution, this::executionBroke),
+                parts.transport()::flush);
+    }
+
+    private void flush() {
+        if (!threads.flushesLater()) {
+            parts.transport().flush();
+        }
+    }
+
+    private void wakeEngine() {
+        threads.wakeEngine();
+    }
+
+    private void wakeExecution() {
+        threads.wakeExecution();
     }
 
     private InboundStage newInboundStage() {
@@ -166,8 +189,7 @@ public final class ReplicaServer implements AutoCloseable {
             if (engine.isStopped()) {
                 throw new IllegalStateException(failure.get());
             }
-            engineThread.start();
-            executionThread.start();
+            threads.start();
             inbound.startThreads();
             parts.transport().start(inbound);
             started = true;
@@ -236,10 +258,7 @@ public final class ReplicaServer implements AutoCloseable {
         // From the outside in, so that nobody hands work to one who has gone.
         parts.transport().close();
         inbound.stopThreads();
-        engineThread.stop();
-        engineThread.join();
-        executionThread.stop();
-        executionThread.join();
+        threads.stop();
         parts.snapshots().close();
         log.close();
         trace.ifPresent(this::close);
@@ -299,6 +318,10 @@ public final class ReplicaServer implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void engineBroke(Throwable cause) {
+        fatal("the engine broke: " + cause, cause);
     }
 
     private void executionBroke(Throwable cause) {

@@ -9,9 +9,16 @@ import org.tagma.network.Transport;
 final class TransportOutbound implements Outbound {
 
     private final Transport transport;
+    private final Runnable flush;
 
-    TransportOutbound(Transport transport) {
+    /**
+     * Sends through a transport.
+     *
+     * @param flush how to let leave what was sent
+     */
+    TransportOutbound(Transport transport, Runnable flush) {
         this.transport = transport;
+        this.flush = flush;
     }
 
     @Override
@@ -26,6 +33,6 @@ final class TransportOutbound implements Outbound {
 
     @Override
     public void flush() {
-        transport.flush();
+        flush.run();
     }
 }

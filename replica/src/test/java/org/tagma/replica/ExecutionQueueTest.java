@@ -35,7 +35,7 @@ final class ExecutionQueueTest {
                 onQuery.run();
             },
             () -> {},
-            new WakeUp(),
+            () -> {},
             metrics,
             MEMORY);
 

@@ -21,7 +21,7 @@ final class QueuesTest {
 
     @Test
     void theReplicasOwnEventsComeFirstAndThoseOfPeersTakeTurns() {
-        EngineQueue queue = new EngineQueue(new WakeUp());
+        EngineQueue queue = new EngineQueue(() -> {});
         InboundLane one = lane(1);
         InboundLane other = lane(2);
         Event ofOther = new Event.QueueDrained(3);

@@ -26,7 +26,7 @@ final class StageFixture {
     final AtomicLong nanos = new AtomicLong();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final ReplicaMetrics metrics = new ReplicaMetrics(registry);
-    final EngineQueue engineQueue = new EngineQueue(new WakeUp());
+    final EngineQueue engineQueue = new EngineQueue(() -> {});
     final RecordingPorts ports = new RecordingPorts();
     final AuthenticationPolicy policy;
     final ServiceExecutor executor;
@@ -44,7 +44,7 @@ final class StageFixture {
                 ports,
                 SnapshotStore.none(),
                 engineQueue::add);
-        execution = new ExecutionLoop(executor, executor::query, () -> {}, new WakeUp(), metrics, memory);
+        execution = new ExecutionLoop(executor, executor::query, () -> {}, () -> {}, metrics, memory);
         verifier = new InboundVerifier(
                 new CountingAuthentication(TestCluster.replica(0), signatureChecks),
                 policy,
@@ -58,7 +58,7 @@ final class StageFixture {
                 execution,
                 new PausedTransport(resumed),
                 metrics,
-                new ServerOptions(1, memory, 60_000),
+                new ServerOptions(1, memory, 60_000, ThreadLayout.SPLIT),
                 (sender, message) -> {},
                 "tagma-test",
                 nanos::get,

@@ -1,6 +1,8 @@
 package org.tagma.replica.trace;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
 import org.tagma.core.NodeId;
 import org.tagma.network.FrameHandler;
 import org.tagma.network.PeerId;
@@ -46,6 +48,11 @@ final class TracedTransport implements Transport {
     @Override
     public void resumeReading() {
         transport.resumeReading();
+    }
+
+    @Override
+    public Optional<ScheduledExecutorService> thread() {
+        return transport.thread();
     }
 
     @Override
