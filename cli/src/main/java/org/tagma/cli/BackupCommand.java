@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.replica.OperatorCommands;
 import org.tagma.replica.storage.Backup;
 import picocli.CommandLine.Command;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The copy is that of one moment, and the replica goes on serving meanwhile. It is checked as a whole before"
-                    + " this ends: every file has its SHA-256 in backup-manifest. `tagma restore` says what can be had back,"
+                    + " this ends: every file has its SHA-256 in backup-manifest. `tagma restore` says what can be"
+                    + " had back,"
                     + " `tagma divergence` can look into a backup as into a data folder.",
             "",
             "Exit status: 0 done; 1 refused by the replica; 2 cannot run; 3 no answer."

@@ -13,6 +13,7 @@ import org.tagma.core.state.StateChange;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.replica.storage.Backup;
 import org.tagma.replica.storage.Divergence;
 import org.tagma.replica.storage.Divergence.Difference;
@@ -31,8 +32,10 @@ import picocli.CommandLine.Spec;
                         + " stand in for the second.",
         footer = {
             "",
-            "Compared are the checkpoints that both keep, so take a replica that stopped because its state diverged, and"
-                    + " another that was stopped, or backed up with `tagma backup`, soon after. Nothing in the folders is changed.",
+            "Compared are the checkpoints that both keep, so take a replica that stopped because its state diverged,"
+                    + " and"
+                    + " another that was stopped, or backed up with `tagma backup`, soon after. Nothing in the"
+                    + " folders is changed.",
             "",
             "  tagma divergence --dir mycluster --id 0 --id 2",
             "  tagma divergence --dir mycluster --id 2 --backup /backups/replica-0",

@@ -1,6 +1,7 @@
 package org.tagma.cli;
 
 import java.nio.file.Path;
+import org.tagma.network.cluster.ClusterFolder;
 import picocli.CommandLine.Option;
 
 /** The option {@code --dir} of every command that works on a cluster. */

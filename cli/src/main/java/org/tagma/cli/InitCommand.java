@@ -1,13 +1,15 @@
 package org.tagma.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.tagma.crypto.KeyFileException;
+import org.tagma.ClusterPlan;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.ProtocolKind;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "For replicas on several machines: edit the addresses in cluster.yaml, and give every machine that file,"
-                    + " its own key file and its own folder in data/, and no other. Do so before a replica first runs: the"
+                    + " its own key file and its own folder in data/, and no other. Do so before a replica first"
+                    + " runs: the"
                     + " folder says that it never ran, and a replica that finds none takes it that its disk was lost."
         },
         sortOptions = false)
@@ -107,7 +110,7 @@ final class InitCommand implements Callable<Integer> {
     InitCommand() {}
 
     @Override
-    public Integer call() throws KeyFileException {
+    public Integer call() throws IOException {
         ProtocolKind kind = protocol.kind();
         int count = replicas == null ? ProtocolOption.defaultReplicas(kind) : replicas;
         requireRange("--replicas", count, ProtocolOption.fewestReplicas(kind), ProtocolOption.MAX_REPLICAS);

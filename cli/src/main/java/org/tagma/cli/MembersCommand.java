@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.OperatorCommands;
 import picocli.CommandLine.Command;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
                         + " by its cluster file.",
         footer = {
             "",
-            "Voters elect and commit. Learners follow without a vote. All must be in cluster.yaml, and new ones must run.",
+            "Voters elect and commit. Learners follow without a vote. All must be in cluster.yaml, and new ones must"
+                    + " run.",
             "What is not named stays: with --voters alone, learners go on learning unless they become voters.",
             "",
             "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AdminQueries;
 
@@ -56,7 +57,8 @@ final class Operator implements AutoCloseable {
     }
 
     /**
-     * Only a group that trusts its members has commands for its leader; that the cluster file says, and nobody need be asked.
+     * Only a group that trusts its members has commands for its leader; that the cluster file says, and nobody need be
+     * asked.
      *
      * @throws CommandFailure if this is no such group
      */

@@ -12,6 +12,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.ClusterReplica;
 import org.tagma.replica.DataFolderException;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
         description = "Runs one replica of a key-value store until it gets SIGTERM or SIGINT (Ctrl-C).",
         footer = {
             "",
-            "What a replica voted and its state are in its data folder; kill it as you like, and start it again. One that"
+            "What a replica voted and its state are in its data folder; kill it as you like, and start it again. One"
+                    + " that"
                     + " has lost its folder rejoins by itself, and counts as faulty until it has caught up."
         },
         sortOptions = false)
@@ -158,7 +160,9 @@ final class ReplicaCommand implements Callable<Integer> {
         }
     }
 
-    /** What a cluster file can still be wrong in, such as a key that is no point of the curve, is the user's to correct. */
+    /**
+     * What a cluster file can still be wrong in, such as a key that is no point of the curve, is the user's to correct.
+     */
     private static ReplicaServer build(ClusterReplica replica, ClusterFolder folder)
             throws IOException, KeyFileException {
         try {

@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.tagma.network.cluster.ClusterFolder;
 
 /**
- * A replica in an operating-system process of its own, of the same Java and the same classes as this one. It ends when this
- * process ends, however that happens: its standard input is a pipe from here.
+ * A replica in an operating-system process of its own, of the same Java and the same classes as this one. It ends when
+ * this process ends, however that happens: its standard input is a pipe from here.
  *
  * <p>Thread-safe.
  */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.replica.CertificateSignatures;
 import org.tagma.replica.storage.Backup;
 import org.tagma.replica.storage.DataFolder;
@@ -23,14 +24,18 @@ import picocli.CommandLine.Spec;
                         + " of the cluster.",
         footer = {
             "",
-            "What comes back is the state of the newest stable checkpoint in the backup, with its certificate; no vote. The"
-                    + " replica may have voted since, and must not contradict that: it rejoins like one whose disk was lost,"
+            "What comes back is the state of the newest stable checkpoint in the backup, with its certificate; no"
+                    + " vote. The"
+                    + " replica may have voted since, and must not contradict that: it rejoins like one whose disk"
+                    + " was lost,"
                     + " and counts as faulty until it has caught up, but fetches only what changed since the backup.",
             "",
-            "So the others must still be there: with pbft n-f replicas that have not lost their disks, with raft every other"
+            "So the others must still be there: with pbft n-f replicas that have not lost their disks, with raft"
+                    + " every other"
                     + " voter. A group of which more were lost is not brought back by this.",
             "",
-            "Exit status: 0 done; 2 the backup is damaged, of another cluster or epoch, or the data folder is not empty."
+            "Exit status: 0 done; 2 the backup is damaged, of another cluster or epoch, or the data folder is not"
+                    + " empty."
         },
         sortOptions = false)
 final class RestoreCommand implements Callable<Integer> {
@@ -60,8 +65,8 @@ final class RestoreCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Replica " + id + " has the state at checkpoint " + content.sequence()
                 + " again, from the backup of replica " + content.replica() + " of " + content.taken() + ".");
-        out.println(
-                "It knows nothing of its votes: started, it rejoins like one that lost its disk, and fetches what changed.");
+        out.println("It knows nothing of its votes: started, it rejoins like one that lost its disk, and fetches what"
+                + " changed.");
         out.flush();
         return ExitStatus.OK;
     }

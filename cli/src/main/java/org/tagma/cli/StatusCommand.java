@@ -13,6 +13,7 @@ import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,8 +30,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Below the table: whether operations are ordered, and of each replica that does not take part, why not.",
-            "With --json: serves (whether operations are ordered), summary, takingPart (ids), lastExecutedAgeMillis (-1 if"
-                    + " nothing was executed), quorumReachable, and in replicas for each: reachable, takesPart, why (if it"
+            "With --json: serves (whether operations are ordered), summary, takingPart (ids), lastExecutedAgeMillis"
+                    + " (-1 if"
+                    + " nothing was executed), quorumReachable, and in replicas for each: reachable, takesPart, why"
+                    + " (if it"
                     + " does not), and its own figures.",
             "",
             "Exit status: 0 if operations are ordered, or would be; 1 if not."

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.OperatorCommands;
 import picocli.CommandLine.Command;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.replica.trace.Causality;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.replica.trace.Relation;

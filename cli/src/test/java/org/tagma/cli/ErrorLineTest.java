@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tagma.FreePorts;
+import org.tagma.network.cluster.ClusterFolder;
 
 /** Whatever a user does wrong: one line that says what is wrong and what to do, status 2, no stack trace. */
 class ErrorLineTest {
@@ -183,7 +185,7 @@ class ErrorLineTest {
                 "--debug", "status", "--dir", temporary.resolve("none").toString());
 
         assertThat(result.status()).isEqualTo(ExitStatus.CANNOT_RUN);
-        assertThat(result.err()).contains("\tat org.tagma.cli.ClusterFolder.config");
+        assertThat(result.err()).contains("\tat org.tagma.network.cluster.ClusterFolder.config");
     }
 
     private static void assertOneLine(Tagma.Result result, String expected) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 
 /** Trap 51: that processes answer does not mean that the group is well. */
 final class GroupVerdictTest {
@@ -109,8 +110,8 @@ final class GroupVerdictTest {
         assertThat(led.serves()).isTrue();
         assertThat(led.lines())
                 .containsExactly(
-                        "Operations are ordered: replica 0 leads in term 3, and a majority of the voters takes part; the last"
-                                + " operation was executed 0.4 s ago",
+                        "Operations are ordered: replica 0 leads in term 3, and a majority of the voters takes part;"
+                                + " the last operation was executed 0.4 s ago",
                         "replica 2 does not take part: no answer from " + config.address(2)
                                 + "; start it, or see whether the network between here and there works, and its log");
 

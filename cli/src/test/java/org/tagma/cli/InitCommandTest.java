@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.NodeId;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.Durability;
 import org.tagma.replica.ClusterSettings;
 

@@ -22,11 +22,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tagma.ClusterPlan;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 
 /**
- * Real processes under load, of both protocols: all replicas are killed at once, then the disk of one is wiped, and then
- * another is killed, so that only a group in which the wiped one votes again can go on. Nothing acknowledged may be lost.
+ * Real processes under load, of both protocols: all replicas are killed at once, then the disk of one is wiped, and
+ * then another is killed, so that only a group in which the wiped one votes again can go on. Nothing acknowledged may
+ * be lost.
  */
 class KilledClusterTest {
 

@@ -15,8 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.network.cluster.ClusterFolder;
 
-/** Real processes of a Raft cluster, as a user starts them: whatever happens to its leader, programs see one counter. */
+/**
+ * Real processes of a Raft cluster, as a user starts them: whatever happens to its leader, programs see one counter.
+ */
 class RaftOfProcessesTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);

@@ -1,5 +1,7 @@
 package org.tagma.cli;
 
+import org.tagma.ClusterPlan;
+import org.tagma.FreePorts;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
@@ -26,8 +28,8 @@ public final class TestPlan {
     }
 
     /**
-     * Four replicas on free ports of the loopback interface, and two clients. Without native cryptography, which takes long to
-     * load on a busy machine.
+     * Four replicas on free ports of the loopback interface, and two clients. Without native cryptography, which takes
+     * long to load on a busy machine.
      */
     public static ClusterPlan plan() {
         return new ClusterPlan(

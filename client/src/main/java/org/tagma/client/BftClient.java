@@ -1,6 +1,8 @@
 package org.tagma.client;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
@@ -24,27 +26,29 @@ import org.tagma.network.NetworkLoop;
 import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 
 /**
- * Has operations executed by a cluster, and believes only what enough replicas agree on: under PBFT more than can be lying,
- * under Raft, where none lies, one.
+ * Has operations executed by a cluster, and believes only what enough replicas agree on: under PBFT more than can be
+ * lying, under Raft, where none lies, one.
  *
  * <p>Requests of one client are executed in the order of the calls, also when many are in flight, as long as they are
- * exactly-once and none times out. After a time-out, calls go on under a new session and may overtake what is still under
- * way in the old one. Futures fail with a {@link BftClientException} whose {@link BftClientException#outcome()} says what is
- * known about the operation.
+ * exactly-once and none times out. After a time-out, calls go on under a new session and may overtake what is still
+ * under way in the old one. Futures fail with a {@link BftClientException} whose {@link BftClientException#outcome()}
+ * says what is known about the operation.
  *
- * <p><b>Sessions.</b> Requests are numbered within a session, so that replicas execute each once however often it arrives. A
- * session opens with its first request, under a number above all the client ever used; the replicas remember the highest for
- * ever, and the highest that they dropped in favour of more recently active ones. If they agree that a session is not live
- * and lies above all that were dropped, then it lost a race: a session with a higher number was opened first, say by another
- * process with the same key. A session below the highest number can never open, so none of its requests was executed or
- * will be; they are sent again, in order, under a higher number. If the session does not lie above all that were dropped, a
- * request may have been executed in it before it was, and the call fails with {@link SessionExpiredException}.
+ * <p><b>Sessions.</b> Requests are numbered within a session, so that replicas execute each once however often it
+ * arrives. A session opens with its first request, under a number above all the client ever used; the replicas remember
+ * the highest for ever, and the highest that they dropped in favour of more recently active ones. If they agree that a
+ * session is not live and lies above all that were dropped, then it lost a race: a session with a higher number was
+ * opened first, say by another process with the same key. A session below the highest number can never open, so none of
+ * its requests was executed or will be; they are sent again, in order, under a higher number. If the session does not
+ * lie above all that were dropped, a request may have been executed in it before it was, and the call fails with
+ * {@link SessionExpiredException}.
  *
- * <p>Thread-safe. Futures are completed by the client's own thread: what depends on them must not block it, and hands long
- * work to an executor ({@code thenApplyAsync}).
+ * <p>Thread-safe. Futures are completed by the client's own thread: what depends on them must not block it, and hands
+ * long work to an executor ({@code thenApplyAsync}).
  */
 public final class BftClient implements AutoCloseable {
 
@@ -90,6 +94,33 @@ public final class BftClient implements AutoCloseable {
         return new Builder(config, clientId);
     }
 
+    /**
+     * A client with the settings of the cluster file and the keys in a cluster's folder.
+     *
+     * @throws IOException if the folder or the keys cannot be used; the message is one line
+     */
+    public static BftClient open(Path folder, int clientId) throws IOException {
+        ClusterFolder cluster = new ClusterFolder(folder);
+        return builder(cluster.config(), clientId)
+                .keys(cluster.clientKeys(clientId))
+                .build();
+    }
+
+    /** {@link #invoke(byte[], RetrySemantics)} with exactly-once semantics. */
+    public CompletableFuture<byte[]> invoke(byte[] operation) {
+        return invoke(operation, RetrySemantics.EXACTLY_ONCE);
+    }
+
+    /** {@link #invoke(ByteString, RetrySemantics)} for those who have arrays; it copies them. */
+    public CompletableFuture<byte[]> invoke(byte[] operation, RetrySemantics semantics) {
+        return invoke(ByteString.copyFrom(operation), semantics).thenApply(ByteString::toByteArray);
+    }
+
+    /** {@link #query(ByteString)} for those who have arrays; it copies them. */
+    public CompletableFuture<byte[]> query(byte[] operation) {
+        return query(ByteString.copyFrom(operation)).thenApply(ByteString::toByteArray);
+    }
+
     /** {@link #invoke(ByteString, RetrySemantics)} with exactly-once semantics. */
     public CompletableFuture<ByteString> invoke(ByteString operation) {
         return invoke(operation, RetrySemantics.EXACTLY_ONCE);
@@ -108,10 +139,10 @@ public final class BftClient implements AutoCloseable {
     }
 
     /**
-     * Has an operation that only reads answered, linearizably: it sees every request that completed, at any client, before
-     * the call. Where the cluster allows it, without ordering it: under PBFT by asking all replicas at once, under Raft by
-     * asking one that makes sure of its answer; if that does not do, by ordering it. Its order relative to requests of this
-     * client that are still in flight is open. Never blocks.
+     * Has an operation that only reads answered, linearizably: it sees every request that completed, at any client,
+     * before the call. Where the cluster allows it, without ordering it: under PBFT by asking all replicas at once,
+     * under Raft by asking one that makes sure of its answer; if that does not do, by ordering it. Its order relative
+     * to requests of this client that are still in flight is open. Never blocks.
      *
      * @param operation at most the cluster's {@code maxOperationBytes}
      * @return the state machine's result, or a {@link BftClientException}
@@ -122,14 +153,14 @@ public final class BftClient implements AutoCloseable {
     }
 
     /**
-     * Has one replica prove the value of a key of the replicated state, for a service whose state is in a {@link
-     * org.tagma.core.state.StateStore}. The proof is checked before the future completes, so a malicious replica can only
-     * refuse, and then another one is asked. What is proved is the state at a recent stable checkpoint, not as of now; there
-     * is none before the first checkpoint. Never blocks.
+     * Has one replica prove the value of a key of the replicated state, for a service whose state is in a
+     * {@link org.tagma.core.state.StateStore}. The proof is checked before the future completes, so a malicious replica
+     * can only refuse, and then another one is asked. What is proved is the state at a recent stable checkpoint, not as
+     * of now; there is none before the first checkpoint. Never blocks.
      *
      * @param key at most {@link org.tagma.core.state.StateView#MAX_KEY_BYTES}
-     * @return the value with a proof that convinces others too, or a {@link BftClientException}; always the latter under
-     *     Raft, which has no certificates
+     * @return the value with a proof that convinces others too, or a {@link BftClientException}; always the latter
+     *     under Raft, which has no certificates
      */
     public CompletableFuture<ProvenValue> prove(ByteString key) {
         CompletableFuture<ProvenValue> future = new CompletableFuture<>();
@@ -154,8 +185,8 @@ public final class BftClient implements AutoCloseable {
     }
 
     /**
-     * Ends all calls that are under way with {@link ClientClosedException}, closes the connections and stops the threads. Waits
-     * for that unless called by the client's own thread. Idempotent.
+     * Ends all calls that are under way with {@link ClientClosedException}, closes the connections and stops the
+     * threads. Waits for that unless called by the client's own thread. Idempotent.
      */
     @Override
     public void close() {
@@ -340,7 +371,10 @@ public final class BftClient implements AutoCloseable {
             return this;
         }
 
-        /** Proposes session numbers; made of the wall clock unless set. They must rise from one life of a client to the next. */
+        /**
+         * Proposes session numbers; made of the wall clock unless set. They must rise from one life of a client to the
+         * next.
+         */
         public Builder sessionNumbers(LongSupplier value) {
             sessionNumbers = value;
             return this;

@@ -1,7 +1,9 @@
 package org.tagma.crypto;
 
+import java.io.IOException;
+
 /** A private key file that cannot be used or written. The message is one line: what is wrong and what to do. */
-public final class KeyFileException extends Exception {
+public final class KeyFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /** With what is wrong and what to do, as one line. */

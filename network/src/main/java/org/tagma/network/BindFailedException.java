@@ -11,6 +11,11 @@ public final class BindFailedException extends RuntimeException {
         super(describe(address, cause), cause);
     }
 
+    /** With what is wrong and what to do, as one line. */
+    public BindFailedException(String message) {
+        super(message);
+    }
+
     private static String describe(InetSocketAddress address, Throwable cause) {
         String where = address.getHostString() + ":" + address.getPort();
         String reason = String.valueOf(cause.getMessage());

@@ -3,8 +3,8 @@ package org.tagma.core.state;
 import com.google.protobuf.ByteString;
 
 /**
- * The state of a replicated service: an ordered map from bytes to bytes whose digest follows every change at a cost that
- * does not depend on how much there is.
+ * The state of a replicated service: an ordered map from bytes to bytes whose digest follows every change at a cost
+ * that does not depend on how much there is.
  *
  * <p>Used by one thread at a time.
  */
@@ -21,4 +21,14 @@ public interface StateStore extends StateView {
 
     /** Removes a key; says whether it was there. */
     boolean delete(ByteString key);
+
+    /** {@link #put(ByteString, ByteString)} of copies. */
+    default void put(byte[] key, byte[] value) {
+        put(ByteString.copyFrom(key), ByteString.copyFrom(value));
+    }
+
+    /** {@link #delete(ByteString)} for an array. */
+    default boolean delete(byte[] key) {
+        return delete(ByteString.copyFrom(key));
+    }
 }

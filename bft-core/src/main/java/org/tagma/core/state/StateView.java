@@ -4,8 +4,9 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 
 /**
- * Reads an ordered map from bytes to bytes. Keys are ordered as unsigned bytes, a shorter key before the longer ones that
- * begin with it. What an iteration gives is the map as it was when the iterator was made, whatever is written meanwhile.
+ * Reads an ordered map from bytes to bytes. Keys are ordered as unsigned bytes, a shorter key before the longer ones
+ * that begin with it. What an iteration gives is the map as it was when the iterator was made, whatever is written
+ * meanwhile.
  */
 public interface StateView {
 
@@ -33,4 +34,14 @@ public interface StateView {
 
     /** The entries whose keys begin with {@code prefix}, in the order of keys. */
     Iterable<StateEntry> withPrefix(ByteString prefix);
+
+    /** {@link #get(ByteString)} for arrays: a copy of the value. */
+    default Optional<byte[]> get(byte[] key) {
+        return get(ByteString.copyFrom(key)).map(ByteString::toByteArray);
+    }
+
+    /** {@link #withPrefix(ByteString)} for an array. */
+    default Iterable<StateEntry> withPrefix(byte[] prefix) {
+        return withPrefix(ByteString.copyFrom(prefix));
+    }
 }

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.tagma.cli.ClusterFolder;
-import org.tagma.cli.ClusterPlan;
+import org.tagma.ClusterPlan;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ReplicaInspector;
 import org.tagma.cli.ReplicaProcess;
@@ -19,10 +18,11 @@ import org.tagma.cli.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 
 /**
- * The cluster that is measured: one of new processes in a temporary folder, which do not outlive this process, or one that
- * somebody else runs. Not thread-safe.
+ * The cluster that is measured: one of new processes in a temporary folder, which do not outlive this process, or one
+ * that somebody else runs. Not thread-safe.
  */
 final class BenchCluster implements AutoCloseable {
 

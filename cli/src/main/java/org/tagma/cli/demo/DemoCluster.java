@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.tagma.cli.ClusterFolder;
-import org.tagma.cli.ClusterPlan;
+import org.tagma.ClusterPlan;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ReplicaInspector;
 import org.tagma.cli.ReplicaProcess;
 import org.tagma.cli.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 
 /** A cluster of processes in a temporary folder. Thread-safe. */

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.tagma.cli.ClusterPlan;
+import org.tagma.ClusterPlan;
+import org.tagma.FreePorts;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
-import org.tagma.cli.FreePorts;
 import org.tagma.cli.ProtocolOption;
 import org.tagma.cli.ReplicaInspector;
 import org.tagma.cli.Screen;
@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
                         + " replicas agree. Under Raft, its leaders are killed, paused and cut off instead.",
         footer = {
             "",
-            "Faults under pbft, from half time on, for good: equivocate (tells two stories), silent, slow, crash, none.",
+            "Faults under pbft, from half time on, for good: equivocate (tells two stories), silent, slow, crash,"
+                    + " none.",
             "Faults under raft, each undone after a while: crash (kill -9, then started again), pause (SIGSTOP, then"
                     + " SIGCONT), cut (nothing passes between it and the others), all (these three in turn), none.",
             "",

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
-import org.tagma.cli.ClusterFolder;
 import org.tagma.client.BftClient;
 import org.tagma.client.ClientOptions;
 import org.tagma.client.ClusterConnector;
@@ -18,6 +17,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 
 /**
@@ -56,7 +56,9 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Where any replica answers reads, each is read from by one client, also one that believes wrongly that it leads. */
+    /**
+     * Where any replica answers reads, each is read from by one client, also one that believes wrongly that it leads.
+     */
     private static ClientOptions options(ClusterConfig config, int client) {
         ClientOptions usual = ClusterConnector.options(config);
         boolean reader = config.protocol() == ProtocolKind.RAFT && client < config.replicaCount();

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import org.tagma.cli.ClusterFolder;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.FolderOption;
@@ -21,6 +20,7 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
             "  del KEY             remove a key",
             "  scan PREFIX         read the first 1000 entries whose keys begin with PREFIX",
             "  prove KEY [--out FILE]",
-            "                      have one replica prove the value of a key at the last checkpoint, and check the proof;"
+            "                      have one replica prove the value of a key at the last checkpoint, and check the"
+                    + " proof;"
                     + " FILE convinces others: `tagma verify FILE --cluster cluster.yaml`. Not with --batch.",
             "",
             "With --batch, commands come from standard input, one a line, in UTF-8. Words are separated by spaces; a"
@@ -55,9 +56,11 @@ import picocli.CommandLine.Spec;
                     + " \"\\u00e9\". Empty lines and lines that begin with # are skipped. Each command gives one JSON"
                     + " line when it has completed:",
             "  {\"line\":1,\"op\":\"put\",\"key\":\"k\",\"ok\":true,\"value\":\"v\",\"micros\":812}",
-            "  {\"line\":2,\"op\":\"incr\",\"key\":\"k\",\"ok\":false,\"error\":\"timeout\",\"message\":...,\"unknown\":true}",
+            "  {\"line\":2,\"op\":\"incr\",\"key\":\"k\",\"ok\":false,\"error\":\"timeout\",\"message\":...,"
+                    + "\"unknown\":true}",
             "The value is: of put the value set; of get the value, or null; of cas the value now, or null (swapped says"
-                    + " whether it is the new one); of incr the sum; of del whether the key was there; of scan an object.",
+                    + " whether it is the new one); of incr the sum; of del whether the key was there; of scan an"
+                    + " object.",
             "The error is malformed, rejected, refused, timeout, overloaded, session-expired, failed, reply-evicted,"
                     + " stale-number or closed. unknown says that the command may have been carried out all the same,"
                     + " or may yet be.",

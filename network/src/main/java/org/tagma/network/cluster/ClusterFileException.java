@@ -1,14 +1,18 @@
 package org.tagma.network.cluster;
 
+import java.io.IOException;
+
 /** The cluster file cannot be used. The message is one line: which file, which line, what is wrong, and what to do. */
-public final class ClusterFileException extends Exception {
+public final class ClusterFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    ClusterFileException(String message) {
+    /** With what is wrong and what to do, as one line. */
+    public ClusterFileException(String message) {
         super(message);
     }
 
-    ClusterFileException(String message, Throwable cause) {
+    /** With what is wrong and what to do, as one line, and what the system said. */
+    public ClusterFileException(String message, Throwable cause) {
         super(message, cause);
     }
 }

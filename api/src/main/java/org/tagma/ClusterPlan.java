@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
@@ -16,6 +17,8 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.ClusterConfig.ReplicaEntry;
 import org.tagma.network.cluster.ClusterFile;
+import org.tagma.network.cluster.ClusterFileException;
+import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
@@ -45,13 +48,37 @@ public record ClusterPlan(
     private static final int CLUSTER_ID_BYTES = 16;
 
     /**
+     * On free ports of the loopback interface, tolerating as many faults as possible, with the defaults of everything
+     * else.
+     */
+    public static ClusterPlan onThisMachine(ProtocolKind protocol, int replicas, int clients) {
+        return new ClusterPlan(
+                protocol,
+                AuthenticationMode.SIGNATURES,
+                CryptoProviderChoice.AUTO,
+                false,
+                FreePorts.loopback(replicas),
+                ClusterConfig.maximumFaults(protocol, replicas),
+                clients,
+                Durability.SYNC);
+    }
+
+    /** The protocol that a cluster file calls so. */
+    static ProtocolKind protocol(String name) {
+        return Arrays.stream(ProtocolKind.values())
+                .filter(kind -> kind.label().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no protocol " + name));
+    }
+
+    /**
      * Makes the keys and writes everything into a folder, which is made if it is not there.
      *
      * @throws org.tagma.network.cluster.InvalidSettingException if the plan is no good; nothing is written then
      * @throws KeyFileException if a key file cannot be written
-     * @throws CommandFailure if there is a cluster in the folder already, or it cannot be written
+     * @throws IOException if there is a cluster in the folder already, or it cannot be written; the message is one line
      */
-    public ClusterConfig make(ClusterFolder folder) throws KeyFileException {
+    public ClusterConfig make(ClusterFolder folder) throws IOException {
         SecureRandom random = new SecureRandom();
         List<NodeKeys> replicaKeys = newKeys(addresses.size(), random);
         List<NodeKeys> clientKeys = newKeys(clients, random);
@@ -75,10 +102,10 @@ public record ClusterPlan(
             }
             // Last, so that a folder with a cluster file is a whole one.
             ClusterFile.write(config, folder.clusterFile());
-        } catch (DataFolderException e) {
-            throw CommandFailure.cannotRun(e.getMessage(), e);
+        } catch (DataFolderException | KeyFileException | ClusterFileException e) {
+            throw e;
         } catch (IOException | UnsupportedOperationException e) {
-            throw CommandFailure.cannotRun(
+            throw new ClusterFileException(
                     "cannot write to " + folder.root() + ": " + e
                             + "; check the path, its permissions and the space left",
                     e);
@@ -86,15 +113,15 @@ public record ClusterPlan(
         return config;
     }
 
-    private static void refuseToOverwrite(ClusterFolder folder) {
+    private static void refuseToOverwrite(ClusterFolder folder) throws ClusterFileException {
         for (Path taken : List.of(folder.clusterFile(), folder.replicaKeyFile(0))) {
             if (Files.exists(taken)) {
-                throw CommandFailure.cannotRun("there is a cluster in " + folder.root() + " already (" + taken
+                throw new ClusterFileException("there is a cluster in " + folder.root() + " already (" + taken
                         + "); give another --dir, or remove that one first");
             }
         }
         if (Files.exists(folder.root()) && !Files.isDirectory(folder.root())) {
-            throw CommandFailure.cannotRun(folder.root() + " is a file, not a folder; give another --dir");
+            throw new ClusterFileException(folder.root() + " is a file, not a folder; give another --dir");
         }
     }
 

@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,11 +7,12 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.tagma.network.BindFailedException;
 import org.tagma.network.cluster.ReplicaAddress;
 
 /**
- * Finds free ports on the loopback interface for processes that are yet to start. Below the range that operating systems give
- * to outgoing connections, so that none of those takes one in the meantime.
+ * Finds free ports on the loopback interface for processes that are yet to start. Below the range that operating
+ * systems give to outgoing connections, so that none of those takes one in the meantime.
  */
 public final class FreePorts {
     private static final int LOWEST = 15_000;
@@ -20,7 +21,11 @@ public final class FreePorts {
 
     private FreePorts() {}
 
-    /** So many different addresses. */
+    /**
+     * So many different addresses.
+     *
+     * @throws BindFailedException if there are not so many; the next attempt looks elsewhere
+     */
     public static List<ReplicaAddress> loopback(int count) {
         List<ReplicaAddress> addresses = new ArrayList<>();
         int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - MAX_ATTEMPTS);
@@ -30,7 +35,7 @@ public final class FreePorts {
             }
         }
         if (addresses.size() < count) {
-            throw CommandFailure.cannotRun("there are no " + count + " free ports from " + port + " on; try again");
+            throw new BindFailedException("there are no " + count + " free ports from " + port + " on; try again");
         }
         return addresses;
     }
