@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
@@ -22,8 +21,9 @@ import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.DataFolderException;
 import org.tagma.replica.storage.DataFolder;
 
@@ -36,7 +36,7 @@ import org.tagma.replica.storage.DataFolder;
  * @param clients how many may submit operations
  */
 public record ClusterPlan(
-        ProtocolKind protocol,
+        ProtocolDefinition protocol,
         AuthenticationMode authentication,
         CryptoProviderChoice cryptoProvider,
         boolean tls,
@@ -51,30 +51,27 @@ public record ClusterPlan(
      * On free ports of the loopback interface, tolerating as many faults as possible, with the defaults of everything
      * else.
      */
-    public static ClusterPlan onThisMachine(ProtocolKind protocol, int replicas, int clients) {
+    public static ClusterPlan onThisMachine(ProtocolDefinition protocol, int replicas, int clients) {
         return new ClusterPlan(
                 protocol,
                 AuthenticationMode.SIGNATURES,
                 CryptoProviderChoice.AUTO,
                 false,
                 FreePorts.loopback(replicas),
-                ClusterConfig.maximumFaults(protocol, replicas),
+                protocol.groupSizes().maximumFaults(replicas),
                 clients,
                 Durability.SYNC);
     }
 
     /** The protocol that a cluster file calls so. */
-    static ProtocolKind protocol(String name) {
-        return Arrays.stream(ProtocolKind.values())
-                .filter(kind -> kind.label().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no protocol " + name));
+    static ProtocolDefinition protocol(String name) {
+        return Protocols.named(name);
     }
 
     /**
      * Makes the keys and writes everything into a folder, which is made if it is not there.
      *
-     * @throws org.tagma.network.cluster.InvalidSettingException if the plan is no good; nothing is written then
+     * @throws org.tagma.protocol.InvalidSettingException if the plan is no good; nothing is written then
      * @throws KeyFileException if a key file cannot be written
      * @throws IOException if there is a cluster in the folder already, or it cannot be written; the message is one line
      */

@@ -6,7 +6,7 @@ import org.tagma.client.BftClient;
 import org.tagma.core.service.StateMachine;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.ClusterReplica;
 import org.tagma.replica.ReplicaServer;
 
@@ -90,7 +90,7 @@ public final class Tagma {
      * @throws IllegalArgumentException if there is no such protocol, or it cannot run with so many replicas
      */
     public static void makeCluster(Path folder, String protocol, int replicas) throws IOException {
-        ProtocolKind kind = ClusterPlan.protocol(protocol);
+        ProtocolDefinition kind = ClusterPlan.protocol(protocol);
         ClusterPlan.onThisMachine(kind, replicas, CLIENTS).make(new ClusterFolder(folder));
     }
 

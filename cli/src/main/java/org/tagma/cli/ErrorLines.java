@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.BindFailedException;
 import org.tagma.network.cluster.ClusterFileException;
-import org.tagma.network.cluster.InvalidSettingException;
+import org.tagma.protocol.InvalidSettingException;
 import org.tagma.replica.DataFolderException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;

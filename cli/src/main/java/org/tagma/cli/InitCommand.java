@@ -12,8 +12,8 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.protocol.ProtocolDefinition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,12 +111,12 @@ final class InitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ProtocolKind kind = protocol.kind();
+        ProtocolDefinition kind = protocol.kind();
         int count = replicas == null ? ProtocolOption.defaultReplicas(kind) : replicas;
         requireRange("--replicas", count, ProtocolOption.fewestReplicas(kind), ProtocolOption.MAX_REPLICAS);
         requireRange("--clients", clients, 1, MAX_CLIENTS);
         requireRange("--base-port", basePort, 1, 65_536 - count);
-        int tolerated = faults == null ? ClusterConfig.maximumFaults(kind, count) : faults;
+        int tolerated = faults == null ? kind.groupSizes().maximumFaults(count) : faults;
         ClusterFolder made = new ClusterFolder(folder);
         ClusterPlan plan = new ClusterPlan(
                 kind, authentication, cryptoProvider, tls, addresses(count), tolerated, clients, durability);
@@ -146,7 +146,7 @@ final class InitCommand implements Callable<Integer> {
                 config.replicaCount(),
                 config.faults(),
                 ProtocolOption.faulty(config.protocol()),
-                config.protocol().label(),
+                config.protocol().name(),
                 made.root());
         out.printf("  %-28s who, where, limits; public, the same for all%n", "cluster.yaml");
         out.printf("  %-28s secret, one for each replica%n", "keys/replica-0.pem .. " + last);

@@ -9,7 +9,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.OperatorCommands;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +61,7 @@ final class MembersCommand implements Callable<Integer> {
             throw CommandFailure.cannotRun("--voters must name at least one replica");
         }
         PrintWriter out = spec.commandLine().getOut();
-        if (!change && config.protocol() == ProtocolKind.PBFT) {
+        if (!change && config.protocol().name().equals("pbft")) {
             out.printf("voters    %s%n", RaftGroup.list(all(config)));
             out.println("fixed: the group of a pbft cluster does not change");
             out.flush();

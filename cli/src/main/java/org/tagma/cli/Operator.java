@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.AdminQueries;
 
 /** Sends an operator's commands to whoever can carry them out. Thread-safe. */
@@ -48,7 +47,7 @@ final class Operator implements AutoCloseable {
      * @throws CommandFailure if there is no leader, or no answer, or the answer is no
      */
     String carryOut(ByteString command) throws InterruptedException {
-        return carryOut(config.protocol() == ProtocolKind.RAFT ? awaitLeader().replica() : primary(), command);
+        return carryOut(config.protocol().name().equals("raft") ? awaitLeader().replica() : primary(), command);
     }
 
     /** As far as most replicas know; whoever is asked says so if it is not. */
@@ -63,7 +62,7 @@ final class Operator implements AutoCloseable {
      * @throws CommandFailure if this is no such group
      */
     static void requireLeader(ClusterConfig config, String whyNot) {
-        if (config.protocol() != ProtocolKind.RAFT) {
+        if (!config.protocol().name().equals("raft")) {
             throw new CommandFailure(ExitStatus.UNSUCCESSFUL, whyNot, null);
         }
     }

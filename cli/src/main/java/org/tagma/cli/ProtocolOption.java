@@ -1,6 +1,7 @@
 package org.tagma.cli;
 
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import picocli.CommandLine.Option;
 
 /** The option {@code --protocol}, and what follows from it for a cluster's size. */
@@ -14,7 +15,7 @@ public final class ProtocolOption {
             paramLabel = "NAME",
             description = "pbft, which tolerates malicious replicas, or raft, which tolerates replicas that crash"
                     + " (default: pbft).")
-    private ProtocolKind protocol;
+    private ProtocolDefinition protocol;
 
     /** For picocli. */
     public ProtocolOption() {}
@@ -24,22 +25,22 @@ public final class ProtocolOption {
     }
 
     /** The protocol asked for, or PBFT. */
-    public ProtocolKind kind() {
-        return protocol == null ? ProtocolKind.PBFT : protocol;
+    public ProtocolDefinition kind() {
+        return protocol == null ? Protocols.named("pbft") : protocol;
     }
 
     /** As many as it takes to tolerate one fault. */
-    public static int defaultReplicas(ProtocolKind protocol) {
-        return protocol == ProtocolKind.PBFT ? 4 : 3;
+    public static int defaultReplicas(ProtocolDefinition protocol) {
+        return protocol.name().equals("pbft") ? 4 : 3;
     }
 
     /** The fewest with which a protocol can run at all. */
-    public static int fewestReplicas(ProtocolKind protocol) {
-        return protocol == ProtocolKind.PBFT ? 4 : 1;
+    public static int fewestReplicas(ProtocolDefinition protocol) {
+        return protocol.name().equals("pbft") ? 4 : 1;
     }
 
     /** What the protocol's faulty replicas are called. */
-    public static String faulty(ProtocolKind protocol) {
-        return protocol == ProtocolKind.PBFT ? "malicious" : "crashed";
+    public static String faulty(ProtocolDefinition protocol) {
+        return protocol.name().equals("pbft") ? "malicious" : "crashed";
     }
 }

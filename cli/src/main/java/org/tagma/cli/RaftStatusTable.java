@@ -81,7 +81,7 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
             replicas.add(fields);
         }
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("protocol", config.protocol().label());
+        all.put("protocol", config.protocol().name());
         all.put("quorumReachable", group.hasQuorum());
         all.putAll(verdict.toMap());
         all.put("leader", group.leader().map(RaftReplicaStatus::replica).orElse(-1));

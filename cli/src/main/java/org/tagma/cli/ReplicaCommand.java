@@ -13,7 +13,7 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.ClusterReplica;
 import org.tagma.replica.DataFolderException;
 import org.tagma.replica.ReplicaServer;
@@ -145,8 +145,8 @@ final class ReplicaCommand implements Callable<Integer> {
     }
 
     /** Two stories about one sequence number need a message that tells it, which is PBFT's pre-prepare. */
-    private static void requirePossible(FaultInjection.Kind kind, ProtocolKind protocol) {
-        if (protocol == ProtocolKind.RAFT && kind == FaultInjection.Kind.EQUIVOCATE) {
+    private static void requirePossible(FaultInjection.Kind kind, ProtocolDefinition protocol) {
+        if (protocol.name().equals("raft") && kind == FaultInjection.Kind.EQUIVOCATE) {
             throw CommandFailure.cannotRun("--fault equivocate is for pbft: raft promises nothing when a replica is"
                     + " malicious; there are silent, slow, crash and cut");
         }
@@ -205,7 +205,7 @@ final class ReplicaCommand implements Callable<Integer> {
                 "replica %d serves at %s (%s, %d replicas, f=%d, %s)%n",
                 id,
                 config.address(id),
-                config.protocol().label(),
+                config.protocol().name(),
                 config.replicaCount(),
                 config.faults(),
                 config.authentication().label());

@@ -14,7 +14,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +66,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws ClusterFileException, KeyFileException, JsonProcessingException {
         ClusterFolder folder = folderOption.folder();
         ClusterConfig config = folder.config();
-        if (config.protocol() == ProtocolKind.RAFT) {
+        if (config.protocol().name().equals("raft")) {
             return showRaft(folder, config);
         }
         List<Optional<ReplicaStatus>> statuses;
@@ -158,7 +157,7 @@ final class StatusCommand implements Callable<Integer> {
             replicas.add(fields);
         }
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("protocol", config.protocol().label());
+        all.put("protocol", config.protocol().name());
         all.put("quorumReachable", reachable >= quorum);
         all.putAll(verdict.toMap());
         all.put("replicas", replicas);

@@ -11,7 +11,8 @@ import org.tagma.cli.trace.TraceCommand;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,7 +102,11 @@ public final class TagmaCommand implements Runnable {
         tagma.setCaseInsensitiveEnumValuesAllowed(true);
         registerChoice(tagma, AuthenticationMode.class);
         registerChoice(tagma, CryptoProviderChoice.class);
-        registerChoice(tagma, ProtocolKind.class);
+        tagma.registerConverter(
+                ProtocolDefinition.class,
+                word -> Protocols.find(word.toLowerCase(Locale.ROOT))
+                        .orElseThrow(() ->
+                                new TypeConversionException("must be " + Protocols.names() + ", not '" + word + "'")));
         registerChoice(tagma, Durability.class);
         // So that values such as -5 are values, and not options nobody knows.
         tagma.getSubcommands().get("kv").setStopAtPositional(true);

@@ -6,7 +6,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.OperatorCommands;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +45,7 @@ final class TransferCommand implements Callable<Integer> {
             int successor = to == null ? OperatorCommands.WHOEVER_IS_BEST : to;
             PrintWriter out = spec.commandLine().getOut();
             String answer = operator.carryOut(OperatorCommands.transfer(successor));
-            if (config.protocol() == ProtocolKind.PBFT) {
+            if (config.protocol().name().equals("pbft")) {
                 out.println(answer);
                 out.flush();
                 return ExitStatus.OK;

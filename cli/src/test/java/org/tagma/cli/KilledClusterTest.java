@@ -21,10 +21,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.ClusterPlan;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 
 /**
  * Real processes under load, of both protocols: all replicas are killed at once, then the disk of one is wiped, and
@@ -56,8 +57,9 @@ class KilledClusterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ProtocolKind.class)
-    void nothingAcknowledgedIsLost(ProtocolKind protocol) throws Exception {
+    @ValueSource(strings = {"pbft", "raft"})
+    void nothingAcknowledgedIsLost(String name) throws Exception {
+        ProtocolDefinition protocol = Protocols.named(name);
         startReplicas(protocol);
         List<Future<Integer>> writers = List.of(write(0), write(1));
         awaitAcknowledged(100);
@@ -86,9 +88,9 @@ class KilledClusterTest {
         }
     }
 
-    private void startReplicas(ProtocolKind protocol) throws Exception {
+    private void startReplicas(ProtocolDefinition protocol) throws Exception {
         folder = new ClusterFolder(temporary.resolve("cluster"));
-        ClusterPlan plan = protocol == ProtocolKind.RAFT ? TestPlan.raft() : TestPlan.plan();
+        ClusterPlan plan = protocol.name().equals("raft") ? TestPlan.raft() : TestPlan.plan();
         plan.make(folder);
         String cluster = Files.readString(folder.clusterFile());
         String smaller = cluster.replaceFirst("checkpointInterval: \\d+", "checkpointInterval: " + CHECKPOINT_INTERVAL)

@@ -5,7 +5,7 @@ import org.tagma.FreePorts;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.Protocols;
 
 /** A small cluster for tests. */
 public final class TestPlan {
@@ -17,7 +17,7 @@ public final class TestPlan {
     /** Three replicas of Raft, likewise, with MACs. */
     public static ClusterPlan raft() {
         return new ClusterPlan(
-                ProtocolKind.RAFT,
+                Protocols.named("raft"),
                 AuthenticationMode.MACS,
                 CryptoProviderChoice.BOUNCYCASTLE,
                 false,
@@ -33,7 +33,7 @@ public final class TestPlan {
      */
     public static ClusterPlan plan() {
         return new ClusterPlan(
-                ProtocolKind.PBFT,
+                Protocols.named("pbft"),
                 AuthenticationMode.SIGNATURES,
                 CryptoProviderChoice.BOUNCYCASTLE,
                 false,

@@ -27,7 +27,6 @@ import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Has operations executed by a cluster, and believes only what enough replicas agree on: under PBFT more than can be
@@ -82,7 +81,7 @@ public final class BftClient implements AutoCloseable {
                 new Ports(builder.clientId, connections),
                 builder.sessionNumbers,
                 RandomGenerator.getDefault(),
-                builder.config.protocol() == ProtocolKind.PBFT
+                builder.config.protocol().name().equals("pbft")
                         ? Optional.of(() -> new ProofVerifier(builder.config))
                         : Optional.empty());
         this.thread = new Thread(this::run, "tagma-client-" + builder.clientId);
@@ -410,7 +409,7 @@ public final class BftClient implements AutoCloseable {
         }
 
         private void requireReader(int replica) {
-            if (config.protocol() != ProtocolKind.RAFT) {
+            if (!config.protocol().name().equals("raft")) {
                 throw new IllegalArgumentException(
                         "no single replica can be read from under pbft: it could be one that lies");
             }

@@ -11,6 +11,8 @@ import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.crypto.Authentication;
+import org.tagma.protocol.ClientContext;
+import org.tagma.protocol.ClientPolicy;
 
 /**
  * The client without its threads, clock and connections: calls, frames and ticks come in, each with the time; frames and
@@ -67,7 +69,13 @@ public final class BftClientCore {
             RandomGenerator jitter,
             Optional<Supplier<ProofVerifier>> proofVerifiers) {
         this.setup = setup;
-        this.policy = ClientPolicy.of(setup, options);
+        this.policy = setup.protocol()
+                .clientPolicy(new ClientContext(
+                        setup.quorums(),
+                        setup.readOnlyFastPath(),
+                        options.readFrom(),
+                        options.retryMillis(),
+                        ClientOptions.MAX_RETRY_MILLIS));
         this.wire = new ClientWire(setup, policy, authentication);
         this.sessions = new SessionBook(ports, sessionNumbers, counters);
         this.requests = new RequestFlow(setup, options, wire, policy, sessions, completions, counters, jitter);

@@ -1,7 +1,8 @@
 package org.tagma.client;
 
 import org.tagma.core.Quorums;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 
 /**
  * What a client must know of its cluster, the same as in the cluster file.
@@ -14,10 +15,10 @@ import org.tagma.network.cluster.ProtocolKind;
  * @param readOnlyFastPath whether queries skip ordering
  */
 public record ClientSetup(
-        int clientId, ProtocolKind protocol, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
+        int clientId, ProtocolDefinition protocol, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
 
     /** A client of a PBFT cluster. */
     public ClientSetup(int clientId, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
-        this(clientId, ProtocolKind.PBFT, quorums, macs, readOnlyFastPath);
+        this(clientId, Protocols.named("pbft"), quorums, macs, readOnlyFastPath);
     }
 }

@@ -11,6 +11,7 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
 

@@ -3,6 +3,8 @@ package org.tagma.client;
 import java.util.BitSet;
 import java.util.random.RandomGenerator;
 import org.tagma.client.PendingRequest.Attempt;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.Receivers;
 
 /** Sends requests to the replicas that the policy names, and says when to send them again. Not thread-safe. */
 final class Dispatch {
@@ -49,7 +51,7 @@ final class Dispatch {
         silent.andNot(request.refusedLatelyBy);
         transmit(request, policy.nextReceivers(silent, request.repetitions));
         request.forgetRefusals();
-        long longest = oldest ? policy.longestProbeMillis(options) : ClientOptions.MAX_RETRY_MILLIS;
+        long longest = oldest ? policy.longestProbeMillis() : ClientOptions.MAX_RETRY_MILLIS;
         request.backOffMillis = Math.min(longest, 2 * request.backOffMillis);
         long half = request.backOffMillis / 2;
         request.retryAt = request.isRepeatable()

@@ -16,7 +16,6 @@ import org.tagma.core.state.StateProof.Finding;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.SignatureVerifier;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.CertifiedProof;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
@@ -63,7 +62,7 @@ public final class ProofVerifier {
      *     a correct node can have
      */
     public ProofVerifier(ClusterConfig config) {
-        if (config.protocol() != ProtocolKind.PBFT) {
+        if (!config.protocol().name().equals("pbft")) {
             throw new IllegalArgumentException(
                     "Raft has no certificates: its replicas trust each other, and nothing that one of them says proves"
                             + " anything to others; proofs need protocol: pbft");

@@ -11,6 +11,8 @@ import java.util.function.Function;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.Receivers;
 
 /**
  * Reads that skip ordering. The policy says who is asked and how many must say the same: under PBFT all at once and a quorum

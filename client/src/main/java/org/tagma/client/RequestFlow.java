@@ -15,6 +15,7 @@ import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.protocol.ClientPolicy;
 
 /** Ordered requests, from the local queue to the agreed reply. Not thread-safe. */
 final class RequestFlow {

@@ -39,8 +39,8 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.protocol.Protocols;
 
 /** The client with its threads, over TCP, with real keys, against replicas that echo. */
 @Timeout(60)
@@ -78,7 +78,7 @@ class BftClientTest {
         config = new ClusterConfig(
                 CLUSTER_ID,
                 0,
-                ProtocolKind.PBFT,
+                Protocols.named("pbft"),
                 AuthenticationMode.SIGNATURES,
                 PROVIDER,
                 false,

@@ -18,11 +18,11 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
+import org.tagma.protocol.Protocols;
 
 /** A client core on a virtual clock, with a test in the place of the replicas and the network. */
 final class CoreHarness {
@@ -130,7 +130,7 @@ final class CoreHarness {
 
     static CoreHarness raft(ClientOptions options, boolean macs) {
         return new CoreHarness(
-                options, new ClientSetup(CLIENT, ProtocolKind.RAFT, new Quorums(REPLICAS, 1), macs, true));
+                options, new ClientSetup(CLIENT, Protocols.named("raft"), new Quorums(REPLICAS, 1), macs, true));
     }
 
     static ByteString bytes(String text) {

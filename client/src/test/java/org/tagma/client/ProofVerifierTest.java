@@ -27,17 +27,18 @@ import org.tagma.network.cluster.ClusterConfig.ReplicaEntry;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
 import org.tagma.network.codec.CertifiedProof;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 
 class ProofVerifierTest {
 
     private static final ByteString COLOUR = ByteString.copyFromUtf8("colour");
     private static final ByteString BLUE = ByteString.copyFromUtf8("blue");
 
-    private final ClusterConfig config = config("cluster number 1", ProtocolKind.PBFT, 1);
+    private final ClusterConfig config = config("cluster number 1", Protocols.named("pbft"), 1);
     private final ProofVerifier verifier = new ProofVerifier(config);
     private final MerkleStateStore store = new MerkleStateStore();
 
@@ -65,7 +66,7 @@ class ProofVerifierTest {
 
     @Test
     void theSignaturesOfAnotherClusterProveNothing() throws Exception {
-        ClusterConfig other = config("cluster number 2", ProtocolKind.PBFT, 1);
+        ClusterConfig other = config("cluster number 2", Protocols.named("pbft"), 1);
 
         assertThat(verifier.check(proof(COLOUR, other, 0, 1, 2))).isInstanceOf(Verdict.Refused.class);
     }
@@ -103,7 +104,7 @@ class ProofVerifierTest {
 
     @Test
     void underRaftThereAreNoProofs() {
-        assertThatThrownBy(() -> new ProofVerifier(config("cluster number 1", ProtocolKind.RAFT, 1)))
+        assertThatThrownBy(() -> new ProofVerifier(config("cluster number 1", Protocols.named("raft"), 1)))
                 .hasMessageContaining("Raft has no certificates");
     }
 
@@ -127,7 +128,7 @@ class ProofVerifierTest {
         return CertifiedProof.of(store.tree().prove(key), manifest.encode(), certificate);
     }
 
-    private static ClusterConfig config(String cluster, ProtocolKind protocol, int faults) {
+    private static ClusterConfig config(String cluster, ProtocolDefinition protocol, int faults) {
         List<ReplicaEntry> replicas = IntStream.range(0, 4)
                 .mapToObj(id -> new ReplicaEntry(
                         id,

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.FaultModel;
 
 /**
  * The settings that two nodes must have alike, beyond the identity of their cluster: lines of {@code name=value},
@@ -43,17 +43,13 @@ public final class SharedSettings {
         all.put("limits.maxFrameBytes", config.limits().maxFrameBytes());
         all.put("window.checkpointInterval", config.window().checkpointInterval());
         all.put("window.logWindow", config.window().logWindow());
-        if (config.protocol() == ProtocolKind.PBFT) {
+        if (config.protocol().faultModel() == FaultModel.BYZANTINE) {
             // A backup expects of a primary what the primary must have room for.
             all.put("limits.maxPendingRequests", config.limits().maxPendingRequests());
             all.put("limits.maxPendingRequestsPerClient", config.limits().maxPendingRequestsPerClient());
-        } else {
-            all.put("raft.leaseReads", config.raft().leaseReads());
-            if (config.raft().leaseReads()) {
-                // A lease lasts as long as no other replica has patience to elect another leader.
-                all.put("raft.electionTimeoutMillis", config.raft().electionTimeoutMillis());
-                all.put("raft.maxClockDriftPercent", config.raft().maxClockDriftPercent());
-            }
+        }
+        for (String name : config.protocol().sharedSettings(config.settings())) {
+            all.put(config.protocol().name() + "." + name, config.settings().get(name));
         }
         first.forEach((name, value) -> all.put(FIRST + name, value));
         return text(all);
@@ -61,10 +57,10 @@ public final class SharedSettings {
 
     private static Map<String, Object> clients(ClusterConfig config) {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("protocol", config.protocol().label());
+        all.put("protocol", config.protocol().name());
         all.put("authentication", config.authentication().label());
-        if (config.protocol() == ProtocolKind.PBFT) {
-            // A group of Raft grows by commands, and its members' files one after the other.
+        if (!config.protocol().changesMembers()) {
+            // Another kind of group grows by commands, and its members' files one after the other.
             all.put("replicas", config.replicaCount());
             all.put("faults", config.faults());
             all.put("readOnlyFastPath", config.readOnlyFastPath());

@@ -1,6 +1,10 @@
 package org.tagma.protocol;
 
 import java.util.List;
+import java.util.Optional;
+import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.state.NodeStore;
 
 /**
  * All that is particular to a protocol, in one place. A protocol comes as a class that implements this interface, has a
@@ -17,9 +21,73 @@ public interface ProtocolDefinition {
     /** The name for people. */
     String title();
 
+    // ---- the group ----
+
+    /** What the faulty replicas that it tolerates may do. */
+    FaultModel faultModel();
+
+    /** Which sizes of a group are legal. */
+    GroupSizes groupSizes();
+
+    /** Whether a running group can be given other members, by {@code tagma members}. */
+    default boolean changesMembers() {
+        return false;
+    }
+
+    /** How many replicas of the cluster file form the group in the beginning. */
+    default int firstMembers(Settings settings, int replicas) {
+        return replicas;
+    }
+
+    // ---- its section of the cluster file ----
+
+    /** The settings in the section of the cluster file that bears its name. */
+    default List<Setting> settings() {
+        return List.of();
+    }
+
+    /**
+     * Finds settings that contradict each other.
+     *
+     * @param replicas how many the cluster file has
+     * @throws InvalidSettingException if some do
+     */
+    default void check(Settings settings, int replicas) {}
+
+    /** Names of settings that all replicas must have alike; checked at each handshake. */
+    default List<String> sharedSettings(Settings settings) {
+        return List.of();
+    }
+
+    // ---- the replica ----
+
+    /**
+     * The state machine of a replica, at the start of a life.
+     *
+     * @param states where the parts of a state go that is being fetched, if not into memory
+     */
+    Protocol create(ReplicaContext context, Optional<NodeStore> states);
+
+    /** What its messages and records say of how far a replica is; without that, only incarnations tell old disks. */
+    default LifeEvidence lifeEvidence() {
+        return NoEvidence.INSTANCE;
+    }
+
+    /** How long the group may take to replace a leader that is gone, or hands over, in milliseconds. */
+    default long takeoverMillis(ReplicaContext.Timing timing, Settings settings) {
+        return timing.viewChangeTimeoutMillis();
+    }
+
+    // ---- what is said and written ----
+
     /** The messages that its replicas send each other. */
     List<MessageKind<?>> messages();
 
     /** The records that it persists. */
     List<RecordKind<?>> records();
+
+    // ---- the client ----
+
+    /** Whom a client sends to and what convinces it; a new one for each client. */
+    ClientPolicy clientPolicy(ClientContext context);
 }

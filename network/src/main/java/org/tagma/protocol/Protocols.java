@@ -49,8 +49,16 @@ public final class Protocols {
                         "no protocol is called " + name + "; on the class path are " + names()));
     }
 
+    /** The one that a cluster runs unless somebody asks for another: the first that tolerates malicious replicas. */
+    public static ProtocolDefinition standard() {
+        return ALL.stream()
+                .filter(each -> each.faultModel() == FaultModel.BYZANTINE)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no protocol on the class path"));
+    }
+
     /** The names of all, for people. */
     public static String names() {
-        return ALL.stream().map(ProtocolDefinition::name).collect(Collectors.joining(", "));
+        return ALL.stream().map(ProtocolDefinition::name).collect(Collectors.joining(" or "));
     }
 }

@@ -10,11 +10,7 @@ import java.util.Optional;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.core.life.DiskCheck;
-import org.tagma.core.pbft.PbftLifeEvidence;
-import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
-import org.tagma.core.raft.RaftLifeEvidence;
-import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.StateMachine;
@@ -36,7 +32,6 @@ import org.tagma.network.TlsOptions;
 import org.tagma.network.Transport;
 import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.MemoryPlan.Share;
 import org.tagma.replica.fault.FaultInjection;
@@ -262,16 +257,15 @@ public final class ClusterReplica {
     }
 
     private Protocol protocol(Optional<NodeStore> nodes) {
-        Protocol correct = config.protocol() == ProtocolKind.RAFT
-                ? new RaftProtocol(ClusterSettings.raftConfig(config, replica, new SecureRandom().nextLong()), nodes)
-                : new PbftProtocol(ClusterSettings.pbftConfig(config, replica), nodes);
+        Protocol correct = config.protocol()
+                .create(ClusterSettings.replicaContext(config, replica, new SecureRandom().nextLong()), nodes);
         Protocol obeying = fault.map(
                         injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
                 .orElse(correct);
         return new DiskCheck(
                 obeying,
                 ClusterSettings.lifeConfig(config, replica, dataIsIntact),
-                config.protocol() == ProtocolKind.RAFT ? new RaftLifeEvidence() : new PbftLifeEvidence());
+                config.protocol().lifeEvidence());
     }
 
     private Transport transport(ClusterKeys clusterKeys, CryptoProvider provider, ReplicatedService service) {

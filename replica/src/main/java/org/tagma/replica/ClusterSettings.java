@@ -5,10 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.tagma.core.Quorums;
 import org.tagma.core.life.LifeConfig;
-import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.MemoryBounds;
-import org.tagma.core.raft.Configuration;
-import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
@@ -20,9 +17,9 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
-import org.tagma.network.cluster.ProtocolKind;
-import org.tagma.network.cluster.RaftSettings;
 import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.FaultModel;
+import org.tagma.protocol.ReplicaContext;
 import org.tagma.replica.MemoryPlan.Share;
 
 /** What a cluster file means for each part of a replica. */
@@ -33,8 +30,6 @@ public final class ClusterSettings {
 
     /** Digests of 32 bytes for chunks of 64 KiB: enough for a state of 2 GiB. */
     private static final int MAX_MANIFEST_BYTES = 1 << 20;
-
-    private static final int TICKS_PER_ELECTION = 10;
 
     /** Of the largest size: four from one checkpoint to the next. */
     static final int BATCHES_IN_LOG = 16;
@@ -52,7 +47,7 @@ public final class ClusterSettings {
     /** How messages are authenticated. */
     public static AuthenticationPolicy policy(ClusterConfig config) {
         boolean signatures = config.authentication() == AuthenticationMode.SIGNATURES;
-        return config.protocol() == ProtocolKind.RAFT
+        return config.protocol().faultModel() == FaultModel.CRASH
                 ? signatures ? AuthenticationPolicy.CRASH_ONLY_SIGNATURES : AuthenticationPolicy.CRASH_ONLY_MACS
                 : signatures ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS;
     }
@@ -130,99 +125,62 @@ public final class ClusterSettings {
         return new MemoryBounds(BATCHES_IN_LOG * largestBatch, waiting, waiting / CLIENTS_THAT_FILL_THE_POOL);
     }
 
-    /** How PBFT runs at one replica. Its times are counted in ticks: a fraction of the shortest. */
-    public static PbftConfig pbftConfig(ClusterConfig config, int replica) {
-        ClusterConfig.Timeouts timeouts = config.timeouts();
-        long shortest = Math.min(timeouts.requestTimeoutMillis(), timeouts.viewChangeTimeoutMillis());
-        long tickMillis = Math.max(
-                1,
-                Math.min(
-                        shortest / PbftConfig.TICKS_PER_TIMEOUT,
-                        timeouts.statusIntervalMillis() / PbftConfig.TICKS_PER_STATUS));
-        return new PbftConfig(
-                replica,
-                new Quorums(config.replicaCount(), config.faults()),
-                config.window().checkpointInterval(),
-                config.window().logWindow(),
-                config.window().pipelineDepth(),
-                config.batch().maxRequests(),
-                config.batch().maxBytes(),
-                tickMillis,
-                ticks(timeouts.requestTimeoutMillis(), tickMillis, 2),
-                ticks(timeouts.viewChangeTimeoutMillis(), tickMillis, 2),
-                ticks(timeouts.statusIntervalMillis(), tickMillis, 1),
-                config.limits().maxClockSkewMillis(),
-                config.limits().maxPendingRequests(),
-                config.limits().maxPendingRequestsPerClient(),
-                config.limits().sessionPipeline(),
-                memoryBounds(config),
-                TransferLimits.DEFAULT);
-    }
-
     /**
-     * How Raft runs at one replica. A tick is a heartbeat, or a tenth of the election timeout if that is less.
+     * What the protocol is told at the start of a life.
      *
      * @param seed where the replica's random numbers start: another one in every life
      */
-    public static RaftConfig raftConfig(ClusterConfig config, int replica, long seed) {
-        RaftSettings raft = config.raft();
-        int tickMillis =
-                Math.max(1, Math.min(raft.heartbeatMillis(), raft.electionTimeoutMillis() / TICKS_PER_ELECTION));
-        return new RaftConfig(
+    public static ReplicaContext replicaContext(ClusterConfig config, int replica, long seed) {
+        ClusterConfig.Limits limits = config.limits();
+        return new ReplicaContext(
                 replica,
-                raft.voters().isEmpty()
-                        ? Configuration.ofFirst(config.replicaCount())
-                        : Configuration.of(raft.voters()),
+                new Quorums(config.replicaCount(), config.faults()),
                 seed,
-                config.window().checkpointInterval(),
-                raft.logTail(),
-                config.window().logWindow(),
-                config.window().pipelineDepth(),
-                config.batch().maxRequests(),
-                config.batch().maxBytes(),
-                config.batch().maxBytes(),
-                raft.maxInflightMessages(),
-                raft.maxInflightBytes(),
-                tickMillis,
-                raft.electionTimeoutMillis() / tickMillis,
-                raft.heartbeatMillis() / tickMillis,
-                raft.leaseReads(),
-                raft.maxClockDriftPercent(),
-                config.limits().maxPendingRequests(),
-                config.limits().maxPendingRequests(),
-                config.limits().maxPendingRequestsPerClient(),
-                config.limits().sessionPipeline(),
+                timing(config),
+                new ReplicaContext.Sizes(
+                        config.window().checkpointInterval(),
+                        config.window().logWindow(),
+                        config.window().pipelineDepth(),
+                        config.batch().maxRequests(),
+                        config.batch().maxBytes(),
+                        limits.maxPendingRequests(),
+                        limits.maxPendingRequestsPerClient(),
+                        limits.sessionPipeline()),
                 memoryBounds(config),
-                TransferLimits.DEFAULT);
+                TransferLimits.DEFAULT,
+                config.settings());
+    }
+
+    private static ReplicaContext.Timing timing(ClusterConfig config) {
+        ClusterConfig.Timeouts timeouts = config.timeouts();
+        return new ReplicaContext.Timing(
+                timeouts.requestTimeoutMillis(),
+                timeouts.viewChangeTimeoutMillis(),
+                timeouts.statusIntervalMillis(),
+                config.limits().maxClockSkewMillis());
     }
 
     /**
-     * How a replica asks whether its disk is the newest. Under PBFT as many must answer as make a quorum with it; under Raft one,
-     * since the group may be smaller than the cluster file, and whoever brings a group its majority answers.
+     * How a replica asks whether its disk is the newest. Where replicas may lie, as many must answer as make a quorum
+     * with it; where they do not, one, since the group may be smaller than the cluster file, and whoever brings a group
+     * its majority answers.
      */
     static LifeConfig lifeConfig(ClusterConfig config, int replica, boolean dataIsIntact) {
         Quorums quorums = new Quorums(config.replicaCount(), config.faults());
-        boolean raft = config.protocol() == ProtocolKind.RAFT;
+        boolean trusted = config.protocol().faultModel() == FaultModel.CRASH;
         int others = config.replicaCount() - 1;
         return new LifeConfig(
                 replica,
                 config.replicaCount(),
-                raft ? Math.min(1, others) : quorums.replicas() - quorums.faults() - 1,
-                raft ? 1 : quorums.weak(),
+                trusted ? Math.min(1, others) : quorums.replicas() - quorums.faults() - 1,
+                trusted ? 1 : quorums.weak(),
                 LIFE_QUESTION_MILLIS,
                 dataIsIntact);
     }
 
-    /** How long a leader that is stopped waits for another one to take over. Only Raft's can hand over. */
+    /** How long a leader that is stopped waits for another one to take over. */
     static long handOverMillis(ClusterConfig config) {
-        return HAND_OVER_SLACK_MILLIS
-                + (config.protocol() == ProtocolKind.RAFT
-                        ? config.raft().electionTimeoutMillis()
-                        : config.timeouts().viewChangeTimeoutMillis());
-    }
-
-    private static int ticks(int millis, long tickMillis, int atLeast) {
-        return (int) Math.max(atLeast, millis / tickMillis);
+        return HAND_OVER_SLACK_MILLIS + config.protocol().takeoverMillis(timing(config), config.settings());
     }
 
     private static PublicKeys publicKeys(NodePublicKeys keys) {

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Who may hold how much of a replica's memory, in bytes: the one home of every bound that is not a number of things. The
@@ -164,7 +163,7 @@ public final class MemoryPlan {
         MemoryBounds protocol = ClusterSettings.memoryBounds(config);
         String largest = " of the largest batches (batch.maxBytes, limits.maxOperationBytes)";
         require(ClusterSettings.BATCHES_WAITING + largest, protocol.pendingBytes(), Share.REQUEST_POOL);
-        if (config.protocol() == ProtocolKind.RAFT) {
+        if (config.protocol().name().equals("raft")) {
             require(ClusterSettings.BATCHES_IN_LOG + largest, protocol.logBytes(), Share.LOG_TAIL);
         }
         return this;

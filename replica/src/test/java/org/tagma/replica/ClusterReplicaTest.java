@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tagma.core.pbft.PbftConfig;
-import org.tagma.core.raft.RaftConfig;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.AuthenticationMode;
@@ -21,8 +19,9 @@ import org.tagma.network.cluster.ClusterConfig.ReplicaEntry;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.storage.DataFolder;
 
 final class ClusterReplicaTest {
@@ -32,7 +31,7 @@ final class ClusterReplicaTest {
 
     @Test
     void aReplicaStartsFromAClusterFileAndStopsCleanly() throws Exception {
-        ClusterConfig config = config(ProtocolKind.PBFT, Durability.SYNC);
+        ClusterConfig config = config(Protocols.named("pbft"), Durability.SYNC);
         DataFolder.initialize(folder, new DataFolder.Owner(config.clusterId(), 0, 0));
         try (ReplicaServer server = replica(config, 0).build()) {
             server.start();
@@ -49,7 +48,7 @@ final class ClusterReplicaTest {
 
     @Test
     void anotherReplicasKeyIsRefused() {
-        ClusterConfig config = config(ProtocolKind.PBFT, Durability.MEMORY);
+        ClusterConfig config = config(Protocols.named("pbft"), Durability.MEMORY);
         assertThatThrownBy(() -> ClusterReplica.of(config, 1, keys(0), new CountingMachine())
                         .build())
                 .isInstanceOf(KeyFileException.class);
@@ -57,33 +56,10 @@ final class ClusterReplicaTest {
 
     @Test
     void aReplicaThatIsNotInTheClusterIsRefused() {
-        ClusterConfig config = config(ProtocolKind.PBFT, Durability.MEMORY);
+        ClusterConfig config = config(Protocols.named("pbft"), Durability.MEMORY);
         assertThatThrownBy(() -> ClusterReplica.of(config, 4, keys(0), new CountingMachine()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no replica 4");
-    }
-
-    @Test
-    void timesAreCountedInTicksOfTheShortest() {
-        PbftConfig pbft = ClusterSettings.pbftConfig(config(ProtocolKind.PBFT, Durability.MEMORY), 2);
-        assertThat(pbft.replica()).isEqualTo(2);
-        assertThat(pbft.tickMillis()).isEqualTo(50);
-        assertThat(pbft.requestTimeoutTicks()).isEqualTo(40);
-        assertThat(pbft.viewChangeTimeoutTicks()).isEqualTo(40);
-        assertThat(pbft.statusIntervalTicks()).isEqualTo(2);
-        assertThat(pbft.quorums().certificate()).isEqualTo(3);
-    }
-
-    @Test
-    void aHeartbeatOfRaftIsOneTick() {
-        RaftConfig raft = ClusterSettings.raftConfig(config(ProtocolKind.RAFT, Durability.MEMORY), 2, 77);
-        assertThat(raft.replica()).isEqualTo(2);
-        assertThat(raft.seed()).isEqualTo(77);
-        assertThat(raft.membership().voters()).containsExactly(0, 1, 2, 3);
-        assertThat(raft.tickMillis()).isEqualTo(100);
-        assertThat(raft.electionTimeoutTicks()).isEqualTo(10);
-        assertThat(raft.heartbeatTicks()).isEqualTo(1);
-        assertThat(raft.leaseReads()).isFalse();
     }
 
     private ClusterReplica replica(ClusterConfig config, int id) {
@@ -92,7 +68,7 @@ final class ClusterReplicaTest {
                 .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
-    private static ClusterConfig config(ProtocolKind protocol, Durability durability) {
+    private static ClusterConfig config(ProtocolDefinition protocol, Durability durability) {
         List<ReplicaEntry> replicas = IntStream.range(0, 4)
                 .mapToObj(id -> new ReplicaEntry(
                         id,

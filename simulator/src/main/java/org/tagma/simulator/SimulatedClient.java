@@ -19,7 +19,6 @@ import org.tagma.client.Outcome;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.simulator.properties.SentRequests;
 import org.tagma.simulator.properties.ServiceChecker;
@@ -63,7 +62,7 @@ public final class SimulatedClient {
         this.workload = workload;
         this.random = random;
         this.patienceMillis = options.deadlineMillis();
-        boolean isPbft = setup.protocol() == ProtocolKind.PBFT;
+        boolean isPbft = setup.protocol().name().equals("pbft");
         Violations violations = world.checks().violations();
         this.sent = new SentRequests(id, isPbft, violations);
         int count = workload.processes();

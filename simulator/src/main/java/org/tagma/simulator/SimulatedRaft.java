@@ -7,7 +7,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.state.NodeStore;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.properties.ProtocolObserver;
 import org.tagma.simulator.properties.Violations;
@@ -189,6 +189,6 @@ public record SimulatedRaft(
 
     @Override
     public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
-        return new ClientSetup(client, ProtocolKind.RAFT, quorums(), macs, readOnlyFastPath);
+        return new ClientSetup(client, Protocols.named("raft"), quorums(), macs, readOnlyFastPath);
     }
 }

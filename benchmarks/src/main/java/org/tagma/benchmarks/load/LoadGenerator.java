@@ -15,7 +15,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Many clients that keep a cluster busy, in a closed loop and on one network thread: connect, warm up until the throughput
@@ -90,7 +89,7 @@ public final class LoadGenerator implements AutoCloseable {
         while (fewestConnected() < quorums.replicas() && System.nanoTime() < endNanos) {
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
-        int needed = config.protocol() == ProtocolKind.RAFT ? quorums.majority() : quorums.certificate();
+        int needed = config.protocol().name().equals("raft") ? quorums.majority() : quorums.certificate();
         if (fewestConnected() < needed) {
             throw new LoadException("a client reached " + fewestConnected() + " of " + quorums.replicas()
                     + " replicas within " + deadlineMillis + " ms, and needs " + needed);

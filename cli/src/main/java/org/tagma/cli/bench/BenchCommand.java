@@ -21,12 +21,12 @@ import org.tagma.cli.HostedService;
 import org.tagma.cli.ProtocolOption;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.AuthenticationMode;
-import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -159,7 +159,8 @@ public final class BenchCommand implements Callable<Integer> {
             service = runningFolder == null ? HostedService.NULL : HostedService.KV;
         }
         List<BenchReport> reports = new ArrayList<>();
-        for (ProtocolKind kind : compare ? List.of(ProtocolKind.PBFT, ProtocolKind.RAFT) : List.of(protocol.kind())) {
+        for (ProtocolDefinition kind :
+                compare ? List.of(Protocols.named("pbft"), Protocols.named("raft")) : List.of(protocol.kind())) {
             reports.add(measure(kind));
         }
         print(reports);
@@ -167,7 +168,7 @@ public final class BenchCommand implements Callable<Integer> {
         return allAnswered ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
-    private BenchReport measure(ProtocolKind kind)
+    private BenchReport measure(ProtocolDefinition kind)
             throws IOException, KeyFileException, ClusterFileException, InterruptedException {
         Optional<PrintWriter> progress =
                 json ? Optional.empty() : Optional.of(spec.commandLine().getErr());
@@ -223,7 +224,7 @@ public final class BenchCommand implements Callable<Integer> {
             requireRange("--warm-up", warmUpSeconds, 1, 86_400);
         }
         if (replicas != null) {
-            int fewest = ProtocolOption.fewestReplicas(compare ? ProtocolKind.PBFT : protocol.kind());
+            int fewest = ProtocolOption.fewestReplicas(compare ? Protocols.named("pbft") : protocol.kind());
             requireRange("--replicas", replicas, fewest, ProtocolOption.MAX_REPLICAS);
         }
         boolean another = replicas != null
@@ -263,7 +264,7 @@ public final class BenchCommand implements Callable<Integer> {
         return new BenchSetting(plan, service, payloadBytes, replyBytes);
     }
 
-    private BenchCluster cluster(ProtocolKind kind) throws IOException, KeyFileException, ClusterFileException {
+    private BenchCluster cluster(ProtocolDefinition kind) throws IOException, KeyFileException, ClusterFileException {
         if (runningFolder != null) {
             return BenchCluster.attach(new ClusterFolder(runningFolder));
         }
@@ -274,7 +275,7 @@ public final class BenchCommand implements Callable<Integer> {
                 cryptoProvider == null ? CryptoProviderChoice.AUTO : cryptoProvider,
                 false,
                 FreePorts.loopback(count),
-                ClusterConfig.maximumFaults(kind, count),
+                kind.groupSizes().maximumFaults(count),
                 clients,
                 durability == null ? Durability.MEMORY : durability);
         return BenchCluster.start(plan, List.of("--service", service.label()));

@@ -20,7 +20,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
-import org.tagma.network.cluster.ProtocolKind;
 
 /** Puts load on one cluster and measures it. Not thread-safe. */
 final class BenchRun {
@@ -94,13 +93,13 @@ final class BenchRun {
 
     private ClusterCounters counters(ReplicaInspector inspector) {
         Quorums quorums = new Quorums(config.replicaCount(), config.faults());
-        int needed = config.protocol() == ProtocolKind.RAFT ? quorums.majority() : quorums.certificate();
+        int needed = config.protocol().name().equals("raft") ? quorums.majority() : quorums.certificate();
         return ClusterCounters.read(inspector, config.replicaCount(), needed);
     }
 
     private void report(String what, long operations) {
         progress.ifPresent(out -> {
-            out.printf("%s: %s: %,d operations/s%n", config.protocol().label(), what, operations);
+            out.printf("%s: %s: %,d operations/s%n", config.protocol().name(), what, operations);
             out.flush();
         });
     }

@@ -35,7 +35,7 @@ record BenchSetting(LoadPlan plan, HostedService service, int payloadBytes, int 
     /** By the names of the options, with what the cluster has. */
     Map<String, Object> describe(ClusterConfig config) {
         Map<String, Object> setting = new LinkedHashMap<>();
-        setting.put("protocol", config.protocol().label());
+        setting.put("protocol", config.protocol().name());
         setting.put("auth", config.authentication().label());
         setting.put("crypto", config.cryptoProvider().label());
         setting.put("durability", config.durability().label());

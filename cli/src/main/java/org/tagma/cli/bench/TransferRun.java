@@ -115,7 +115,7 @@ final class TransferRun {
         Phase after = measure(load, seconds, "after");
         out.printf(
                 "%s, %s, durability %s, %d replicas: a state of %d MB fetched by replica %d in %.1f s, its start included%n",
-                config.protocol().label(),
+                config.protocol().name(),
                 config.authentication().label(),
                 config.durability().label(),
                 config.replicaCount(),
@@ -156,7 +156,7 @@ final class TransferRun {
     }
 
     private void report(String what) {
-        progress.println(config.protocol().label() + ": " + what);
+        progress.println(config.protocol().name() + ": " + what);
         progress.flush();
     }
 

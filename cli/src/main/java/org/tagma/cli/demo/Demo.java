@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.tagma.cli.ReplicaInspector;
 import org.tagma.cli.Screen;
-import org.tagma.network.cluster.ProtocolKind;
 
 /** One run: load, faults of whoever leads, and the checks. Not thread-safe. */
 final class Demo {
@@ -75,7 +74,7 @@ final class Demo {
     }
 
     private boolean isRaft() {
-        return options.protocol() == ProtocolKind.RAFT;
+        return options.protocol().name().equals("raft");
     }
 
     private void noticeViewChange() {

@@ -19,7 +19,6 @@ import org.tagma.cli.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 
 /** A cluster of processes in a temporary folder. Thread-safe. */
 final class DemoCluster implements AutoCloseable {
@@ -144,7 +143,7 @@ final class DemoCluster implements AutoCloseable {
     /** Why some replica wanted a view, or how it came to lead, in its own words; empty if none of those given said. */
     Optional<String> reasonFor(long view, List<Integer> replicas) {
         String wanted =
-                config.protocol() == ProtocolKind.PBFT ? " for view " + view + " (" : ": leader of term " + view;
+                config.protocol().name().equals("pbft") ? " for view " + view + " (" : ": leader of term " + view;
         return replicas.stream()
                 .flatMap(replica -> logLines(replica).stream()
                         .filter(line -> line.contains(wanted))

@@ -16,7 +16,8 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +45,8 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int MAX_REPLICAS = 31;
 
     /** With these one fault is tolerated. */
-    private static final Map<ProtocolKind, Integer> FEWEST_REPLICAS =
-            Map.of(ProtocolKind.PBFT, 4, ProtocolKind.RAFT, 3);
+    private static final Map<ProtocolDefinition, Integer> FEWEST_REPLICAS =
+            Map.of(Protocols.named("pbft"), 4, Protocols.named("raft"), 3);
 
     private static final int LEADER_SECONDS = 30;
 
@@ -93,7 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, KeyFileException, InterruptedException {
-        ProtocolKind kind = protocol.kind();
+        ProtocolDefinition kind = protocol.kind();
         int fewest = FEWEST_REPLICAS.get(kind);
         int count = replicas == null ? fewest : replicas;
         requireRange("--replicas", count, fewest, MAX_REPLICAS);
@@ -112,7 +113,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private boolean run(Screen screen, DemoOptions options, int count)
             throws IOException, KeyFileException, InterruptedException {
-        int faults = ClusterConfig.maximumFaults(options.protocol(), count);
+        int faults = options.protocol().groupSizes().maximumFaults(count);
         ClusterPlan plan = new ClusterPlan(
                 options.protocol(),
                 authentication,
@@ -135,7 +136,7 @@ public final class DemoCommand implements Callable<Integer> {
         screen.line("");
         if (passed) {
             cluster.delete();
-            String who = options.protocol() == ProtocolKind.PBFT ? "the correct replicas" : "the replicas";
+            String who = options.protocol().name().equals("pbft") ? "the correct replicas" : "the replicas";
             screen.line(
                     Screen.Style.GOOD,
                     "PASSED: " + who + " agree, nothing was lost or executed twice, and no read was stale.");
@@ -148,12 +149,12 @@ public final class DemoCommand implements Callable<Integer> {
         return passed;
     }
 
-    private String title(ProtocolKind kind, int count, int faults) {
-        String tolerated = kind == ProtocolKind.PBFT
+    private String title(ProtocolDefinition kind, int count, int faults) {
+        String tolerated = kind.name().equals("pbft")
                 ? faults + (faults == 1 ? " traitor" : " traitors")
                 : faults + (faults == 1 ? " crash" : " crashes");
         return "Tagma: " + count + " replicas, each a process of its own, tolerate " + tolerated + " ("
-                + (kind == ProtocolKind.PBFT ? "PBFT" : "Raft") + ", " + authentication.label() + ")";
+                + (kind.name().equals("pbft") ? "PBFT" : "Raft") + ", " + authentication.label() + ")";
     }
 
     private boolean run(Screen screen, DemoOptions options, DemoCluster cluster)

@@ -3,7 +3,8 @@ package org.tagma.cli.demo;
 import java.util.List;
 import java.util.Locale;
 import org.tagma.cli.CommandFailure;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 
 /**
  * What the demo is asked to show.
@@ -11,7 +12,7 @@ import org.tagma.network.cluster.ProtocolKind;
  * @param seconds how long the load runs
  * @param faults what happens to whoever leads, one after the other
  */
-record DemoOptions(ProtocolKind protocol, int seconds, List<DemoFault> faults) {
+record DemoOptions(ProtocolDefinition protocol, int seconds, List<DemoFault> faults) {
 
     DemoOptions {
         faults = List.copyOf(faults);
@@ -22,13 +23,13 @@ record DemoOptions(ProtocolKind protocol, int seconds, List<DemoFault> faults) {
      *
      * @param word null for the usual
      */
-    static List<DemoFault> faults(ProtocolKind protocol, String word) {
+    static List<DemoFault> faults(ProtocolDefinition protocol, String word) {
         String kind = word == null ? usual(protocol) : word.toLowerCase(Locale.ROOT);
         if ("none".equals(kind)) {
             return List.of();
         }
-        if ("all".equals(kind) && protocol == ProtocolKind.RAFT) {
-            return DemoFault.of(ProtocolKind.RAFT);
+        if ("all".equals(kind) && protocol.name().equals("raft")) {
+            return DemoFault.of(Protocols.named("raft"));
         }
         for (DemoFault fault : DemoFault.values()) {
             if (fault.label().equals(kind)) {
@@ -37,20 +38,20 @@ record DemoOptions(ProtocolKind protocol, int seconds, List<DemoFault> faults) {
             }
         }
         throw CommandFailure.cannotRun(
-                "no fault is called '" + word + "'; under " + protocol.label() + " there are " + names(protocol));
+                "no fault is called '" + word + "'; under " + protocol.name() + " there are " + names(protocol));
     }
 
-    private static String usual(ProtocolKind protocol) {
-        return protocol == ProtocolKind.PBFT ? DemoFault.EQUIVOCATE.label() : "all";
+    private static String usual(ProtocolDefinition protocol) {
+        return protocol.name().equals("pbft") ? DemoFault.EQUIVOCATE.label() : "all";
     }
 
-    private static String names(ProtocolKind protocol) {
-        return DemoFault.names(protocol) + (protocol == ProtocolKind.RAFT ? ", all" : "") + " and none";
+    private static String names(ProtocolDefinition protocol) {
+        return DemoFault.names(protocol) + (protocol.name().equals("raft") ? ", all" : "") + " and none";
     }
 
-    private static void requireOf(ProtocolKind protocol, DemoFault fault) {
+    private static void requireOf(ProtocolDefinition protocol, DemoFault fault) {
         if (!fault.isOf(protocol)) {
-            String why = protocol == ProtocolKind.RAFT
+            String why = protocol.name().equals("raft")
                     ? "raft promises nothing when a replica is malicious, so there is nothing to check"
                     : "the demo of pbft has a traitor instead";
             throw CommandFailure.cannotRun("--fault " + fault.label() + ": " + why + "; there are " + names(protocol));

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tagma.cli.Screen;
-import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Does to the replicas that lead what the demo is about, one after the other, and under Raft undoes it, so that never more than
@@ -92,10 +91,10 @@ final class Disturber {
         }
         episodes.add(new Episode(fault, victim, seconds, load.acknowledged()));
         cluster.disturb(victim, fault);
-        String leads = options.protocol() == ProtocolKind.PBFT
+        String leads = options.protocol().name().equals("pbft")
                 ? "the primary, "
                 : "the leader of term " + watch.view().number() + ", ";
-        String kind = options.protocol() == ProtocolKind.PBFT ? " (" + fault.label() + ")" : "";
+        String kind = options.protocol().name().equals("pbft") ? " (" + fault.label() + ")" : "";
         screen.event(
                 Screen.Style.BAD,
                 seconds,
@@ -105,7 +104,7 @@ final class Disturber {
     private void undoIfDue(Episode episode, double seconds) throws IOException {
         boolean waited = seconds >= episode.beganSeconds + PATIENCE_SECONDS;
         boolean seen = episode.successor >= 0 && seconds >= episode.replacedSeconds + AWAY_SECONDS;
-        if (options.protocol() == ProtocolKind.PBFT || !(seen || waited)) {
+        if (options.protocol().name().equals("pbft") || !(seen || waited)) {
             return;
         }
         cluster.restore(episode.victim, episode.fault);
@@ -155,7 +154,7 @@ final class Disturber {
     boolean isOver(double seconds) {
         boolean allBegun = episodes.size() == options.faults().size();
         boolean done = allBegun
-                && (options.protocol() == ProtocolKind.PBFT
+                && (options.protocol().name().equals("pbft")
                         ? episodes.stream().allMatch(episode -> episode.successor >= 0)
                         : current().isEmpty());
         return done

@@ -12,7 +12,6 @@ import org.tagma.cli.ReplicaInspector;
 import org.tagma.cli.ReplicaStatus;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ProtocolKind;
 
 /**
  * Keeps asking the replicas which view, or term, they are in and who leads. Believed is the highest that f+1 replicas have
@@ -42,7 +41,7 @@ final class ViewWatch implements AutoCloseable {
         this.inspector = inspector;
         this.replicas = config.replicaCount();
         this.quorums = new Quorums(replicas, config.faults());
-        this.raft = config.protocol() == ProtocolKind.RAFT;
+        this.raft = config.protocol().name().equals("raft");
         thread.setDaemon(true);
     }
 

@@ -21,7 +21,6 @@ import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.network.cluster.ProtocolKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -162,9 +161,9 @@ public final class KvCommand implements Callable<Integer> {
     }
 
     private int reader(ClusterConfig config) {
-        if (config.protocol() != ProtocolKind.RAFT) {
+        if (!config.protocol().name().equals("raft")) {
             throw CommandFailure.cannotRun("--read-from is for raft: under "
-                    + config.protocol().label() + " a single replica could lie, so reads ask all of them");
+                    + config.protocol().name() + " a single replica could lie, so reads ask all of them");
         }
         if (readFrom < 0 || readFrom >= config.replicaCount()) {
             throw CommandFailure.cannotRun(

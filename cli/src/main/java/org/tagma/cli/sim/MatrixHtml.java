@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.exploration.Matrix.Cell;
 import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.Network;
@@ -57,7 +57,7 @@ final class MatrixHtml {
 
     private void table() {
         page.append("<div class=\"frame\"><table>\n<thead>\n<tr><th colspan=\"3\"></th>");
-        for (ProtocolKind protocol : report.protocols()) {
+        for (ProtocolDefinition protocol : report.protocols()) {
             Cell any = report.cell(protocol, SystemModel.all().get(0));
             page.append("<th class=\"protocol\" colspan=\"2\">")
                     .append(protocol.name())

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.exploration.Matrix.Cell;
 import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.SystemModel;
@@ -17,9 +17,9 @@ import org.tagma.simulator.plan.Plan;
  *
  * @param elapsedMillis how long it took by the wall clock
  */
-record MatrixReport(List<ProtocolKind> protocols, List<Cell> cells, long firstSeed, long elapsedMillis) {
+record MatrixReport(List<ProtocolDefinition> protocols, List<Cell> cells, long firstSeed, long elapsedMillis) {
 
-    Cell cell(ProtocolKind protocol, SystemModel model) {
+    Cell cell(ProtocolDefinition protocol, SystemModel model) {
         return cells.stream()
                 .filter(cell -> cell.setting().protocol() == protocol
                         && cell.setting().model().equals(model))
@@ -89,7 +89,7 @@ record MatrixReport(List<ProtocolKind> protocols, List<Cell> cells, long firstSe
         Map<String, Object> values = new LinkedHashMap<>();
         SystemModel model = cell.setting().model();
         Tally tally = cell.tally();
-        values.put("protocol", cell.setting().protocol().label());
+        values.put("protocol", cell.setting().protocol().name());
         values.put("network", model.network().label());
         values.put("nodes", model.nodes().label());
         values.put("timing", model.synchrony().label());

@@ -11,7 +11,7 @@ import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.exploration.Matrix;
 import org.tagma.simulator.exploration.Matrix.Cell;
 import org.tagma.simulator.exploration.Sweep;
@@ -20,10 +20,10 @@ import org.tagma.simulator.exploration.Sweep;
 final class MatrixRun {
 
     private final Screen screen;
-    private final List<ProtocolKind> protocols;
+    private final List<ProtocolDefinition> protocols;
     private final int operations;
 
-    MatrixRun(Screen screen, List<ProtocolKind> protocols, int operations) {
+    MatrixRun(Screen screen, List<ProtocolDefinition> protocols, int operations) {
         this.screen = screen;
         this.protocols = protocols;
         this.operations = operations;
@@ -40,7 +40,7 @@ final class MatrixRun {
         int[] finished = new int[1];
         List<Cell> cells = new Matrix(settings, seeds.first(), seeds.count(20), budgetMillis)
                 .listener(cell -> screen.progress("  " + ++finished[0] + " of " + settings.size() + ": "
-                        + cell.setting().protocol().label() + " "
+                        + cell.setting().protocol().name() + " "
                         + cell.setting().model().label()))
                 .run(seeds.threads());
         MatrixReport report =

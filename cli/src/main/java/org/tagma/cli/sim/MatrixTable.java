@@ -3,7 +3,7 @@ package org.tagma.cli.sim;
 import java.util.Locale;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.exploration.Matrix.Cell;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -26,7 +26,7 @@ final class MatrixTable {
         StringBuilder groups = new StringBuilder(" ".repeat(42));
         StringBuilder heads =
                 new StringBuilder(String.format(Locale.ROOT, "%-11s%-16s%-15s", "NETWORK", "NODES", "TIMING"));
-        for (ProtocolKind protocol : report.protocols()) {
+        for (ProtocolDefinition protocol : report.protocols()) {
             Cell any = report.cell(protocol, SystemModel.all().get(0));
             String title = protocol.name() + ", " + any.setting().faults() + " of "
                     + any.setting().replicas() + " faulty";
@@ -46,7 +46,7 @@ final class MatrixTable {
                     model.network().label(),
                     model.nodes().label(),
                     model.synchrony().label()));
-            for (ProtocolKind protocol : report.protocols()) {
+            for (ProtocolDefinition protocol : report.protocols()) {
                 row.append(cell(report.cell(protocol, model)));
             }
             screen.line(row.toString().stripTrailing());

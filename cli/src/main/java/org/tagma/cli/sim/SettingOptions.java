@@ -2,7 +2,7 @@ package org.tagma.cli.sim;
 
 import java.util.List;
 import org.tagma.cli.CommandFailure;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.model.Assumption;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
@@ -23,7 +23,7 @@ final class SettingOptions {
             paramLabel = "NAME",
             defaultValue = "pbft",
             description = "pbft or raft (default: ${DEFAULT-VALUE}).")
-    private ProtocolKind protocol;
+    private ProtocolDefinition protocol;
 
     @Option(
             names = "--network",
@@ -93,8 +93,8 @@ final class SettingOptions {
                 axis("--network", Network.class, network),
                 axis("--nodes", Nodes.class, nodes),
                 axis("--timing", Synchrony.class, timing));
-        int least = protocol == ProtocolKind.PBFT ? 4 : 1;
-        int count = replicas == null ? (protocol == ProtocolKind.PBFT ? 4 : 3) : replicas;
+        int least = protocol.name().equals("pbft") ? 4 : 1;
+        int count = replicas == null ? (protocol.name().equals("pbft") ? 4 : 3) : replicas;
         requireRange("--replicas", count, least, Plan.MAX_REPLICAS);
         int faulty = faults == null ? Promises.tolerated(protocol, count) : faults;
         requireRange("--faults", faulty, 0, count);

@@ -28,7 +28,7 @@ final class SimBenchmark {
 
     int run(Setting setting, long millis) throws InterruptedException {
         screen.line("warming up until the compilers rest, then measuring for " + Figures.time(millis)
-                + " on one thread: " + setting.protocol().label() + ", "
+                + " on one thread: " + setting.protocol().name() + ", "
                 + setting.model().label() + ", " + setting.replicas() + " replicas, "
                 + Figures.plural(setting.operations(), "operation", "operations") + " a run");
         warmUp(setting);

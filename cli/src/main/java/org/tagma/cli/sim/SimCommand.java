@@ -2,14 +2,14 @@ package org.tagma.cli.sim;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.tagma.cli.CommandFailure;
 import org.tagma.cli.Screen;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.exploration.Flp;
 import org.tagma.simulator.exploration.Twins;
 import org.tagma.simulator.plan.Plan;
@@ -105,7 +105,7 @@ public final class SimCommand implements Callable<Integer> {
             description =
                     "Show for pbft or raft that no protocol decides if an adversary schedules an asynchronous network"
                             + " (Fischer, Lynch and Paterson 1985): nothing is decided until the adversary stops.")
-    private ProtocolKind flp;
+    private ProtocolDefinition flp;
 
     @Option(
             names = "--for",
@@ -139,7 +139,7 @@ public final class SimCommand implements Callable<Integer> {
         if (flp != null) {
             long millis = SeedOptions.millis("--for", adversaryTime);
             SettingOptions.requireRange("--for in milliseconds", millis, 1_000, 30L * 24 * 3_600_000);
-            return Flp.run(flp.label(), millis, System.out);
+            return Flp.run(flp.name(), millis, System.out);
         }
         if (twins) {
             SettingOptions.requireRange("--rounds", rounds, 1, 3);
@@ -196,11 +196,11 @@ public final class SimCommand implements Callable<Integer> {
         }
     }
 
-    private List<ProtocolKind> chosenProtocols() {
-        List<ProtocolKind> chosen = new ArrayList<>();
+    private List<ProtocolDefinition> chosenProtocols() {
+        List<ProtocolDefinition> chosen = new ArrayList<>();
         for (String name : protocols.split(",")) {
-            chosen.add(Arrays.stream(ProtocolKind.values())
-                    .filter(kind -> kind.label().equalsIgnoreCase(name.strip()))
+            chosen.add(Protocols.all().stream()
+                    .filter(kind -> kind.name().equalsIgnoreCase(name.strip()))
                     .findFirst()
                     .orElseThrow(() -> CommandFailure.cannotRun(
                             "--protocols must be pbft, raft or both with a comma, not '" + protocols + "'")));

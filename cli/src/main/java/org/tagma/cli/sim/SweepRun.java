@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.Screen;
 import org.tagma.cli.Screen.Style;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.exploration.Sweep;
 import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.Promise;
@@ -34,7 +33,7 @@ final class SweepRun {
         Promise promise = setting.promise();
         screen.line(
                 Style.BOLD,
-                "Simulating " + setting.protocol().label() + ": " + setting.replicas() + " replicas, "
+                "Simulating " + setting.protocol().name() + ": " + setting.replicas() + " replicas, "
                         + setting.faults() + " of them faulty, "
                         + Figures.plural(setting.clients(), "client", "clients") + ", "
                         + Figures.plural(setting.operations(), "operation", "operations") + " a run");
@@ -80,7 +79,7 @@ final class SweepRun {
                 + Figures.count(tally.virtualMillis() / Math.max(1, tally.cpuMillis())) + " times CPU time");
         screen.line(Figures.plural(tally.operations(), "operation", "operations") + ", "
                 + Figures.plural(tally.events(), "event", "events") + ", "
-                + (setting.protocol() == ProtocolKind.PBFT
+                + (setting.protocol().name().equals("pbft")
                         ? Figures.plural(tally.views(), "view change", "view changes")
                         : Figures.plural(tally.views(), "term", "terms")));
         if (tally.unowedViolations() > 0) {

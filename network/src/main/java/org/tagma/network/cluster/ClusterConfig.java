@@ -1,6 +1,6 @@
 package org.tagma.network.cluster;
 
-import static org.tagma.network.cluster.InvalidSettingException.checkRange;
+import static org.tagma.protocol.InvalidSettingException.checkRange;
 
 import com.google.protobuf.ByteString;
 import java.util.HashSet;
@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.tagma.core.NodeId;
+import org.tagma.protocol.InvalidSettingException;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Settings;
 
 /**
  * All that the members of a cluster must agree on, and the limits they run with. Every constructor here checks its
@@ -22,13 +25,13 @@ import org.tagma.core.NodeId;
  * @param readOnlyFastPath whether queries may be answered without ordering them
  * @param replicas in the order of their ids, 0..n-1
  * @param clients who may submit operations, ids at least 0
- * @param raft what only Raft needs; of no account under PBFT
+ * @param settings of the protocol: the section that bears its name
  * @param operators clients that may also send the commands of operators, such as a change of the group
  */
 public record ClusterConfig(
         ByteString clusterId,
         int epoch,
-        ProtocolKind protocol,
+        ProtocolDefinition protocol,
         AuthenticationMode authentication,
         CryptoProviderChoice cryptoProvider,
         boolean tls,
@@ -41,7 +44,7 @@ public record ClusterConfig(
         Limits limits,
         List<ReplicaEntry> replicas,
         List<ClientEntry> clients,
-        RaftSettings raft,
+        Settings settings,
         List<Integer> operators) {
 
     static final int CLUSTER_ID_BYTES = 16;
@@ -61,19 +64,19 @@ public record ClusterConfig(
         }
         checkRange("epoch", epoch, 0, Integer.MAX_VALUE);
         checkReplicas(replicas);
-        checkVoters(raft.voters(), replicas.size());
-        checkFaults(protocol, voterCount(protocol, replicas, raft), faults);
+        protocol.check(settings, replicas.size());
+        protocol.groupSizes().check(protocol.name(), protocol.firstMembers(settings, replicas.size()), faults);
         checkClients(clients);
         checkOperators(operators, clients);
         checkKeysDiffer(replicas, clients);
         checkSizesFit(batch, limits);
     }
 
-    /** The same with Raft's defaults and client 0, if there is one, as the operator. */
+    /** The same with the protocol's standard settings and client 0, if there is one, as the operator. */
     public ClusterConfig(
             ByteString clusterId,
             int epoch,
-            ProtocolKind protocol,
+            ProtocolDefinition protocol,
             AuthenticationMode authentication,
             CryptoProviderChoice cryptoProvider,
             boolean tls,
@@ -102,7 +105,7 @@ public record ClusterConfig(
                 limits,
                 replicas,
                 clients,
-                RaftSettings.defaults(),
+                Settings.standard(protocol.settings()),
                 defaultOperators(clients));
     }
 
@@ -239,11 +242,6 @@ public record ClusterConfig(
         }
     }
 
-    /** The most faults that so many replicas tolerate: floor((n-1)/3) under PBFT, floor((n-1)/2) under Raft. */
-    public static int maximumFaults(ProtocolKind protocol, int replicas) {
-        return (replicas - 1) / (protocol == ProtocolKind.PBFT ? 3 : 2);
-    }
-
     /** n. */
     public int replicaCount() {
         return replicas.size();
@@ -287,21 +285,6 @@ public record ClusterConfig(
         }
     }
 
-    private static int voterCount(ProtocolKind protocol, List<ReplicaEntry> replicas, RaftSettings raft) {
-        return protocol == ProtocolKind.PBFT || raft.voters().isEmpty()
-                ? replicas.size()
-                : raft.voters().size();
-    }
-
-    private static void checkVoters(List<Integer> voters, int replicas) {
-        for (int voter : voters) {
-            if (voter < 0 || voter >= replicas) {
-                throw new InvalidSettingException(
-                        "raft", "has the voter " + voter + ", and there are only the replicas 0 to " + (replicas - 1));
-            }
-        }
-    }
-
     private static void checkOperators(List<Integer> operators, List<ClientEntry> clients) {
         Set<Integer> ids = new HashSet<>();
         clients.forEach(client -> ids.add(client.id()));
@@ -310,20 +293,6 @@ public record ClusterConfig(
                 throw new InvalidSettingException(
                         "operators", "must be ids of clients, each once; " + operator + " is not, or is there twice");
             }
-        }
-    }
-
-    private static void checkFaults(ProtocolKind protocol, int replicas, int faults) {
-        int maximum = maximumFaults(protocol, replicas);
-        if (protocol == ProtocolKind.PBFT && maximum < 1) {
-            throw new InvalidSettingException("replicas", "must be at least 4 for pbft, not " + replicas);
-        }
-        int minimum = protocol == ProtocolKind.PBFT ? 1 : 0;
-        if (faults < minimum || faults > maximum) {
-            throw new InvalidSettingException(
-                    "faults",
-                    "must be from " + minimum + " to " + maximum + " for " + replicas + " replicas of "
-                            + protocol.label() + ", not " + faults);
         }
     }
 

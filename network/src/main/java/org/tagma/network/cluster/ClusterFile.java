@@ -8,6 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
+import org.tagma.protocol.Settings;
 
 /**
  * The cluster file, in YAML. Reading is strict: a key that is unknown, missing or there twice is an error, so that a
@@ -48,30 +52,10 @@ public final class ClusterFile {
     }
 
     static ClusterConfig parse(String file, String text) throws ClusterFileException {
-        SettingsSection root = new SettingsSection(
-                file,
-                "the cluster file",
-                YamlReader.read(file, text),
-                "clusterId",
-                "epoch",
-                "protocol",
-                "authentication",
-                "cryptoProvider",
-                "tls",
-                "faults",
-                "readOnlyFastPath",
-                "durability",
-                "timeouts",
-                "batch",
-                "window",
-                "limits",
-                "raft",
-                "replicas",
-                "clients",
-                "operators");
+        SettingsSection root = SettingsSection.root(file, YamlReader.read(file, text), keys());
         var clusterId = root.hex("clusterId", ClusterConfig.CLUSTER_ID_BYTES);
         int epoch = root.integer("epoch");
-        var protocol = root.choice("protocol", ProtocolKind.class);
+        var protocol = protocol(root);
         var authentication = root.choice("authentication", AuthenticationMode.class);
         var cryptoProvider = root.choice("cryptoProvider", CryptoProviderChoice.class);
         boolean tls = root.bool("tls");
@@ -82,7 +66,7 @@ public final class ClusterFile {
         var batch = batch(root);
         var window = window(root);
         var limits = limits(root);
-        var raft = raft(root);
+        var settings = settings(root, protocol);
         var replicas = replicas(root);
         var clients = clients(root);
         var operators = root.integersOr("operators", ClusterConfig.defaultOperators(clients));
@@ -102,8 +86,31 @@ public final class ClusterFile {
                 limits,
                 replicas,
                 clients,
-                raft,
+                settings,
                 operators));
+    }
+
+    /** Each protocol has a section; that of one which the cluster does not run is read and of no account. */
+    private static List<String> keys() {
+        List<String> keys = new ArrayList<>(List.of(
+                "clusterId",
+                "epoch",
+                "protocol",
+                "authentication",
+                "cryptoProvider",
+                "tls",
+                "faults",
+                "readOnlyFastPath",
+                "durability",
+                "timeouts",
+                "batch",
+                "window",
+                "limits",
+                "replicas",
+                "clients",
+                "operators"));
+        Protocols.all().stream().map(ProtocolDefinition::name).forEach(keys::add);
+        return keys;
     }
 
     private static ClusterConfig.Timeouts timeouts(SettingsSection root) throws ClusterFileException {
@@ -165,32 +172,23 @@ public final class ClusterFile {
                 frame, pending, pendingPerClient, sessions, pipeline, clientReplies, replies, idle, skew, operation));
     }
 
-    /** Optional, and so is each of its keys: {@code protocol: raft} alone makes a PBFT cluster one of Raft. */
-    private static RaftSettings raft(SettingsSection root) throws ClusterFileException {
-        RaftSettings defaults = RaftSettings.defaults();
-        if (!root.has("raft")) {
-            return defaults;
+    private static ProtocolDefinition protocol(SettingsSection root) throws ClusterFileException {
+        String name = root.text("protocol");
+        Optional<ProtocolDefinition> protocol = Protocols.find(name);
+        if (protocol.isEmpty()) {
+            throw root.error("protocol", "protocol must be " + Protocols.names() + ", not \"" + name + "\"");
         }
-        SettingsSection section = root.section(
-                "raft",
-                "electionTimeoutMillis",
-                "heartbeatMillis",
-                "leaseReads",
-                "maxClockDriftPercent",
-                "maxInflightMessages",
-                "maxInflightBytes",
-                "logTail",
-                "voters");
-        int election = section.integerOr("electionTimeoutMillis", defaults.electionTimeoutMillis());
-        int heartbeat = section.integerOr("heartbeatMillis", defaults.heartbeatMillis());
-        boolean leaseReads = section.boolOr("leaseReads", defaults.leaseReads());
-        int drift = section.integerOr("maxClockDriftPercent", defaults.maxClockDriftPercent());
-        int messages = section.integerOr("maxInflightMessages", defaults.maxInflightMessages());
-        int bytes = section.integerOr("maxInflightBytes", defaults.maxInflightBytes());
-        int logTail = section.integerOr("logTail", defaults.logTail());
-        List<Integer> voters = section.integersOr("voters", defaults.voters());
-        return section.build(
-                () -> new RaftSettings(election, heartbeat, leaseReads, drift, messages, bytes, logTail, voters));
+        return protocol.get();
+    }
+
+    private static Settings settings(SettingsSection root, ProtocolDefinition protocol) throws ClusterFileException {
+        for (ProtocolDefinition other : Protocols.all()) {
+            if (other != protocol) {
+                root.settings(other.name(), other.settings(), values -> {});
+            }
+        }
+        int replicas = root.size("replicas");
+        return root.settings(protocol.name(), protocol.settings(), values -> protocol.check(values, replicas));
     }
 
     private static List<ClusterConfig.ReplicaEntry> replicas(SettingsSection root) throws ClusterFileException {

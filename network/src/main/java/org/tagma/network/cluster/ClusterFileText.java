@@ -5,6 +5,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.tagma.protocol.Protocols;
+import org.tagma.protocol.Setting;
+import org.tagma.protocol.Settings;
 
 /** The text of a cluster file, from a template, so that there is a comment for the reader at each setting. */
 final class ClusterFileText {
@@ -17,7 +21,7 @@ final class ClusterFileText {
             # Part of the cluster's identity: messages, data folders and backups of another epoch are refused. It stays as it is.
             epoch: {epoch}
 
-            # pbft tolerates malicious replicas (n >= 3f+1), raft only crashed ones (n >= 2f+1).
+            {protocols}
             protocol: {protocol}
             # f, how many faulty replicas are tolerated.
             faults: {faults}
@@ -82,7 +86,7 @@ final class ClusterFileText {
               # The largest operation a client may submit.
               maxOperationBytes: {maxOperationBytes}
 
-            {raft}# ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal.
+            {section}# ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal.
             replicas:{replicas}
 
             # Who may submit operations.
@@ -90,27 +94,6 @@ final class ClusterFileText {
 
             # Clients that may also send operators' commands: hand over the leadership, change the group.
             operators: {operators}
-            """;
-
-    /** For Raft alone; a file of a PBFT cluster that says nothing else of it leaves it out. */
-    private static final String RAFT = """
-            raft:
-              # A follower that hears no leader for so long, or for up to twice as long, has another one elected.
-              electionTimeoutMillis: {electionTimeoutMillis}
-              # How often a leader says that it leads; at most a third of the election timeout.
-              heartbeatMillis: {heartbeatMillis}
-              # Lets a leader answer reads without asking the others: faster, and stale if clocks drift more than stated.
-              leaseReads: {leaseReads}
-              # By how much one clock may run faster than another, for lease reads.
-              maxClockDriftPercent: {maxClockDriftPercent}
-              # Messages with entries, and bytes of entries, that may be under way to one follower.
-              maxInflightMessages: {maxInflightMessages}
-              maxInflightBytes: {maxInflightBytes}
-              # Entries kept below the newest snapshot, for followers that are a little behind.
-              logTail: {logTail}
-              # Who votes in the beginning; [] for all replicas. Those left out can be added with tagma members.
-              voters: {voters}
-
             """;
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
@@ -121,7 +104,7 @@ final class ClusterFileText {
         Map<String, Object> values = Map.ofEntries(
                 Map.entry("clusterId", hex(config.clusterId())),
                 Map.entry("epoch", config.epoch()),
-                Map.entry("protocol", config.protocol().label()),
+                Map.entry("protocol", config.protocol().name()),
                 Map.entry("faults", config.faults()),
                 Map.entry("authentication", config.authentication().label()),
                 Map.entry("cryptoProvider", config.cryptoProvider().label()),
@@ -151,26 +134,37 @@ final class ClusterFileText {
                 Map.entry("replicas", replicas(config)),
                 Map.entry("clients", clients(config)),
                 Map.entry("operators", config.operators()),
-                Map.entry("raft", saysRaft(config) ? raft(config.raft()) : ""));
+                Map.entry("section", section(config)),
+                Map.entry("protocols", protocols()));
         return fill(TEMPLATE, values);
     }
 
-    private static boolean saysRaft(ClusterConfig config) {
-        return config.protocol() == ProtocolKind.RAFT || !config.raft().equals(RaftSettings.defaults());
+    /** The section of the protocol; no other is written. */
+    private static String section(ClusterConfig config) {
+        Settings settings = config.settings();
+        if (settings.definitions().isEmpty()) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder(config.protocol().name()).append(":\n");
+        for (Setting setting : settings.definitions()) {
+            setting.comment()
+                    .lines()
+                    .forEach(line -> text.append("  # ").append(line).append('\n'));
+            text.append("  ")
+                    .append(setting.name())
+                    .append(": ")
+                    .append(settings.get(setting.name()))
+                    .append('\n');
+        }
+        return text.append('\n').toString();
     }
 
-    private static String raft(RaftSettings raft) {
-        return fill(
-                RAFT,
-                Map.ofEntries(
-                        Map.entry("electionTimeoutMillis", raft.electionTimeoutMillis()),
-                        Map.entry("heartbeatMillis", raft.heartbeatMillis()),
-                        Map.entry("leaseReads", raft.leaseReads()),
-                        Map.entry("maxClockDriftPercent", raft.maxClockDriftPercent()),
-                        Map.entry("maxInflightMessages", raft.maxInflightMessages()),
-                        Map.entry("maxInflightBytes", raft.maxInflightBytes()),
-                        Map.entry("logTail", raft.logTail()),
-                        Map.entry("voters", raft.voters())));
+    /** What each protocol is for: one line a protocol. */
+    private static String protocols() {
+        return Protocols.all().stream()
+                .map(each -> "# " + each.name() + " tolerates f "
+                        + each.faultModel().label() + " replicas of " + each.groupSizes() + ".")
+                .collect(Collectors.joining("\n"));
     }
 
     private static String fill(String template, Map<String, Object> values) {

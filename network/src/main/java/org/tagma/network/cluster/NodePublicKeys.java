@@ -1,6 +1,7 @@
 package org.tagma.network.cluster;
 
 import com.google.protobuf.ByteString;
+import org.tagma.protocol.InvalidSettingException;
 
 /**
  * A node's public keys, as bytes; whether they are good points is for the cryptography to say.

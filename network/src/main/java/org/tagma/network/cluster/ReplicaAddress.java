@@ -1,6 +1,7 @@
 package org.tagma.network.cluster;
 
 import java.net.InetSocketAddress;
+import org.tagma.protocol.InvalidSettingException;
 
 /**
  * Where a replica listens, not resolved.

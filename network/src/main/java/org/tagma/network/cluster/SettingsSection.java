@@ -6,7 +6,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.tagma.protocol.InvalidSettingException;
+import org.tagma.protocol.Setting;
+import org.tagma.protocol.Settings;
 
 /** One mapping of the cluster file: typed access to its keys, each error with the place where it is. */
 final class SettingsSection {
@@ -19,7 +23,7 @@ final class SettingsSection {
      *
      * @param name what it is, for messages: "the cluster file", "timeouts", "a replica"
      */
-    SettingsSection(String file, String name, YamlNode node, String... keys) throws ClusterFileException {
+    private SettingsSection(String file, String name, YamlNode node, List<String> keys) throws ClusterFileException {
         this.file = file;
         this.name = name;
         if (!(node instanceof YamlNode.Mapping asMapping)) {
@@ -27,12 +31,57 @@ final class SettingsSection {
                     file + ":" + node.line() + ": " + name + " must consist of keys and values (key: value)");
         }
         this.mapping = asMapping;
-        List<String> known = Arrays.asList(keys);
+        List<String> known = keys;
         for (String key : mapping.entries().keySet()) {
             if (!known.contains(key)) {
                 throw error(key, "unknown key " + key + " in " + name + "; known are " + String.join(", ", known));
             }
         }
+    }
+
+    static SettingsSection root(String file, YamlNode node, List<String> keys) throws ClusterFileException {
+        return new SettingsSection(file, "the cluster file", node, keys);
+    }
+
+    /** A protocol's section, which is optional, and so is each of its keys. */
+    Settings settings(String key, List<Setting> definitions, Consumer<Settings> check) throws ClusterFileException {
+        Settings standard = Settings.standard(definitions);
+        if (!has(key)) {
+            return build(() -> checked(standard, check));
+        }
+        SettingsSection section = new SettingsSection(
+                file, key, value(key), definitions.stream().map(Setting::name).toList());
+        Settings values = standard;
+        for (Setting setting : definitions) {
+            if (section.has(setting.name())) {
+                Settings before = values;
+                Object value = section.value(setting);
+                values = section.build(() -> before.with(setting.name(), value));
+            }
+        }
+        Settings all = values;
+        return section.build(() -> checked(all, check));
+    }
+
+    private static Settings checked(Settings settings, Consumer<Settings> check) {
+        check.accept(settings);
+        return settings;
+    }
+
+    private Object value(Setting setting) throws ClusterFileException {
+        if (setting.standard() instanceof Boolean) {
+            return bool(setting.name());
+        }
+        return setting.standard() instanceof Integer
+                ? (Object) integer(setting.name())
+                : integersOr(setting.name(), List.of());
+    }
+
+    /** How many entries a list has. */
+    int size(String key) throws ClusterFileException {
+        return value(key) instanceof YamlNode.Sequence sequence
+                ? sequence.items().size()
+                : 0;
     }
 
     /** Builds a value; a complaint of its constructor gets the line of the key it is about. */
@@ -45,7 +94,7 @@ final class SettingsSection {
     }
 
     SettingsSection section(String key, String... keys) throws ClusterFileException {
-        return new SettingsSection(file, key, value(key), keys);
+        return new SettingsSection(file, key, value(key), Arrays.asList(keys));
     }
 
     List<SettingsSection> sections(String key, String itemName, String... keys) throws ClusterFileException {
@@ -54,7 +103,7 @@ final class SettingsSection {
         }
         List<SettingsSection> sections = new ArrayList<>();
         for (YamlNode item : sequence.items()) {
-            sections.add(new SettingsSection(file, itemName, item, keys));
+            sections.add(new SettingsSection(file, itemName, item, Arrays.asList(keys)));
         }
         return sections;
     }
@@ -84,10 +133,6 @@ final class SettingsSection {
 
     int integerOr(String key, int missing) throws ClusterFileException {
         return has(key) ? integer(key) : missing;
-    }
-
-    boolean boolOr(String key, boolean missing) throws ClusterFileException {
-        return has(key) ? bool(key) : missing;
     }
 
     /** A list of whole numbers, in whichever of YAML's two ways it is written. */
@@ -150,7 +195,7 @@ final class SettingsSection {
         return value;
     }
 
-    private ClusterFileException error(String key, String problem) {
+    ClusterFileException error(String key, String problem) {
         int line = mapping.keyLines().getOrDefault(key, mapping.line());
         return new ClusterFileException(file + ":" + line + ": " + problem);
     }

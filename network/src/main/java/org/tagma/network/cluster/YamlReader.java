@@ -37,6 +37,8 @@ final class YamlReader {
                         file + ":" + reader.line() + ": a second document begins here; keep only one");
             }
             return root;
+        } catch (ClusterFileException e) {
+            throw e;
         } catch (JacksonException e) {
             throw new ClusterFileException(file + ":" + lineOf(e) + ": this is not YAML: " + problem(e), e);
         } catch (IOException e) {

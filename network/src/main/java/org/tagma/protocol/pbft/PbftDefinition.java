@@ -1,12 +1,26 @@
 package org.tagma.protocol.pbft;
 
 import java.util.List;
+import java.util.Optional;
+import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.pbft.PbftLifeEvidence;
+import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.state.NodeStore;
+import org.tagma.protocol.ClientContext;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.FaultModel;
+import org.tagma.protocol.GroupSizes;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
+import org.tagma.protocol.ReplicaContext;
 
 /** PBFT: tolerates f malicious replicas of 3f+1. */
 public final class PbftDefinition implements ProtocolDefinition {
+
+    private static final GroupSizes SIZES = new GroupSizes(3, 1);
 
     @Override
     public String name() {
@@ -19,6 +33,60 @@ public final class PbftDefinition implements ProtocolDefinition {
     }
 
     @Override
+    public FaultModel faultModel() {
+        return FaultModel.BYZANTINE;
+    }
+
+    @Override
+    public GroupSizes groupSizes() {
+        return SIZES;
+    }
+
+    @Override
+    public Protocol create(ReplicaContext context, Optional<NodeStore> states) {
+        return new PbftProtocol(config(context), states);
+    }
+
+    /** Times are counted in ticks: a fraction of the shortest. */
+    static PbftConfig config(ReplicaContext context) {
+        ReplicaContext.Timing timing = context.timing();
+        ReplicaContext.Sizes sizes = context.sizes();
+        long shortest = Math.min(timing.requestTimeoutMillis(), timing.viewChangeTimeoutMillis());
+        long tickMillis = Math.max(
+                1,
+                Math.min(
+                        shortest / PbftConfig.TICKS_PER_TIMEOUT,
+                        timing.statusIntervalMillis() / PbftConfig.TICKS_PER_STATUS));
+        return new PbftConfig(
+                context.replica(),
+                context.quorums(),
+                sizes.checkpointInterval(),
+                sizes.logWindow(),
+                sizes.pipelineDepth(),
+                sizes.maxBatchRequests(),
+                sizes.maxBatchBytes(),
+                tickMillis,
+                ticks(timing.requestTimeoutMillis(), tickMillis, 2),
+                ticks(timing.viewChangeTimeoutMillis(), tickMillis, 2),
+                ticks(timing.statusIntervalMillis(), tickMillis, 1),
+                timing.maxClockSkewMillis(),
+                sizes.maxPendingRequests(),
+                sizes.maxPendingRequestsPerClient(),
+                sizes.sessionPipeline(),
+                context.memory(),
+                context.transfer());
+    }
+
+    private static int ticks(int millis, long tickMillis, int atLeast) {
+        return (int) Math.max(atLeast, millis / tickMillis);
+    }
+
+    @Override
+    public LifeEvidence lifeEvidence() {
+        return new PbftLifeEvidence();
+    }
+
+    @Override
     public List<MessageKind<?>> messages() {
         return PbftMessages.ALL;
     }
@@ -26,5 +94,10 @@ public final class PbftDefinition implements ProtocolDefinition {
     @Override
     public List<RecordKind<?>> records() {
         return PbftRecords.ALL;
+    }
+
+    @Override
+    public ClientPolicy clientPolicy(ClientContext context) {
+        return new PbftClientPolicy(context);
     }
 }

@@ -1,12 +1,27 @@
 package org.tagma.protocol.raft;
 
 import java.util.List;
+import java.util.Optional;
+import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftLifeEvidence;
+import org.tagma.core.raft.RaftProtocol;
+import org.tagma.core.state.NodeStore;
+import org.tagma.protocol.ClientContext;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.FaultModel;
+import org.tagma.protocol.GroupSizes;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
+import org.tagma.protocol.ReplicaContext;
+import org.tagma.protocol.Setting;
+import org.tagma.protocol.Settings;
 
 /** Raft: tolerates f crashed replicas of 2f+1. */
 public final class RaftDefinition implements ProtocolDefinition {
+
+    private static final GroupSizes SIZES = new GroupSizes(2, 0);
 
     @Override
     public String name() {
@@ -19,6 +34,57 @@ public final class RaftDefinition implements ProtocolDefinition {
     }
 
     @Override
+    public FaultModel faultModel() {
+        return FaultModel.CRASH;
+    }
+
+    @Override
+    public GroupSizes groupSizes() {
+        return SIZES;
+    }
+
+    @Override
+    public boolean changesMembers() {
+        return true;
+    }
+
+    @Override
+    public int firstMembers(Settings settings, int replicas) {
+        int voters = settings.replicas(RaftSettings.VOTERS).size();
+        return voters == 0 ? replicas : voters;
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return RaftSettings.ALL;
+    }
+
+    @Override
+    public void check(Settings settings, int replicas) {
+        RaftSettings.check(settings, replicas);
+    }
+
+    @Override
+    public List<String> sharedSettings(Settings settings) {
+        return RaftSettings.shared(settings);
+    }
+
+    @Override
+    public Protocol create(ReplicaContext context, Optional<NodeStore> states) {
+        return new RaftProtocol(RaftSettings.config(context), states);
+    }
+
+    @Override
+    public LifeEvidence lifeEvidence() {
+        return new RaftLifeEvidence();
+    }
+
+    @Override
+    public long takeoverMillis(ReplicaContext.Timing timing, Settings settings) {
+        return settings.integer(RaftSettings.ELECTION_TIMEOUT);
+    }
+
+    @Override
     public List<MessageKind<?>> messages() {
         return RaftMessages.ALL;
     }
@@ -26,5 +92,10 @@ public final class RaftDefinition implements ProtocolDefinition {
     @Override
     public List<RecordKind<?>> records() {
         return RaftRecords.ALL;
+    }
+
+    @Override
+    public ClientPolicy clientPolicy(ClientContext context) {
+        return new RaftClientPolicy(context);
     }
 }

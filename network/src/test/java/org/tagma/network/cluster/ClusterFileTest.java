@@ -16,9 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.NodeId;
+import org.tagma.protocol.InvalidSettingException;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 
 final class ClusterFileTest {
-    private static final ClusterConfig CONFIG = config(ProtocolKind.PBFT, 4, 1);
+    private static final ClusterConfig CONFIG = config(Protocols.named("pbft"), 4, 1);
 
     @TempDir
     private Path folder;
@@ -33,7 +36,7 @@ final class ClusterFileTest {
         return ByteString.copyFrom(bytes);
     }
 
-    private static ClusterConfig config(ProtocolKind protocol, int replicas, int faults) {
+    private static ClusterConfig config(ProtocolDefinition protocol, int replicas, int faults) {
         return new ClusterConfig(
                 bytes(16, 0x11),
                 3,
@@ -69,7 +72,8 @@ final class ClusterFileTest {
 
     @Test
     void whatIsWrittenIsReadBackEqual() throws Exception {
-        for (ClusterConfig config : List.of(CONFIG, config(ProtocolKind.RAFT, 1, 0), config(ProtocolKind.RAFT, 5, 2))) {
+        for (ClusterConfig config :
+                List.of(CONFIG, config(Protocols.named("raft"), 1, 0), config(Protocols.named("raft"), 5, 2))) {
             Path file = folder.resolve("cluster.yaml");
             ClusterFile.write(config, file);
             assertThat(ClusterFile.read(file)).isEqualTo(config);
@@ -212,11 +216,11 @@ final class ClusterFileTest {
 
     @Test
     void threeReplicasAreTooFewForPbft() {
-        assertThatThrownBy(() -> config(ProtocolKind.PBFT, 3, 0))
+        assertThatThrownBy(() -> config(Protocols.named("pbft"), 3, 0))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("replicas must be at least 4 for pbft, not 3");
-        assertThat(ClusterConfig.maximumFaults(ProtocolKind.PBFT, 7)).isEqualTo(2);
-        assertThat(ClusterConfig.maximumFaults(ProtocolKind.RAFT, 7)).isEqualTo(3);
+        assertThat(Protocols.named("pbft").groupSizes().maximumFaults(7)).isEqualTo(2);
+        assertThat(Protocols.named("raft").groupSizes().maximumFaults(7)).isEqualTo(3);
     }
 
     @Test

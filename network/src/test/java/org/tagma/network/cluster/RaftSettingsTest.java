@@ -1,6 +1,7 @@
 package org.tagma.network.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
@@ -10,11 +11,23 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
+import org.tagma.protocol.Settings;
 
 /** What the cluster file says of Raft and of operators: all of it optional, none of it silently wrong. */
 class RaftSettingsTest {
 
-    private static final RaftSettings UNUSUAL = new RaftSettings(2_000, 50, true, 20, 8, 1 << 20, 0, List.of(0, 2, 4));
+    private static final ProtocolDefinition RAFT = Protocols.named("raft");
+    private static final Settings USUAL = Settings.standard(RAFT.settings());
+    private static final Settings UNUSUAL = USUAL.with("electionTimeoutMillis", 2_000)
+            .with("heartbeatMillis", 50)
+            .with("leaseReads", true)
+            .with("maxClockDriftPercent", 20)
+            .with("maxInflightMessages", 8)
+            .with("maxInflightBytes", 1 << 20)
+            .with("logTail", 0)
+            .with("voters", List.of(0, 2, 4));
 
     private static ByteString bytes(int count, int value) {
         byte[] bytes = new byte[count];
@@ -26,7 +39,7 @@ class RaftSettingsTest {
         return new NodePublicKeys(bytes(32, 2 * node), bytes(32, 2 * node + 1));
     }
 
-    private static ClusterConfig config(ProtocolKind protocol, RaftSettings raft, List<Integer> operators) {
+    private static ClusterConfig config(ProtocolDefinition protocol, Settings raft, List<Integer> operators) {
         return new ClusterConfig(
                 bytes(16, 0x11),
                 0,
@@ -52,35 +65,41 @@ class RaftSettingsTest {
 
     @Test
     void whatIsWrittenIsReadBackEqual() throws Exception {
-        for (ProtocolKind protocol : ProtocolKind.values()) {
-            for (RaftSettings raft : List.of(RaftSettings.defaults(), UNUSUAL)) {
-                for (List<Integer> operators : List.of(List.<Integer>of(), List.of(9), List.of(9, 0))) {
-                    ClusterConfig config = config(protocol, raft, operators);
-                    assertThat(ClusterFile.parse("f", ClusterFileText.of(config)))
-                            .isEqualTo(config);
-                }
+        for (Settings raft : List.of(USUAL, UNUSUAL)) {
+            for (List<Integer> operators : List.of(List.<Integer>of(), List.of(9), List.of(9, 0))) {
+                ClusterConfig config = config(RAFT, raft, operators);
+                assertThat(ClusterFile.parse("f", ClusterFileText.of(config))).isEqualTo(config);
             }
         }
     }
 
     @Test
     void oneWordMakesAPbftClusterOneOfRaft() throws Exception {
-        String pbft = ClusterFileText.of(config(ProtocolKind.PBFT, RaftSettings.defaults(), List.of(0)));
+        String pbft = ClusterFileText.of(config(Protocols.named("pbft"), Settings.standard(List.of()), List.of(0)));
         assertThat(pbft).doesNotContain("raft:");
         ClusterConfig raft = ClusterFile.parse("f", pbft.replace("protocol: pbft", "protocol: raft"));
-        assertThat(raft).isEqualTo(config(ProtocolKind.RAFT, RaftSettings.defaults(), List.of(0)));
+        assertThat(raft).isEqualTo(config(RAFT, USUAL, List.of(0)));
     }
 
     @Test
     void whatIsLeftOutHasItsDefault() throws Exception {
-        String text = ClusterFileText.of(config(ProtocolKind.RAFT, UNUSUAL, List.of(9)));
+        String text = ClusterFileText.of(config(RAFT, UNUSUAL, List.of(9)));
         String without = text.lines()
                 .filter(line -> !line.startsWith("operators:") && !line.contains("logTail:"))
                 .collect(java.util.stream.Collectors.joining("\n"));
         ClusterConfig config = ClusterFile.parse("f", without);
         assertThat(config.operators()).containsExactly(0);
-        assertThat(config.raft().logTail()).isEqualTo(RaftSettings.defaults().logTail());
-        assertThat(config.raft().voters()).containsExactly(0, 2, 4);
+        assertThat(config.settings().integer("logTail")).isEqualTo(128);
+        assertThat(config.settings().replicas("voters")).containsExactly(0, 2, 4);
+    }
+
+    @Test
+    void theSectionOfAnotherProtocolIsReadAndOfNoAccount() throws Exception {
+        String text = ClusterFileText.of(config(RAFT, UNUSUAL, List.of(0))).replace("protocol: raft", "protocol: pbft");
+        assertThat(ClusterFile.parse("f", text))
+                .isEqualTo(config(Protocols.named("pbft"), Settings.standard(List.of()), List.of(0)));
+        assertThatThrownBy(() -> ClusterFile.parse("f", text.replace("logTail: 0", "logTail: -1")))
+                .isInstanceOf(ClusterFileException.class);
     }
 
     @ParameterizedTest
@@ -101,7 +120,7 @@ class RaftSettingsTest {
                 "operators: [0]; operators: [0, 0]; is there twice"
             })
     void badValuesAreNamedInOneLine(String good, String bad, String problem) {
-        String text = ClusterFileText.of(config(ProtocolKind.RAFT, UNUSUAL, List.of(0)));
+        String text = ClusterFileText.of(config(RAFT, UNUSUAL, List.of(0)));
         assertThat(text).contains(good);
         ClusterFileException complaint = catchThrowableOfType(
                 ClusterFileException.class, () -> ClusterFile.parse("cluster.yaml", text.replace(good, bad)));

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.state.NodeStore;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.ClientContext;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.FaultModel;
+import org.tagma.protocol.GroupSizes;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.Proof;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
+import org.tagma.protocol.ReplicaContext;
 
 /** Two protocols on one class path that want the same number are found when the table of types is made. */
 class MessageTableTest {
@@ -29,6 +37,26 @@ class MessageTableTest {
         @Override
         public String title() {
             return name;
+        }
+
+        @Override
+        public FaultModel faultModel() {
+            return FaultModel.CRASH;
+        }
+
+        @Override
+        public GroupSizes groupSizes() {
+            return new GroupSizes(1, 0);
+        }
+
+        @Override
+        public Protocol create(ReplicaContext context, Optional<NodeStore> states) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ClientPolicy clientPolicy(ClientContext context) {
+            throw new UnsupportedOperationException();
         }
     }
 

@@ -3,7 +3,7 @@ package org.tagma.simulator.exploration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.model.Promise;
 import org.tagma.simulator.model.SystemModel;
 import org.tagma.simulator.plan.Setting;
@@ -44,9 +44,9 @@ public final class Matrix {
     }
 
     /** All 27 combinations for each of these protocols, with groups that tolerate one fault and have it. */
-    public static List<Setting> settings(List<ProtocolKind> protocols, int operations) {
+    public static List<Setting> settings(List<ProtocolDefinition> protocols, int operations) {
         List<Setting> settings = new ArrayList<>();
-        for (ProtocolKind protocol : protocols) {
+        for (ProtocolDefinition protocol : protocols) {
             for (SystemModel model : SystemModel.all()) {
                 settings.add(Setting.of(protocol, model).withOperations(operations));
             }

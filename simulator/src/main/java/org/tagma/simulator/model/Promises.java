@@ -3,7 +3,7 @@ package org.tagma.simulator.model;
 import java.util.EnumSet;
 import java.util.Set;
 import org.tagma.core.Quorums;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.properties.Property;
 
 /**
@@ -15,7 +15,7 @@ public final class Promises {
     private Promises() {}
 
     /** What a group owes that has no more faulty replicas than it is made for. */
-    public static Promise of(ProtocolKind protocol, SystemModel model) {
+    public static Promise of(ProtocolDefinition protocol, SystemModel model) {
         if (isHelplessAgainst(protocol, model.nodes())) {
             return new Promise(Set.of(), nodesReason(protocol, model.nodes()));
         }
@@ -26,7 +26,7 @@ public final class Promises {
     }
 
     /** What a group owes with so many faulty replicas, be they within its bound or beyond it. */
-    public static Promise of(ProtocolKind protocol, SystemModel model, int replicas, int faults) {
+    public static Promise of(ProtocolDefinition protocol, SystemModel model, int replicas, int faults) {
         int tolerated = tolerated(protocol, replicas);
         if (faults <= tolerated || isHelplessAgainst(protocol, model.nodes())) {
             return of(protocol, model);
@@ -40,21 +40,21 @@ public final class Promises {
     }
 
     /** The fault bound of a group: f of n = 3f+1 for PBFT, of n = 2f+1 for Raft. */
-    public static int tolerated(ProtocolKind protocol, int replicas) {
-        return protocol == ProtocolKind.PBFT ? Quorums.byzantine(replicas).faults() : (replicas - 1) / 2;
+    public static int tolerated(ProtocolDefinition protocol, int replicas) {
+        return protocol.name().equals("pbft") ? Quorums.byzantine(replicas).faults() : (replicas - 1) / 2;
     }
 
-    private static boolean isHelplessAgainst(ProtocolKind protocol, Nodes nodes) {
-        return protocol == ProtocolKind.RAFT && nodes == Nodes.BYZANTINE;
+    private static boolean isHelplessAgainst(ProtocolDefinition protocol, Nodes nodes) {
+        return protocol.name().equals("raft") && nodes == Nodes.BYZANTINE;
     }
 
-    private static Set<Property> all(ProtocolKind protocol) {
+    private static Set<Property> all(ProtocolDefinition protocol) {
         Set<Property> all = EnumSet.allOf(Property.class);
-        all.removeIf(property -> protocol != ProtocolKind.RAFT && property.isOfRaftOnly());
+        all.removeIf(property -> !protocol.name().equals("raft") && property.isOfRaftOnly());
         return all;
     }
 
-    private static Set<Property> safety(ProtocolKind protocol) {
+    private static Set<Property> safety(ProtocolDefinition protocol) {
         Set<Property> safety = all(protocol);
         safety.removeIf(property -> !property.isSafety());
         return safety;
@@ -68,8 +68,8 @@ public final class Promises {
         };
     }
 
-    private static String nodesReason(ProtocolKind protocol, Nodes nodes) {
-        boolean pbft = protocol == ProtocolKind.PBFT;
+    private static String nodesReason(ProtocolDefinition protocol, Nodes nodes) {
+        boolean pbft = protocol.name().equals("pbft");
         return switch (nodes) {
             case CRASH_STOP -> pbft ? "n-f replicas are a quorum" : "a majority stays up";
             case CRASH_RECOVERY ->

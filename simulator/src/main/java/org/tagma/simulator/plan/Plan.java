@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Scenario;
@@ -48,7 +48,7 @@ import org.tagma.simulator.workload.Workload;
  * @param hasSlowDisks whether a replica may say what need not wait for its disk before the disk has synced
  */
 public record Plan(
-        ProtocolKind protocol,
+        ProtocolDefinition protocol,
         SystemModel model,
         long seed,
         int replicas,
@@ -90,14 +90,14 @@ public record Plan(
         require(registers >= 1 && registers <= 1_000, "there must be 1 to 1000 registers");
         require(driftPerMille >= 0 && driftPerMille <= 200, "drift must be 0 to 200 of a thousand");
         require(stabilizationMillis <= 3_600_000, "stabilization must come within an hour, or never");
-        require(protocol == ProtocolKind.RAFT || limits.equals(RaftLimits.USUAL), "only raft has limits of its own");
+        require(protocol.name().equals("raft") || limits.equals(RaftLimits.USUAL), "only raft has limits of its own");
         require(
                 limits.maxInflightMessages() >= 1
                         && limits.maxInflightBytes() >= 1
                         && limits.maxAppendBytes() >= 1
                         && limits.maxPendingReads() >= 1,
                 "limits must be at least 1");
-        require(!hasLeases || protocol == ProtocolKind.RAFT, "only raft has leases");
+        require(!hasLeases || protocol.name().equals("raft"), "only raft has leases");
         require(
                 !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
                 "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
@@ -122,7 +122,7 @@ public record Plan(
                 incidents.stream().allMatch(each -> each.replicas().stream().allMatch(id -> id >= 0 && id < count)),
                 "an incident must happen to a replica that exists");
         require(
-                protocol == ProtocolKind.RAFT
+                protocol.name().equals("raft")
                         || incidents.stream().noneMatch(each -> each.kind().isRaftOnly()),
                 "leadership and the group can change under raft only");
         require(
@@ -160,7 +160,7 @@ public record Plan(
 
     /** Whether nothing happens to the first primary, and nothing delays it: then nobody has a reason to leave its view. */
     boolean hasStableView() {
-        return protocol == ProtocolKind.PBFT
+        return protocol.name().equals("pbft")
                 && model.network() == Network.RELIABLE
                 && model.synchrony() == Synchrony.SYNCHRONOUS
                 && stabilizationMillis == 0
@@ -210,10 +210,7 @@ public record Plan(
     }
 
     private SimulatedProtocol simulatedProtocol() {
-        return switch (protocol) {
-            case PBFT -> SimulatedPbft.of(replicas);
-            case RAFT -> simulatedRaft();
-        };
+        return protocol.name().equals("raft") ? simulatedRaft() : SimulatedPbft.of(replicas);
     }
 
     /** The group that it runs; it must be one of Raft. */
@@ -223,10 +220,7 @@ public record Plan(
     }
 
     private AuthenticationPolicy policy() {
-        return switch (protocol) {
-            case PBFT -> hasMacs ? AuthenticationPolicy.MACS : AuthenticationPolicy.SIGNATURES;
-            case RAFT -> hasMacs ? AuthenticationPolicy.CRASH_ONLY_MACS : AuthenticationPolicy.CRASH_ONLY_SIGNATURES;
-        };
+        return simulatedProtocol().policy(!hasMacs);
     }
 
     /** The command that runs it, as one pastes it. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
@@ -41,8 +40,7 @@ final class PlanDrawing {
         this.setting = setting;
         this.seed = seed;
         // Neighbouring seeds and neighbouring models must have nothing in common.
-        long model =
-                setting.model().label().hashCode() * 31L + setting.protocol().ordinal();
+        long model = setting.model().label().hashCode() * 31L + Setting.salt(setting.protocol());
         this.random =
                 new SplittableRandom(new SplittableRandom(seed).nextLong() ^ new SplittableRandom(model).nextLong());
         this.operations = Math.max(1, setting.operations());
@@ -50,7 +48,7 @@ final class PlanDrawing {
 
     Plan plan() {
         Plan plan = ofAnyProtocol();
-        Plan drawn = setting.protocol() == ProtocolKind.RAFT ? new RaftDrawing(plan, random).plan() : plan;
+        Plan drawn = setting.protocol().name().equals("raft") ? new RaftDrawing(plan, random).plan() : plan;
         Plan ofTree = new TreeDrawing(drawn, TreeDrawing.randomOf(drawn)).plan();
         return new ServiceDrawing(ofTree, seed).plan();
     }
@@ -189,7 +187,7 @@ final class PlanDrawing {
             wipedDisks(incidents, forgetful);
             wholeGroupStops(incidents, malicious);
         }
-        if (setting.protocol() == ProtocolKind.RAFT) {
+        if (setting.protocol().name().equals("raft")) {
             transfers(incidents);
             changesOfTheGroup(incidents);
         }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
@@ -51,7 +52,7 @@ public final class PlanText {
         StringJoiner words = new StringJoiner(" ");
         Tuning tuning = plan.tuning();
         Wire wire = plan.wire();
-        words.add(plan.protocol().label())
+        words.add(plan.protocol().name())
                 .add(plan.model().label())
                 .add("seed=" + plan.seed())
                 .add("n=" + plan.replicas())
@@ -209,9 +210,9 @@ public final class PlanText {
             }
         }
 
-        private ProtocolKind protocol() {
-            return Arrays.stream(ProtocolKind.values())
-                    .filter(kind -> kind.label().equalsIgnoreCase(words[0]))
+        private ProtocolDefinition protocol() {
+            return Protocols.all().stream()
+                    .filter(kind -> kind.name().equalsIgnoreCase(words[0]))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(BAD + "no protocol '" + words[0] + "'"));
         }

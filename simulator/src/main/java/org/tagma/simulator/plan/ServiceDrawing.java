@@ -7,7 +7,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.plan.Incident.Kind;
@@ -58,7 +57,7 @@ final class ServiceDrawing {
 
     Plan plan() {
         PlanEdit edit = plan.edit();
-        if (plan.protocol() == ProtocolKind.RAFT && chance(40)) {
+        if (plan.protocol().name().equals("raft") && chance(40)) {
             edit.slowDisks(true);
         }
         if (chance(PERCENT_WITH_ANOTHER_WAY) && !plan.malicious().isEmpty()) {

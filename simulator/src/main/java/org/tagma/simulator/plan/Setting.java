@@ -1,6 +1,7 @@
 package org.tagma.simulator.plan;
 
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promise;
@@ -19,7 +20,7 @@ import org.tagma.simulator.model.SystemModel;
  * @param hasRealCrypto whether messages are really signed
  */
 public record Setting(
-        ProtocolKind protocol,
+        ProtocolDefinition protocol,
         SystemModel model,
         int replicas,
         int faults,
@@ -28,14 +29,14 @@ public record Setting(
         boolean hasRealCrypto) {
 
     /** The smallest group that tolerates one fault, three clients and 200 operations, under this model. */
-    public static Setting of(ProtocolKind protocol, SystemModel model) {
-        int replicas = protocol == ProtocolKind.PBFT ? 4 : 3;
+    public static Setting of(ProtocolDefinition protocol, SystemModel model) {
+        int replicas = protocol.name().equals("pbft") ? 4 : 3;
         return new Setting(protocol, model, replicas, Promises.tolerated(protocol, replicas), 3, 200, false);
     }
 
     /** The default: PBFT, one of four replicas malicious, fair loss, partial synchrony. */
     public static Setting standard() {
-        return of(ProtocolKind.PBFT, new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL));
+        return of(Protocols.named("pbft"), new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL));
     }
 
     /** The same with so many operations in all. */
@@ -51,5 +52,10 @@ public record Setting(
     /** The plan that a seed stands for. */
     public Plan draw(long seed) {
         return new PlanDrawing(this, seed).plan();
+    }
+
+    /** Lets one seed draw something else under each kind of protocol. What it is must stay: seeds are written down. */
+    static long salt(ProtocolDefinition protocol) {
+        return 3L - protocol.groupSizes().replicasPerFault();
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.tagma.network.cluster.ProtocolKind;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promises;
@@ -49,7 +48,7 @@ final class TreeDrawing {
 
     /** Another one for each seed, model and protocol. */
     static SplittableRandom randomOf(Plan plan) {
-        long model = plan.model().label().hashCode() * 31L + plan.protocol().ordinal();
+        long model = plan.model().label().hashCode() * 31L + Setting.salt(plan.protocol());
         return new SplittableRandom(new SplittableRandom(plan.seed() ^ SALT).nextLong() ^ model);
     }
 
@@ -207,7 +206,7 @@ final class TreeDrawing {
     private int someCorrectReplica() {
         int who = random.nextInt(plan.replicas());
         // Without the first primary nothing is decided for a while, and so nothing missed.
-        if (plan.protocol() == ProtocolKind.PBFT && who == 0 && chance(60)) {
+        if (plan.protocol().name().equals("pbft") && who == 0 && chance(60)) {
             who = random.nextInt(1, plan.replicas());
         }
         while (plan.malicious().containsKey(who)) {

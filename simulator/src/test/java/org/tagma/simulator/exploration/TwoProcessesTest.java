@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -26,7 +26,7 @@ class TwoProcessesTest {
 
     @ParameterizedTest
     @CsvSource({"PBFT, BYZANTINE", "RAFT, CRASH_RECOVERY"})
-    void samePlanGivesTheSameTrace(ProtocolKind protocol, Nodes nodes) throws IOException, InterruptedException {
+    void samePlanGivesTheSameTrace(ProtocolDefinition protocol, Nodes nodes) throws IOException, InterruptedException {
         String plan = Setting.of(protocol, new SystemModel(Network.ARBITRARY, nodes, Synchrony.PARTIAL))
                 .withOperations(40)
                 .draw(7)

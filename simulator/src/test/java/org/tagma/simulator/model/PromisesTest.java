@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.properties.Property;
 
 class PromisesTest {
@@ -16,8 +17,8 @@ class PromisesTest {
     @Test
     void pbftOwesNothingOfWhatIsSaidOfRaftsLogs() {
         SystemModel model = new SystemModel(Network.RELIABLE, Nodes.CRASH_STOP, Synchrony.SYNCHRONOUS);
-        assertThat(Promises.of(ProtocolKind.PBFT, model).owed()).noneMatch(Property::isOfRaftOnly);
-        assertThat(Promises.of(ProtocolKind.RAFT, model).owed())
+        assertThat(Promises.of(Protocols.named("pbft"), model).owed()).noneMatch(Property::isOfRaftOnly);
+        assertThat(Promises.of(Protocols.named("raft"), model).owed())
                 .contains(Property.ELECTION_SAFETY, Property.DURABLE_BEFORE_SAID);
     }
 
@@ -33,11 +34,11 @@ class PromisesTest {
     /** A line of the page's table. */
     private static String row(SystemModel model) {
         return "| " + model.network().label() + " | " + model.nodes().label() + " | "
-                + model.synchrony().label() + " | " + cell(ProtocolKind.PBFT, model) + " | "
-                + cell(ProtocolKind.RAFT, model) + " |";
+                + model.synchrony().label() + " | " + cell(Protocols.named("pbft"), model) + " | "
+                + cell(Protocols.named("raft"), model) + " |";
     }
 
-    private static String cell(ProtocolKind protocol, SystemModel model) {
+    private static String cell(ProtocolDefinition protocol, SystemModel model) {
         Promise promise = Promises.of(protocol, model);
         return "**" + promise.label() + "**: " + promise.reason();
     }
@@ -45,9 +46,9 @@ class PromisesTest {
     @Test
     void safetyNeverDependsOnTime() {
         for (SystemModel model : SystemModel.all()) {
-            for (ProtocolKind protocol : ProtocolKind.values()) {
+            for (ProtocolDefinition protocol : Protocols.all()) {
                 Promise promise = Promises.of(protocol, model);
-                boolean byzantineRaft = protocol == ProtocolKind.RAFT && model.nodes() == Nodes.BYZANTINE;
+                boolean byzantineRaft = protocol.name().equals("raft") && model.nodes() == Nodes.BYZANTINE;
                 assertThat(promise.owes(Property.AGREEMENT)).isEqualTo(!byzantineRaft);
                 assertThat(promise.owes(Property.LIVENESS))
                         .isEqualTo(!byzantineRaft && model.synchrony() != Synchrony.ASYNCHRONOUS);
@@ -60,10 +61,10 @@ class PromisesTest {
         SystemModel liars = new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL);
         SystemModel crashes = new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_STOP, Synchrony.PARTIAL);
 
-        assertThat(Promises.of(ProtocolKind.PBFT, liars, 4, 1).label()).isEqualTo("safety, liveness");
-        assertThat(Promises.of(ProtocolKind.PBFT, liars, 4, 2).owed()).isEmpty();
-        assertThat(Promises.of(ProtocolKind.PBFT, crashes, 4, 2).label()).isEqualTo("safety");
-        assertThat(Promises.of(ProtocolKind.RAFT, crashes, 3, 1).label()).isEqualTo("safety, liveness");
-        assertThat(Promises.of(ProtocolKind.RAFT, crashes, 3, 2).label()).isEqualTo("safety");
+        assertThat(Promises.of(Protocols.named("pbft"), liars, 4, 1).label()).isEqualTo("safety, liveness");
+        assertThat(Promises.of(Protocols.named("pbft"), liars, 4, 2).owed()).isEmpty();
+        assertThat(Promises.of(Protocols.named("pbft"), crashes, 4, 2).label()).isEqualTo("safety");
+        assertThat(Promises.of(Protocols.named("raft"), crashes, 3, 1).label()).isEqualTo("safety, liveness");
+        assertThat(Promises.of(Protocols.named("raft"), crashes, 3, 2).label()).isEqualTo("safety");
     }
 }

@@ -8,7 +8,8 @@ import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.ProtocolFactory;
 import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
@@ -28,10 +29,10 @@ public final class MutantTrial implements LongFunction<String> {
 
     /** Malicious replicas more often than other faults, for there are more ways to be malicious. */
     private static final List<Setting> PBFT_SETTINGS =
-            settings(ProtocolKind.PBFT, Nodes.BYZANTINE, Nodes.CRASH_RECOVERY, Nodes.BYZANTINE);
+            settings(Protocols.named("pbft"), Nodes.BYZANTINE, Nodes.CRASH_RECOVERY, Nodes.BYZANTINE);
 
     private static final List<Setting> RAFT_SETTINGS =
-            settings(ProtocolKind.RAFT, Nodes.CRASH_RECOVERY, Nodes.CRASH_STOP, Nodes.CRASH_RECOVERY);
+            settings(Protocols.named("raft"), Nodes.CRASH_RECOVERY, Nodes.CRASH_STOP, Nodes.CRASH_RECOVERY);
 
     private final List<Setting> settings;
     private final Function<Plan, SimulatedProtocol> make;
@@ -62,7 +63,7 @@ public final class MutantTrial implements LongFunction<String> {
         return ofRaft(RaftProtocol::new);
     }
 
-    private static List<Setting> settings(ProtocolKind protocol, Nodes... kinds) {
+    private static List<Setting> settings(ProtocolDefinition protocol, Nodes... kinds) {
         List<Setting> all = new ArrayList<>();
         for (Nodes nodes : kinds) {
             for (Network network : Network.values()) {

@@ -9,7 +9,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tagma.network.cluster.ProtocolKind;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -23,8 +24,8 @@ class PlanTextTest {
     void whatIsPrintedIsReadAsTheSamePlan() {
         for (SystemModel model : SystemModel.all()) {
             for (long seed = 0; seed < 40; seed++) {
-                Plan plan = Setting.of(ProtocolKind.values()[(int) (seed % 2)], model)
-                        .draw(seed);
+                Plan plan =
+                        Setting.of(Protocols.all().get((int) (seed % 2)), model).draw(seed);
 
                 assertThat(PlanText.parse(plan.toString())).isEqualTo(plan);
                 assertThat(plan.toString()).doesNotContainPattern("['\"`$\\\\!*?;&|<>(){}\\[\\]~](?!\\d)");
@@ -38,7 +39,7 @@ class PlanTextTest {
         List<Plan> plans = LongStream.range(0, 60)
                 .boxed()
                 .flatMap(seed -> SystemModel.all().stream()
-                        .map(model -> Setting.of(ProtocolKind.RAFT, model).draw(seed)))
+                        .map(model -> Setting.of(Protocols.named("raft"), model).draw(seed)))
                 .toList();
 
         assertThat(plans).extracting(Plan::hasLeases).contains(true, false);
@@ -52,7 +53,7 @@ class PlanTextTest {
     @Test
     void seedsOfBothProtocolsDrawTreesInMemoryAndOnDiskAndSomebodyWhoMissesCheckpoints() {
         SystemModel model = new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_RECOVERY, Synchrony.PARTIAL);
-        for (ProtocolKind protocol : ProtocolKind.values()) {
+        for (ProtocolDefinition protocol : Protocols.all()) {
             List<Plan> plans = LongStream.range(0, 400)
                     .mapToObj(seed -> Setting.of(protocol, model).draw(seed))
                     .toList();
@@ -93,7 +94,7 @@ class PlanTextTest {
 
     @Test
     void seedsLoseConnectionsOfAllClientsAndOfOneWhereFramesMayBeLost() {
-        for (ProtocolKind protocol : ProtocolKind.values()) {
+        for (ProtocolDefinition protocol : Protocols.all()) {
             List<Incident> lost = LongStream.range(0, 200)
                     .mapToObj(seed -> Setting.of(
                                     protocol,
@@ -112,7 +113,7 @@ class PlanTextTest {
     @Test
     void seedsOfRaftWipeDisksAlsoWhereTheGroupChanges() {
         SystemModel model = new SystemModel(Network.RELIABLE, Nodes.CRASH_RECOVERY, Synchrony.PARTIAL);
-        Setting setting = new Setting(ProtocolKind.RAFT, model, 5, 2, 3, 60, false);
+        Setting setting = new Setting(Protocols.named("raft"), model, 5, 2, 3, 60, false);
 
         List<List<Incident>> plans = LongStream.range(0, 200)
                 .mapToObj(seed -> setting.draw(seed).incidents())

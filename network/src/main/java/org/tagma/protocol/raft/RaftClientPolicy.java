@@ -1,9 +1,12 @@
-package org.tagma.client;
+package org.tagma.protocol.raft;
 
 import java.util.BitSet;
 import java.util.OptionalInt;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.protocol.ClientContext;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.Receivers;
 
 /**
  * A client of replicas that crash but do not lie: one reply decides (Raft 8), and a request goes to the leader, whom any
@@ -12,21 +15,23 @@ import org.tagma.core.protocol.RetrySemantics;
  * <p>A follower passes a request on to the leader it knows, so whoever is asked, the request arrives if there is a leader. The
  * client still finds out who leads, which saves that step. Not thread-safe.
  */
-final class RaftPolicy implements ClientPolicy {
+final class RaftClientPolicy implements ClientPolicy {
 
     private static final int NOBODY = -1;
 
     private final int replicas;
     private final int readFrom;
+    private final long longestProbeMillis;
 
     private long term;
     private int leader = NOBODY;
     /** Tried while nobody is known to lead. */
     private int guess;
 
-    RaftPolicy(int replicas, ClientOptions options) {
-        this.replicas = replicas;
-        this.readFrom = options.readFrom();
+    RaftClientPolicy(ClientContext context) {
+        this.replicas = context.quorums().replicas();
+        this.longestProbeMillis = Math.min(context.maxRetryMillis(), 2 * context.retryMillis());
+        this.readFrom = context.readFrom();
     }
 
     @Override
@@ -101,8 +106,8 @@ final class RaftPolicy implements ClientPolicy {
 
     /** An election takes about as long as two retries; later the oldest request must not sleep for seconds. */
     @Override
-    public long longestProbeMillis(ClientOptions options) {
-        return Math.min(ClientOptions.MAX_RETRY_MILLIS, 2 * options.retryMillis());
+    public long longestProbeMillis() {
+        return longestProbeMillis;
     }
 
     @Override
@@ -122,7 +127,7 @@ final class RaftPolicy implements ClientPolicy {
     /** Each replica answers linearizably or not at all, so they are asked one after the other. */
     @Override
     public BitSet queryReceivers(BitSet asked, BitSet connected) {
-        int preferred = readFrom == ClientOptions.LEADER ? leader() : readFrom;
+        int preferred = readFrom == ClientContext.LEADER ? leader() : readFrom;
         BitSet left = Receivers.all(replicas);
         left.andNot(asked);
         BitSet reachable = (BitSet) left.clone();

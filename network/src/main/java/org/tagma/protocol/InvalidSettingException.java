@@ -1,12 +1,13 @@
-package org.tagma.network.cluster;
+package org.tagma.protocol;
 
-/** A setting of a {@link ClusterConfig} is out of range or contradicts another. The message is one line. */
+/** A setting of a cluster file is out of range or contradicts another. The message is one line. */
 public final class InvalidSettingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     private final String key;
 
-    InvalidSettingException(String key, String problem) {
+    /** What is wrong with a setting. */
+    public InvalidSettingException(String key, String problem) {
         super(key + " " + problem);
         this.key = key;
     }
@@ -16,7 +17,8 @@ public final class InvalidSettingException extends IllegalArgumentException {
         return key;
     }
 
-    static void checkRange(String key, long value, long minimum, long maximum) {
+    /** Refuses a value outside its range, both ends included. */
+    public static void checkRange(String key, long value, long minimum, long maximum) {
         if (value < minimum || value > maximum) {
             throw new InvalidSettingException(key, "must be from " + minimum + " to " + maximum + ", not " + value);
         }

@@ -1,4 +1,4 @@
-package org.tagma.client;
+package org.tagma.protocol;
 
 import java.util.BitSet;
 import java.util.OptionalInt;
@@ -11,15 +11,7 @@ import org.tagma.core.protocol.RetrySemantics;
  *
  * <p>Implementations keep an estimate of who leads and are not thread-safe.
  */
-interface ClientPolicy {
-
-    /** The policy for a cluster. */
-    static ClientPolicy of(ClientSetup setup, ClientOptions options) {
-        return switch (setup.protocol()) {
-            case PBFT -> new PbftPolicy(setup);
-            case RAFT -> new RaftPolicy(setup.quorums().replicas(), options);
-        };
-    }
+public interface ClientPolicy {
 
     // ---- whom to believe ----
 
@@ -45,7 +37,7 @@ interface ClientPolicy {
     /** A replica gave no answer in time, or its connection is gone. */
     void silent(int replica);
 
-    /** PBFT's view or Raft's term that is believed. */
+    /** The view, term or epoch that is believed. */
     long view();
 
     /** Whom to try first; nobody may be known to lead, and then it is a guess. */
@@ -69,7 +61,7 @@ interface ClientPolicy {
     BitSet nextReceivers(BitSet silent, int repetition);
 
     /** The longest time between repetitions of the oldest request, which is the first to find out whom to ask now. */
-    long longestProbeMillis(ClientOptions options);
+    long longestProbeMillis();
 
     /**
      * Who gets a request at once that these replicas did not take because they know of nobody who leads; empty if it

@@ -1,13 +1,16 @@
-package org.tagma.client;
+package org.tagma.protocol.pbft;
 
 import java.util.BitSet;
 import java.util.OptionalInt;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.protocol.ClientContext;
+import org.tagma.protocol.ClientPolicy;
+import org.tagma.protocol.Receivers;
 
 /** A client of replicas of which f may lie. Not thread-safe. */
-final class PbftPolicy implements ClientPolicy {
+final class PbftClientPolicy implements ClientPolicy {
 
     /**
      * After a request that its primary let wait, so many new ones go to all replicas at once. The backups then see what the
@@ -19,14 +22,16 @@ final class PbftPolicy implements ClientPolicy {
     private final Quorums quorums;
     private final boolean readOnlyFastPath;
     private final ViewEstimate views;
+    private final long longestProbeMillis;
     /** New requests that go to all replicas, as long as this view lasts. */
     private int leftToWatch;
 
     private long watchedView;
 
-    PbftPolicy(ClientSetup setup) {
-        this.quorums = setup.quorums();
-        this.readOnlyFastPath = setup.readOnlyFastPath();
+    PbftClientPolicy(ClientContext context) {
+        this.quorums = context.quorums();
+        this.readOnlyFastPath = context.readOnlyFastPath();
+        this.longestProbeMillis = context.maxRetryMillis();
         this.views = new ViewEstimate(quorums);
     }
 
@@ -100,8 +105,8 @@ final class PbftPolicy implements ClientPolicy {
     }
 
     @Override
-    public long longestProbeMillis(ClientOptions options) {
-        return ClientOptions.MAX_RETRY_MILLIS;
+    public long longestProbeMillis() {
+        return longestProbeMillis;
     }
 
     @Override

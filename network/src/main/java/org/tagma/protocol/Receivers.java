@@ -1,19 +1,21 @@
-package org.tagma.client;
+package org.tagma.protocol;
 
 import java.util.BitSet;
 
 /** Sets of replicas. */
-final class Receivers {
+public final class Receivers {
 
     private Receivers() {}
 
-    static BitSet all(int replicas) {
+    /** All of so many. */
+    public static BitSet all(int replicas) {
         BitSet all = new BitSet(replicas);
         all.set(0, replicas);
         return all;
     }
 
-    static BitSet only(int replica) {
+    /** One alone. */
+    public static BitSet only(int replica) {
         BitSet only = new BitSet();
         only.set(replica);
         return only;

@@ -1,4 +1,4 @@
-package org.tagma.client;
+package org.tagma.protocol.pbft;
 
 import java.util.Arrays;
 import org.tagma.core.Quorums;
