@@ -137,7 +137,7 @@ class DiskFaultTest {
         return disk.size();
     }
 
-    /** The mistake of trap 34. */
+    /** The mistake of docs/known-bugs.md, 34. */
     private record RetryingLogStore(LogStore log) implements LogStore {
         @Override
         public RecoveredLog recover() throws IOException {

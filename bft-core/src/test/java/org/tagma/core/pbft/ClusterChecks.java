@@ -90,8 +90,9 @@ final class ClusterChecks {
     }
 
     /**
-     * A rejection changes no state (trap 10). The exception is a message that convicts its sender: a second pre-prepare
-     * or a false new view is acted on, by leaving that primary's view, and said to be so by the evidence.
+     * A rejection changes no state (docs/known-bugs.md, 10). The exception is a message that convicts its sender: a
+     * second pre-prepare or a false new view is acted on, by leaving that primary's view, and said to be so by the
+     * evidence.
      */
     static void onStep(int replica, Event event, long stateBefore, long stateAfter, List<Action> actions) {
         boolean rejected = actions.stream().anyMatch(action -> action instanceof Action.Reject);

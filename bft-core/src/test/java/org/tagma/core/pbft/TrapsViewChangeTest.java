@@ -132,7 +132,7 @@ class TrapsViewChangeTest {
         }
     }
 
-    /** Trap 4: nor is one whose view changes are too few, or of one replica twice (trap 6). */
+    /** Nor is one whose view changes are too few, or of one replica twice (docs/known-bugs.md, 4 and 6). */
     @Test
     void trap04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll() {
         expectRefusal(own -> new NewView(own.view(), own.viewChanges().subList(0, 2), List.of()));

@@ -20,7 +20,10 @@ public final class DiskFaults {
         armed.keySet().retainAll(Set.of(DiskFault.READ));
     }
 
-    /** Whether this access fails. A second access after a failure is a mistake of whoever makes it: see trap 34. */
+    /**
+     * Whether this access fails. A second access after a failure is a mistake of whoever makes it: see
+     * docs/known-bugs.md, 34.
+     */
     public boolean strikes(DiskFault fault) {
         if (failed) {
             throw new IllegalStateException("the disk is used again after it failed");
