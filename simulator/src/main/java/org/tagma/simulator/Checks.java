@@ -40,13 +40,13 @@ record Checks(
     private static final long MAX_AHEAD_MILLIS = 75_000;
 
     static Checks of(
+            Violations violations,
             SimulatedProtocol protocol,
             int correctClients,
             ServiceLimits limits,
             boolean repeats,
             long livenessBoundMicros,
             LongSupplier wallMillis) {
-        Violations violations = new Violations();
         ServiceChecker sessions =
                 new ServiceChecker(violations, limits, protocol.quorums().replicas(), repeats);
         SimulatedProtocol.Sizes sizes = protocol.sizes();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.protocol.Message;
 import org.tagma.network.codec.Envelope;
@@ -15,8 +16,8 @@ import org.tagma.simulator.kernel.EventQueue;
 import org.tagma.simulator.kernel.FixedVerdict;
 
 /**
- * Messages that an {@link Adversary} keeps on their way. Each arrives after a finite time, but no time is long enough for all
- * of them. Not thread-safe.
+ * Messages that an {@link Adversary} keeps on their way. Each arrives after a finite time, but no time is long enough
+ * for all of them. Not thread-safe.
  */
 public final class HeldMessages {
 
@@ -95,10 +96,12 @@ public final class HeldMessages {
         }
     }
 
+    /** What nobody can read decides nothing. */
     private long decisiveIn(ByteString frame) {
-        Envelope envelope = MessageCodec.parseEnvelope(frame).asOptional().orElseThrow();
-        Message message = codec.decode(envelope, READER).asOptional().orElseThrow();
-        return adversary.decisiveIn(message);
+        Optional<Envelope> envelope = MessageCodec.parseEnvelope(frame).asOptional();
+        Optional<? extends Message> message =
+                envelope.flatMap(each -> codec.decode(each, READER).asOptional());
+        return message.isPresent() ? adversary.decisiveIn(message.get()) : Adversary.HARMLESS;
     }
 
     /** One that is down gets everything, and takes nothing. */

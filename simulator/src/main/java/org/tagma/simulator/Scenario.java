@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.tagma.core.pbft.PbftConfig;
@@ -17,6 +19,7 @@ import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.faults.Timing;
 import org.tagma.simulator.kernel.Adversary;
+import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.workload.Callers;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
@@ -26,12 +29,12 @@ import org.tagma.simulator.workload.Workload;
  * What is to be simulated, as a sentence:
  *
  * <pre>{@code
- * cluster(4).byzantine(0, equivocates()).clients(3).operations(50).network(fairLoss()).seed(7).run().expectAgreement().expectView(1);
- * }</pre>
+ * cluster(4).byzantine(0,
+ * equivocates()).clients(3).operations(50).network(fairLoss()).seed(7).run().expectAgreement().expectView(1); }</pre>
  *
  * <p>Whatever is not said is drawn from the seed (signatures or MACs, whether queries skip ordering) or is harmless (no
- * faults, a reliable network, synchronous). Replica and timing values are those of {@link PbftConfig#forTests}: timeouts of
- * one second, checkpoints at every eighth sequence number.
+ * faults, a reliable network, synchronous). Replica and timing values are those of {@link PbftConfig#forTests}:
+ * timeouts of one second, checkpoints at every eighth sequence number.
  *
  * <p>A builder; not thread-safe.
  */
@@ -66,6 +69,8 @@ public final class Scenario {
     private String replayCommand = "";
     private StateContent content = StateContent.OPAQUE;
     private boolean slowDisks;
+    private Set<Property> watched = EnumSet.allOf(Property.class);
+    private boolean seeksStandstill;
 
     private Scenario(SimulatedProtocol protocol) {
         this.protocol = protocol;
@@ -180,6 +185,18 @@ public final class Scenario {
         return this;
     }
 
+    /** Only what breaks one of these ends a run, and is reported. */
+    public Scenario watching(Set<Property> properties) {
+        watched = Set.copyOf(properties);
+        return this;
+    }
+
+    /** A call that is not answered in time breaks liveness even where nothing is owed that would let it be answered. */
+    public Scenario seekingStandstill() {
+        seeksStandstill = true;
+        return this;
+    }
+
     /** Whether no correct replica may leave view 0. */
     public Scenario expectsStableView(boolean expected) {
         expectsStableView = expected;
@@ -202,6 +219,11 @@ public final class Scenario {
     public Scenario timing(Timing model) {
         timing = model;
         return this;
+    }
+
+    /** The network between the replicas is asynchronous, and scheduled against the protocol's progress (FLP). */
+    public Scenario scheduledAgainstProgress() {
+        return scheduledBy(protocol.againstProgress());
     }
 
     /** The network between the replicas is asynchronous, and scheduled by this adversary until it is told to stop. */
@@ -350,6 +372,14 @@ public final class Scenario {
 
     boolean isLivenessOwed() {
         return owesLiveness && timing.stabilizes();
+    }
+
+    boolean isStandstillSought() {
+        return seeksStandstill;
+    }
+
+    Set<Property> watched() {
+        return watched;
     }
 
     boolean isStableViewExpected() {

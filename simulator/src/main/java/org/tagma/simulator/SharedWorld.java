@@ -27,11 +27,12 @@ import org.tagma.simulator.kernel.SimulatedClock;
 import org.tagma.simulator.kernel.SimulatedNetwork;
 import org.tagma.simulator.properties.CodecRule;
 import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.properties.Violations;
 import org.tagma.simulator.workload.MerkleRegisters;
 
 /**
- * What the nodes of one simulation share, and what carries their frames: from the sender past the recorder, the network and the
- * adversary, if there are such, to who is to have it.
+ * What the nodes of one simulation share, and what carries their frames: from the sender past the recorder, the
+ * network and the adversary, if there are such, to who is to have it.
  *
  * <p>Not thread-safe.
  */
@@ -77,6 +78,7 @@ final class SharedWorld implements World {
                 : Identities.simulated(quorums.replicas(), secret);
         this.clockDrift = scenario.clockDriftBound();
         this.checks = Checks.of(
+                new Violations(scenario.watched()),
                 protocol,
                 scenario.callers().count(),
                 serviceLimits,

@@ -134,8 +134,8 @@ public final class SimulatedCluster {
     }
 
     /**
-     * Has a replica's disk fail, once, in a later access of the kind that the fault strikes; unless the replica is started
-     * anew before, with a disk that works. {@link DiskFault#READ} waits for that start.
+     * Has a replica's disk fail, once, in a later access of the kind that the fault strikes; unless the replica is
+     * started anew before, with a disk that works. {@link DiskFault#READ} waits for that start.
      *
      * @param successes how many accesses of that kind still succeed
      */
@@ -327,9 +327,12 @@ public final class SimulatedCluster {
                 || !checks().protocol().canProgress(id -> replicas.get(id).takesPart())) {
             disturbed();
         }
-        return Math.max(
-                disturbedMicros,
-                Math.max(world.stabilizationMicros(), world.network().healedAtMicros()));
+        return Math.max(undisturbedSinceMicros(), world.stabilizationMicros());
+    }
+
+    /** Since when nothing went wrong that a plan has go wrong, whether the group can make progress or not. */
+    long undisturbedSinceMicros() {
+        return Math.max(disturbedMicros, world.network().healedAtMicros());
     }
 
     Recorder recorder() {

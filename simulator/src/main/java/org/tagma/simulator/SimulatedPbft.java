@@ -7,10 +7,12 @@ import java.util.stream.IntStream;
 import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
+import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.ProtocolObserver;
 import org.tagma.simulator.properties.Violations;
 import org.tagma.simulator.properties.pbft.PbftObserver;
@@ -117,5 +119,15 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
     @Override
     public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
         return new ClientSetup(client, quorums(), macs, readOnlyFastPath);
+    }
+
+    /**
+     * A PREPARE arrives when its receiver has given up the view that it belongs to. A pre-prepare and the receiver's
+     * own prepare are one short of a quorum; so nothing is ever prepared, and every view ends by its timer. The late
+     * prepares are evidence that the timeouts are too short; they double, and the scheduler is more patient still.
+     */
+    @Override
+    public Adversary againstProgress() {
+        return message -> message instanceof Prepare prepare ? prepare.view() : Adversary.HARMLESS;
     }
 }

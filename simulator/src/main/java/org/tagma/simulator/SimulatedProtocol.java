@@ -8,12 +8,13 @@ import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.ProtocolObserver;
 import org.tagma.simulator.properties.Violations;
 
 /**
- * A protocol as the simulator runs it: how its replicas and clients are made, and what its runs must keep beside what every
- * replicated service keeps. Immutable: the state of a run is in what it makes.
+ * A protocol as the simulator runs it: how its replicas and clients are made, and what its runs must keep beside what
+ * every replicated service keeps. Immutable: the state of a run is in what it makes.
  */
 public interface SimulatedProtocol {
 
@@ -51,12 +52,15 @@ public interface SimulatedProtocol {
     Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore);
 
     /**
-     * The latest view in which a group of these replicas may be that nothing else disturbs: no loss, no delay, no crash.
-     * Empty if there is no such view.
+     * The latest view in which a group of these replicas may be that nothing else disturbs: no loss, no delay, no
+     * crash. Empty if there is no such view.
      */
     default OptionalLong lastUndisturbedView(IntPredicate isCorrect) {
         return OptionalLong.empty();
     }
+
+    /** A scheduler of an asynchronous network that keeps the group from deciding (Fischer, Lynch and Paterson 1985). */
+    Adversary againstProgress();
 
     /** How messages are authenticated, in one of the two modes of a cluster. */
     AuthenticationPolicy policy(boolean signatures);

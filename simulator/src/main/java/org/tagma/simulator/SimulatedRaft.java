@@ -5,10 +5,12 @@ import org.tagma.client.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;
+import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.state.NodeStore;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.ProtocolObserver;
 import org.tagma.simulator.properties.Violations;
 import org.tagma.simulator.properties.raft.RaftObserver;
@@ -18,7 +20,8 @@ import org.tagma.simulator.properties.raft.RaftObserver;
  *
  * @param template what replica 0 is configured with; the others differ in their ids and seeds only
  * @param machines how many replicas there are, those included that do not belong to the group at the beginning
- * @param checksInvariants whether a run ends where one of Raft's own invariants breaks, before anybody outside can notice
+ * @param checksInvariants whether a run ends where one of Raft's own invariants breaks, before anybody outside can
+ *     notice
  * @param factory makes the protocol of a configuration: the one of production, unless a test wants another
  */
 public record SimulatedRaft(
@@ -190,5 +193,14 @@ public record SimulatedRaft(
     @Override
     public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
         return new ClientSetup(client, Protocols.named("raft"), quorums(), macs, readOnlyFastPath);
+    }
+
+    /**
+     * What a leader sends arrives when its receiver is in a later term, by which time somebody else stands or leads.
+     * So no entry is ever on a majority in the term in which that counts, and every leader steps down unheard.
+     */
+    @Override
+    public Adversary againstProgress() {
+        return message -> message instanceof AppendEntries append ? append.term() : Adversary.HARMLESS;
     }
 }

@@ -111,7 +111,9 @@ final class Simulation {
             observeView();
         }
         if (scenario.isLivenessOwed()) {
-            observeProgress(now);
+            observeProgress(now, cluster.calmSinceMicros());
+        } else if (scenario.isStandstillSought()) {
+            observeProgress(now, cluster.undisturbedSinceMicros());
         } else {
             over |= now > lastIncidentMicros + LONGEST_WITHOUT_PROMISE_MICROS;
         }
@@ -131,8 +133,7 @@ final class Simulation {
                                         + replica.status().view() + " although nothing went wrong in view 0"));
     }
 
-    private void observeProgress(long now) {
-        long calmSinceMicros = cluster.calmSinceMicros();
+    private void observeProgress(long now, long calmSinceMicros) {
         for (int id = 0; id < cluster.clients(); id++) {
             cluster.checks()
                     .liveness()

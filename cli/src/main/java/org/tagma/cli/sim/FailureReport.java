@@ -22,10 +22,26 @@ final class FailureReport {
     }
 
     void show(Outcome failure) {
-        Violation found = failure.violation().orElseThrow();
         Plan plan = failure.plan();
         screen.line("");
-        screen.line(Style.BAD, "FAILED: " + SweepRun.name(found.property()) + " is broken with seed " + plan.seed());
+        screen.line(
+                Style.BAD,
+                "FAILED: " + SweepRun.name(failure.violation().orElseThrow().property()) + " is broken with seed "
+                        + plan.seed());
+        Plan smallest = smallest(failure);
+        screen.line("");
+        screen.line(Style.BOLD, "to run it again:");
+        screen.line("  " + smallest.replayCommand());
+        if (!smallest.equals(plan)) {
+            screen.line(Style.BOLD, "to run all of seed " + plan.seed() + " again:");
+            screen.line("  " + plan.replayCommand());
+        }
+    }
+
+    /** Looks for the shortest schedule that breaks the same, and shows it. */
+    Plan smallest(Outcome broken) {
+        Violation found = broken.violation().orElseThrow();
+        Plan plan = broken.plan();
         screen.line("  " + shortened(found.details()));
         screen.progress("  looking for a shorter schedule that breaks it ...");
         Shrinker shrinker =
@@ -42,13 +58,7 @@ final class FailureReport {
                     .map(Violation::details)
                     .ifPresent(details -> screen.line("  then: " + shortened(details)));
         }
-        screen.line("");
-        screen.line(Style.BOLD, "to run it again:");
-        screen.line("  " + smallest.replayCommand());
-        if (!smallest.equals(plan)) {
-            screen.line(Style.BOLD, "to run all of seed " + plan.seed() + " again:");
-            screen.line("  " + plan.replayCommand());
-        }
+        return smallest;
     }
 
     private static boolean breaks(Plan plan, Property property) {
@@ -58,7 +68,7 @@ final class FailureReport {
                 .isPresent();
     }
 
-    private static String shortened(String details) {
+    static String shortened(String details) {
         return details.length() <= MAX_DETAILS ? details : details.substring(0, MAX_DETAILS) + " ...";
     }
 }

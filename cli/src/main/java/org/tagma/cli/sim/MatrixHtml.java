@@ -121,6 +121,11 @@ final class MatrixHtml {
                 .append(" simulated in ")
                 .append(Figures.time(tally.cpuMillis()))
                 .append(" of CPU.</div>");
+        cell.setting()
+                .breakCommand()
+                .ifPresent(command -> page.append("<div>To see what is not promised broken:<br><code>")
+                        .append(escaped(command))
+                        .append("</code></div>"));
         example(cell);
         page.append("</details></td>");
     }

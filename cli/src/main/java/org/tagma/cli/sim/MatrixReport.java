@@ -100,6 +100,7 @@ record MatrixReport(List<ProtocolDefinition> protocols, List<Cell> cells, long f
                 "owed",
                 cell.promise().owed().stream().sorted().map(SweepRun::name).toList());
         values.put("reason", cell.promise().reason());
+        cell.setting().breakCommand().ifPresent(command -> values.put("showBreak", command));
         values.put("seeds", tally.runs());
         values.put("held", tally.held());
         values.put("violations", tally.failures());

@@ -51,7 +51,7 @@ final class PlanRun {
         return owed ? ExitStatus.UNSUCCESSFUL : ExitStatus.OK;
     }
 
-    private static SimulationResult simulate(Plan plan, Optional<Path> traceFile) {
+    static SimulationResult simulate(Plan plan, Optional<Path> traceFile) {
         Scenario scenario = plan.toScenario().replayedBy(plan.replayCommand());
         try {
             return traceFile.map(scenario::traceTo).orElse(scenario).run();

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  tagma sim                                                 1000 seeds of the default",
             "  tagma sim --protocol raft --nodes crash-recovery --budget 60s",
             "  tagma sim --faults 2                                      more than PBFT tolerates: see it break",
+            "  tagma sim --protocol raft --show-break                    a malicious replica of three: agreement is lost",
             "  tagma sim --matrix --html matrix.html                     all 27 combinations, for PBFT and Raft",
             "  tagma sim --flp pbft --for 24h                            an adversary that keeps PBFT from deciding",
             "  tagma sim --twins                                         every schedule of two rounds with a doubled replica",
@@ -87,7 +88,21 @@ public final class SimCommand implements Callable<Integer> {
             description = "The protocols of a matrix (default: ${DEFAULT-VALUE}).")
     private String protocols;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the matrix as a web page, too.")
+    @Option(
+            names = "--show-break",
+            paramLabel = "PROPERTY",
+            arity = "0..1",
+            fallbackValue = "",
+            description =
+                    "Look for a run that breaks what is NOT promised (agreement, or else liveness, unless another property"
+                            + " is named), make it short, print it and draw it. Exit status 0 if one is found.")
+    private String showBreak;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write the matrix as a web page, too; with --show-break where the diagram goes"
+                    + " (default: counterexample.html).")
     private Path html;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the matrix as JSON, too.")
@@ -145,6 +160,9 @@ public final class SimCommand implements Callable<Integer> {
             SettingOptions.requireRange("--rounds", rounds, 1, 3);
             return Twins.run(rounds, System.out);
         }
+        if (showBreak != null) {
+            return showBreak(screen);
+        }
         if (plan != null) {
             return new PlanRun(screen).run(parsedPlan(), Optional.ofNullable(trace));
         }
@@ -172,6 +190,27 @@ public final class SimCommand implements Callable<Integer> {
                 .run(seeds.first(), seeds.count(DEFAULT_SEEDS), seeds.budgetMillis(), seeds.threads());
     }
 
+    private int showBreak(Screen screen) throws InterruptedException {
+        BreakRun run = new BreakRun(
+                screen, Optional.ofNullable(html).orElse(Path.of("counterexample.html")), Optional.ofNullable(trace));
+        if (plan != null) {
+            Plan given = parsedPlan();
+            if (given.sought().isEmpty()) {
+                throw CommandFailure.cannotRun("the plan does not say what it is to break: add breaks=agreement");
+            }
+            given.describe().forEach(screen::line);
+            return run.show(given);
+        }
+        Setting chosen = setting.setting();
+        return run.run(
+                chosen.withOperations(setting.operations(MATRIX_OPERATIONS)),
+                BreakRun.sought(chosen, showBreak),
+                seeds.first(),
+                seeds.count(DEFAULT_SEEDS),
+                seeds.budgetMillis(),
+                seeds.threads());
+    }
+
     private void checkCombination() {
         if (Stream.of(plan != null, matrix, benchmark, show, flp != null, twins)
                         .filter(each -> each)
@@ -180,8 +219,14 @@ public final class SimCommand implements Callable<Integer> {
             throw CommandFailure.cannotRun(
                     "--plan, --matrix, --benchmark, --show, --flp and --twins exclude each other");
         }
-        if (!matrix && (html != null || json != null)) {
-            throw CommandFailure.cannotRun("--html and --json write a matrix: add --matrix");
+        if (showBreak != null && (matrix || benchmark || show || flp != null || twins)) {
+            throw CommandFailure.cannotRun("--show-break goes with a setting, or with a --plan");
+        }
+        if (!matrix && showBreak == null && html != null) {
+            throw CommandFailure.cannotRun("--html writes a matrix or a diagram: add --matrix or --show-break");
+        }
+        if (!matrix && json != null) {
+            throw CommandFailure.cannotRun("--json writes a matrix: add --matrix");
         }
         if (trace != null && (matrix || benchmark || show || flp != null || twins)) {
             throw CommandFailure.cannotRun("--trace records one run: use it with --plan or --seeds 1");

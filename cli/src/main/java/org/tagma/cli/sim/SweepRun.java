@@ -93,6 +93,10 @@ final class SweepRun {
             screen.line(
                     Style.GOOD,
                     setting.promise().owed().isEmpty() ? "Nothing was promised." : "Every promise was kept.");
+            setting.breakCommand().ifPresent(command -> {
+                screen.line("To see what is not promised broken:");
+                screen.line("  " + command);
+            });
         }
     }
 

@@ -124,4 +124,33 @@ class SimCommandTest {
         assertThat(sim(arguments.split(" "))).isEqualTo(2);
         assertThat(err.toString()).startsWith("tagma sim: ").contains(reason).hasLineCount(1);
     }
+
+    @Test
+    void whatIsNotPromisedIsFoundBrokenMadeShortAndDrawn() throws IOException {
+        Path page = folder.resolve("break.html");
+        int status = sim("--protocol", "raft", "--show-break", "--operations", "10", "--html", page.toString());
+
+        assertThat(status).isZero();
+        assertThat(out.toString())
+                .contains("FOUND: agreement is broken")
+                .contains("the shortest schedule found")
+                .contains("replica 0 is malicious");
+        assertThat(Files.readString(page)).contains("<canvas");
+        String again = out.toString()
+                .lines()
+                .filter(line -> line.contains("--plan '"))
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        String plan = again.substring(again.indexOf('\'') + 1, again.lastIndexOf('\''));
+        assertThat(sim("--plan", plan, "--show-break", "--html", page.toString()))
+                .isZero();
+        assertThat(sim("--plan", plan.replaceAll(" r0=\\S+", ""), "--show-break", "--html", page.toString()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whereEverythingIsPromisedNothingIsLookedFor() {
+        assertThat(sim("--show-break")).isEqualTo(2);
+        assertThat(err.toString()).contains("everything is promised here");
+    }
 }

@@ -26,8 +26,12 @@ public final class BehaviourNames {
     private static final int MILLIS_BEFORE_SILENCE = 2_000;
     private static final int LONGEST_DELAY_MILLIS = 1_000;
 
+    /** The way in which more than the tolerated ones break agreement together. */
+    public static final String TWO_FACED = "two-faced";
+
     /** Ways that one may have besides. */
-    private static final List<String> DRAWN_APART = List.of("half-truths", "forges-requests", "borrows-names");
+    private static final List<String> DRAWN_APART =
+            List.of("half-truths", "forges-requests", "borrows-names", TWO_FACED);
 
     private static final Map<String, Way> WAYS = new LinkedHashMap<>();
 
@@ -51,6 +55,7 @@ public final class BehaviourNames {
         plain("half-truths", Behaviours::tellsHalfTruths);
         plain("forges-requests", Behaviours::forgesRequests);
         plain("borrows-names", Behaviours::borrowsNames);
+        plain(TWO_FACED, Behaviours::hasTwoFaces);
         numbered("censors", Behaviours::censors, (random, replicas, clients) -> random.nextInt(Math.max(1, clients)));
         numbered("isolates", Behaviours::isolates, (random, replicas, clients) -> random.nextInt(replicas));
         numbered(

@@ -105,6 +105,11 @@ public final class Behaviours {
         return ForgedRequests::new;
     }
 
+    /** Another batch for each neighbour, and each one's own vote back. */
+    public static Misbehaviour.Factory hasTwoFaces() {
+        return TwoFaces::new;
+    }
+
     /** One replica's word as that of a quorum. */
     public static Misbehaviour.Factory borrowsNames() {
         return BorrowedNames::new;

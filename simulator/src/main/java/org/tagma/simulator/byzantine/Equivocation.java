@@ -16,8 +16,8 @@ import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 
 /**
- * Tells two halves of the group different batches at one sequence number, and votes with each half for what that half was
- * told.
+ * Tells two halves of the group different batches at one sequence number, and votes with each half for what that half
+ * was told.
  */
 final class Equivocation implements Misbehaviour {
 
@@ -62,7 +62,7 @@ final class Equivocation implements Misbehaviour {
     }
 
     /** Raft: the same places in the log, with nothing in them. */
-    private static AppendEntries withoutRequests(AppendEntries append) {
+    static AppendEntries withoutRequests(AppendEntries append) {
         List<Entry> entries = append.entries().stream()
                 .map(entry -> entry instanceof Entry.Requests ? new Entry.NoOp(entry.index(), entry.term()) : entry)
                 .toList();

@@ -9,8 +9,8 @@ import org.tagma.simulator.SimulatedCluster;
 import org.tagma.simulator.SimulationResult;
 
 /**
- * Runs a group of correct replicas, and no faults at all, on an asynchronous network with a scheduler that keeps it from
- * deciding; then the scheduler stops, and everything that was asked for is done.
+ * Runs a group of correct replicas, and no faults at all, on an asynchronous network with a scheduler that keeps it
+ * from deciding; then the scheduler stops, and everything that was asked for is done.
  */
 public final class Flp {
 
@@ -28,11 +28,12 @@ public final class Flp {
     /** The scenario: the scheduler is at work for so long, in simulated time. */
     public static Scenario scenario(String protocol, long millis) {
         Scenario scenario = switch (protocol) {
-            case "pbft" -> Scenario.cluster(4).scheduledBy(Adversaries.againstPbft());
-            case "raft" -> Scenario.raft(3).scheduledBy(Adversaries.againstRaft());
+            case "pbft" -> Scenario.cluster(4);
+            case "raft" -> Scenario.raft(3);
             default -> throw new IllegalArgumentException("the protocol must be pbft or raft, not " + protocol);
         };
-        return scenario.clients(CLIENTS)
+        return scenario.scheduledAgainstProgress()
+                .clients(CLIENTS)
                 .operations(OPERATIONS)
                 .fastPathForQueries(false)
                 .clientDeadlineMillis(PATIENCE_MILLIS)

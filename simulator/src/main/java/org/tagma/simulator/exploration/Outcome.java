@@ -38,6 +38,11 @@ public record Outcome(
                 result.highestView());
     }
 
+    /** Whether it broke what it was to break. */
+    public boolean isFound() {
+        return violation.isPresent() && violation.map(Violation::property).equals(plan.sought());
+    }
+
     /** Whether it broke what it owes. */
     public boolean isFailure() {
         return violation.filter(found -> plan.promise().owes(found.property())).isPresent();

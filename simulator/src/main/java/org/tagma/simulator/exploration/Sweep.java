@@ -98,7 +98,7 @@ public final class Sweep {
 
     private synchronized void finished(Outcome outcome, long cpuNanos) {
         tally.add(outcome, cpuNanos);
-        over |= outcome.isFailure();
+        over |= outcome.isFailure() || outcome.isFound();
         listener.accept(tally);
     }
 }

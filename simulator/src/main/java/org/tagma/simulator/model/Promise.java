@@ -1,6 +1,8 @@
 package org.tagma.simulator.model;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tagma.simulator.properties.Property;
 
 /**
@@ -20,6 +22,13 @@ public record Promise(Set<Property> owed, String reason) {
     /** Whether a violation of this property is a bug. */
     public boolean owes(Property property) {
         return owed.contains(property);
+    }
+
+    /** What one would most like to see broken of what is not owed, if there is such: agreement, or else progress. */
+    public Optional<Property> notOwed() {
+        return Stream.of(Property.AGREEMENT, Property.LIVENESS)
+                .filter(property -> !owes(property))
+                .findFirst();
     }
 
     /** What is owed, in a word or two. */

@@ -1,7 +1,9 @@
 package org.tagma.simulator.plan;
 
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tagma.protocol.ProtocolDefinition;
@@ -27,8 +29,9 @@ import org.tagma.simulator.workload.Workload;
 
 /**
  * One run, said in full: what it is made of, and what goes wrong in it. What is left to its seed are the choices nobody
- * wants to name: which frame is lost, what a client asks for. Each link and each client draws them from a stream of its own,
- * so that a plan that lacks one thing is otherwise much the same run; that is what makes it possible to shrink one.
+ * wants to name: which frame is lost, what a client asks for. Each link and each client draws them from a stream of
+ * its own, so that a plan that lacks one thing is otherwise much the same run; that is what makes it possible to
+ * shrink one.
  *
  * <p>Immutable.
  *
@@ -46,6 +49,8 @@ import org.tagma.simulator.workload.Workload;
  * @param content what the registers are kept in
  * @param service the session table's limits, and the clients' patience
  * @param hasSlowDisks whether a replica may say what need not wait for its disk before the disk has synced
+ * @param sought what the run is to break although it is not promised; what else is not promised goes unnoticed then.
+ *     If it is liveness on an asynchronous network, a scheduler works against the group
  */
 public record Plan(
         ProtocolDefinition protocol,
@@ -69,7 +74,8 @@ public record Plan(
         List<Incident> incidents,
         StateContent content,
         ServiceSetting service,
-        boolean hasSlowDisks) {
+        boolean hasSlowDisks,
+        Optional<Property> sought) {
 
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
@@ -197,6 +203,7 @@ public record Plan(
                 .service(service)
                 .slowDisks(hasSlowDisks)
                 .seed(seed);
+        sought.ifPresent(property -> seek(scenario, property));
         malicious.forEach((id, ways) ->
                 scenario.byzantine(id, ways.stream().map(BehaviourNames::parse).toArray(Misbehaviour.Factory[]::new)));
         for (Incident each : incidents) {
@@ -207,6 +214,24 @@ public record Plan(
             }
         }
         return scenario;
+    }
+
+    /** Whether a scheduler keeps the group from deciding, for as long as the run lasts. */
+    boolean isScheduledAgainstProgress() {
+        return sought.filter(property -> property == Property.LIVENESS).isPresent()
+                && model.synchrony() == Synchrony.ASYNCHRONOUS;
+    }
+
+    private void seek(Scenario scenario, Property property) {
+        EnumSet<Property> watched = EnumSet.of(property);
+        watched.addAll(promise().owed());
+        scenario.watching(watched);
+        if (property == Property.LIVENESS) {
+            scenario.seekingStandstill();
+            if (isScheduledAgainstProgress()) {
+                scenario.scheduledAgainstProgress();
+            }
+        }
     }
 
     private SimulatedProtocol simulatedProtocol() {
@@ -243,6 +268,29 @@ public record Plan(
 
     public Plan withSeed(long value) {
         return new PlanEdit(this).seed(value).plan();
+    }
+
+    /**
+     * The same run, which is to break this. If that is liveness, its clients wait for as long as it takes, and ask
+     * for what is ordered.
+     */
+    public Plan seeking(Property property) {
+        PlanEdit edit = edit().sought(property);
+        if (property == Property.LIVENESS) {
+            edit.service(ServiceSetting.USUAL)
+                    .fastReads(false)
+                    .leases(false)
+                    .clients(clients.stream()
+                            .map(each -> new ClientPlan(each.operations(), each.pipeline(), each.thinkMillis()))
+                            .toList());
+        } else if (seed % 2 == 0 && !promise().owes(property)) {
+            // Those that are malicious each in its own way seldom break more than progress: every other time they
+            // conspire.
+            TreeMap<Integer, List<String>> conspirators = new TreeMap<>(malicious);
+            conspirators.replaceAll((id, ways) -> List.of(BehaviourNames.TWO_FACED));
+            edit.malicious(conspirators);
+        }
+        return edit.plan();
     }
 
     PlanEdit edit() {

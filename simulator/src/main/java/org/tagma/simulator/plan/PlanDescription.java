@@ -44,6 +44,12 @@ final class PlanDescription {
         plan.malicious()
                 .forEach((id, ways) -> lines.add("replica " + id + " is malicious: " + String.join(", ", ways)));
         plan.incidents().forEach(each -> lines.add(each.describe()));
+        plan.sought()
+                .ifPresent(property -> lines.add("all this is to break "
+                        + property.label()
+                        + (plan.isScheduledAgainstProgress()
+                                ? "; a scheduler holds back each message for as long as it would decide something"
+                                : "")));
         return lines;
     }
 

@@ -2,6 +2,7 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -17,8 +18,9 @@ import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
 
 /**
- * Draws a plan from a seed: sizes, loads and what goes wrong, within what the system model allows. The more different the
- * plans are, the more mistakes they find; so besides the usual sizes there are the smallest, at which every edge is near.
+ * Draws a plan from a seed: sizes, loads and what goes wrong, within what the system model allows. The more different
+ * the plans are, the more mistakes they find; so besides the usual sizes there are the smallest, at which every edge
+ * is near.
  */
 final class PlanDrawing {
 
@@ -77,7 +79,8 @@ final class PlanDrawing {
                 incidents(malicious),
                 StateContent.OPAQUE,
                 ServiceSetting.USUAL,
-                false);
+                false,
+                Optional.empty());
     }
 
     private boolean chance(int percent) {
@@ -236,8 +239,8 @@ final class PlanDrawing {
     }
 
     /**
-     * So many of a Raft group may lose their votes by a change: a majority of those that are left must remember, or the group
-     * stands still for good.
+     * So many of a Raft group may lose their votes by a change: a majority of those that are left must remember, or
+     * the group stands still for good.
      */
     static int removable(int replicas, List<Incident> incidents) {
         long forgetful = incidents.stream()

@@ -2,9 +2,11 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
+import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
 
@@ -27,6 +29,7 @@ final class PlanEdit {
     private StateContent content;
     private ServiceSetting service;
     private boolean slowDisks;
+    private Optional<Property> sought;
 
     PlanEdit(Plan base) {
         this.base = base;
@@ -46,6 +49,7 @@ final class PlanEdit {
         this.content = base.content();
         this.service = base.service();
         this.slowDisks = base.hasSlowDisks();
+        this.sought = base.sought();
     }
 
     PlanEdit seed(long value) {
@@ -129,6 +133,11 @@ final class PlanEdit {
         return this;
     }
 
+    PlanEdit sought(Property value) {
+        sought = Optional.of(value);
+        return this;
+    }
+
     PlanEdit content(StateContent value) {
         content = value;
         return this;
@@ -157,6 +166,7 @@ final class PlanEdit {
                 incidents,
                 content,
                 service,
-                slowDisks);
+                slowDisks,
+                sought);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
+import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.workload.Retry;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
@@ -32,9 +34,8 @@ import org.tagma.simulator.workload.StateContent;
  *
  * <pre>{@code
  * pbft fair-loss byzantine partial seed=17 n=4 f=1 auth=macs crypto=simulated reads=fast tuning=8/32/2/16
- *   wire=5/30/20/20/0/0/0 gst=1200 drift=10 registers=4 clients=20x2@5,20x1@1 bad-clients=0 r2=equivocates+silent-from:700
- *   down=1@20ops+500ms cut=0.3@800ms+2000ms
- * }</pre>
+ *   wire=5/30/20/20/0/0/0 gst=1200 drift=10 registers=4 clients=20x2@5,20x1@1 bad-clients=0 r2=equivocates+silent-
+ * from:700 down=1@20ops+500ms cut=0.3@800ms+2000ms }</pre>
  */
 public final class PlanText {
 
@@ -100,6 +101,7 @@ public final class PlanText {
             words.add("limits=" + limits.maxInflightMessages() + "/" + limits.maxInflightBytes() + "/"
                     + limits.maxAppendBytes() + "/" + limits.maxPendingReads());
         }
+        plan.sought().ifPresent(property -> words.add("breaks=" + property.label()));
         plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
         plan.incidents().forEach(each -> words.add(print(each)));
         return words.toString();
@@ -178,7 +180,8 @@ public final class PlanText {
                     incidents,
                     content(),
                     service(),
-                    choice("disks", "fast", "slow").equals("slow"));
+                    choice("disks", "fast", "slow").equals("slow"),
+                    sought());
             settings.keySet().stream()
                     .filter(key -> !used.contains(key))
                     .findFirst()
@@ -261,6 +264,11 @@ public final class PlanText {
             TransferLimits usual = TransferLimits.DEFAULT;
             int[] parts = numbers("parts", usual.wholePartBytes() + "/" + usual.differenceBytes(), 2);
             return tuning.withParts(parts[0], parts[1]);
+        }
+
+        private Optional<Property> sought() {
+            String label = text("breaks", "");
+            return label.isEmpty() ? Optional.empty() : Optional.of(Property.labelled(label));
         }
 
         private RaftLimits limits() {

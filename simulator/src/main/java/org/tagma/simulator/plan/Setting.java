@@ -1,5 +1,6 @@
 package org.tagma.simulator.plan;
 
+import java.util.Optional;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 import org.tagma.simulator.model.Network;
@@ -47,6 +48,17 @@ public record Setting(
     /** What is owed under it. */
     public Promise promise() {
         return Promises.of(protocol, model, replicas, faults);
+    }
+
+    /** The command that looks for a run that breaks what is not owed under it, if there is such. */
+    public Optional<String> breakCommand() {
+        return promise()
+                .notOwed()
+                .map(property -> "./tagma sim --protocol " + protocol.name() + " --network "
+                        + model.network().label() + " --nodes " + model.nodes().label() + " --timing "
+                        + model.synchrony().label()
+                        + (faults > Promises.tolerated(protocol, replicas) ? " --faults " + faults : "")
+                        + " --show-break");
     }
 
     /** The plan that a seed stands for. */

@@ -1,5 +1,9 @@
 package org.tagma.simulator.properties;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /** What a replicated service promises. */
 public enum Property {
     /** No two correct replicas commit different batches at one sequence number. */
@@ -60,6 +64,24 @@ public enum Property {
     AGREED_TIME,
     /** Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time. */
     NO_NEEDLESS_DELAY;
+
+    /** Its name in plans and on the command line. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The property with this name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists those that there are
+     */
+    public static Property labelled(String label) {
+        return Arrays.stream(values())
+                .filter(each -> each.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no property is called '" + label + "'; there are "
+                        + Arrays.stream(values()).map(Property::label).collect(Collectors.joining(", "))));
+    }
 
     /** Whether it says something of Raft's logs and leaders, and nothing of any other protocol. */
     public boolean isOfRaftOnly() {

@@ -1,6 +1,8 @@
 package org.tagma.simulator.properties;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The first violation that a checker found. Checkers report here and do not throw, because some are called from inside
@@ -13,11 +15,22 @@ public final class Violations {
     /** A broken promise and how it was broken. */
     public record Violation(Property property, String details) {}
 
+    private final Set<Property> watched;
     private Violation first;
+
+    /** Takes whatever is broken. */
+    public Violations() {
+        this(EnumSet.allOf(Property.class));
+    }
+
+    /** Takes only what breaks one of these. */
+    public Violations(Set<Property> watched) {
+        this.watched = Set.copyOf(watched);
+    }
 
     /** Takes a violation; what follows from it later is not taken. */
     public void report(Property property, String details) {
-        if (first == null) {
+        if (first == null && watched.contains(property)) {
             first = new Violation(property, details);
         }
     }
