@@ -7,10 +7,6 @@ import java.util.TreeSet;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
-import org.tagma.core.protocol.Message;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.state.StateProof.Finding;
 import org.tagma.crypto.CryptoProviders;
@@ -19,7 +15,8 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.codec.CertifiedProof;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.Certificate;
+import org.tagma.protocol.CheckpointProofs;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
 
@@ -51,6 +48,7 @@ public final class ProofVerifier {
         record Refused(String reason) implements Verdict {}
     }
 
+    private final CheckpointProofs proofs;
     private final Quorums quorums;
     private final SignatureVerifier signatures;
     private final MessageCodec codec;
@@ -62,11 +60,11 @@ public final class ProofVerifier {
      *     a correct node can have
      */
     public ProofVerifier(ClusterConfig config) {
-        if (!config.protocol().name().equals("pbft")) {
-            throw new IllegalArgumentException(
-                    "Raft has no certificates: its replicas trust each other, and nothing that one of them says proves"
-                            + " anything to others; proofs need protocol: pbft");
-        }
+        this.proofs = config.protocol()
+                .checkpointProofs()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        config.protocol().title() + " has no certificates: its replicas trust each other, and nothing"
+                                + " that one of them says proves anything to others; proofs need another protocol"));
         this.quorums = new Quorums(config.replicaCount(), config.faults());
         this.signatures = new SignatureVerifier(
                 ClusterConnector.clusterKeys(config),
@@ -77,26 +75,26 @@ public final class ProofVerifier {
 
     /** Checks a proof, whoever made it. */
     public Verdict check(CertifiedProof certified) {
-        Optional<CheckpointCertificate> certificate = certificate(certified.certificate());
-        if (certificate.isEmpty()) {
+        Optional<Certificate> shown = certificate(certified.certificate());
+        if (shown.isEmpty()) {
             return new Verdict.Refused("the certificate is not signed by replicas of this cluster");
         }
+        Certificate certificate = shown.get();
         TreeSet<Integer> signers = new TreeSet<>();
-        Checkpoint certifiedState =
-                new Checkpoint(certificate.get().sequence(), certificate.get().stateDigest());
-        certificate.get().votes().stream()
-                .filter(vote -> vote.message().equals(certifiedState))
+        certificate.votes().stream()
+                .filter(vote -> vote.message().equals(certificate.vote()))
                 .forEach(vote -> signers.add(vote.sender()));
-        if (signers.size() < quorums.certificate()) {
+        int needed = proofs.votesNeeded(quorums);
+        if (signers.size() < needed) {
             return new Verdict.Refused(
-                    signers.size() + " replicas signed the checkpoint, and " + quorums.certificate() + " must have");
+                    signers.size() + " replicas signed the checkpoint, and " + needed + " must have");
         }
-        if (!Digest.of(certified.manifest()).equals(certifiedState.stateDigest())) {
+        if (!Digest.of(certified.manifest()).equals(certificate.stateDigest())) {
             return new Verdict.Refused("the manifest is not that of the certified checkpoint");
         }
         return SnapshotManifest.parse(certified.manifest())
                 .flatMap(SnapshotManifest::root)
-                .map(root -> verdict(certified.proof().check(root), certifiedState.sequence(), List.copyOf(signers)))
+                .map(root -> verdict(certified.proof().check(root), certificate.sequence(), List.copyOf(signers)))
                 .orElseGet(() -> new Verdict.Refused("the service of this cluster keeps no state that can be proved"));
     }
 
@@ -110,14 +108,9 @@ public final class ProofVerifier {
     }
 
     /** Reads a certificate, if all that is signed in it is signed well. */
-    private Optional<CheckpointCertificate> certificate(ByteString payload) {
-        Envelope envelope =
-                new Envelope(new NodeId.Replica(0), MessageType.STABLE_CHECKPOINT_VALUE, payload, ByteString.EMPTY);
-        return codec.decode(envelope, new ReplicaSignatures()).asOptional().map(ProofVerifier::certificateIn);
-    }
-
-    private static CheckpointCertificate certificateIn(Message message) {
-        return ((StableCheckpoint) message).certificate();
+    private Optional<Certificate> certificate(ByteString payload) {
+        Envelope envelope = new Envelope(new NodeId.Replica(0), proofs.type(), payload, ByteString.EMPTY);
+        return codec.decode(envelope, new ReplicaSignatures()).asOptional().flatMap(proofs::in);
     }
 
     private final class ReplicaSignatures implements NestedVerifier {

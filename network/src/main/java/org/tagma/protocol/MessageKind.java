@@ -14,16 +14,41 @@ import org.tagma.core.protocol.Message;
  * @param proof what proves who sent it
  * @param encoder gives its payload: equal messages give equal bytes
  * @param decoder reads its payload
+ * @param showsSigned whether it shows what other replicas signed, so that it always stands on signatures
+ * @param knownByDigest whether what it carries was asked for by its digest, so that the requests in it need no proof
  */
 public record MessageKind<M extends Message>(
-        int type, String name, Class<M> of, Proof proof, Function<M, ByteString> encoder, Decoder<M> decoder) {
+        int type,
+        String name,
+        Class<M> of,
+        Proof proof,
+        Function<M, ByteString> encoder,
+        Decoder<M> decoder,
+        boolean showsSigned,
+        boolean knownByDigest) {
 
     private static final int MAX_TYPE = 255;
+
+    /** A kind that neither shows signed messages nor was asked for by a digest. */
+    public MessageKind(
+            int type, String name, Class<M> of, Proof proof, Function<M, ByteString> encoder, Decoder<M> decoder) {
+        this(type, name, of, proof, encoder, decoder, false, false);
+    }
 
     public MessageKind {
         if (type < 1 || type > MAX_TYPE) {
             throw new IllegalArgumentException("message type " + type + " of " + name + " is not in 1.." + MAX_TYPE);
         }
+    }
+
+    /** The same, which shows what other replicas signed. */
+    public MessageKind<M> showingSigned() {
+        return new MessageKind<>(type, name, of, proof, encoder, decoder, true, knownByDigest);
+    }
+
+    /** The same, which was asked for by the digest of what it carries. */
+    public MessageKind<M> askedForByDigest() {
+        return new MessageKind<>(type, name, of, proof, encoder, decoder, showsSigned, true);
     }
 
     /** The payload of such a message. */

@@ -2,8 +2,12 @@ package org.tagma.protocol;
 
 import java.util.List;
 import java.util.Optional;
+import org.tagma.core.Quorums;
 import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.state.NodeStore;
 
 /**
@@ -85,6 +89,36 @@ public interface ProtocolDefinition {
 
     /** The records that it persists. */
     List<RecordKind<?>> records();
+
+    /**
+     * Why a message need not be looked at further, as far as can be told without checking a signature: a replica that
+     * makes messages of nothing then costs little more than the bytes.
+     *
+     * @param position where the protocol stands, perhaps some time ago; empty before it has begun
+     */
+    default Optional<Objection> objection(
+            int sender, Message message, Quorums quorums, Optional<ProtocolStatus> position) {
+        return Optional.empty();
+    }
+
+    /** What proves a checkpoint to others; empty where nothing does. */
+    default Optional<CheckpointProofs> checkpointProofs() {
+        return Optional.empty();
+    }
+
+    /**
+     * The newest state that a log vouches for, to make backups of; empty if it vouches for none.
+     *
+     * @param log all records, the oldest first, perhaps of another protocol
+     */
+    default Optional<KnownState> newestState(List<LogRecord> log) {
+        return Optional.empty();
+    }
+
+    /** Another message that a liar would send some replicas in place of this proposal; empty if it is none. */
+    default Optional<Message> contradiction(Message proposal) {
+        return Optional.empty();
+    }
 
     // ---- the client ----
 

@@ -3,11 +3,14 @@ package org.tagma.replica;
 import com.google.protobuf.ByteString;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.wire.MessageType;
+import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.FaultModel;
+import org.tagma.protocol.MessageKind;
+import org.tagma.protocol.ProtocolDefinition;
 
 /**
- * How each message is authenticated, in each of a cluster's two modes: the one home of that table. Where replicas may
- * lie (PBFT):
+ * How each message is authenticated, in each of a cluster's two modes. What stands for the messages of a protocol, its
+ * definition says: {@link MessageKind#proof}. Where replicas may lie:
  *
  * <table>
  * <caption>Proofs by type and mode</caption>
@@ -15,26 +18,18 @@ import org.tagma.network.wire.MessageType;
  * <tr><td>request</td><td>client's signature</td><td>client's vector of MACs, then its signature</td></tr>
  * <tr><td>query</td><td>client's vector of MACs</td><td>the same</td></tr>
  * <tr><td>reply</td><td>MAC</td><td>MAC</td></tr>
- * <tr><td>pre-prepare, prepare, commit</td><td>signature</td><td>vector of MACs</td></tr>
- * <tr><td>checkpoint, view-change, new-view</td><td>signature</td><td>signature</td></tr>
+ * <tr><td>{@link org.tagma.protocol.Proof#SIGNATURE_OR_MAC}</td><td>signature</td><td>vector of MACs</td></tr>
+ * <tr><td>{@link org.tagma.protocol.Proof#SIGNATURE}</td><td>signature</td><td>signature</td></tr>
  * <tr><td>everything else between replicas</td><td>MAC; vector of MACs where it goes to all</td><td>the same</td></tr>
  * </table>
  *
  * <p>The last row needs no signature in either mode, since such a message is never shown to a third replica.
  *
- * <p>Where replicas may crash but do not lie (Raft), every message between them carries MACs as in the last row, and a
+ * <p>Where replicas may crash but do not lie, every message between them carries MACs as in the last row, and a
  * replica vouches for the requests that it passes on in its log entries. So nothing that a client sends must convince
  * anybody but its receiver: in {@code macs} mode a request carries its client's vector of MACs and no signature.
  */
-public enum AuthenticationPolicy {
-    /** Votes and requests are signed. */
-    SIGNATURES,
-    /** Votes carry vectors of MACs; requests carry both. */
-    MACS,
-    /** For replicas that do not lie: requests are signed. */
-    CRASH_ONLY_SIGNATURES,
-    /** For replicas that do not lie: requests carry vectors of MACs, and nothing is signed. */
-    CRASH_ONLY_MACS;
+public final class AuthenticationPolicy {
 
     /** Length of an Ed25519 signature in bytes. */
     static final int SIGNATURE_BYTES = 64;
@@ -49,41 +44,87 @@ public enum AuthenticationPolicy {
         MAC
     }
 
+    private static final int TYPES = 256;
+
+    private final ProtocolDefinition protocol;
+    private final boolean trustsReplicas;
+    private final boolean signatures;
+    /** By type number; null for what replicas under this policy do not say to each other. */
+    private final Proof[] proofs = new Proof[TYPES];
+
+    private final MessageKind<?>[] kinds = new MessageKind<?>[TYPES];
+
+    private AuthenticationPolicy(ProtocolDefinition protocol, boolean signatures) {
+        this.protocol = protocol;
+        this.trustsReplicas = protocol.faultModel() == FaultModel.CRASH;
+        this.signatures = signatures;
+        for (MessageKind<?> kind : MessageCodec.commonMessages()) {
+            add(kind);
+        }
+        for (MessageKind<?> kind : protocol.messages()) {
+            add(kind);
+        }
+    }
+
+    /**
+     * The policy of a protocol.
+     *
+     * @param signatures whether votes and requests are signed; else they carry vectors of MACs
+     */
+    public static AuthenticationPolicy of(ProtocolDefinition protocol, boolean signatures) {
+        return new AuthenticationPolicy(protocol, signatures);
+    }
+
+    /** Whose messages they are. */
+    public ProtocolDefinition protocol() {
+        return protocol;
+    }
+
+    private void add(MessageKind<?> kind) {
+        kinds[kind.type()] = kind;
+        proofs[kind.type()] = switch (kind.proof()) {
+            case SIGNATURE -> Proof.SIGNATURE;
+            case SIGNATURE_OR_MAC -> signatures ? Proof.SIGNATURE_OF_DELIVERER : Proof.MAC;
+            case MAC -> Proof.MAC;
+        };
+    }
+
     /** Whether what an authentic replica says is true, so that it can vouch for what it passes on. */
     public boolean trustsReplicas() {
-        return this == CRASH_ONLY_SIGNATURES || this == CRASH_ONLY_MACS;
+        return trustsReplicas;
     }
 
     /** Whether a client's request carries a vector of MACs. It comes before the signature. */
     public boolean putsVectorOnRequests() {
-        return this == MACS || this == CRASH_ONLY_MACS;
+        return !signatures;
     }
 
     /** Whether a client's request is signed. */
     public boolean signsRequests() {
-        return this != CRASH_ONLY_MACS;
+        return signatures || !trustsReplicas;
     }
 
     /**
-     * Whether replicas under this policy have messages of this type to say to each other. It keeps Raft's messages, in
-     * which replicas vouch for others, out of groups in which they may lie.
+     * Whether replicas under this policy have messages of this type to say to each other. It keeps the messages of
+     * other protocols out, in which replicas may vouch for others.
      */
     boolean isBetweenReplicas(int type) {
-        boolean ofPbft = type >= MessageType.PRE_PREPARE_VALUE && type <= MessageType.BATCH_BODY_VALUE;
-        boolean ofRaft = type >= MessageType.REQUEST_VOTE_VALUE && type <= MessageType.READ_INDEX_REPLY_VALUE;
-        boolean ofClients = type <= MessageType.REPLY_VALUE;
-        return !ofClients && !(trustsReplicas() ? ofPbft : ofRaft);
+        return type >= 0 && type < TYPES && proofs[type] != null;
     }
 
-    /** The proof of a message that replicas send each other; {@code type} is the number of a MessageType. */
+    /** The proof of a message that replicas send each other. */
     Proof proofOf(int type) {
-        return switch (type) {
-            case MessageType.CHECKPOINT_VALUE, MessageType.VIEW_CHANGE_VALUE, MessageType.NEW_VIEW_VALUE ->
-                Proof.SIGNATURE;
-            case MessageType.PRE_PREPARE_VALUE, MessageType.PREPARE_VALUE, MessageType.COMMIT_VALUE ->
-                this == SIGNATURES ? Proof.SIGNATURE_OF_DELIVERER : Proof.MAC;
-            default -> Proof.MAC;
-        };
+        return isBetweenReplicas(type) ? proofs[type] : Proof.MAC;
+    }
+
+    /** Whether such a message shows what other replicas signed. */
+    boolean showsSigned(int type) {
+        return isBetweenReplicas(type) && kinds[type].showsSigned();
+    }
+
+    /** Whether what such a message carries was asked for by its digest. */
+    boolean isKnownByDigest(int type) {
+        return isBetweenReplicas(type) && kinds[type].knownByDigest();
     }
 
     /** The proof that lets every replica check a message. */

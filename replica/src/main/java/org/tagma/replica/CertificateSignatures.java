@@ -1,14 +1,14 @@
 package org.tagma.replica;
 
+import com.google.protobuf.ByteString;
 import java.util.TreeSet;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.SignatureVerifier;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.Certificate;
 
 /**
  * Checks certificates of checkpoints that were kept, by the public keys in the cluster file alone.
@@ -17,36 +17,44 @@ import org.tagma.network.codec.MessageCodec;
  */
 public final class CertificateSignatures {
 
-    private final Quorums quorums;
+    private final int votesNeeded;
     private final SignatureVerifier signatures;
 
-    private CertificateSignatures(Quorums quorums, SignatureVerifier signatures) {
-        this.quorums = quorums;
+    private CertificateSignatures(int votesNeeded, SignatureVerifier signatures) {
+        this.votesNeeded = votesNeeded;
         this.signatures = signatures;
     }
 
     /** For a cluster. */
     public static CertificateSignatures of(ClusterConfig config) {
         return new CertificateSignatures(
-                new Quorums(config.replicaCount(), config.faults()),
+                votesNeeded(config),
                 new SignatureVerifier(
                         ClusterSettings.clusterKeys(config),
                         CryptoProviders.byName(config.cryptoProvider().label())));
     }
 
+    private static int votesNeeded(ClusterConfig config) {
+        Quorums quorums = new Quorums(config.replicaCount(), config.faults());
+        return config.protocol()
+                .checkpointProofs()
+                .map(proofs -> proofs.votesNeeded(quorums))
+                .orElse(quorums.replicas());
+    }
+
     /** Whether a quorum of different replicas signed what it says. */
-    public boolean isGood(CheckpointCertificate certificate) {
-        Checkpoint certified = new Checkpoint(certificate.sequence(), certificate.stateDigest());
+    public boolean isGood(Certificate certificate) {
+        ByteString said = MessageCodec.encodePayload(certificate.vote());
+        int type = MessageCodec.type(certificate.vote());
         TreeSet<Integer> signers = new TreeSet<>();
-        for (Authenticated<Checkpoint> vote : certificate.votes()) {
-            boolean good = vote.message().equals(certified)
-                    && vote.payload().equals(MessageCodec.encodePayload(certified))
-                    && signatures.verify(
-                            vote.sender(), MessageCodec.type(certified), vote.payload(), vote.authenticator());
+        for (Authenticated<?> vote : certificate.votes()) {
+            boolean good = vote.message().equals(certificate.vote())
+                    && vote.payload().equals(said)
+                    && signatures.verify(vote.sender(), type, vote.payload(), vote.authenticator());
             if (good) {
                 signers.add(vote.sender());
             }
         }
-        return signers.size() >= quorums.certificate();
+        return signers.size() >= votesNeeded;
     }
 }

@@ -259,8 +259,8 @@ public final class ClusterReplica {
     private Protocol protocol(Optional<NodeStore> nodes) {
         Protocol correct = config.protocol()
                 .create(ClusterSettings.replicaContext(config, replica, new SecureRandom().nextLong()), nodes);
-        Protocol obeying = fault.map(
-                        injection -> injection.around(correct, replica, config.replicaCount(), slownessMillis))
+        Protocol obeying = fault.map(injection ->
+                        injection.around(correct, config.protocol(), replica, config.replicaCount(), slownessMillis))
                 .orElse(correct);
         return new DiskCheck(
                 obeying,

@@ -46,10 +46,7 @@ public final class ClusterSettings {
 
     /** How messages are authenticated. */
     public static AuthenticationPolicy policy(ClusterConfig config) {
-        boolean signatures = config.authentication() == AuthenticationMode.SIGNATURES;
-        return config.protocol().faultModel() == FaultModel.CRASH
-                ? signatures ? AuthenticationPolicy.CRASH_ONLY_SIGNATURES : AuthenticationPolicy.CRASH_ONLY_MACS
-                : signatures ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS;
+        return AuthenticationPolicy.of(config.protocol(), config.authentication() == AuthenticationMode.SIGNATURES);
     }
 
     /**

@@ -18,8 +18,11 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
+import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.Objection;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.AuthenticationPolicy.Proof;
 import org.tagma.replica.Examination.Claim;
 import org.tagma.replica.NestedProofs.RequestRule;
@@ -32,8 +35,8 @@ import org.tagma.replica.NestedProofs.RequestRule;
  * relayed.
  *
  * <p>It looks at the cheap things first: form, who may send it, MACs, and whether the message is plausible ({@link
- * Plausibility}). What signatures it then still stands on is known before the first of them is checked ({@link
- * Examination}).
+ * ProtocolDefinition#objection}). What signatures it then still stands on is known before the first of them is checked
+ * ({@link Examination}).
  *
  * <p>Thread-safe. Takes any bytes and never throws because of them.
  */
@@ -46,7 +49,9 @@ public final class InboundVerifier {
     private final MessageReader reader;
     private final Authentication authentication;
     private final SignatureChecker signatures;
-    private final Plausibility plausibility;
+    private final ProtocolDefinition protocol;
+    private final Quorums quorums;
+    private final Supplier<Optional<ProtocolStatus>> position;
 
     /** A verifier for one replica of a group. */
     public InboundVerifier(
@@ -71,7 +76,9 @@ public final class InboundVerifier {
         this.policy = policy;
         this.reader = reader;
         this.signatures = new SignatureChecker(authentication, policy, rememberedSignatures);
-        this.plausibility = new Plausibility(quorums, position);
+        this.protocol = policy.protocol();
+        this.quorums = quorums;
+        this.position = position;
     }
 
     /** Checks a frame in full. */
@@ -89,8 +96,7 @@ public final class InboundVerifier {
     boolean requiresSignatureCheck(Envelope envelope) {
         return envelope.sender() instanceof NodeId.Client
                 ? envelope.type() == MessageType.REQUEST_VALUE && policy.signsRequests()
-                : policy.proofOf(envelope.type()) != Proof.MAC
-                        || envelope.type() == MessageType.STABLE_CHECKPOINT_VALUE;
+                : policy.proofOf(envelope.type()) != Proof.MAC || policy.showsSigned(envelope.type());
     }
 
     /** Checks an opened frame in full. */
@@ -185,7 +191,7 @@ public final class InboundVerifier {
 
     private Examination examineContents(int sender, Envelope envelope, Proof proof) {
         NestedProofs proofs = signatures.collector(
-                policy.trustsReplicas() || envelope.type() == MessageType.BATCH_BODY_VALUE
+                policy.trustsReplicas() || policy.isKnownByDigest(envelope.type())
                         ? RequestRule.VOUCHED_FOR
                         : RequestRule.PROPOSED);
         Decoded<Message> decoded = reader.decode(envelope, proofs);
@@ -195,9 +201,11 @@ public final class InboundVerifier {
         if (ok.value() instanceof ClockMessage clock) {
             return Examination.settled(new Inbound.ForClocks(sender, clock));
         }
-        Optional<Inbound.Rejected> objection = plausibility.objection(sender, ok.value());
+        Optional<Objection> objection = protocol.objection(sender, ok.value(), quorums, position.get());
         if (objection.isPresent()) {
-            return Examination.settled(objection.get());
+            return rejected(
+                    RejectionReason.of(objection.get().reason()),
+                    objection.get().detail());
         }
         Optional<List<Claim>> shown = signatures.claims(proofs);
         if (shown.isEmpty()) {
@@ -230,7 +238,9 @@ public final class InboundVerifier {
     }
 
     private static Examination unexpectedType(Envelope envelope) {
-        return rejected(RejectionReason.UNEXPECTED_TYPE, "type " + envelope.type());
+        return rejected(
+                MessageCodec.isKnown(envelope.type()) ? RejectionReason.UNEXPECTED_TYPE : RejectionReason.UNKNOWN_TYPE,
+                "type " + envelope.type());
     }
 
     private static Examination badAuthenticator() {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.protocol.FaultModel;
 
 /**
  * Who may hold how much of a replica's memory, in bytes: the one home of every bound that is not a number of things. The
@@ -163,7 +164,8 @@ public final class MemoryPlan {
         MemoryBounds protocol = ClusterSettings.memoryBounds(config);
         String largest = " of the largest batches (batch.maxBytes, limits.maxOperationBytes)";
         require(ClusterSettings.BATCHES_WAITING + largest, protocol.pendingBytes(), Share.REQUEST_POOL);
-        if (config.protocol().name().equals("raft")) {
+        if (config.protocol().faultModel() == FaultModel.CRASH) {
+            // Without certificates to keep its log short, it waits in memory for the next checkpoint.
             require(ClusterSettings.BATCHES_IN_LOG + largest, protocol.logBytes(), Share.LOG_TAIL);
         }
         return this;

@@ -1,6 +1,7 @@
 package org.tagma.replica;
 
 import java.util.Locale;
+import org.tagma.protocol.Objection;
 import org.tagma.protocol.RejectReason;
 
 /** Why a replica dropped something that arrived; each is counted. */
@@ -33,6 +34,15 @@ public enum RejectionReason {
     CUT_OFF,
     /** There was no room to queue it; its sender will send it again. */
     QUEUE_FULL;
+
+    /** The same reason, as a protocol gives it. */
+    static RejectionReason of(Objection.Reason reason) {
+        return switch (reason) {
+            case WRONG_ROLE -> WRONG_ROLE;
+            case OUTDATED -> OUTDATED;
+            case BAD_CERTIFICATE -> BAD_CERTIFICATE;
+        };
+    }
 
     /** The name in metrics: lower case, words joined with hyphens. */
     public String label() {

@@ -109,7 +109,7 @@ public final class ReplicaServer implements AutoCloseable {
         this.adminQueries = new AdminQueries(
                 this::describe,
                 executor,
-                new ProofQueries(engine::checkpointProof, executor),
+                new ProofQueries(parts.policy().protocol().checkpointProofs(), engine::checkpointProof, executor),
                 parts.operatorRules(),
                 parts.quorums().replicas());
         watchQueues();

@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.wire.MessageType;
 import org.tagma.replica.Examination.Claim;
 import org.tagma.replica.NestedProofs.Proof;
 import org.tagma.replica.NestedProofs.RequestRule;
@@ -54,14 +53,14 @@ final class SignatureChecker {
         // Whoever signed the shown messages comes before what they show in turn: a forged one costs no more than
         // itself.
         nested.proofs().stream()
-                .filter(proof -> proof.type() == MessageType.VIEW_CHANGE_VALUE)
+                .filter(proof -> policy.showsSigned(proof.type()))
                 .forEach(proof -> claims.add(ofReplica(proof)));
         for (Proof proof : nested.proofs()) {
             if (proof.sender() instanceof NodeId.Client) {
                 if (!claim(nested.rule(), proof, claims)) {
                     return Optional.empty();
                 }
-            } else if (proof.type() != MessageType.VIEW_CHANGE_VALUE) {
+            } else if (!policy.showsSigned(proof.type())) {
                 claims.add(ofReplica(proof));
             }
         }
@@ -82,7 +81,7 @@ final class SignatureChecker {
         boolean signed = policy.signsRequests();
         boolean macMatters = rule == RequestRule.ALONE
                 || (rule == RequestRule.RELAYED && !signed)
-                || (rule == RequestRule.PROPOSED && policy == AuthenticationPolicy.MACS);
+                || (rule == RequestRule.PROPOSED && policy.putsVectorOnRequests() && !policy.trustsReplicas());
         boolean macGood = macMatters && isOwnMacGood(proof);
         if (rule == RequestRule.PROPOSED ? macGood : !signed) {
             return macGood;

@@ -13,11 +13,12 @@ import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.PeerId;
+import org.tagma.protocol.Protocols;
 
 /** Four replicas whose clocks a test sets, and a network that takes 40 ms each way. Trap 47. */
 final class ClockOffsetsTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.MACS;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
     private static final long TOLERANCE_MILLIS = 60_000;
     private static final long ONE_WAY_MILLIS = 40;
 

@@ -12,6 +12,7 @@ import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.protocol.Protocols;
 
 /** Queries beside batches: of 1 MiB, 3 % are for questions; a client may have 3,932 bytes waiting, all clients 15,728. */
 final class ExecutionQueueTest {
@@ -24,7 +25,7 @@ final class ExecutionQueueTest {
     private final ReplicaMetrics metrics = new ReplicaMetrics(new SimpleMeterRegistry());
     private final ServiceExecutor executor = new ServiceExecutor(
             new ReplicatedService(new CountingMachine(), new ServiceLimits(1, 1)),
-            TestCluster.sealer(0, AuthenticationPolicy.MACS),
+            TestCluster.sealer(0, AuthenticationPolicy.of(Protocols.named("pbft"), false)),
             ports,
             SnapshotStore.none(),
             event -> done.add("batch"));

@@ -23,6 +23,7 @@ import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.Protocols;
 
 /** One replica sends what is costly to check and worth nothing, beside an honest client. Trap 38. */
 final class FloodTest {
@@ -31,7 +32,7 @@ final class FloodTest {
     private static final PeerId FAULTY = new PeerId.Replica(3);
     private static final PeerId HONEST = new PeerId.Replica(1);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("state"));
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.SIGNATURES;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), true);
 
     private final StageFixture replica = new StageFixture(POLICY, 256 << 20);
 
@@ -66,8 +67,9 @@ final class FloodTest {
     void aProposalOfSomebodyWhoIsNotThePrimaryCostsNoSignatureCheck() {
         replica.receive(FAULTY, replica.frame(3, proposal(0, 64, true)));
         assertRejectedWithoutACheck(1);
-        StageFixture macs = new StageFixture(AuthenticationPolicy.MACS, 256 << 20);
-        macs.receive(FAULTY, macs.frame(3, proposal(AuthenticationPolicy.MACS, 0, 64, true)));
+        StageFixture macs = new StageFixture(AuthenticationPolicy.of(Protocols.named("pbft"), false), 256 << 20);
+        macs.receive(
+                FAULTY, macs.frame(3, proposal(AuthenticationPolicy.of(Protocols.named("pbft"), false), 0, 64, true)));
         macs.work();
         assertThat(macs.signatureChecks).hasValue(0);
     }
@@ -86,8 +88,9 @@ final class FloodTest {
 
     @Test
     void inMacsModeTheSignaturesOfAProposalAreNotCheckedOnTheNetworkThread() {
-        StageFixture macs = new StageFixture(AuthenticationPolicy.MACS, 256 << 20);
-        macs.receive(FAULTY, macs.frame(3, proposal(AuthenticationPolicy.MACS, 3, 64, false)));
+        StageFixture macs = new StageFixture(AuthenticationPolicy.of(Protocols.named("pbft"), false), 256 << 20);
+        macs.receive(
+                FAULTY, macs.frame(3, proposal(AuthenticationPolicy.of(Protocols.named("pbft"), false), 3, 64, false)));
         assertThat(macs.signatureChecks).hasValue(0);
         macs.work();
         assertThat(macs.signatureChecks).hasValue(1);

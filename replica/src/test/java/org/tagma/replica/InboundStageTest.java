@@ -13,6 +13,7 @@ import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.protocol.Event;
 import org.tagma.network.FrameHandler.Verdict;
 import org.tagma.network.PeerId;
+import org.tagma.protocol.Protocols;
 
 @Timeout(60)
 final class InboundStageTest {
@@ -26,7 +27,8 @@ final class InboundStageTest {
     /** Inbound are 8 %: a replica has 13,981 bytes, a client 10,485. */
     private static final long HEAP = 1 << 20;
 
-    private final StageFixture replica = new StageFixture(AuthenticationPolicy.MACS, HEAP);
+    private final StageFixture replica =
+            new StageFixture(AuthenticationPolicy.of(Protocols.named("pbft"), false), HEAP);
     private final InboundStage stage = replica.stage;
 
     @AfterEach

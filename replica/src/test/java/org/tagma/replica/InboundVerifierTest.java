@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.pbft.PbftMessage;
@@ -42,6 +42,7 @@ import org.tagma.core.service.TransferMessage;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.Protocols;
 
 final class InboundVerifierTest {
 
@@ -49,11 +50,25 @@ final class InboundVerifierTest {
     private static final PeerId REPLICA_0 = new PeerId.Replica(0);
     private static final PeerId REPLICA_2 = new PeerId.Replica(2);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("batch"));
-    private static final AuthenticationPolicy MACS = AuthenticationPolicy.MACS;
-    private static final AuthenticationPolicy SIGNATURES = AuthenticationPolicy.SIGNATURES;
+    private static final AuthenticationPolicy MACS = AuthenticationPolicy.of(Protocols.named("pbft"), false);
+    private static final AuthenticationPolicy SIGNATURES = AuthenticationPolicy.of(Protocols.named("pbft"), true);
+
+    static List<AuthenticationPolicy> suspicious() {
+        return List.of(
+                AuthenticationPolicy.of(Protocols.named("pbft"), true),
+                AuthenticationPolicy.of(Protocols.named("pbft"), false));
+    }
+
+    static List<AuthenticationPolicy> policies() {
+        return List.of(
+                AuthenticationPolicy.of(Protocols.named("pbft"), true),
+                AuthenticationPolicy.of(Protocols.named("pbft"), false),
+                AuthenticationPolicy.of(Protocols.named("raft"), true),
+                AuthenticationPolicy.of(Protocols.named("raft"), false));
+    }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @MethodSource("policies")
     void everyMessageOfAReplicaIsAcceptedFromIt(AuthenticationPolicy policy) {
         for (Message message : messages(policy)) {
             Authenticated<?> sealed = TestCluster.sealed(0, policy, message);
@@ -65,7 +80,7 @@ final class InboundVerifierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @MethodSource("policies")
     void everyMessageWithAnyByteChangedIsRejected(AuthenticationPolicy policy) {
         InboundVerifier verifier = TestCluster.verifier(1, policy);
         for (Message message : messages(policy)) {
@@ -76,7 +91,7 @@ final class InboundVerifierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @MethodSource("policies")
     void aRequestWithAnyByteChangedIsRejected(AuthenticationPolicy policy) {
         InboundVerifier verifier = TestCluster.verifier(1, policy);
         ByteString frame = MessageCodec.envelope(request(policy));
@@ -95,7 +110,7 @@ final class InboundVerifierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @MethodSource("policies")
     void aRelayedRequestSaysWhoRelayedIt(AuthenticationPolicy policy) {
         ByteString frame = MessageCodec.envelope(request(policy));
         assertThat(verify(policy, REPLICA_2, frame))
@@ -103,7 +118,7 @@ final class InboundVerifierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(AuthenticationPolicy.class)
+    @MethodSource("policies")
     void messagesOfTheOtherProtocolAreRefused(AuthenticationPolicy policy) {
         List<Message> others = policy.trustsReplicas() ? pbftMessages(MACS) : raftMessages(policy);
         for (Message message : others) {
@@ -116,9 +131,10 @@ final class InboundVerifierTest {
     @Test
     void aReplicaThatDoesNotLieVouchesForTheRequestsInItsEntries() {
         Request unprovable = TestCluster.withAuthenticator(
-                request(AuthenticationPolicy.CRASH_ONLY_MACS), ByteString.copyFrom(new byte[16]));
-        for (AuthenticationPolicy policy :
-                List.of(AuthenticationPolicy.CRASH_ONLY_MACS, AuthenticationPolicy.CRASH_ONLY_SIGNATURES)) {
+                request(AuthenticationPolicy.of(Protocols.named("raft"), false)), ByteString.copyFrom(new byte[16]));
+        for (AuthenticationPolicy policy : List.of(
+                AuthenticationPolicy.of(Protocols.named("raft"), false),
+                AuthenticationPolicy.of(Protocols.named("raft"), true))) {
             assertThat(verify(policy, REPLICA_0, frame(0, policy, append(unprovable))))
                     .isInstanceOf(Inbound.ForEngine.class);
             assertRejected(
@@ -130,9 +146,9 @@ final class InboundVerifierTest {
 
     @Test
     void aSignatureIsNotAskedForWhereNothingIsSigned() {
-        InboundVerifier verifier = TestCluster.verifier(1, AuthenticationPolicy.CRASH_ONLY_MACS);
+        InboundVerifier verifier = TestCluster.verifier(1, AuthenticationPolicy.of(Protocols.named("raft"), false));
         Envelope envelope = MessageCodec.parseEnvelope(
-                        MessageCodec.envelope(request(AuthenticationPolicy.CRASH_ONLY_MACS)))
+                        MessageCodec.envelope(request(AuthenticationPolicy.of(Protocols.named("raft"), false))))
                 .asOptional()
                 .orElseThrow();
         assertThat(verifier.requiresSignatureCheck(envelope)).isFalse();
@@ -192,18 +208,14 @@ final class InboundVerifierTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = AuthenticationPolicy.class,
-            names = {"SIGNATURES", "MACS"})
+    @MethodSource("suspicious")
     void aVoteIsAcceptedFromItsSenderOnly(AuthenticationPolicy policy) {
         ByteString frame = frame(0, policy, new Commit(0, 1, DIGEST));
         assertRejected(RejectionReason.WRONG_SENDER, verify(policy, REPLICA_2, frame));
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = AuthenticationPolicy.class,
-            names = {"SIGNATURES", "MACS"})
+    @MethodSource("suspicious")
     void whatIsSignedInBothModesIsAcceptedFromAnyReplica(AuthenticationPolicy policy) {
         ViewChange viewChange = new ViewChange(1, certificate(8, 0, 1, 2), List.of(), List.of());
         assertThat(verify(policy, REPLICA_2, frame(0, policy, viewChange))).isInstanceOf(Inbound.ForEngine.class);

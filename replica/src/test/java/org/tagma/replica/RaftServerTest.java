@@ -35,12 +35,13 @@ import org.tagma.network.InMemoryTransport;
 import org.tagma.network.PeerId;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.storage.MemoryLogStore;
 
 /** Three replicas of a crash-only group, each a whole server, and a client that talks to each of them by hand. */
 final class RaftServerTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.CRASH_ONLY_MACS;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("raft"), false);
     private static final int MEMBERS = 3;
 
     /** Enough for three servers that share their processors with others; a client asks again until it has an answer. */

@@ -22,10 +22,11 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage.FetchManifest;
 import org.tagma.network.PeerId;
+import org.tagma.protocol.Protocols;
 
 final class ReplicaEngineTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.MACS;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("batch"));
     private static final Event TICK = new Event.TimerFired(PbftTimer.TICK);
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.pbft.PbftRecord;
@@ -44,13 +44,14 @@ import org.tagma.network.InMemoryTransport;
 import org.tagma.network.PeerId;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.fault.FaultInjection;
 import org.tagma.replica.storage.MemoryLogStore;
 
 @Timeout(60)
 final class ReplicaServerTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.MACS;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
 
     private final ExecutorService networkThread = Executors.newSingleThreadExecutor();
     private final InMemoryNetwork network = new InMemoryNetwork(networkThread);
@@ -82,10 +83,14 @@ final class ReplicaServerTest {
         }
     }
 
+    static List<AuthenticationPolicy> suspicious() {
+        return List.of(
+                AuthenticationPolicy.of(Protocols.named("pbft"), true),
+                AuthenticationPolicy.of(Protocols.named("pbft"), false));
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            value = AuthenticationPolicy.class,
-            names = {"SIGNATURES", "MACS"})
+    @MethodSource("suspicious")
     void aRequestIsVerifiedOrderedExecutedAndAnswered(AuthenticationPolicy policy) throws IOException {
         start(0, policy, ordersAtOnce());
         for (int number = 1; number <= 100; number++) {
@@ -210,9 +215,7 @@ final class ReplicaServerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = AuthenticationPolicy.class,
-            names = {"SIGNATURES", "MACS"})
+    @MethodSource("suspicious")
     void fourReplicasOrderTheRequestsOfAClientAndHaveEqualDigests(AuthenticationPolicy policy) throws IOException {
         for (int id = 0; id < TestCluster.REPLICAS; id++) {
             start(id, policy, new PbftProtocol(PbftConfig.forTests(id, TestCluster.REPLICAS)));
@@ -240,7 +243,12 @@ final class ReplicaServerTest {
         FaultInjection equivocation = new FaultInjection(FaultInjection.Kind.EQUIVOCATE, executed -> true);
         for (int id = 0; id < TestCluster.REPLICAS; id++) {
             Protocol correct = new PbftProtocol(PbftConfig.forTests(id, TestCluster.REPLICAS));
-            start(id, POLICY, id == 0 ? equivocation.around(correct, 0, TestCluster.REPLICAS, 0) : correct);
+            start(
+                    id,
+                    POLICY,
+                    id == 0
+                            ? equivocation.around(correct, Protocols.named("pbft"), 0, TestCluster.REPLICAS, 0)
+                            : correct);
         }
         await().until(() -> client.stats().connections() == TestCluster.REPLICAS);
         ByteString first = MessageCodec.envelope(TestCluster.request(0, 1, POLICY, "add"));

@@ -38,13 +38,14 @@ import org.tagma.network.PeerId;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.storage.DataFolder;
 import org.tagma.replica.storage.MemoryLogStore;
 
 /** A whole server fetches the state of a group, is stopped in the middle, and goes on in its next life. */
 final class ResumedTransferServerTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.MACS;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
     private static final int LAGGING = 3;
     private static final int REQUESTS = 200;
     private static final int ENTRIES_PER_REQUEST = 40;

@@ -28,10 +28,11 @@ import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.Protocols;
 
 final class ServiceExecutorTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.MACS;
+    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
     private static final SessionId SESSION = new SessionId(0, 1);
 
     private final RecordingPorts ports = new RecordingPorts();
@@ -86,7 +87,7 @@ final class ServiceExecutorTest {
 
     @Test
     void whereReplicasDoNotLieAReadWaitsForTheProtocol() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.CRASH_ONLY_MACS);
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
         raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
         raft.query(new Query(SESSION, 9, ByteString.EMPTY));
         raft.query(new Query(SESSION, 10, ByteString.EMPTY));
@@ -106,14 +107,14 @@ final class ServiceExecutorTest {
 
     @Test
     void aReadThatIsAheadOfTheStateIsABug() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.CRASH_ONLY_MACS);
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
         raft.query(new Query(SESSION, 9, ByteString.EMPTY));
         assertThatThrownBy(() -> raft.answerRead(1, 1)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void whereReplicasDoNotLieOnlyTheLeaderAnswersRequests() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.CRASH_ONLY_MACS);
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
         raft.protocolIs(4, 2, true);
         raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
         assertThat(ports.calls).isEmpty();

@@ -81,11 +81,8 @@ final class TestCluster {
     static ByteString proof(int client, AuthenticationPolicy policy, ByteString payload) {
         ByteString signature = client(client).sign(MessageType.REQUEST_VALUE, payload);
         ByteString vector = client(client).macVector(MessageType.REQUEST_VALUE, payload);
-        return switch (policy) {
-            case SIGNATURES, CRASH_ONLY_SIGNATURES -> signature;
-            case MACS -> vector.concat(signature);
-            case CRASH_ONLY_MACS -> vector;
-        };
+        return (policy.putsVectorOnRequests() ? vector : ByteString.EMPTY)
+                .concat(policy.signsRequests() ? signature : ByteString.EMPTY);
     }
 
     static Request withAuthenticator(Request request, ByteString authenticator) {

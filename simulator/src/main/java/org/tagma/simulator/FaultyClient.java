@@ -55,13 +55,15 @@ final class FaultyClient {
         ByteString payload = MessageCodec.encodeRequestPayload(
                 new SessionId(id, 1), asked, RetrySemantics.EXACTLY_ONCE, ByteString.copyFromUtf8(nonsense));
         ByteString signature = authentication.sign(MessageType.REQUEST_VALUE, payload);
-        ByteString proof = switch (world.policy()) {
-            case SIGNATURES, CRASH_ONLY_SIGNATURES -> signature;
-            case MACS ->
-                partlyBad(authentication.macVector(MessageType.REQUEST_VALUE, payload))
-                        .concat(random.nextInt(3) == 0 ? partlyBad(signature) : signature);
-            case CRASH_ONLY_MACS -> partlyBad(authentication.macVector(MessageType.REQUEST_VALUE, payload));
-        };
+        ByteString vector = world.policy().putsVectorOnRequests()
+                ? partlyBad(authentication.macVector(MessageType.REQUEST_VALUE, payload))
+                : ByteString.EMPTY;
+        ByteString proof = vector.concat(
+                !world.policy().signsRequests()
+                        ? ByteString.EMPTY
+                        : world.policy().putsVectorOnRequests() && random.nextInt(3) == 0
+                                ? partlyBad(signature)
+                                : signature);
         return MessageCodec.envelope(new NodeId.Client(id), MessageType.REQUEST_VALUE, payload, proof);
     }
 

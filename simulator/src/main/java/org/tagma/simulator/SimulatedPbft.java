@@ -11,6 +11,7 @@ import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.ProtocolObserver;
@@ -108,7 +109,7 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
 
     @Override
     public AuthenticationPolicy policy(boolean signatures) {
-        return signatures ? AuthenticationPolicy.SIGNATURES : AuthenticationPolicy.MACS;
+        return AuthenticationPolicy.of(Protocols.named(name()), signatures);
     }
 
     @Override

@@ -182,7 +182,7 @@ public record SimulatedRaft(
 
     @Override
     public AuthenticationPolicy policy(boolean signatures) {
-        return signatures ? AuthenticationPolicy.CRASH_ONLY_SIGNATURES : AuthenticationPolicy.CRASH_ONLY_MACS;
+        return AuthenticationPolicy.of(Protocols.named(name()), signatures);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.ClientCounter;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.RejectionReason;
 import org.tagma.simulator.byzantine.Behaviours;
@@ -226,7 +227,7 @@ class TrapsTest {
     void trap18RequestsValidForSomeReplicasOnly() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .authentication(AuthenticationPolicy.MACS)
+                        .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), false))
                         .faultyClients(2)
                         .clients(2)
                         .operations(40)

@@ -20,6 +20,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.Inbound;
 import org.tagma.replica.InboundVerifier;
@@ -35,8 +36,8 @@ public class AuthenticationBenchmark {
 
     private static final int BATCH_REQUESTS = 100;
 
-    @Param({"SIGNATURES", "MACS"})
-    private AuthenticationPolicy policy;
+    @Param({"signatures", "macs"})
+    private String authentication;
 
     @Param({"auto", "bouncycastle"})
     private String provider;
@@ -51,7 +52,10 @@ public class AuthenticationBenchmark {
     /** Makes keys and a pre-prepare. */
     @Setup
     public void makeMessages() throws KeyFileException {
-        cluster = new SampleCluster(policy, provider, BATCH_REQUESTS);
+        cluster = new SampleCluster(
+                AuthenticationPolicy.of(Protocols.named("pbft"), authentication.equals("signatures")),
+                provider,
+                BATCH_REQUESTS);
         client = cluster.client(0);
         backup = cluster.replica(1);
         prePrepare = cluster.prePrepareFrame();

@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.crypto.KeyFileException;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 
 /** What the digest of a batch costs, once its requests have theirs: in microseconds. */
@@ -35,7 +36,8 @@ public class BatchDigestBenchmark {
     /** Makes the requests. */
     @Setup
     public void makeRequests() throws KeyFileException {
-        requests = new SampleCluster(AuthenticationPolicy.SIGNATURES, "auto", batchRequests).requests();
+        requests = new SampleCluster(AuthenticationPolicy.of(Protocols.named("pbft"), true), "auto", batchRequests)
+                .requests();
     }
 
     /** Digests them as one batch. */

@@ -85,7 +85,7 @@ final class SampleCluster {
     /** What a client proves its request with. */
     ByteString requestProof(Authentication client, ByteString payload) {
         ByteString signature = client.sign(MessageType.REQUEST_VALUE, payload);
-        return policy == AuthenticationPolicy.MACS
+        return policy.putsVectorOnRequests()
                 ? client.macVector(MessageType.REQUEST_VALUE, payload).concat(signature)
                 : signature;
     }
@@ -110,7 +110,7 @@ final class SampleCluster {
     ByteString prePrepareFrame() throws KeyFileException {
         Authentication primary = replica(0);
         ByteString payload = MessageCodec.encodePayload(new PrePrepare(0, 1, Batch.of(1, requests())));
-        ByteString proof = policy == AuthenticationPolicy.MACS
+        ByteString proof = policy.putsVectorOnRequests()
                 ? primary.macVector(MessageType.PRE_PREPARE_VALUE, payload)
                 : primary.sign(MessageType.PRE_PREPARE_VALUE, payload);
         return MessageCodec.envelope(primary.self(), MessageType.PRE_PREPARE_VALUE, payload, proof);

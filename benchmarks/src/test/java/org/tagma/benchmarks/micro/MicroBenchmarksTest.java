@@ -6,11 +6,12 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.PeerId;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.Inbound;
 
@@ -18,10 +19,9 @@ import org.tagma.replica.Inbound;
 class MicroBenchmarksTest {
 
     @ParameterizedTest
-    @EnumSource(
-            value = AuthenticationPolicy.class,
-            names = {"SIGNATURES", "MACS"})
-    void theSamplePrePrepareIsAccepted(AuthenticationPolicy policy) throws Exception {
+    @ValueSource(booleans = {true, false})
+    void theSamplePrePrepareIsAccepted(boolean signatures) throws Exception {
+        AuthenticationPolicy policy = AuthenticationPolicy.of(Protocols.named("pbft"), signatures);
         SampleCluster cluster = new SampleCluster(policy, "bouncycastle", 3);
 
         Inbound result =

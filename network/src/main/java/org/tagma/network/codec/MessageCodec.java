@@ -1,6 +1,7 @@
 package org.tagma.network.codec;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.ClientMessage;
@@ -11,6 +12,7 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.NestedVerifier;
 import org.tagma.protocol.Protocols;
 import org.tagma.protocol.Rejection;
@@ -56,6 +58,16 @@ public final class MessageCodec implements MessageReader {
             return client instanceof ClientMessage.Reply ? MessageType.REPLY_VALUE : MessageType.QUERY_VALUE;
         }
         return TABLE.of(message).type();
+    }
+
+    /** Whether some message has this type number. */
+    public static boolean isKnown(int type) {
+        return CommonMessages.isOfClients(type) || TABLE.messageOf(type) != null;
+    }
+
+    /** The kinds of messages that replicas send each other under every protocol. */
+    public static List<MessageKind<?>> commonMessages() {
+        return CommonMessages.BETWEEN_REPLICAS;
     }
 
     /**

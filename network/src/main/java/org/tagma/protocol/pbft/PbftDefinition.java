@@ -1,18 +1,30 @@
 package org.tagma.protocol.pbft;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftLifeEvidence;
+import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Request;
 import org.tagma.core.state.NodeStore;
+import org.tagma.protocol.CheckpointProofs;
 import org.tagma.protocol.ClientContext;
 import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.GroupSizes;
+import org.tagma.protocol.KnownState;
 import org.tagma.protocol.MessageKind;
+import org.tagma.protocol.Objection;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
 import org.tagma.protocol.ReplicaContext;
@@ -94,6 +106,34 @@ public final class PbftDefinition implements ProtocolDefinition {
     @Override
     public List<RecordKind<?>> records() {
         return PbftRecords.ALL;
+    }
+
+    @Override
+    public Optional<Objection> objection(
+            int sender, Message message, Quorums quorums, Optional<ProtocolStatus> position) {
+        return new PbftPlausibility(quorums, position).objection(sender, message);
+    }
+
+    @Override
+    public Optional<CheckpointProofs> checkpointProofs() {
+        return Optional.of(PbftCheckpoints.INSTANCE);
+    }
+
+    @Override
+    public Optional<KnownState> newestState(List<LogRecord> log) {
+        return PbftCheckpoints.newestState(log);
+    }
+
+    /** The same real requests with another time and in another order. */
+    @Override
+    public Optional<Message> contradiction(Message proposal) {
+        if (!(proposal instanceof PrePrepare truth) || truth.batch().isNull()) {
+            return Optional.empty();
+        }
+        List<Request> reversed = new ArrayList<>(truth.batch().requests());
+        Collections.reverse(reversed);
+        Batch other = Batch.of(truth.batch().timeMillis() + 1, reversed);
+        return Optional.of(new PrePrepare(truth.view(), truth.sequence(), other));
     }
 
     @Override

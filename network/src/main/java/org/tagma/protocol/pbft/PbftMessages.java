@@ -40,27 +40,31 @@ final class PbftMessages {
             PbftEncoder::checkpoint,
             PbftDecoder::checkpoint);
     static final MessageKind<ViewChange> VIEW_CHANGE = kind(
-            MessageType.VIEW_CHANGE,
-            ViewChange.class,
-            Proof.SIGNATURE,
-            PbftEncoder::viewChange,
-            PbftDecoder::viewChange);
-    static final MessageKind<NewView> NEW_VIEW =
-            kind(MessageType.NEW_VIEW, NewView.class, Proof.SIGNATURE, PbftEncoder::newView, PbftDecoder::newView);
+                    MessageType.VIEW_CHANGE,
+                    ViewChange.class,
+                    Proof.SIGNATURE,
+                    PbftEncoder::viewChange,
+                    PbftDecoder::viewChange)
+            .showingSigned();
+    static final MessageKind<NewView> NEW_VIEW = kind(
+                    MessageType.NEW_VIEW, NewView.class, Proof.SIGNATURE, PbftEncoder::newView, PbftDecoder::newView)
+            .showingSigned();
     private static final MessageKind<Status> STATUS =
             kind(MessageType.STATUS, Status.class, Proof.MAC, PbftEncoder::status, PbftDecoder::status);
     private static final MessageKind<StableCheckpoint> STABLE_CHECKPOINT = kind(
-            MessageType.STABLE_CHECKPOINT,
-            StableCheckpoint.class,
-            Proof.MAC,
-            PbftEncoder::stableCheckpoint,
-            PbftDecoder::stableCheckpoint);
+                    MessageType.STABLE_CHECKPOINT,
+                    StableCheckpoint.class,
+                    Proof.MAC,
+                    PbftEncoder::stableCheckpoint,
+                    PbftDecoder::stableCheckpoint)
+            .showingSigned();
     private static final MessageKind<Committed> COMMITTED =
             kind(MessageType.COMMITTED, Committed.class, Proof.MAC, PbftEncoder::committed, PbftDecoder::committed);
     private static final MessageKind<FetchBatch> FETCH_BATCH = kind(
             MessageType.FETCH_BATCH, FetchBatch.class, Proof.MAC, PbftEncoder::fetchBatch, PbftDecoder::fetchBatch);
-    private static final MessageKind<BatchBody> BATCH_BODY =
-            kind(MessageType.BATCH_BODY, BatchBody.class, Proof.MAC, PbftEncoder::batchBody, PbftDecoder::batchBody);
+    private static final MessageKind<BatchBody> BATCH_BODY = kind(
+                    MessageType.BATCH_BODY, BatchBody.class, Proof.MAC, PbftEncoder::batchBody, PbftDecoder::batchBody)
+            .askedForByDigest();
 
     static final List<MessageKind<?>> ALL = List.of(
             PRE_PREPARE,

@@ -3,14 +3,17 @@ package org.tagma.protocol.raft;
 import java.util.List;
 import java.util.Optional;
 import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftLifeEvidence;
 import org.tagma.core.raft.RaftProtocol;
+import org.tagma.core.raft.RaftRecord;
 import org.tagma.core.state.NodeStore;
 import org.tagma.protocol.ClientContext;
 import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.GroupSizes;
+import org.tagma.protocol.KnownState;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
@@ -92,6 +95,17 @@ public final class RaftDefinition implements ProtocolDefinition {
     @Override
     public List<RecordKind<?>> records() {
         return RaftRecords.ALL;
+    }
+
+    /** A replica's own word is enough. */
+    @Override
+    public Optional<KnownState> newestState(List<LogRecord> log) {
+        return log.stream()
+                .filter(RaftRecord.Snapshotted.class::isInstance)
+                .map(RaftRecord.Snapshotted.class::cast)
+                .reduce((earlier, later) -> later)
+                .map(taken -> new KnownState(
+                        taken, taken.snapshot().index(), taken.snapshot().stateDigest(), Optional.empty()));
     }
 
     @Override

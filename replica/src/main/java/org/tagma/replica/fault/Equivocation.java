@@ -1,13 +1,11 @@
 package org.tagma.replica.fault;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Action;
-import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.Message;
+import org.tagma.protocol.ProtocolDefinition;
 
 /**
  * The primary tells two stories: at one (view, sequence) the lower half of the other replicas, and its own protocol, get
@@ -16,10 +14,12 @@ import org.tagma.core.protocol.Request;
  */
 final class Equivocation implements FaultyProtocol.Fault {
 
+    private final ProtocolDefinition protocol;
     private final int self;
     private final int replicas;
 
-    Equivocation(int self, int replicas) {
+    Equivocation(ProtocolDefinition protocol, int self, int replicas) {
+        this.protocol = protocol;
         this.self = self;
         this.replicas = replicas;
     }
@@ -28,12 +28,13 @@ final class Equivocation implements FaultyProtocol.Fault {
     public List<Action> apply(Event event, List<Action> actions) {
         List<Action> changed = new ArrayList<>();
         for (Action action : actions) {
-            if (action instanceof Action.Broadcast broadcast && isProposal(broadcast.message())) {
+            if (action instanceof Action.Broadcast broadcast
+                    && protocol.contradiction(broadcast.message()).isPresent()) {
                 for (int to = 0; to < replicas; to++) {
-                    changed.add(new Action.Send(to, story((PrePrepare) broadcast.message(), to)));
+                    changed.add(new Action.Send(to, story(broadcast.message(), to)));
                 }
-            } else if (action instanceof Action.Send send && isProposal(send.message())) {
-                changed.add(new Action.Send(send.to(), story((PrePrepare) send.message(), send.to())));
+            } else if (action instanceof Action.Send send) {
+                changed.add(new Action.Send(send.to(), story(send.message(), send.to())));
             } else {
                 changed.add(action);
             }
@@ -41,18 +42,9 @@ final class Equivocation implements FaultyProtocol.Fault {
         return changed;
     }
 
-    private static boolean isProposal(Object message) {
-        return message instanceof PrePrepare prePrepare && !prePrepare.batch().isNull();
-    }
-
-    private PrePrepare story(PrePrepare truth, int to) {
-        if (to == self || rankAmongOthers(to) < (replicas - 1) / 2) {
-            return truth;
-        }
-        List<Request> reversed = new ArrayList<>(truth.batch().requests());
-        Collections.reverse(reversed);
-        Batch other = Batch.of(truth.batch().timeMillis() + 1, reversed);
-        return new PrePrepare(truth.view(), truth.sequence(), other);
+    private Message story(Message truth, int to) {
+        boolean honest = to == self || rankAmongOthers(to) < (replicas - 1) / 2;
+        return honest ? truth : protocol.contradiction(truth).orElse(truth);
     }
 
     private int rankAmongOthers(int replica) {

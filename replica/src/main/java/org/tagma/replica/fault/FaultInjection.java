@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongPredicate;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.protocol.ProtocolDefinition;
 
 /**
  * How a replica is made to misbehave, for demonstrations and tests. A replica does so only if its process was started
@@ -63,11 +64,12 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
     /**
      * The protocol with this fault at its boundary.
      *
+     * @param definition knows what a proposal is, and how to contradict it
      * @param self the replica's id
      * @param replicas n
      * @param delayMillis how late a slow replica is
      */
-    public Protocol around(Protocol protocol, int self, int replicas, long delayMillis) {
-        return new FaultyProtocol(protocol, this, self, replicas, delayMillis);
+    public Protocol around(Protocol protocol, ProtocolDefinition definition, int self, int replicas, long delayMillis) {
+        return new FaultyProtocol(protocol, definition, this, self, replicas, delayMillis);
     }
 }

@@ -9,6 +9,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.protocol.ProtocolDefinition;
 
 /**
  * A correct protocol that is made to misbehave at its boundary: what it decides is changed, withheld or delayed on its
@@ -24,15 +25,22 @@ final class FaultyProtocol implements Protocol {
     private long executedRequests;
     private boolean begun;
 
-    FaultyProtocol(Protocol correct, FaultInjection injection, int self, int replicas, long delayMillis) {
+    FaultyProtocol(
+            Protocol correct,
+            ProtocolDefinition definition,
+            FaultInjection injection,
+            int self,
+            int replicas,
+            long delayMillis) {
         this.correct = correct;
         this.injection = injection;
-        this.fault = faultFor(injection.kind(), self, replicas, delayMillis);
+        this.fault = faultFor(injection.kind(), definition, self, replicas, delayMillis);
     }
 
-    private static Fault faultFor(FaultInjection.Kind kind, int self, int replicas, long delayMillis) {
+    private static Fault faultFor(
+            FaultInjection.Kind kind, ProtocolDefinition definition, int self, int replicas, long delayMillis) {
         return switch (kind) {
-            case EQUIVOCATE -> new Equivocation(self, replicas);
+            case EQUIVOCATE -> new Equivocation(definition, self, replicas);
             case SILENT ->
                 (event, actions) ->
                         actions.stream().filter(action -> !isOutgoing(action)).toList();

@@ -10,12 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Event.Memory;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.raft.RaftRecord;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.protocol.Certificate;
+import org.tagma.protocol.KnownState;
 import org.tagma.replica.DataFolderException;
 
 /**
@@ -53,10 +52,8 @@ public final class Backup {
     /** Says whether a certificate is signed as it must be. */
     @FunctionalInterface
     public interface CertificateCheck {
-        boolean isGood(CheckpointCertificate certificate);
+        boolean isGood(Certificate certificate);
     }
-
-    private record Restorable(LogRecord record, long sequence, Digest stateDigest) {}
 
     private Backup() {}
 
@@ -164,12 +161,12 @@ public final class Backup {
         }
     }
 
-    private static Content content(BackupManifest manifest, Optional<Restorable> state) {
+    private static Content content(BackupManifest manifest, Optional<KnownState> state) {
         return new Content(
                 manifest.replica(),
                 manifest.taken(),
-                state.map(Restorable::sequence).orElse(0L),
-                state.map(Restorable::stateDigest).orElse(Digest.NULL),
+                state.map(KnownState::sequence).orElse(0L),
+                state.map(KnownState::stateDigest).orElse(Digest.NULL),
                 manifest.files().size(),
                 manifest.files().values().stream()
                         .mapToLong(BackupManifest.Entry::bytes)
@@ -198,7 +195,7 @@ public final class Backup {
         }
         DataFolder.checkEpoch(
                 backup, Integer.toString(DataFolder.ownerOf(backup).epoch()), owner.epoch());
-        Restorable state = restorable(backup, certificates);
+        KnownState state = restorable(backup, certificates);
         OwnerOnly.createFolders(given.toAbsolutePath().getParent());
         Path dataFolder = Files.exists(given) ? given.toRealPath() : given;
         Path restoring = dataFolder.resolveSibling(dataFolder.getFileName() + RESTORING);
@@ -222,14 +219,14 @@ public final class Backup {
         }
     }
 
-    private static Restorable restorable(Path backup, CertificateCheck certificates) throws IOException {
+    private static KnownState restorable(Path backup, CertificateCheck certificates) throws IOException {
         try (StoppedReplica content = StoppedReplica.open(backup)) {
-            Restorable state = restorable(content)
+            KnownState state = restorable(content)
                     .orElseThrow(
                             () -> new DataFolderException(backup + " holds no state that is proved to be right: it was"
                                     + " taken before the first checkpoint, or while the replica fetched a state."
                                     + " Start the replica with an empty folder instead: it fetches all from others"));
-            if (state.record() instanceof PbftRecord.Stable stable && !certificates.isGood(stable.certificate())) {
+            if (!state.certificate().map(certificates::isGood).orElse(true)) {
                 throw new DataFolderException(
                         "the state in " + backup + " is not certified by a quorum of the replicas in"
                                 + " the cluster file, so it may be forged; use another backup");
@@ -239,23 +236,18 @@ public final class Backup {
     }
 
     /** The record of the newest stable checkpoint, if its state is there. */
-    private static Optional<Restorable> restorable(StoppedReplica content) {
-        Optional<Restorable> named = content.certificate()
-                .map(certificate -> new Restorable(
-                        new PbftRecord.Stable(certificate), certificate.sequence(), certificate.stateDigest()))
-                .or(() -> content.newestSnapshot()
-                        .map(meta ->
-                                new Restorable(new RaftRecord.Snapshotted(meta), meta.index(), meta.stateDigest())));
-        return named.filter(state -> content.checkpoints().stream().anyMatch(kept -> isOf(state, kept)));
+    private static Optional<KnownState> restorable(StoppedReplica content) {
+        return content.newestState()
+                .filter(state -> content.checkpoints().stream().anyMatch(kept -> isOf(state, kept)));
     }
 
-    private static boolean isOf(Restorable state, ServiceSnapshot kept) {
+    private static boolean isOf(KnownState state, ServiceSnapshot kept) {
         return kept.sequence() == state.sequence() && kept.stateDigest().equals(state.stateDigest());
     }
 
     /** That it forgot comes first, as in every folder of a replica that lost its disk. */
     private static void build(
-            Path backup, BackupManifest manifest, Path folder, DataFolder.Owner owner, Restorable state)
+            Path backup, BackupManifest manifest, Path folder, DataFolder.Owner owner, KnownState state)
             throws IOException {
         OwnerOnly.createFolders(folder);
         LifeFile.writeForgot(folder);
@@ -265,7 +257,7 @@ public final class Backup {
                 FileTree.copy(backup.resolve(name), folder.resolve(name));
             }
         }
-        writeLog(folder, state.record());
+        writeLog(folder, state.logRecord());
         FileTree.syncFolders(folder);
     }
 

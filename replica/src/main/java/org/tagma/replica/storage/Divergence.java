@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.StateChange;
+import org.tagma.protocol.Certificate;
 
 /**
  * Where the states of two replicas of one cluster part, as far as the checkpoints tell that both keep. Immutable, but that the
@@ -26,7 +26,7 @@ public record Divergence(Map<Long, Boolean> compared, Optional<Difference> first
      * @param sequence the checkpoint's
      * @param one the digest at the first replica
      * @param other the digest at the second
-     * @param certified what a quorum certified there, if either of them kept the proof; PBFT only
+     * @param certified what a quorum certified there, if either of them kept the proof
      * @param states the two states
      */
     public record Difference(
@@ -80,9 +80,10 @@ public record Divergence(Map<Long, Boolean> compared, Optional<Difference> first
 
     private static Optional<Digest> certified(long sequence, StoppedReplica one, StoppedReplica other) {
         return List.of(one, other).stream()
-                .flatMap(replica -> replica.certificate().stream())
+                .flatMap(replica -> replica.newestState().stream())
+                .flatMap(state -> state.certificate().stream())
                 .filter(certificate -> certificate.sequence() == sequence)
-                .map(CheckpointCertificate::stateDigest)
+                .map(Certificate::stateDigest)
                 .findFirst();
     }
 

@@ -9,12 +9,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.raft.RaftRecord;
-import org.tagma.core.raft.SnapshotMeta;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.protocol.KnownState;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.DataFolderException;
 
 /**
@@ -141,18 +139,11 @@ public final class StoppedReplica implements AutoCloseable {
         return checkpoints;
     }
 
-    /** What proves the newest checkpoint that it knows to be stable. PBFT only. */
-    public Optional<CheckpointCertificate> certificate() {
-        return newest(PbftRecord.Stable.class).map(PbftRecord.Stable::certificate);
-    }
-
-    /** What its log says of its newest snapshot. Raft only, where a replica's own word is enough. */
-    public Optional<SnapshotMeta> newestSnapshot() {
-        return newest(RaftRecord.Snapshotted.class).map(RaftRecord.Snapshotted::snapshot);
-    }
-
-    private <R extends LogRecord> Optional<R> newest(Class<R> type) {
-        return log.stream().filter(type::isInstance).map(type::cast).reduce((earlier, later) -> later);
+    /** The newest state that its log vouches for. */
+    public Optional<KnownState> newestState() {
+        return Protocols.all().stream()
+                .flatMap(protocol -> protocol.newestState(log).stream())
+                .findFirst();
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.fault.FaultInjection.Kind;
 
 final class FaultyProtocolTest {
@@ -59,7 +60,7 @@ final class FaultyProtocolTest {
     @Test
     void itBeginsAfterSoManyOperations() {
         FaultInjection injection = FaultInjection.afterOperations(Kind.SILENT, 2);
-        Protocol protocol = injection.around(new Constant(List.of(VOTE)), 0, 4, 0);
+        Protocol protocol = injection.around(new Constant(List.of(VOTE)), Protocols.named("pbft"), 0, 4, 0);
         assertThat(protocol.step(drained(1))).containsExactly(VOTE);
         protocol.step(new Event.Executed(
                 1, List.of(new RequestOutcome(request(1), true), new RequestOutcome(request(2), true))));
@@ -69,7 +70,8 @@ final class FaultyProtocolTest {
     @Test
     void itBeginsWhenAFileIsThere() throws IOException {
         Path file = folder.resolve("now");
-        Protocol protocol = FaultInjection.afterFile(Kind.SILENT, file).around(new Constant(List.of(VOTE)), 0, 4, 0);
+        Protocol protocol = FaultInjection.afterFile(Kind.SILENT, file)
+                .around(new Constant(List.of(VOTE)), Protocols.named("pbft"), 0, 4, 0);
         assertThat(protocol.step(drained(1))).containsExactly(VOTE);
         Files.createFile(file);
         assertThat(protocol.step(drained(2))).doesNotContain(VOTE);
@@ -79,8 +81,8 @@ final class FaultyProtocolTest {
     void aReplicaThatIsCutOffHearsOnlyItselfAndItsClientsUntilTheFileHasGone() throws IOException {
         Path file = Files.createFile(folder.resolve("now"));
         Action toItself = new Action.Send(0, new Prepare(0, 1, Digest.of(ByteString.EMPTY)));
-        Protocol protocol =
-                FaultInjection.afterFile(Kind.CUT, file).around(new Constant(List.of(VOTE, toItself)), 0, 4, 0);
+        Protocol protocol = FaultInjection.afterFile(Kind.CUT, file)
+                .around(new Constant(List.of(VOTE, toItself)), Protocols.named("pbft"), 0, 4, 0);
         protocol.step(drained(1));
 
         assertThat(protocol.step(new Event.RequestReceived(request(1), -1))).containsExactly(toItself);
@@ -107,7 +109,8 @@ final class FaultyProtocolTest {
     @Test
     void slowSendsEverythingLateAndInOrder() {
         List<Action> actions = new ArrayList<>(List.of(VOTE, TIMER));
-        Protocol protocol = new FaultInjection(Kind.SLOW, executed -> true).around(new Constant(actions), 0, 4, 100);
+        Protocol protocol = new FaultInjection(Kind.SLOW, executed -> true)
+                .around(new Constant(actions), Protocols.named("pbft"), 0, 4, 100);
         assertThat(protocol.step(drained(1_000))).doesNotContain(VOTE).contains(TIMER);
         assertThat(protocol.step(TICK)).containsExactly(TIMER);
         actions.clear();
@@ -172,7 +175,8 @@ final class FaultyProtocolTest {
     }
 
     private static Protocol faulty(Kind kind, LongPredicate begins, Action... actions) {
-        return new FaultInjection(kind, begins).around(new Constant(List.of(actions)), 0, 4, 100);
+        return new FaultInjection(kind, begins)
+                .around(new Constant(List.of(actions)), Protocols.named("pbft"), 0, 4, 100);
     }
 
     private static Event drained(long timeMillis) {

@@ -15,12 +15,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.pbft.PbftRecord.Stable;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.network.cluster.Durability;
+import org.tagma.protocol.KnownState;
 import org.tagma.replica.DataFolderException;
 import org.tagma.replica.LogStore;
 import org.tagma.replica.SnapshotStore;
@@ -91,9 +93,8 @@ final class StateFolderTest {
         try (StoppedReplica replica = StoppedReplica.open(folder)) {
             assertThat(replica.clusterId()).isEqualTo(CLUSTER);
             assertThat(replica.replica()).isZero();
-            assertThat(replica.certificate()).contains(certificate);
+            assertThat(replica.newestState().map(KnownState::logRecord)).contains(new PbftRecord.Stable(certificate));
             assertThat(replica.log()).containsExactly(new Stable(certificate), vote(2));
-            assertThat(replica.newestSnapshot()).isEmpty();
             assertThat(replica.checkpoints()).hasSize(1);
             assertThat(count(replica.checkpoints().get(0))).isEqualTo(1_000);
         }

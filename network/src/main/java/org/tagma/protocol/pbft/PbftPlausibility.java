@@ -1,10 +1,9 @@
-package org.tagma.replica;
+package org.tagma.protocol.pbft;
 
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
@@ -15,17 +14,18 @@ import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.ProtocolStatus;
-import org.tagma.replica.Inbound.Rejected;
+import org.tagma.protocol.Objection;
+import org.tagma.protocol.Objection.Reason;
 
 /**
  * What can be wrong with a message that shows signed ones, as far as it can be told without checking a signature: who may
  * say it, that the signers are different ones and enough, that they say the same, and that it is not long past. It comes
  * before any signature is checked, so a replica that makes such messages of nothing costs little more than the bytes.
  */
-final class Plausibility {
+final class PbftPlausibility {
 
     private final Quorums quorums;
-    private final Supplier<Optional<ProtocolStatus>> position;
+    private final Optional<ProtocolStatus> position;
 
     /**
      * The rules of a group.
@@ -33,13 +33,13 @@ final class Plausibility {
      * @param position where the protocol stands, perhaps some time ago: views and stable checkpoints only grow, so what is
      *     long past then is past now
      */
-    Plausibility(Quorums quorums, Supplier<Optional<ProtocolStatus>> position) {
+    PbftPlausibility(Quorums quorums, Optional<ProtocolStatus> position) {
         this.quorums = quorums;
         this.position = position;
     }
 
     /** Why a message need not be looked at further; empty if it must. */
-    Optional<Rejected> objection(int sender, Message message) {
+    Optional<Objection> objection(int sender, Message message) {
         if (message instanceof PrePrepare proposal) {
             return first(role(sender, proposal.view()), past(proposal.view()), covered(proposal.sequence()));
         }
@@ -58,37 +58,35 @@ final class Plausibility {
         return Optional.empty();
     }
 
-    private static Optional<Rejected> first(Optional<Rejected> one, Optional<Rejected> two, Optional<Rejected> three) {
+    private static Optional<Objection> first(
+            Optional<Objection> one, Optional<Objection> two, Optional<Objection> three) {
         return one.or(() -> two).or(() -> three);
     }
 
-    private Optional<Rejected> role(int sender, long view) {
+    private Optional<Objection> role(int sender, long view) {
         return sender == quorums.primary(view)
                 ? Optional.empty()
-                : rejected(RejectionReason.WRONG_ROLE, "replica " + sender + " is not the primary of view " + view);
+                : rejected(Reason.WRONG_ROLE, "replica " + sender + " is not the primary of view " + view);
     }
 
     /** What comes late to a view given up lately still tells that its primary is slow and not dead. */
-    private Optional<Rejected> past(long view) {
-        return position.get()
-                .filter(status -> view < status.view() - quorums.replicas())
-                .flatMap(status -> rejected(
-                        RejectionReason.OUTDATED, "view " + view + " when this replica is in " + status.view()));
+    private Optional<Objection> past(long view) {
+        return position.filter(status -> view < status.view() - quorums.replicas())
+                .flatMap(status ->
+                        rejected(Reason.OUTDATED, "view " + view + " when this replica is in " + status.view()));
     }
 
-    private Optional<Rejected> covered(long sequence) {
-        return position.get()
-                .filter(status -> sequence < status.stableCheckpoint())
+    private Optional<Objection> covered(long sequence) {
+        return position.filter(status -> sequence < status.stableCheckpoint())
                 .flatMap(status -> rejected(
-                        RejectionReason.OUTDATED,
-                        "sequence " + sequence + ", and " + status.stableCheckpoint() + " is stable"));
+                        Reason.OUTDATED, "sequence " + sequence + ", and " + status.stableCheckpoint() + " is stable"));
     }
 
-    private Optional<Rejected> certificate(CheckpointCertificate certificate) {
+    private Optional<Objection> certificate(CheckpointCertificate certificate) {
         return isGood(certificate) ? Optional.empty() : badCertificate();
     }
 
-    private Optional<Rejected> certificates(NewView newView) {
+    private Optional<Objection> certificates(NewView newView) {
         boolean good = isQuorum(newView.viewChanges())
                 && newView.viewChanges().stream()
                         .map(Authenticated::message)
@@ -115,12 +113,11 @@ final class Plausibility {
         return senders.size() >= quorums.certificate();
     }
 
-    private static Optional<Rejected> badCertificate() {
-        return rejected(
-                RejectionReason.BAD_CERTIFICATE, "a certificate is not a quorum of distinct, matching messages");
+    private static Optional<Objection> badCertificate() {
+        return rejected(Reason.BAD_CERTIFICATE, "a certificate is not a quorum of distinct, matching messages");
     }
 
-    private static Optional<Rejected> rejected(RejectionReason reason, String detail) {
-        return Optional.of(new Rejected(reason, detail));
+    private static Optional<Objection> rejected(Reason reason, String detail) {
+        return Optional.of(new Objection(reason, detail));
     }
 }
