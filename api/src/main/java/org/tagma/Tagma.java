@@ -67,8 +67,8 @@ public final class Tagma {
 
     /**
      * Makes a client of a cluster and returns at once; it connects in the background, and keeps trying. Its calls never
-     * block: they return futures, which fail with a {@link org.tagma.client.BftClientException}. Several clients, also
-     * in several processes, may use one id at once.
+     * block: they return futures, which fail with a {@link org.tagma.client.call.BftClientException}. Several clients,
+     * also in several processes, may use one id at once.
      *
      * @param folder of the cluster; of the private keys, only this client's need to be there
      * @param id which client of the cluster, from 0

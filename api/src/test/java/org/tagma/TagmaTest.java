@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.client.BftClient;
-import org.tagma.client.RejectedException;
+import org.tagma.client.call.RejectedException;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.OperationRejectedException;
 import org.tagma.core.service.StateMachine;

@@ -17,20 +17,13 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.RejectionResult;
 import org.tagma.crypto.Authentication;
-import org.tagma.crypto.ClusterKeys;
-import org.tagma.crypto.ConnectionKeys;
-import org.tagma.crypto.CryptoProvider;
-import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
-import org.tagma.crypto.PinnedTrustManager;
-import org.tagma.crypto.RealAuthentication;
-import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.FrameHandler;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.NetworkLoop;
+import org.tagma.network.NodeAccess;
 import org.tagma.network.PeerId;
-import org.tagma.network.TlsOptions;
 import org.tagma.network.Transport;
 import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.ClusterConfig;
@@ -81,32 +74,21 @@ public final class ReplicaInspector implements AutoCloseable {
      * @throws KeyFileException if the keys are not those of the client
      */
     public ReplicaInspector(ClusterConfig config, int client, NodeKeys keys) throws KeyFileException {
-        ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
-        CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
-        NodeId.Client self = new NodeId.Client(client);
-        this.authentication = new RealAuthentication(self, keys, clusterKeys, provider);
+        NodeAccess access = new NodeAccess(config, new NodeId.Client(client), keys);
+        this.authentication = access.authentication();
         this.codec = new MessageCodec(ClusterSettings.codecLimits(config));
         this.session = new SessionId(client, new WallClockSessionNumbers().getAsLong());
-        Optional<TlsOptions> tls =
-                config.tls() ? Optional.of(tlsOptions(self, keys, config, clusterKeys, provider)) : Optional.empty();
         this.transport = NettyTransport.forClient(
                 new TransportOptions(
                         new PeerId.ClientSession(client, session.session()),
                         config.replicaCount(),
                         id -> config.address(id).toUnresolved(),
-                        new ConnectionKeys(self, keys, clusterKeys, provider),
+                        access.connectionKeys(),
                         () -> ByteString.EMPTY,
-                        tls,
+                        access.tls(),
                         ClusterSettings.transportLimits(config)),
                 loop);
         transport.start(new Answers());
-    }
-
-    private static TlsOptions tlsOptions(
-            NodeId self, NodeKeys keys, ClusterConfig config, ClusterKeys clusterKeys, CryptoProvider provider) {
-        TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), self);
-        PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
-        return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
     }
 
     /**

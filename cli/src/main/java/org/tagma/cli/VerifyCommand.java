@@ -7,8 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.tagma.client.ProofVerifier;
-import org.tagma.client.ProofVerifier.Verdict;
+import org.tagma.client.call.ProofVerifier;
+import org.tagma.client.call.ProofVerifier.Verdict;
 import org.tagma.network.cluster.ClusterFile;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.codec.CertifiedProof;
@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         description = "Checks a proof of a value, offline, with nothing but the cluster's public keys.",
         footer = {
             "",
-            "`tagma kv --dir DIR prove KEY --out FILE` makes such a proof. It says what the value was at a checkpoint, not"
+            "`tagma kv --dir DIR prove KEY --out FILE` makes such a proof. It says what the value was at a"
+                    + " checkpoint, not"
                     + " what it is now; and it is right even if the replica that gave it is malicious.",
             "",
             "Exit status: 0 the proof is good; 1 it proves nothing; 2 a file cannot be read."

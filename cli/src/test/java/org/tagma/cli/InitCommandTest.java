@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.NodeId;
+import org.tagma.network.NodeAccess;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.Durability;
-import org.tagma.replica.ClusterSettings;
 
 class InitCommandTest {
 
@@ -52,10 +52,10 @@ class InitCommandTest {
         assertThat(config.durability()).isEqualTo(Durability.SYNC);
         assertThat(config.address(6)).hasToString("localhost:9006");
         for (int id = 0; id < 7; id++) {
-            ClusterSettings.clusterKeys(config).requireOwner(new NodeId.Replica(id), folder.replicaKeys(id));
+            NodeAccess.clusterKeys(config).requireOwner(new NodeId.Replica(id), folder.replicaKeys(id));
         }
         for (int id = 0; id < 2; id++) {
-            ClusterSettings.clusterKeys(config).requireOwner(new NodeId.Client(id), folder.clientKeys(id));
+            NodeAccess.clusterKeys(config).requireOwner(new NodeId.Client(id), folder.clientKeys(id));
         }
     }
 

@@ -7,6 +7,23 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.tagma.client.call.ClientClosedException;
+import org.tagma.client.call.ClientCounter;
+import org.tagma.client.call.ClientCounters;
+import org.tagma.client.call.ClientOptions;
+import org.tagma.client.call.ClientPorts;
+import org.tagma.client.call.ClientSetup;
+import org.tagma.client.call.Completion;
+import org.tagma.client.call.NotLetInException;
+import org.tagma.client.call.Outcome;
+import org.tagma.client.call.ProofVerifier;
+import org.tagma.client.internal.ClientWire;
+import org.tagma.client.internal.Completions;
+import org.tagma.client.internal.ProofFlow;
+import org.tagma.client.internal.QueryFlow;
+import org.tagma.client.internal.RequestFlow;
+import org.tagma.client.internal.Session;
+import org.tagma.client.internal.SessionBook;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.RetrySemantics;
@@ -15,8 +32,8 @@ import org.tagma.protocol.ClientContext;
 import org.tagma.protocol.ClientPolicy;
 
 /**
- * The client without its threads, clock and connections: calls, frames and ticks come in, each with the time; frames and
- * completions go out. {@link BftClient} drives it with real ones, a simulator with virtual ones.
+ * The client without its threads, clock and connections: calls, frames and ticks come in, each with the time; frames
+ * and completions go out. {@link BftClient} drives it with real ones, a simulator with virtual ones.
  *
  * <p>All times are milliseconds on one monotone clock of any origin. After each input the owner looks at
  * {@link #nextWakeMillis()} and calls {@link #tick} then. Completions run inside the call that caused them, as its last
@@ -156,14 +173,14 @@ public final class BftClientCore {
     public void onPeerUp(long session, int replica) {
         Session known = sessions.find(session);
         if (known != null) {
-            known.connected.set(replica);
+            known.connected(replica, true);
         }
         refusals.remove(replica);
     }
 
     /**
-     * A replica does not let us in. When so many say so that a correct one is among them and the others cannot serve us, and
-     * nobody is connected, calls end at once, since waiting mends nothing.
+     * A replica does not let us in. When so many say so that a correct one is among them and the others cannot serve
+     * us, and nobody is connected, calls end at once, since waiting mends nothing.
      *
      * @param reason one line for people
      */
@@ -173,7 +190,7 @@ public final class BftClientCore {
         int all = setup.quorums().replicas();
         if (!closed
                 && known != null
-                && known.connected.isEmpty()
+                && known.isCutOff()
                 && refusals.size() >= all - setup.quorums().faults()) {
             requests.notLetIn(reason);
             queries.endAll(outcome -> new NotLetInException(outcome, reason));
@@ -185,7 +202,7 @@ public final class BftClientCore {
     public void onPeerDown(long session, int replica, long now) {
         Session known = sessions.find(session);
         if (known != null) {
-            known.connected.clear(replica);
+            known.connected(replica, false);
             policy.silent(replica);
             requests.onConnectionLost(known, replica, now);
             queries.onConnectionLost(known, replica, now);
@@ -226,7 +243,7 @@ public final class BftClientCore {
 
     /** The session that new requests go to. */
     public long session() {
-        return sessions.current().number;
+        return sessions.current().number();
     }
 
     /** Live counters, readable by any thread. */

@@ -1,24 +1,17 @@
 package org.tagma.client;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.tagma.client.call.ClientOptions;
+import org.tagma.client.call.ClientSetup;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.crypto.Authentication;
-import org.tagma.crypto.ClusterKeys;
 import org.tagma.crypto.ConnectionKeys;
-import org.tagma.crypto.CryptoProvider;
-import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
-import org.tagma.crypto.PinnedTrustManager;
-import org.tagma.crypto.PublicKeys;
-import org.tagma.crypto.RealAuthentication;
-import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.NetworkLoop;
+import org.tagma.network.NodeAccess;
 import org.tagma.network.PeerId;
 import org.tagma.network.SharedSettings;
 import org.tagma.network.TlsOptions;
@@ -26,8 +19,6 @@ import org.tagma.network.TransportLimits;
 import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ClusterConfig.ClientEntry;
-import org.tagma.network.cluster.NodePublicKeys;
 
 /**
  * What the cluster file and a private key make of a client: its settings, its proofs and its connections. {@link
@@ -41,10 +32,7 @@ public final class ClusterConnector {
     private static final int ENVELOPE_BYTES = 64 * 1024;
 
     private final ClusterConfig config;
-    private final NodeId.Client self;
-    private final NodeKeys keys;
-    private final ClusterKeys clusterKeys;
-    private final CryptoProvider provider;
+    private final NodeAccess access;
 
     /**
      * For one client of the cluster.
@@ -53,24 +41,7 @@ public final class ClusterConnector {
      */
     public ClusterConnector(ClusterConfig config, int clientId, NodeKeys keys) {
         this.config = config;
-        this.self = new NodeId.Client(clientId);
-        this.keys = keys;
-        this.provider = CryptoProviders.byName(config.cryptoProvider().label());
-        this.clusterKeys = clusterKeys(config);
-    }
-
-    /**
-     * Everybody's public keys.
-     *
-     * @throws IllegalArgumentException if one is not a key that a correct node can have
-     */
-    static ClusterKeys clusterKeys(ClusterConfig config) {
-        List<PublicKeys> replicas = config.replicas().stream()
-                .map(replica -> publicKeys(replica.keys()))
-                .toList();
-        Map<Integer, PublicKeys> clients = config.clients().stream()
-                .collect(Collectors.toMap(ClientEntry::id, client -> publicKeys(client.keys())));
-        return new ClusterKeys(config.clusterId(), config.epoch(), replicas, clients);
+        this.access = new NodeAccess(config, new NodeId.Client(clientId), keys);
     }
 
     /** What the client must know of its cluster. */
@@ -99,13 +70,13 @@ public final class ClusterConnector {
      * @throws KeyFileException if the private keys are not those of the client
      */
     public Authentication authentication() throws KeyFileException {
-        return new RealAuthentication(self, keys, clusterKeys, provider);
+        return access.authentication();
     }
 
     /** The client's connections, all on one network thread, which closing them does not stop. */
     public SessionTransports transports(NetworkLoop loop) {
-        ConnectionKeys connectionKeys = new ConnectionKeys(self, keys, clusterKeys, provider);
-        Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions()) : Optional.empty();
+        ConnectionKeys connectionKeys = access.connectionKeys();
+        Optional<TlsOptions> tls = access.tls();
         TransportLimits defaults = TransportLimits.defaults();
         int clientFrameBytes = config.limits().maxOperationBytes() + ENVELOPE_BYTES;
         TransportLimits limits = defaults.toBuilder()
@@ -122,15 +93,5 @@ public final class ClusterConnector {
                         tls,
                         limits),
                 loop);
-    }
-
-    private TlsOptions tlsOptions() {
-        TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), self);
-        PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
-        return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
-    }
-
-    private static PublicKeys publicKeys(NodePublicKeys keys) {
-        return new PublicKeys(keys.ed25519(), keys.x25519());
     }
 }

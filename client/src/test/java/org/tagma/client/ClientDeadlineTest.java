@@ -8,6 +8,10 @@ import static org.tagma.client.CoreHarness.bytes;
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.CoreHarness.Result;
+import org.tagma.client.call.ClientOptions;
+import org.tagma.client.call.Outcome;
+import org.tagma.client.call.OverloadedException;
+import org.tagma.client.call.RequestTimeoutException;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.tagma.client.ProofVerifier.Verdict;
+import org.tagma.client.call.ProofVerifier;
+import org.tagma.client.call.ProofVerifier.Verdict;
 import org.tagma.core.NodeId;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
@@ -21,6 +22,7 @@ import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.RealAuthentication;
+import org.tagma.network.NodeAccess;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ReplicaEntry;
@@ -119,7 +121,7 @@ class ProofVerifierTest {
             RealAuthentication authentication = new RealAuthentication(
                     new NodeId.Replica(signer),
                     keys(signer),
-                    ClusterConnector.clusterKeys(signedIn),
+                    NodeAccess.clusterKeys(signedIn),
                     CryptoProviders.byName("bouncycastle"));
             ByteString signature = authentication.sign(MessageCodec.type(vote), payload);
             votes.add(new Authenticated<>(signer, vote, payload, signature));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.CoreHarness.Result;
+import org.tagma.client.call.ClientCounter;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
@@ -90,8 +91,9 @@ class QuorumReadTest {
     }
 
     /**
-     * y = v. put(u) is executed at 1 and 2, and the liar says so too: acknowledged. put(v) of another client is executed at 1 only.
-     * A read that took v for the answer would have to come after put(v), and a later one that finds u before it.
+     * y = v. put(u) is executed at 1 and 2, and the liar says so too: acknowledged. put(v) of another client is
+     * executed at 1 only. A read that took v for the answer would have to come after put(v), and a later one that finds
+     * u before it.
      */
     @Test
     void aValueThatCameBackIsNotTakenForTheOneThatWasThereBefore() {

@@ -6,6 +6,8 @@ import static org.tagma.client.CoreHarness.bytes;
 
 import org.junit.jupiter.api.Test;
 import org.tagma.client.CoreHarness.Result;
+import org.tagma.client.call.ClientCounter;
+import org.tagma.client.call.RejectedException;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
@@ -84,7 +86,9 @@ class RaftClientQueryTest {
         assertThat(result.value).isEqualTo(bytes("v"));
     }
 
-    /** A session that nobody's request waits in any more is closed; a query that was asked in it goes on in the next. */
+    /**
+     * A session that nobody's request waits in any more is closed; a query that was asked in it goes on in the next.
+     */
     @Test
     void aQueryOutlivesTheSessionInWhichItWasAsked() {
         Result query = client.query("q");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
+import org.tagma.client.call.ClientCounter;
 import org.tagma.network.PeerId;
 
 class ReplyHandlerTest {

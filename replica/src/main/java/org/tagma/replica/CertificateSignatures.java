@@ -6,6 +6,7 @@ import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.SignatureVerifier;
+import org.tagma.network.NodeAccess;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.protocol.Certificate;
@@ -30,7 +31,7 @@ public final class CertificateSignatures {
         return new CertificateSignatures(
                 votesNeeded(config),
                 new SignatureVerifier(
-                        ClusterSettings.clusterKeys(config),
+                        NodeAccess.clusterKeys(config),
                         CryptoProviders.byName(config.cryptoProvider().label())));
     }
 

@@ -16,19 +16,12 @@ import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.StateMachine;
 import org.tagma.core.state.NodeStore;
 import org.tagma.crypto.Authentication;
-import org.tagma.crypto.ClusterKeys;
-import org.tagma.crypto.ConnectionKeys;
-import org.tagma.crypto.CryptoProvider;
-import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
-import org.tagma.crypto.PinnedTrustManager;
-import org.tagma.crypto.RealAuthentication;
-import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.NettyTransport;
+import org.tagma.network.NodeAccess;
 import org.tagma.network.PeerId;
 import org.tagma.network.SharedSettings;
-import org.tagma.network.TlsOptions;
 import org.tagma.network.Transport;
 import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.ClusterConfig;
@@ -182,12 +175,10 @@ public final class ClusterReplica {
      */
     public ReplicaServer build() throws IOException, KeyFileException {
         options.memory().requireFits(config);
-        ClusterKeys clusterKeys = ClusterSettings.clusterKeys(config);
-        CryptoProvider provider = CryptoProviders.byName(config.cryptoProvider().label());
-        NodeId self = new NodeId.Replica(replica);
-        Authentication authentication = new RealAuthentication(self, keys, clusterKeys, provider);
+        NodeAccess access = new NodeAccess(config, new NodeId.Replica(replica), keys);
+        Authentication authentication = access.authentication();
         ReplicatedService service = new ReplicatedService(stateMachine, ClusterSettings.firstSettings(config));
-        Transport transport = transport(clusterKeys, provider, service);
+        Transport transport = transport(access, service);
         Storage storage = openStorage();
         Optional<ReplicaTraceFile> trace = openTrace(storage);
         ReplicaParts parts = new ReplicaParts(
@@ -268,15 +259,14 @@ public final class ClusterReplica {
                 config.protocol().lifeEvidence());
     }
 
-    private Transport transport(ClusterKeys clusterKeys, CryptoProvider provider, ReplicatedService service) {
-        Optional<TlsOptions> tls = config.tls() ? Optional.of(tlsOptions(clusterKeys, provider)) : Optional.empty();
+    private Transport transport(NodeAccess access, ReplicatedService service) {
         TransportOptions transportOptions = new TransportOptions(
                 new PeerId.Replica(replica),
                 config.replicaCount(),
                 id -> config.address(id).toUnresolved(),
-                new ConnectionKeys(new NodeId.Replica(replica), keys, clusterKeys, provider),
+                access.connectionKeys(),
                 () -> SharedSettings.ofReplica(config, service.settings().firstByName()),
-                tls,
+                access.tls(),
                 ClusterSettings.transportLimits(config, options.memory()));
         return NettyTransport.forReplica(transportOptions, bindAddress.orElseGet(this::configuredAddress));
     }
@@ -284,11 +274,5 @@ public final class ClusterReplica {
     private InetSocketAddress configuredAddress() {
         InetSocketAddress unresolved = config.address(replica).toUnresolved();
         return new InetSocketAddress(unresolved.getHostString(), unresolved.getPort());
-    }
-
-    private TlsOptions tlsOptions(ClusterKeys clusterKeys, CryptoProvider provider) {
-        TlsIdentity identity = TlsIdentity.of(keys, config.clusterId(), new NodeId.Replica(replica));
-        PinnedTrustManager trust = new PinnedTrustManager(clusterKeys, provider);
-        return new TlsOptions(identity.privateKey(), identity.certificate(), trust, trust::nodeOf);
     }
 }

@@ -1,8 +1,5 @@
 package org.tagma.replica;
 
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.tagma.core.Quorums;
 import org.tagma.core.life.LifeConfig;
 import org.tagma.core.protocol.MemoryBounds;
@@ -10,13 +7,9 @@ import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.crypto.ClusterKeys;
-import org.tagma.crypto.PublicKeys;
 import org.tagma.network.TransportLimits;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
-import org.tagma.network.cluster.ClusterConfig.ClientEntry;
-import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ReplicaContext;
@@ -47,20 +40,6 @@ public final class ClusterSettings {
     /** How messages are authenticated. */
     public static AuthenticationPolicy policy(ClusterConfig config) {
         return AuthenticationPolicy.of(config.protocol(), config.authentication() == AuthenticationMode.SIGNATURES);
-    }
-
-    /**
-     * Everybody's public keys.
-     *
-     * @throws IllegalArgumentException if one is not a key that a correct node can have
-     */
-    public static ClusterKeys clusterKeys(ClusterConfig config) {
-        List<PublicKeys> replicas = config.replicas().stream()
-                .map(replica -> publicKeys(replica.keys()))
-                .toList();
-        Map<Integer, PublicKeys> clients = config.clients().stream()
-                .collect(Collectors.toMap(ClientEntry::id, client -> publicKeys(client.keys())));
-        return new ClusterKeys(config.clusterId(), config.epoch(), replicas, clients);
     }
 
     /** How much a message may hold. */
@@ -112,8 +91,9 @@ public final class ClusterSettings {
     }
 
     /**
-     * What the protocol may hold in memory. It follows from settings that all replicas share, and not from one replica's heap:
-     * PBFT's replicas must agree on where checkpoints fall, and a backup must have room for what a correct primary proposes.
+     * What the protocol may hold in memory. It follows from settings that all replicas share, and not from one
+     * replica's heap: PBFT's replicas must agree on where checkpoints fall, and a backup must have room for what a
+     * correct primary proposes.
      */
     public static MemoryBounds memoryBounds(ClusterConfig config) {
         long largestBatch =
@@ -178,9 +158,5 @@ public final class ClusterSettings {
     /** How long a leader that is stopped waits for another one to take over. */
     static long handOverMillis(ClusterConfig config) {
         return HAND_OVER_SLACK_MILLIS + config.protocol().takeoverMillis(timing(config), config.settings());
-    }
-
-    private static PublicKeys publicKeys(NodePublicKeys keys) {
-        return new PublicKeys(keys.ed25519(), keys.x25519());
     }
 }

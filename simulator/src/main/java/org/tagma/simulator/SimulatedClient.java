@@ -9,13 +9,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.tagma.client.BftClientCore;
-import org.tagma.client.BftClientException;
-import org.tagma.client.ClientCounter;
-import org.tagma.client.ClientOptions;
-import org.tagma.client.ClientPorts;
-import org.tagma.client.ClientSetup;
-import org.tagma.client.Completion;
-import org.tagma.client.Outcome;
+import org.tagma.client.call.BftClientException;
+import org.tagma.client.call.ClientCounter;
+import org.tagma.client.call.ClientOptions;
+import org.tagma.client.call.ClientPorts;
+import org.tagma.client.call.ClientSetup;
+import org.tagma.client.call.Completion;
+import org.tagma.client.call.Outcome;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
@@ -27,8 +27,8 @@ import org.tagma.simulator.workload.RegisterOperation;
 import org.tagma.simulator.workload.Workload;
 
 /**
- * The production client on virtual time, working through a workload; or several of it with one key, as processes that know
- * nothing of each other. Not thread-safe.
+ * The production client on virtual time, working through a workload; or several of it with one key, as processes that
+ * know nothing of each other. Not thread-safe.
  */
 public final class SimulatedClient {
 

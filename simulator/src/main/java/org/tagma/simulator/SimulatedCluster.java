@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.tagma.client.ClientOptions;
+import org.tagma.client.call.ClientOptions;
 import org.tagma.core.protocol.Event;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.byzantine.Misbehaviour;

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
-import org.tagma.client.ClientSetup;
+import org.tagma.client.call.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage.Prepare;

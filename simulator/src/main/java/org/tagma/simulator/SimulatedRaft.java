@@ -1,7 +1,7 @@
 package org.tagma.simulator;
 
 import java.util.Optional;
-import org.tagma.client.ClientSetup;
+import org.tagma.client.call.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.raft.RaftConfig;

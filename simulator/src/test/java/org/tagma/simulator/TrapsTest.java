@@ -6,7 +6,7 @@ import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tagma.client.ClientCounter;
+import org.tagma.client.call.ClientCounter;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.RejectionReason;
@@ -19,8 +19,8 @@ class TrapsTest {
     private static final int SEEDS = 15;
 
     /**
-     * Two bodies at one place: one body at most is executed, and the one that tells both is replaced; by what it is found out,
-     * unless it is replaced before any replica has got both (Twins, ByzzFuzz).
+     * Two bodies at one place: one body at most is executed, and the one that tells both is replaced; by what it is
+     * found out, unless it is replaced before any replica has got both (Twins, ByzzFuzz).
      */
     @Test
     void trap01Equivocation() {
@@ -96,8 +96,8 @@ class TrapsTest {
     }
 
     /**
-     * The primary is past a checkpoint before the others know that it is stable: they take its proposals all the same. And one
-     * that jumps ahead gets nowhere (fabric #1119).
+     * The primary is past a checkpoint before the others know that it is stable: they take its proposals all the same.
+     * And one that jumps ahead gets nowhere (fabric #1119).
      */
     @Test
     void trap13ThePrimaryCrossesACheckpointFirst() {
@@ -121,7 +121,9 @@ class TrapsTest {
                         .expectAllAnswered());
     }
 
-    /** The primary gives bodies to some only, and then falls silent: the others get them from each other (fabric #1984). */
+    /**
+     * The primary gives bodies to some only, and then falls silent: the others get them from each other (fabric #1984).
+     */
     @Test
     void trap17BodiesGoToSomeAndThePrimaryDies() {
         Seeds.upTo(SEEDS)
@@ -136,7 +138,9 @@ class TrapsTest {
                         .expectViewAtLeast(1));
     }
 
-    /** A power failure at each durable write: what was said before it is never contradicted afterwards (cometbft #6031). */
+    /**
+     * A power failure at each durable write: what was said before it is never contradicted afterwards (cometbft #6031).
+     */
     @Test
     void trap22PowerLossAtEveryDurableWrite() {
         for (int barriers = 0; barriers < 12; barriers++) {
@@ -172,7 +176,10 @@ class TrapsTest {
                         .expectBlamed(2));
     }
 
-    /** Agreed time is monotone and bounded, whatever the primary proposes: the checkers watch that, and too much is refused. */
+    /**
+     * Agreed time is monotone and bounded, whatever the primary proposes: the checkers watch that, and too much is
+     * refused.
+     */
     @Test
     void trap24AgreedTimeIsBoundedUnderAPrimaryThatLiesAboutIt() {
         int refused = Seeds.upTo(SEEDS)
@@ -239,8 +246,9 @@ class TrapsTest {
     }
 
     /**
-     * Fast reads block ordered requests: the primary keeps f correct replicas in the dark and answers nobody, so that the
-     * larger quorum of replies, which fast reads need, can come only from those in the dark (Berger, Reiser, Bessani 2021).
+     * Fast reads block ordered requests: the primary keeps f correct replicas in the dark and answers nobody, so that
+     * the larger quorum of replies, which fast reads need, can come only from those in the dark (Berger, Reiser,
+     * Bessani 2021).
      */
     @Test
     void trap20FastReadsDoNotBlockOrderedRequests() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.Tagma;
 import org.tagma.client.BftClient;
-import org.tagma.client.RejectedException;
+import org.tagma.client.call.RejectedException;
 import org.tagma.replica.ReplicaServer;
 
 class CounterTest {

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.tagma.client.BftClientCore;
-import org.tagma.client.BftClientException;
-import org.tagma.client.ClientOptions;
-import org.tagma.client.ClientPorts;
-import org.tagma.client.ClientSetup;
-import org.tagma.client.Completion;
 import org.tagma.client.SessionTransports;
+import org.tagma.client.call.BftClientException;
+import org.tagma.client.call.ClientOptions;
+import org.tagma.client.call.ClientPorts;
+import org.tagma.client.call.ClientSetup;
+import org.tagma.client.call.Completion;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.FrameHandler;
@@ -22,8 +22,8 @@ import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
 
 /**
- * One client of a load. It has no thread: the network thread runs the client's core where a reply arrives, so that hundreds
- * of clients cost no more wake-ups than their replies do.
+ * One client of a load. It has no thread: the network thread runs the client's core where a reply arrives, so that
+ * hundreds of clients cost no more wake-ups than their replies do.
  *
  * <p>Thread-safe: the core is used under this object's lock, which is contended only by the rare ticks.
  */

@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.tagma.client.ClientOptions;
 import org.tagma.client.ClusterConnector;
+import org.tagma.client.call.ClientOptions;
 import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
@@ -17,8 +17,8 @@ import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
 
 /**
- * Many clients that keep a cluster busy, in a closed loop and on one network thread: connect, warm up until the throughput
- * is steady, measure.
+ * Many clients that keep a cluster busy, in a closed loop and on one network thread: connect, warm up until the
+ * throughput is steady, measure.
  *
  * <p>The steps are for one thread; they block, and may be interrupted.
  */
@@ -41,7 +41,8 @@ public final class LoadGenerator implements AutoCloseable {
     /**
      * Clients that are not connected yet.
      *
-     * @param keys private keys by client id; if there are fewer than clients, several run as one, in sessions of their own
+     * @param keys private keys by client id; if there are fewer than clients, several run as one, in sessions of their
+     *     own
      * @param sessionNumbers proposes session numbers, each higher than any before
      * @throws KeyFileException if keys are not those of the client
      */

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
-import org.tagma.client.BftClientException;
-import org.tagma.client.RejectedException;
+import org.tagma.client.call.BftClientException;
+import org.tagma.client.call.RejectedException;
 
 /** Counts and times what all clients of a load get answered. Thread-safe. */
 final class LoadMeter {

@@ -14,7 +14,7 @@ import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.FolderOption;
 import org.tagma.client.BftClient;
-import org.tagma.client.ClientOptions;
+import org.tagma.client.call.ClientOptions;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.examples.kv.KeyValueClient;

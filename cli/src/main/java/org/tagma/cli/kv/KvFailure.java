@@ -1,17 +1,17 @@
 package org.tagma.cli.kv;
 
 import java.util.concurrent.CompletionException;
-import org.tagma.client.BftClientException;
-import org.tagma.client.ClientClosedException;
-import org.tagma.client.NotLetInException;
-import org.tagma.client.OperationFailedException;
-import org.tagma.client.Outcome;
-import org.tagma.client.OverloadedException;
-import org.tagma.client.RejectedException;
-import org.tagma.client.ReplyEvictedException;
-import org.tagma.client.RequestTimeoutException;
-import org.tagma.client.SessionExpiredException;
-import org.tagma.client.StaleNumberException;
+import org.tagma.client.call.BftClientException;
+import org.tagma.client.call.ClientClosedException;
+import org.tagma.client.call.NotLetInException;
+import org.tagma.client.call.OperationFailedException;
+import org.tagma.client.call.Outcome;
+import org.tagma.client.call.OverloadedException;
+import org.tagma.client.call.RejectedException;
+import org.tagma.client.call.ReplyEvictedException;
+import org.tagma.client.call.RequestTimeoutException;
+import org.tagma.client.call.SessionExpiredException;
+import org.tagma.client.call.StaleNumberException;
 import org.tagma.examples.kv.KeyValueStore;
 
 /**

@@ -11,8 +11,8 @@ import org.tagma.cli.CommandFailure;
 import org.tagma.cli.ExitStatus;
 import org.tagma.cli.PrintableBytes;
 import org.tagma.client.BftClient;
-import org.tagma.client.ProvenValue;
-import org.tagma.client.RequestTimeoutException;
+import org.tagma.client.call.ProvenValue;
+import org.tagma.client.call.RequestTimeoutException;
 import org.tagma.examples.kv.KeyValueStore;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.tagma.client.BftClient;
-import org.tagma.client.BftClientException;
+import org.tagma.client.call.BftClientException;
 import org.tagma.examples.kv.KeyValueOperation.CompareAndSet;
 import org.tagma.examples.kv.KeyValueOperation.Delete;
 import org.tagma.examples.kv.KeyValueOperation.Get;
@@ -19,8 +19,8 @@ import org.tagma.examples.kv.KeyValueResult.Swap;
 import org.tagma.examples.kv.KeyValueResult.Value;
 
 /**
- * A {@link KeyValueStore} at a cluster, with types. Futures fail with a {@link BftClientException}; a refusal by the store is
- * a {@link org.tagma.client.RejectedException} with one of the store's codes.
+ * A {@link KeyValueStore} at a cluster, with types. Futures fail with a {@link BftClientException}; a refusal by the
+ * store is a {@link org.tagma.client.call.RejectedException} with one of the store's codes.
  *
  * <p>Thread-safe, as its client is. Closing the client is up to whoever made it.
  */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.Tagma;
 import org.tagma.client.BftClient;
-import org.tagma.client.RejectedException;
+import org.tagma.client.call.RejectedException;
 
 /** The counter as README shows it: each replica a process of its own, and one that calls. */
 class CounterProgramTest {

@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tagma.client.ClientOptions;
+import org.tagma.client.call.ClientOptions;
 import org.tagma.network.wire.Envelope;
 import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.ReplyPayload;
@@ -19,9 +19,9 @@ import org.tagma.network.wire.RequestPayload;
 import org.tagma.network.wire.SemanticsCode;
 
 /**
- * Holds a correct client to what its calls' semantics say of numbers and retries: one number is one operation; what is to happen
- * at most once is sent once, unless it was refused; what may happen again has a new number each time, and everything else the one
- * it had; and no attempt comes later than the longest pause allows. Not thread-safe.
+ * Holds a correct client to what its calls' semantics say of numbers and retries: one number is one operation; what is
+ * to happen at most once is sent once, unless it was refused; what may happen again has a new number each time, and
+ * everything else the one it had; and no attempt comes later than the longest pause allows. Not thread-safe.
  */
 public final class SentRequests {
 
@@ -54,8 +54,8 @@ public final class SentRequests {
     /**
      * Of a client that has sent nothing yet.
      *
-     * @param repeatsToAll whether a request goes on to other replicas only when it is repeated; where it follows the leader,
-     *     it may come to one twice
+     * @param repeatsToAll whether a request goes on to other replicas only when it is repeated; where it follows the
+     *     leader, it may come to one twice
      */
     public SentRequests(int client, boolean repeatsToAll, Violations violations) {
         this.client = client;

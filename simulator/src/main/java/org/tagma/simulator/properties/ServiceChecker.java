@@ -7,13 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tagma.client.BftClientException;
-import org.tagma.client.Outcome;
-import org.tagma.client.OverloadedException;
-import org.tagma.client.ReplyEvictedException;
-import org.tagma.client.RequestTimeoutException;
-import org.tagma.client.SessionExpiredException;
-import org.tagma.client.StaleNumberException;
+import org.tagma.client.call.BftClientException;
+import org.tagma.client.call.Outcome;
+import org.tagma.client.call.OverloadedException;
+import org.tagma.client.call.ReplyEvictedException;
+import org.tagma.client.call.RequestTimeoutException;
+import org.tagma.client.call.SessionExpiredException;
+import org.tagma.client.call.StaleNumberException;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Request;
@@ -23,8 +23,9 @@ import org.tagma.simulator.properties.SessionModel.Fate;
 import org.tagma.simulator.workload.RegisterOperation;
 
 /**
- * Holds correct replicas to the rules of sessions and agreed time, for each request that is ordered, and correct clients to what
- * they tell their callers: an outcome is what it is said to be, and no call fails without a reason that there is.
+ * Holds correct replicas to the rules of sessions and agreed time, for each request that is ordered, and correct
+ * clients to what they tell their callers: an outcome is what it is said to be, and no call fails without a reason that
+ * there is.
  *
  * <p>Not thread-safe.
  */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
-import org.tagma.client.ClientOptions;
+import org.tagma.client.call.ClientOptions;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;

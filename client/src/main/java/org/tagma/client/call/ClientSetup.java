@@ -1,0 +1,25 @@
+package org.tagma.client.call;
+
+import org.tagma.core.Quorums;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
+
+/**
+ * What a client must know of its cluster, the same as in the cluster file.
+ *
+ * <p>Immutable.
+ *
+ * @param clientId the client's id in the cluster file
+ * @param quorums thresholds for the cluster's n and f
+ * @param macs whether a request carries a vector of MACs; under PBFT in front of its signature, under Raft instead of
+ *     it
+ * @param readOnlyFastPath whether queries skip ordering
+ */
+public record ClientSetup(
+        int clientId, ProtocolDefinition protocol, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
+
+    /** A client of a PBFT cluster. */
+    public ClientSetup(int clientId, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
+        this(clientId, Protocols.named("pbft"), quorums, macs, readOnlyFastPath);
+    }
+}
