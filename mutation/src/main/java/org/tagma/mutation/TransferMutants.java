@@ -5,8 +5,8 @@ import static org.tagma.mutation.Mutant.of;
 import java.util.List;
 
 /**
- * Mistakes in the transfer of states that are Merkle trees, which both protocols have in common: a state that changes while it
- * is fetched, and sources that lie or let go of it.
+ * Mistakes in the transfer of states that are Merkle trees, which both protocols have in common: a state that changes
+ * while it is fetched, and sources that lie or let go of it.
  */
 final class TransferMutants {
 
@@ -16,7 +16,8 @@ final class TransferMutants {
 
     private static final String TREES = "service.MerkleTransferTest#";
     private static final String RESUMED = "service.ResumedTransferTest#";
-    private static final String KEPT = "service.SnapshotTest#aKeeperKeepsTheTreeThatSomebodyIsFetchingAndNoOther";
+    private static final String LARGE = "service.LargeStateTest#";
+    private static final String KEPT = "service.SnapshotTest#aKeeperKeepsTheStateThatSomebodyIsFetchingAndNoOther";
 
     /** Those that show wherever a tree is fetched. */
     static final List<Mutant> OF_BOTH = List.of(
@@ -24,7 +25,8 @@ final class TransferMutants {
                     "what a replica's own tree has in a place is taken for what is wanted there",
                     "23",
                     ASSEMBLER,
-                    ".flatMap(tree -> tree.find(place.path()).stream()) .filter(node -> node.hasDigest(place.digest()))",
+                    ".flatMap(tree -> tree.find(place.path()).stream())"
+                            + " .filter(node -> node.hasDigest(place.digest()))",
                     ".flatMap(tree -> tree.find(place.path()).stream())",
                     TREES + "aReplicaThatLagsFetchesWhatDiffers"),
             of(
@@ -48,6 +50,34 @@ final class TransferMutants {
                     "older.retainAll(claimed);",
                     "older.clear();",
                     KEPT),
+            of(
+                    "a state in one piece is let go of while it is fetched",
+                    "23",
+                    KEEPER,
+                    "if (answer.isPresent())",
+                    "if (answer.isPresent() && question instanceof FetchPiece)",
+                    LARGE + "aStateThatChangesThroughoutFasterThanItIsFetchedIsFetched"),
+            of(
+                    "a state that comes by drops is waited for without end",
+                    "23",
+                    FETCHER,
+                    "&& !isOutOfPatience();",
+                    ";",
+                    LARGE + "aLiarWhoAloneStillHasAStateAndGivesItByDropsDelaysTheNextOneForABoundedTime"),
+            of(
+                    "a state in one piece grows beyond its bound",
+                    "9",
+                    "core/service/ReplicatedService",
+                    "if (isTooLarge() && stateMachine.mayGrow(operation))",
+                    "if (false)",
+                    LARGE + "anOpaqueServiceThatGrewBeyondItsBoundRefusesToGrowOnAndMayShrink"),
+            of(
+                    "whoever takes over a state that is too large lets it grow",
+                    "9",
+                    "core/service/ReplicatedService",
+                    "opaqueBytes = application.size();",
+                    "",
+                    LARGE + "anOpaqueServiceThatGrewBeyondItsBoundRefusesToGrowOnAndMayShrink"),
             of("states that nobody fetches are kept for ever", "9", KEEPER, "older.retainAll(claimed);", "", KEPT),
             of(
                     "a state is kept for ever for somebody who fetches it no more",

@@ -14,6 +14,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.StateMachine;
+import org.tagma.core.service.TransferLimits;
 import org.tagma.core.state.NodeStore;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.KeyFileException;
@@ -248,8 +249,11 @@ public final class ClusterReplica {
     }
 
     private Protocol protocol(Optional<NodeStore> nodes) {
-        Protocol correct = config.protocol()
-                .create(ClusterSettings.replicaContext(config, replica, new SecureRandom().nextLong()), nodes);
+        long seed = new SecureRandom().nextLong();
+        TransferLimits transfer =
+                TransferLimits.DEFAULT.withMaxStateBytes(options.memory().largestFetchedState());
+        Protocol correct =
+                config.protocol().create(ClusterSettings.replicaContext(config, replica, seed, transfer), nodes);
         Protocol obeying = fault.map(injection ->
                         injection.around(correct, config.protocol(), replica, config.replicaCount(), slownessMillis))
                 .orElse(correct);

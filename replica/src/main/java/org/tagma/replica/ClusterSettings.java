@@ -106,8 +106,9 @@ public final class ClusterSettings {
      * What the protocol is told at the start of a life.
      *
      * @param seed where the replica's random numbers start: another one in every life
+     * @param transfer what its machine allows for the fetching of states
      */
-    public static ReplicaContext replicaContext(ClusterConfig config, int replica, long seed) {
+    static ReplicaContext replicaContext(ClusterConfig config, int replica, long seed, TransferLimits transfer) {
         ClusterConfig.Limits limits = config.limits();
         return new ReplicaContext(
                 replica,
@@ -124,7 +125,7 @@ public final class ClusterSettings {
                         limits.maxPendingRequestsPerClient(),
                         limits.sessionPipeline()),
                 memoryBounds(config),
-                TransferLimits.DEFAULT,
+                transfer,
                 config.settings());
     }
 

@@ -9,10 +9,11 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.FaultModel;
 
 /**
- * Who may hold how much of a replica's memory, in bytes: the one home of every bound that is not a number of things. The
- * heap and the direct memory that the machine gives are divided once, at the start, and whatever others can make grow draws
- * from its share. Within a share the replicas have one half, in equal parts, and the clients the other half, of which one
- * client gets at most a {@linkplain #CLIENT_PART part}: so what one of them sends never takes the room of another.
+ * Who may hold how much of a replica's memory, in bytes: the one home of every bound that is not a number of things.
+ * The heap and the direct memory that the machine gives are divided once, at the start, and whatever others can make
+ * grow draws from its share. Within a share the replicas have one half, in equal parts, and the clients the other half,
+ * of which one client gets at most a {@linkplain #CLIENT_PART part}: so what one of them sends never takes the room of
+ * another.
  *
  * <p>What is in the agreed state (replies kept, sessions) cannot depend on one replica's heap. Its bound is agreed, and
  * {@link #require} refuses a replica whose heap cannot hold it.
@@ -149,6 +150,14 @@ public final class MemoryPlan {
     /** How much of it one client, with all its sessions, may take. */
     public long ofOneClient(Share share) {
         return Math.max(1, ofAllClients(share) / CLIENT_PART);
+    }
+
+    /**
+     * The largest state that is fetched into memory, in bytes, and not into a store: it takes the place of the one
+     * before. So it may exceed its share, but not leave the rest without room.
+     */
+    long largestFetchedState() {
+        return Math.min(Integer.MAX_VALUE, places.get(Place.HEAP) / 2);
     }
 
     /**

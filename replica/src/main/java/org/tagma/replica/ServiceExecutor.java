@@ -124,6 +124,17 @@ public final class ServiceExecutor implements Execution {
         }
         ServiceSnapshot snapshot = keep(digestNow());
         lastDigested = snapshot;
+        boolean wasTooLarge = service.isTooLarge();
+        service.checkpointTaken(snapshot);
+        if (service.isTooLarge() && !wasTooLarge) {
+            LOG.error(
+                    "the state of the service has grown to {} bytes, and a state that is one piece may have {}:"
+                            + " operations that may make it larger are refused from here on, at all replicas; remove"
+                            + " what is not needed, or keep the state in a StateStore (MerkleStateMachine), which has"
+                            + " no such bound",
+                    snapshot.data().size(),
+                    ReplicatedService.MAX_OPAQUE_STATE_BYTES);
+        }
         events.accept(
                 new Event.CheckpointTaken(sequence, snapshot.stateDigest(), snapshot.sizeBytes(), snapshot.tree()));
     }

@@ -166,7 +166,12 @@ final class ServiceExecutorTest {
         assertThat(ports.calls).containsExactly("to replica 2");
         executor.releaseCheckpoints(2);
         executor.serveState(2, new FetchManifest(1, digest));
-        assertThat(ports.calls).hasSize(1);
+        assertThat(ports.calls).as("kept as long as somebody asks for it").hasSize(2);
+        for (int release = 0; release < 40; release++) {
+            executor.releaseCheckpoints(2);
+        }
+        executor.serveState(2, new FetchManifest(1, digest));
+        assertThat(ports.calls).hasSize(2);
     }
 
     @Test

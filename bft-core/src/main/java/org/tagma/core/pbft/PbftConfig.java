@@ -75,6 +75,28 @@ public record PbftConfig(
         return logWindow - checkpointInterval;
     }
 
+    /** The same, with other bounds of fetching a state. */
+    public PbftConfig withTransfer(TransferLimits limits) {
+        return new PbftConfig(
+                replica,
+                quorums,
+                checkpointInterval,
+                logWindow,
+                pipelineDepth,
+                maxBatchRequests,
+                maxBatchBytes,
+                tickMillis,
+                requestTimeoutTicks,
+                viewChangeTimeoutTicks,
+                statusIntervalTicks,
+                maxClockSkewMillis,
+                maxPendingRequests,
+                maxPendingPerClient,
+                sessionPipeline,
+                memory,
+                limits);
+    }
+
     /** A group of n with small windows and round timeouts, for tests: tick 50 ms, timeouts of one second. */
     public static PbftConfig forTests(int replica, int replicas) {
         return new PbftConfig(

@@ -29,6 +29,9 @@ final class StateTransfer {
 
     private long askedOwnStoreAtTick;
 
+    /** It has said that the state does not fit here; the next one may. */
+    private boolean saidTooLarge;
+
     StateTransfer(PbftState state, Optional<NodeStore> store) {
         this.state = state;
         this.fetcher = new StateFetcher(state.config.transfer(), store);
@@ -40,8 +43,7 @@ final class StateTransfer {
 
     void start(CheckpointCertificate certificate) {
         // To turn to every new one would never end. Others keep a checkpoint until the one after the next is stable,
-        // and
-        // one with a tree as long as it is asked for.
+        // and as long as it is asked for.
         long interval = state.config.checkpointInterval();
         boolean otherIsKept = certificate.sequence() < target.sequence() + 2 * interval || fetcher.isGettingAhead();
         if (state.installing || (isActive() && otherIsKept)) {
@@ -53,8 +55,10 @@ final class StateTransfer {
     private void fetchFromOthers(CheckpointCertificate certificate) {
         fromOwnStore = false;
         target = certificate;
-        state.announce("fetching the state at checkpoint " + certificate.sequence() + " (this replica is at "
-                + state.lastCommitted + ")");
+        if (!saidTooLarge) {
+            state.announce("fetching the state at checkpoint " + certificate.sequence() + " (this replica is at "
+                    + state.lastCommitted + ")");
+        }
         List<Integer> sources = IntStream.range(0, state.quorums.replicas())
                 .filter(replica -> replica != state.self)
                 .boxed()
@@ -125,17 +129,27 @@ final class StateTransfer {
         } else if (outcome instanceof FetchOutcome.Completed done) {
             install(done);
         } else if (outcome instanceof FetchOutcome.Unusable unusable) {
-            state.emit(new Action.Halt("cannot take over the certified state: " + unusable.reason()));
+            refuse(unusable);
         } else {
             return Verdict.UNEXPECTED;
         }
         return Verdict.ACCEPT;
     }
 
+    private void refuse(FetchOutcome.Unusable unusable) {
+        if (unusable.reason() != FetchOutcome.Reason.STATE_TOO_LARGE) {
+            state.emit(new Action.Halt("cannot take over the certified state: " + unusable.reason()));
+        } else if (!saidTooLarge) {
+            saidTooLarge = true;
+            state.announce(unusable.tooLargeToTake(target.sequence(), state.config.transfer()));
+        }
+    }
+
     private void install(FetchOutcome.Completed done) {
         // Batches may have come faster than the state. To go back would execute them twice (fabric PR 1174).
         if (done.sequence() > state.lastCommitted) {
             state.installing = true;
+            saidTooLarge = false;
             if (!fromOwnStore) {
                 state.announce("has the state at checkpoint " + done.sequence() + ", for which it fetched "
                         + fetcher.fetchedBytes() + " bytes");

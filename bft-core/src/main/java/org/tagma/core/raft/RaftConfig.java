@@ -4,8 +4,8 @@ import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.TransferLimits;
 
 /**
- * What a Raft replica is configured with. All replicas of a cluster must agree on the membership, the checkpoint interval
- * and the timeouts.
+ * What a Raft replica is configured with. All replicas of a cluster must agree on the membership, the checkpoint
+ * interval and the timeouts.
  *
  * <p>Immutable.
  *
@@ -13,14 +13,15 @@ import org.tagma.core.service.TransferLimits;
  * @param membership the group at the beginning; what the log says later overrides it
  * @param seed where the replica's random numbers start. The core draws none from outside: the same seed and events give
  *     the same actions. It must be another one for every replica, so that elections do not collide, and in every life,
- *     because the contexts of {@link RaftMessage.ReadIndex} are drawn from it and an old answer must not fit a new question
+ *     because the contexts of {@link RaftMessage.ReadIndex} are drawn from it and an old answer must not fit a new
+ *     question
  * @param checkpointInterval a snapshot is taken at every multiple of it, in indexes, at least 1
- * @param logTail entries below the newest snapshot that are kept for followers that are a little behind, as far as {@link
- *     #tailBytes} go. They catch up by the log unless the state weighs less than the entries that they lack
+ * @param logTail entries below the newest snapshot that are kept for followers that are a little behind, as far as
+ *     {@link #tailBytes} go. They catch up by the log unless the state weighs less than the entries that they lack
  * @param logWindow entries that may be in the log and not yet executed, at least 2; then no more are taken, see {@link
  *     #windowBytes} too
- * @param pipelineDepth batches of the leader that may be uncommitted at once, at least 1; further requests wait and make
- *     the next batch larger
+ * @param pipelineDepth batches of the leader that may be uncommitted at once, at least 1; further requests wait and
+ *     make the next batch larger
  * @param maxBatchRequests requests in a batch, at least 1
  * @param maxBatchBytes bytes of requests in a batch
  * @param maxAppendBytes bytes of entries in one message; a message holds at least one entry
@@ -30,7 +31,8 @@ import org.tagma.core.service.TransferLimits;
  * @param electionTimeoutTicks a follower waits this long, or up to twice as long, for its leader; at least 3
  * @param heartbeatTicks how often a leader says that it leads; less than half of the election timeout
  * @param leaseReads whether a leader answers reads without asking the others, for as long as none of them can have
- *     elected another. This alone of all that Raft does depends on clocks: reads are stale if they drift more than stated
+ *     elected another. This alone of all that Raft does depends on clocks: reads are stale if they drift more than
+ *     stated
  * @param maxClockDriftPercent by how much one replica's clock may run faster than another's, 0 to 50, for lease reads
  * @param maxPendingReads reads waiting here
  * @param maxPendingRequests requests waiting here, over all clients
@@ -86,7 +88,8 @@ public record RaftConfig(
 
     /**
      * How long a leader's lease lasts after it asked a quorum, in milliseconds by its own clock; 0 if lease reads are
-     * off. A follower keeps quiet for the election timeout, of which up to one tick may have passed when it began to count.
+     * off. A follower keeps quiet for the election timeout, of which up to one tick may have passed when it began to
+     * count.
      */
     public long leaseMillis() {
         return leaseReads ? (electionTimeoutTicks - 1) * tickMillis * (100 - maxClockDriftPercent) / 100 : 0;
@@ -100,6 +103,34 @@ public record RaftConfig(
     /** Bytes of entries below the newest snapshot that are kept for followers that are a little behind. */
     public long tailBytes() {
         return memory.logBytes() / 4;
+    }
+
+    /** The same, with other bounds of fetching a state. */
+    public RaftConfig withTransfer(TransferLimits limits) {
+        return new RaftConfig(
+                replica,
+                membership,
+                seed,
+                checkpointInterval,
+                logTail,
+                logWindow,
+                pipelineDepth,
+                maxBatchRequests,
+                maxBatchBytes,
+                maxAppendBytes,
+                maxInflightMessages,
+                maxInflightBytes,
+                tickMillis,
+                electionTimeoutTicks,
+                heartbeatTicks,
+                leaseReads,
+                maxClockDriftPercent,
+                maxPendingReads,
+                maxPendingRequests,
+                maxPendingPerClient,
+                sessionPipeline,
+                memory,
+                limits);
     }
 
     /** A group of n with small windows and round timeouts, for tests: tick 50 ms, election timeout of half a second. */

@@ -25,6 +25,10 @@ final class Snapshots {
     private SnapshotMeta wanted;
 
     private boolean installing;
+
+    /** It has said that the state does not fit here; the next one may. */
+    private boolean saidTooLarge;
+
     /** The last index at which a snapshot was asked for, or installed. */
     private long snapshotDueAfter;
 
@@ -127,8 +131,10 @@ final class Snapshots {
                 // To turn to every new one would never end; who answers keeps the old one as long as it is asked for.
                 return;
             }
-            state.announce("fetching the state at " + snapshot.index() + " from replica " + source
-                    + " (this replica is at " + state.delivered + ")");
+            if (!saidTooLarge) {
+                state.announce("fetching the state at " + snapshot.index() + " from replica " + source
+                        + " (this replica is at " + state.delivered + ")");
+            }
             wanted = snapshot;
         }
         ask(fetcher.start(snapshot.index(), snapshot.stateDigest(), List.of(source)));
@@ -161,17 +167,29 @@ final class Snapshots {
         } else if (outcome instanceof FetchOutcome.Completed done) {
             install(done);
         } else if (outcome instanceof FetchOutcome.Unusable unusable) {
-            state.emit(new Action.Halt("cannot take over the leader's state: " + unusable.reason()));
+            refuse(unusable);
         } else {
             return Verdict.UNEXPECTED;
         }
         return Verdict.ACCEPT;
     }
 
+    private void refuse(FetchOutcome.Unusable unusable) {
+        long index = wanted.index();
+        wanted = null;
+        if (unusable.reason() != FetchOutcome.Reason.STATE_TOO_LARGE) {
+            state.emit(new Action.Halt("cannot take over the leader's state: " + unusable.reason()));
+        } else if (!saidTooLarge) {
+            saidTooLarge = true;
+            state.announce(unusable.tooLargeToTake(index, state.config.transfer()));
+        }
+    }
+
     private void install(FetchOutcome.Completed done) {
         // Entries may have come faster than the state. To go back would execute them twice.
         if (state.stateMissing || done.sequence() > state.delivered) {
             installing = true;
+            saidTooLarge = false;
             state.stateMissing = true;
             state.announce("has the state at " + done.sequence() + ", for which it fetched " + fetcher.fetchedBytes()
                     + " bytes");

@@ -37,8 +37,20 @@ public sealed interface FetchOutcome {
         }
     }
 
-    /** The certified state is one that this replica, as configured, cannot take. The fetcher is idle again. */
-    record Unusable(Reason reason) implements FetchOutcome {}
+    /**
+     * The certified state is one that this replica, as configured, cannot take. The fetcher is idle again.
+     *
+     * @param bytes of the state, or of the manifest if that is what cannot be read
+     */
+    record Unusable(Reason reason, long bytes) implements FetchOutcome {
+
+        /** Says that it does not fit, in one line. */
+        public String tooLargeToTake(long sequence, TransferLimits limits) {
+            return "cannot take the state at " + sequence + ": it has " + bytes + " bytes, and this replica can hold "
+                    + limits.maxStateBytes() + " of a state in memory; it takes no part until the state is smaller or"
+                    + " its heap is larger (java -Xmx)";
+        }
+    }
 
     /** What was wrong with an answer. */
     enum Reason {

@@ -22,6 +22,17 @@ public record RejectionResult(String code, String message) {
     /** The code of an operation whose result was longer than {@link ReplicatedService#MAX_RESULT_BYTES}. */
     public static final String RESULT_TOO_LARGE = "result-too-large";
 
+    /**
+     * The code of an operation that was not executed since the state machine's state has become too large, and {@link
+     * StateMachine#mayGrow} says that it may become larger still.
+     */
+    public static final String STATE_TOO_LARGE = "state-too-large";
+
+    static OperationRejectedException stateTooLarge(long maxBytes) {
+        return new OperationRejectedException(
+                STATE_TOO_LARGE, "the state of the service has grown beyond its bound of " + maxBytes + " bytes");
+    }
+
     /** What the client gets when the state machine refuses an operation. */
     public static RejectionResult of(OperationRejectedException rejection) {
         return new RejectionResult(rejection.code(), rejection.getMessage());

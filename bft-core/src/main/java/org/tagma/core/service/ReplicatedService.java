@@ -33,7 +33,18 @@ public final class ReplicatedService {
      */
     public static final int MAX_RESULT_BYTES = 1 << 20;
 
+    /**
+     * Of a state that is one piece, in bytes: a replica holds it several times over, the last checkpoints and what
+     * others fetch. A {@link MerkleStateMachine} has no such bound.
+     */
+    public static final long MAX_OPAQUE_STATE_BYTES = 64L << 20;
+
     private final StateMachine stateMachine;
+
+    private final long maxOpaqueBytes;
+
+    /** Size of the state machine's state at the last checkpoint, if it is opaque: agreed, as checkpoints are. */
+    private long opaqueBytes;
 
     /** Whether the state machine's state is outside of the tree. */
     private final boolean opaque;
@@ -62,7 +73,13 @@ public final class ReplicatedService {
      * @param first what the group begins with: the same on every replica
      */
     public ReplicatedService(StateMachine stateMachine, AgreedSettings first) {
+        this(stateMachine, first, MAX_OPAQUE_STATE_BYTES);
+    }
+
+    /** The same, with another bound for a state that is one piece; for tests. */
+    ReplicatedService(StateMachine stateMachine, AgreedSettings first, long maxOpaqueBytes) {
         this.stateMachine = stateMachine;
+        this.maxOpaqueBytes = maxOpaqueBytes;
         this.opaque = !(stateMachine instanceof MerkleStateMachine);
         this.store = stateMachine instanceof MerkleStateMachine merkle ? merkle.state() : new MerkleStateStore();
         this.settings = first;
@@ -143,9 +160,30 @@ public final class ReplicatedService {
         ExecutionContext context = new ExecutionContext(sequence, indexInBatch, agreedTimeMillis, request.session());
         ServiceReply reply = GroupCommand.isOne(request.operation())
                 ? run(() -> change(request))
-                : runOrUndo(() -> stateMachine.apply(request.operation(), context));
+                : runOrUndo(() -> apply(request.operation(), context));
         sessions.executed(request, reply);
         return Optional.of(reply);
+    }
+
+    private ByteString apply(ByteString operation, ExecutionContext context) throws OperationRejectedException {
+        if (isTooLarge() && stateMachine.mayGrow(operation)) {
+            throw RejectionResult.stateTooLarge(maxOpaqueBytes);
+        }
+        return stateMachine.apply(operation, context);
+    }
+
+    /**
+     * Whether the state machine's state was larger at the last checkpoint than a state that is one piece may be.
+     * Operations that may make it larger still are then refused, at every replica alike; so no state comes about that
+     * cannot be handed to a replica that needs it.
+     */
+    public boolean isTooLarge() {
+        return opaqueBytes > maxOpaqueBytes;
+    }
+
+    /** A checkpoint is taken at this state. To be told of each that the group agrees on, and of no other. */
+    public void checkpointTaken(ServiceSnapshot snapshot) {
+        opaqueBytes = opaque ? snapshot.data().size() : 0;
     }
 
     private ByteString change(Request request) throws OperationRejectedException {
@@ -241,6 +279,7 @@ public final class ReplicatedService {
         if (opaque) {
             stateMachine.restore(application);
         }
+        opaqueBytes = application.size();
         sessions = installed;
         settings = state.settings();
         settingsChanged = false;

@@ -19,14 +19,17 @@ import org.tagma.core.service.TransferMessage.Question;
 /**
  * The snapshots that a replica keeps, and its answers to replicas that fetch one. How many there are is bounded by who
  * takes checkpoints, the protocol, whose window of sequence numbers holds a few of them at most; and by who fetches: a
- * replica that asks for parts of a tree keeps that one from being released, else a state that changes faster than it is
- * fetched would never arrive. That is one for each who asks, and costs what has changed since.
+ * replica that asks for a state keeps that one from being released, else a state that changes faster than it is fetched
+ * would never arrive. That is one for each who asks; of a tree, it costs what has changed since.
  *
  * <p>Not thread-safe.
  */
 public final class SnapshotKeeper {
 
-    /** Who does not ask during so many releases, fetches no more: seconds under load, and under little load it costs little. */
+    /**
+     * Who does not ask during so many releases, fetches no more: seconds under load, and under little load it costs
+     * little.
+     */
     private static final int PATIENCE_RELEASES = 32;
 
     private final TreeMap<Long, ServiceSnapshot> snapshots = new TreeMap<>();
@@ -74,8 +77,7 @@ public final class SnapshotKeeper {
      */
     public Optional<Answer> answer(int asker, Question question) {
         Optional<Answer> answer = answer(question);
-        boolean isPart = answer.isPresent() && question instanceof FetchPiece;
-        if (isPart) {
+        if (answer.isPresent()) {
             claims.put(asker, new Claim(question.sequence(), releases));
         }
         return answer;

@@ -25,7 +25,6 @@ import org.tagma.core.service.TransferMessage.ManifestAnswer;
 import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
-import org.tagma.core.state.NodePath;
 import org.tagma.core.state.NodeStore;
 import org.tagma.core.state.StateRoot;
 import org.tagma.core.state.TreeAssembler;
@@ -36,9 +35,10 @@ import org.tagma.core.state.TreeAssembler.Want;
  * deterministic state machine: it is told of answers and ticks, and says whom to ask what.
  *
  * <p>First the manifest, whose digest is certified; then the chunks, and the parts of the Merkle tree that this replica
- * does not have, spread over the sources. Everything is checked before it is kept. Who answers wrongly is banned for the rest of the transfer; who does not answer is passed over
- * after {@link TransferLimits#retryTicks} ticks, and asked later than others from then on. Answers that nothing is
- * waiting for are dropped unread, so they cost neither memory nor digests.
+ * does not have, spread over the sources. Everything is checked before it is kept. Who answers wrongly is banned for
+ * the rest of the transfer; who does not answer is passed over after {@link TransferLimits#retryTicks} ticks, and asked
+ * later than others from then on. Answers that nothing is waiting for are dropped unread, so they cost neither memory
+ * nor digests.
  *
  * <p>Not thread-safe.
  */
@@ -46,6 +46,14 @@ public final class StateFetcher {
 
     /** Whom a question was put to when every source is banned. */
     private static final int NOBODY = -1;
+
+    /**
+     * A target is given up for a newer one if nothing has come for so many times the ticks that a question may take.
+     */
+    private static final int SILENT_RETRIES = 10;
+
+    /** For so many ticks a first target is kept; see {@link #isGettingAhead}. */
+    private static final long FIRST_PATIENCE_TICKS = 256;
 
     /** How many attempts at other states are looked into for what they have in common with the current one. */
     private static final int MAX_EARLIER = 2;
@@ -58,7 +66,7 @@ public final class StateFetcher {
     private final TransferSources sources = new TransferSources();
 
     /** Questions under way. */
-    private final TreeMap<Part, Asked> outstanding = new TreeMap<>();
+    private final TreeMap<TransferPart, Asked> outstanding = new TreeMap<>();
 
     private Optional<Target> target = Optional.empty();
 
@@ -85,6 +93,11 @@ public final class StateFetcher {
     /** When something of use came last. */
     private long cameAtTick;
 
+    private long startedAtTick;
+
+    /** For how long the current target is kept although there is a newer one. */
+    private long patienceTicks = FIRST_PATIENCE_TICKS;
+
     private long fetchedBytes;
 
     /** A question for one replica. */
@@ -104,40 +117,6 @@ public final class StateFetcher {
     public record Progress(Target target, int chunks, int missing, long missingTreeBytes, int bannedSources) {}
 
     private record Asked(int source, long atTick) {}
-
-    private enum Kind {
-        MANIFEST,
-        CHUNK,
-        PIECE
-    }
-
-    /** Something that can be asked for: the manifest, the chunk with an index, the piece of the tree at a path. */
-    private record Part(Kind kind, int index, NodePath path) implements Comparable<Part> {
-
-        private static final Part MANIFEST = new Part(Kind.MANIFEST, 0, NodePath.ROOT);
-
-        static Part chunk(int index) {
-            return new Part(Kind.CHUNK, index, NodePath.ROOT);
-        }
-
-        static Part piece(NodePath path) {
-            return new Part(Kind.PIECE, 0, path);
-        }
-
-        static Part of(Answer answer) {
-            if (answer instanceof ChunkAnswer chunk) {
-                return chunk(chunk.index());
-            }
-            return answer instanceof PieceAnswer piece ? piece(piece.path()) : MANIFEST;
-        }
-
-        @Override
-        public int compareTo(Part other) {
-            int order = kind.compareTo(other.kind);
-            order = order != 0 ? order : Integer.compare(index, other.index);
-            return order != 0 ? order : path.compareTo(other.path);
-        }
-    }
 
     /** A fetcher that is not fetching, and will do so into memory. */
     public StateFetcher(TransferLimits limits) {
@@ -160,11 +139,19 @@ public final class StateFetcher {
     }
 
     /**
-     * Whether it is worth while to go on with the current target although there is a newer one: parts of its tree come in,
-     * and sources keep a state with a tree as long as they are asked for it ({@link SnapshotKeeper}).
+     * Whether to go on with the current target although there is a newer one: parts of it come in, and sources keep a
+     * state as long as they are asked for it ({@link SnapshotKeeper}). Not for ever, since it may be a liar alone who
+     * still has it, and gives it by drops; but each time for twice as long. So in the end there is time enough to fetch
+     * it from those who do not lie, however large it is and however much of it changes.
      */
     public boolean isGettingAhead() {
-        return tree.isPresent() && ticks - cameAtTick <= limits.retryTicks();
+        return assembler.isPresent()
+                && ticks - cameAtTick <= (long) SILENT_RETRIES * limits.retryTicks()
+                && !isOutOfPatience();
+    }
+
+    private boolean isOutOfPatience() {
+        return ticks - startedAtTick >= patienceTicks;
     }
 
     /** How far the current transfer is; empty if there is none. */
@@ -205,6 +192,8 @@ public final class StateFetcher {
                     .limit(MAX_EARLIER)
                     .toList();
             tree = Optional.empty();
+            patienceTicks *= isActive() && isOutOfPatience() ? 2 : 1;
+            startedAtTick = ticks;
             outstanding.clear();
             target = wanted;
         }
@@ -223,6 +212,7 @@ public final class StateFetcher {
 
     private void reset() {
         target = Optional.empty();
+        patienceTicks = FIRST_PATIENCE_TICKS;
         assembler = Optional.empty();
         salvaged = Map.of();
         tree = Optional.empty();
@@ -235,7 +225,7 @@ public final class StateFetcher {
     public List<Ask> onTick() {
         ticks++;
         List<Ask> asks = new ArrayList<>();
-        for (Map.Entry<Part, Asked> late : List.copyOf(outstanding.entrySet())) {
+        for (Map.Entry<TransferPart, Asked> late : List.copyOf(outstanding.entrySet())) {
             if (ticks - late.getValue().atTick() >= limits.retryTicks()) {
                 sources.wasSilent(late.getValue().source());
                 ask(late.getKey(), sources.after(late.getValue().source()), asks);
@@ -257,7 +247,7 @@ public final class StateFetcher {
         if (!sources.isUsable(from)) {
             return new Ignored(Reason.NOT_A_SOURCE);
         }
-        if (!outstanding.containsKey(Part.of(answer))) {
+        if (!outstanding.containsKey(TransferPart.of(answer))) {
             return new Ignored(Reason.NOT_ASKED);
         }
         if (answer instanceof ManifestAnswer manifest) {
@@ -273,18 +263,18 @@ public final class StateFetcher {
         // From here on the bytes are what a quorum vouched for: whatever is wrong with them is not the sender's fault.
         Optional<SnapshotManifest> parsed = SnapshotManifest.parse(encoded);
         if (parsed.isEmpty()) {
-            return giveUp(Reason.UNREADABLE_MANIFEST);
+            return giveUp(new Unusable(Reason.UNREADABLE_MANIFEST, encoded.size()));
         }
         SnapshotManifest manifest = parsed.get();
         long treeBytes = manifest.root().map(StateRoot::bytes).orElse(0L);
         boolean treeTooLarge = store.isEmpty() && treeBytes > limits.maxStateBytes();
         if (manifest.totalBytes() > limits.maxStateBytes() || treeTooLarge) {
-            return giveUp(Reason.STATE_TOO_LARGE);
+            return giveUp(new Unusable(Reason.STATE_TOO_LARGE, Math.addExact(manifest.totalBytes(), treeBytes)));
         }
         assembler = Optional.of(new SnapshotAssembler(manifest, salvaged));
         tree = manifest.root().map(root -> limits.assembler(root, own, earlier, store));
         salvaged = Map.of();
-        outstanding.remove(Part.MANIFEST);
+        outstanding.remove(TransferPart.MANIFEST);
         nextIndex = 0;
         return proceed();
     }
@@ -294,7 +284,7 @@ public final class StateFetcher {
             return ban(from, Reason.WRONG_CHUNK);
         }
         fetchedBytes += answer.chunk().size();
-        outstanding.remove(Part.of(answer));
+        outstanding.remove(TransferPart.of(answer));
         return proceed();
     }
 
@@ -303,7 +293,7 @@ public final class StateFetcher {
             return ban(from, Reason.WRONG_PIECE);
         }
         fetchedBytes += answer.piece().size();
-        outstanding.remove(Part.of(answer));
+        outstanding.remove(TransferPart.of(answer));
         return proceed();
     }
 
@@ -322,9 +312,9 @@ public final class StateFetcher {
         return completed;
     }
 
-    private FetchOutcome giveUp(Reason reason) {
+    private FetchOutcome giveUp(Unusable state) {
         stop();
-        return new Unusable(reason);
+        return state;
     }
 
     private FetchOutcome ban(int liar, Reason reason) {
@@ -335,7 +325,7 @@ public final class StateFetcher {
     /** Puts the questions of those who are no longer sources to those who are. */
     private List<Ask> askOthers() {
         List<Ask> asks = new ArrayList<>();
-        for (Map.Entry<Part, Asked> question : List.copyOf(outstanding.entrySet())) {
+        for (Map.Entry<TransferPart, Asked> question : List.copyOf(outstanding.entrySet())) {
             if (!sources.isUsable(question.getValue().source())) {
                 ask(question.getKey(), sources.best(askedSources()), asks);
             }
@@ -345,13 +335,13 @@ public final class StateFetcher {
 
     private List<Ask> askMore() {
         List<Ask> asks = new ArrayList<>();
-        if (target.isPresent() && assembler.isEmpty() && !outstanding.containsKey(Part.MANIFEST)) {
-            ask(Part.MANIFEST, sources.best(askedSources()), asks);
+        if (target.isPresent() && assembler.isEmpty() && !outstanding.containsKey(TransferPart.MANIFEST)) {
+            ask(TransferPart.MANIFEST, sources.best(askedSources()), asks);
         }
         assembler.ifPresent(state -> {
             for (; nextIndex < state.chunkCount() && outstanding.size() < limits.maxOutstanding(); nextIndex++) {
                 if (state.isMissing(nextIndex)) {
-                    ask(Part.chunk(nextIndex), sources.best(askedSources()), asks);
+                    ask(TransferPart.chunk(nextIndex), sources.best(askedSources()), asks);
                 }
             }
         });
@@ -361,13 +351,13 @@ public final class StateFetcher {
                 if (want.isEmpty()) {
                     return;
                 }
-                ask(Part.piece(want.get().path()), sources.best(askedSources()), asks);
+                ask(TransferPart.piece(want.get().path()), sources.best(askedSources()), asks);
             }
         });
         return asks;
     }
 
-    private void ask(Part part, OptionalInt source, List<Ask> asks) {
+    private void ask(TransferPart part, OptionalInt source, List<Ask> asks) {
         if (source.isEmpty()) {
             // All are banned: the question stays open until the protocol names other sources.
             outstanding.putIfAbsent(part, new Asked(NOBODY, ticks));
@@ -377,17 +367,17 @@ public final class StateFetcher {
         asks.add(new Ask(source.getAsInt(), question(part)));
     }
 
-    private Question question(Part part) {
+    private Question question(TransferPart part) {
         Target current = target.orElseThrow();
-        return switch (part.kind) {
+        return switch (part.kind()) {
             case MANIFEST -> new FetchManifest(current.sequence(), current.stateDigest());
-            case CHUNK -> new FetchChunk(current.sequence(), current.stateDigest(), part.index);
+            case CHUNK -> new FetchChunk(current.sequence(), current.stateDigest(), part.index());
             case PIECE ->
                 new FetchPiece(
                         current.sequence(),
                         current.stateDigest(),
-                        part.path,
-                        tree.orElseThrow().want(part.path).maxWholeBytes());
+                        part.path(),
+                        tree.orElseThrow().want(part.path()).maxWholeBytes());
         };
     }
 

@@ -87,8 +87,22 @@ public interface StateMachine {
     ByteString query(ByteString operation) throws OperationRejectedException;
 
     /**
-     * The whole state. Canonical: replicas with equal states return equal bytes, however they got there; so sort what
-     * has no order.
+     * Whether an operation may make the state larger. Asked only once the state that {@link #snapshot} returns has
+     * grown beyond {@link ReplicatedService#MAX_OPAQUE_STATE_BYTES}: what may make it larger is then refused, with the
+     * code {@link RejectionResult#STATE_TOO_LARGE}, until a checkpoint finds it small enough again. Must be
+     * deterministic, as {@link #apply}. By default everything may: a state machine that has operations which remove
+     * things should say so.
+     *
+     * @param operation what the client sent; any bytes at all
+     */
+    default boolean mayGrow(ByteString operation) {
+        return true;
+    }
+
+    /**
+     * The whole state, at most {@link ReplicatedService#MAX_OPAQUE_STATE_BYTES}; a larger one is for a {@link
+     * MerkleStateMachine}. Canonical: replicas with equal states return equal bytes, however they got there; so sort
+     * what has no order.
      *
      * @return bytes that {@link #restore} takes, never null
      */

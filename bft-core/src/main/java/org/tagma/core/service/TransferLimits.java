@@ -12,12 +12,12 @@ import org.tagma.core.state.TreeAssembler;
  *
  * <p>Immutable.
  *
- * @param maxStateBytes more than that is not fetched into memory; 0 to {@link Integer#MAX_VALUE}. Of a Merkle tree that goes
- *     into a store there may be more
+ * @param maxStateBytes more than that is not fetched into memory; 0 to {@link Integer#MAX_VALUE}. Of a Merkle tree that
+ *     goes into a store there may be more
  * @param maxOutstanding questions under way at a time, at least 1
  * @param retryTicks ticks without an answer after which another replica is asked, at least 1
- * @param wholePartBytes up to how many bytes a part of a Merkle tree is asked for whole where nothing is known; at most {@link
- *     TreeAssembler#MAX_WHOLE_BYTES}
+ * @param wholePartBytes up to how many bytes a part of a Merkle tree is asked for whole where nothing is known; at most
+ *     {@link TreeAssembler#MAX_WHOLE_BYTES}
  * @param differenceBytes up to how many where something is; at least 1, and no more than that
  */
 public record TransferLimits(
@@ -26,7 +26,9 @@ public record TransferLimits(
     /** 1 GiB, 8 questions (half a megabyte) under way, another replica after 2 ticks. */
     public static final TransferLimits DEFAULT = new TransferLimits(1L << 30, 8, 2);
 
-    /** With the usual parts of trees: they fill a message, and those that are compared are small beside what differs. */
+    /**
+     * With the usual parts of trees: they fill a message, and those that are compared are small beside what differs.
+     */
     public TransferLimits(long maxStateBytes, int maxOutstanding, int retryTicks) {
         this(
                 maxStateBytes,
@@ -39,6 +41,11 @@ public record TransferLimits(
     /** The same, with other parts of trees. */
     public TransferLimits withParts(int wholeBytes, int bytesOfDifferences) {
         return new TransferLimits(maxStateBytes, maxOutstanding, retryTicks, wholeBytes, bytesOfDifferences);
+    }
+
+    /** The same, with another bound for what is fetched into memory. */
+    public TransferLimits withMaxStateBytes(long bytes) {
+        return new TransferLimits(bytes, maxOutstanding, retryTicks, wholePartBytes, differenceBytes);
     }
 
     public TransferLimits {

@@ -23,6 +23,7 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.ServiceReply;
 import org.tagma.core.service.StateMachine;
+import org.tagma.core.service.TransferLimits;
 import org.tagma.core.service.TransferMessage.Answer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
 import org.tagma.core.service.TransferMessage.Question;
@@ -54,7 +55,10 @@ class TrapsExecutionTest {
         });
     }
 
-    /** Trap 15: null batches are executed, and so remembered, like any other: at a checkpoint, in a crash (fabric #1731). */
+    /**
+     * Trap 15: null batches are executed, and so remembered, like any other: at a checkpoint, in a crash (fabric
+     * #1731).
+     */
     @Test
     void trap15_aNullBatchAtACheckpointSurvivesACrashAndRestart() {
         CoreCluster.seeds(5).forEach(seed -> {
@@ -140,6 +144,33 @@ class TrapsExecutionTest {
                 cluster.assertEqualJournals();
             }
         }
+    }
+
+    /**
+     * Trap 23: a state that does not fit is no reason to stop: the operator is told, and with more room it is fetched.
+     */
+    @Test
+    void trap23_aStateThatDoesNotFitIntoMemoryIsSaidAndStopsNobody() {
+        TransferLimits[] limits = {TransferLimits.DEFAULT.withMaxStateBytes(10)};
+        CoreCluster cluster = new CoreCluster(4, 1, config -> config.withTransfer(limits[0]));
+        cluster.crash(3);
+        cluster.submitAll(LONG, 70);
+        cluster.submit("last");
+        cluster.deliverAll();
+        cluster.node(3).down = false;
+        cluster.run(60);
+        cluster.submitAll("more", 40);
+        cluster.run(60);
+        assertThat(cluster.node(3).halted).isNull();
+        assertThat(cluster.node(3).announcements)
+                .filteredOn(text -> text.startsWith("cannot take the state at "))
+                .hasSize(1);
+
+        limits[0] = TransferLimits.DEFAULT;
+        cluster.crash(3);
+        cluster.restart(3);
+        cluster.runUntilExecuted("last", 120);
+        cluster.assertEqualJournals();
     }
 
     /** Trap 23: the liar is named, and nobody else. */

@@ -158,7 +158,7 @@ class MerkleTransferTest extends MerkleTransfers {
         assertThat(fetcher.isGettingAhead()).as("without the manifest").isFalse();
 
         asks = accepted(asks.get(0));
-        for (int tick = 0; tick <= LIMITS.retryTicks(); tick++) {
+        for (int tick = 0; tick <= 10 * LIMITS.retryTicks(); tick++) {
             assertThat(fetcher.isGettingAhead()).as("tick %d", tick).isTrue();
             fetcher.onTick();
         }

@@ -221,6 +221,8 @@ class SnapshotTest {
         assertThat(keeper.answer(ASKER, new FetchManifest(30, snapshot.stateDigest())))
                 .isEmpty();
 
+        Digest next = keeper.newest().orElseThrow().stateDigest();
+        assertThat(keeper.answer(ASKER, new FetchManifest(20, next))).isPresent();
         keeper.release(20);
 
         assertThat(keeper.get(10)).isEmpty();
@@ -229,7 +231,7 @@ class SnapshotTest {
 
     /** Else a state that changes faster than it is fetched would never arrive. */
     @Test
-    void aKeeperKeepsTheTreeThatSomebodyIsFetchingAndNoOther() {
+    void aKeeperKeepsTheStateThatSomebodyIsFetchingAndNoOther() {
         MerkleStateStore store = new MerkleStateStore();
         SnapshotKeeper keeper = new SnapshotKeeper();
         for (int sequence = 10; sequence <= 40; sequence += 10) {
@@ -237,8 +239,7 @@ class SnapshotTest {
             keeper.keep(ServiceSnapshot.of(sequence, ByteString.EMPTY, Optional.of(store.tree())));
         }
         Digest fetched = keeper.get(20).orElseThrow().stateDigest();
-        Digest other = keeper.get(30).orElseThrow().stateDigest();
-        keeper.answer(ASKER + 1, new FetchManifest(30, other));
+        keeper.answer(ASKER + 1, new FetchManifest(30, fetched));
         assertThat(keeper.answer(ASKER, new FetchPiece(20, fetched, NodePath.ROOT, 100)))
                 .isPresent();
 
@@ -251,6 +252,20 @@ class SnapshotTest {
         }
         assertThat(keeper.release(40)).as("it asks no more").isEmpty();
         assertThat(keeper.get(20)).isEmpty();
+    }
+
+    @Test
+    void aStateThatIsOnePieceIsKeptLikewise() {
+        SnapshotKeeper keeper = new SnapshotKeeper();
+        for (int sequence = 10; sequence <= 40; sequence += 10) {
+            keeper.keep(ServiceSnapshot.of(sequence, bytes(sequence)));
+        }
+        Digest manifestAsked = keeper.get(10).orElseThrow().stateDigest();
+        Digest chunkAsked = keeper.get(20).orElseThrow().stateDigest();
+        assertThat(keeper.answer(ASKER, new FetchManifest(10, manifestAsked))).isPresent();
+        assertThat(keeper.answer(ASKER + 1, new FetchChunk(20, chunkAsked, 0))).isPresent();
+
+        assertThat(keeper.release(40)).containsExactly(10L, 20L);
     }
 
     @Test

@@ -175,7 +175,8 @@ class StateFetcherTest {
         StateFetcher small = new StateFetcher(new TransferLimits(STATE.data().size() - 1, 4, 2));
         small.start(100, STATE.stateDigest(), List.of(0));
 
-        assertThat(small.onAnswer(0, manifest())).isEqualTo(new Unusable(Reason.STATE_TOO_LARGE));
+        assertThat(small.onAnswer(0, manifest()))
+                .isEqualTo(new Unusable(Reason.STATE_TOO_LARGE, STATE.data().size()));
         assertThat(small.isActive()).isFalse();
     }
 
@@ -184,7 +185,7 @@ class StateFetcherTest {
         fetcher.start(100, Digest.of(GARBAGE), List.of(0));
 
         assertThat(fetcher.onAnswer(0, new ManifestAnswer(100, GARBAGE)))
-                .isEqualTo(new Unusable(Reason.UNREADABLE_MANIFEST));
+                .isEqualTo(new Unusable(Reason.UNREADABLE_MANIFEST, GARBAGE.size()));
     }
 
     @Test

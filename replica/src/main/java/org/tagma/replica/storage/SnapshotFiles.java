@@ -17,8 +17,8 @@ import org.tagma.replica.SnapshotStore;
 
 /**
  * The states of checkpoints, a file each: a header and the state. The header names the state digest, and what
- * is read back is digested again; so what is wrong with a file is found before anything is made of it. A damaged file is
- * set aside: the state can be fetched from the other replicas.
+ * is read back is digested again; so what is wrong with a file is found before anything is made of it. A damaged file
+ * is set aside: the state can be fetched from the other replicas.
  *
  * <p>Not thread-safe.
  */
@@ -38,11 +38,14 @@ final class SnapshotFiles implements SnapshotStore {
         this.folder = dataFolder.resolve(FOLDER);
     }
 
-    /** Copies the states into a folder that is not there yet; each has its checksum. */
-    void copyTo(Path target) throws IOException {
+    /**
+     * Makes the states appear in a folder of the data folder too, which is not there yet. Files are written once, so
+     * these are hard links: a large state does not keep the caller.
+     */
+    void linkTo(Path target) throws IOException {
         OwnerOnly.createFolders(target);
         for (Path file : files.values()) {
-            Files.copy(file, target.resolve(file.getFileName()));
+            Files.createLink(target.resolve(file.getFileName()), file);
         }
     }
 

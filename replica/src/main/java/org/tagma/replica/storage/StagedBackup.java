@@ -8,12 +8,12 @@ import org.tagma.replica.LogStore;
 import org.tagma.replica.SnapshotStore;
 
 /**
- * What a running replica lays out for a backup, in its data folder: its log and the states of its checkpoints at one moment.
- * The databases are hard links, so it costs neither time nor space to speak of, until the database lets go of what is linked.
- * There is one at a time, and none when the replica starts.
+ * What a running replica lays out for a backup, in its data folder: its log and the states of its checkpoints at one
+ * moment. All are hard links, so it costs neither time nor space to speak of, until the database lets go of what is
+ * linked. There is one at a time, and none when the replica starts.
  *
- * <p>The log comes first. The state of the checkpoint that it says is stable was there before it said so, and none is released
- * meanwhile, so it is among the states.
+ * <p>The log comes first. The state of the checkpoint that it says is stable was there before it said so, and none is
+ * released meanwhile, so it is among the states.
  */
 final class StagedBackup implements BackupStage {
 
@@ -48,7 +48,7 @@ final class StagedBackup implements BackupStage {
         if (snapshots instanceof StateCheckpoints trees) {
             trees.copyTo(folder.resolve(StateFolder.FOLDER));
         } else if (snapshots instanceof SnapshotFiles files) {
-            files.copyTo(folder.resolve(SnapshotFiles.FOLDER));
+            files.linkTo(folder.resolve(SnapshotFiles.FOLDER));
         }
         Files.writeString(nameFile, name);
     }

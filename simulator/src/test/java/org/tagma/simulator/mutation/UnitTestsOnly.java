@@ -3,9 +3,9 @@ package org.tagma.simulator.mutation;
 import java.util.Set;
 
 /**
- * The planted mistakes that the plans of the sweeps are not expected to find, since they seldom do harm that a user sees, or
- * only in schedules that are seldom drawn. Tests of the core, which the registry names for each, kill all of them. With {@code
- * -Dtagma.mutantSeeds=N} the hunt looks for these as well.
+ * The planted mistakes that the plans of the sweeps are not expected to find, since they seldom do harm that a user
+ * sees, or only in schedules that are seldom drawn. Tests of the core, which the registry names for each, kill all of
+ * them. With {@code -Dtagma.mutantSeeds=N} the hunt looks for these as well.
  */
 final class UnitTestsOnly {
 
@@ -37,7 +37,10 @@ final class UnitTestsOnly {
             "a second proposal replaces the first",
             "a shown certificate is not checked",
             "a signer's second checkpoint vote counts",
+            "a state in one piece grows beyond its bound",
+            "a state in one piece is let go of while it is fetched",
             "a state is kept for ever for somebody who fetches it no more",
+            "a state that comes by drops is waited for without end",
             "a state that somebody is fetching is let go of",
             "a state that was fetched has always been so",
             "a trailing null batch is dropped though it prepared",
@@ -119,8 +122,11 @@ final class UnitTestsOnly {
             "a read before an entry of the term is committed",
             "a read does not wait until so much is executed",
             "a round of which nobody answered is confirmed",
+            "a state in one piece grows beyond its bound",
+            "a state in one piece is let go of while it is fetched",
             "a state is kept for ever for somebody who fetches it no more",
             "a state names the group of later",
+            "a state that comes by drops is waited for without end",
             "a state that somebody is fetching is let go of",
             "a vote is forgotten in a restart",
             "an entry of an earlier term is committed by counting",
