@@ -35,6 +35,7 @@ import picocli.CommandLine.TypeConversionException;
             StatusCommand.class,
             TransferCommand.class,
             MembersCommand.class,
+            SettingsCommand.class,
             KvCommand.class,
             VerifyCommand.class,
             BackupCommand.class,

@@ -67,6 +67,10 @@ class ErrorLineTest {
                     members --dir %cluster --voters 0,one       | must be replicas with commas between
                     members --dir %cluster --voters 0,9         | there is no replica 9
                     members --dir %cluster --voters 1,1,2       | names replica 1 twice
+                    settings --dir %cluster set                 | set NAME VALUE
+                    settings --dir %cluster set pipeline 1      | there is no agreed setting pipeline
+                    settings --dir %cluster set replyBytes many | must be a whole number, not many
+                    settings --dir %cluster --client 9          | there is no key file
                     kv --dir %cluster                           | there is no command
                     kv --dir %cluster frob k                    | unknown command frob
                     kv --dir %cluster put k                     | put KEY VALUE

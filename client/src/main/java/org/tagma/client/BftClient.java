@@ -96,6 +96,7 @@ public final class BftClient implements AutoCloseable {
                 builder.config.protocol().name().equals("pbft")
                         ? Optional.of(() -> new ProofVerifier(builder.config))
                         : Optional.empty());
+        this.core.followAgreedPipeline();
         this.thread = new Thread(this::run, "tagma-client-" + builder.clientId);
         this.thread.setDaemon(true);
     }

@@ -100,6 +100,11 @@ public final class BftClientCore {
         this.proofs = new ProofFlow(setup, options, wire, sessions, completions, proofVerifiers);
     }
 
+    /** Has no more requests under way in a session than the group has agreed on, which it is asked. Before all else. */
+    void followAgreedPipeline() {
+        requests.followAgreedPipeline();
+    }
+
     /** Opens the first session. Called once, before anything else. */
     public void start() {
         sessions.openNext(1);

@@ -123,7 +123,7 @@ public final class ClusterSettings {
                         config.batch().maxBytes(),
                         limits.maxPendingRequests(),
                         limits.maxPendingRequestsPerClient(),
-                        limits.sessionPipeline()),
+                        limits.maxPendingRequestsPerClient()), // the agreed sessionPipeline may change
                 memoryBounds(config),
                 transfer,
                 config.settings());

@@ -44,6 +44,7 @@ public final class RequestFlow {
     private final Completions completions;
     private final ClientCounters counters;
     private final Dispatch dispatch;
+    private final AgreedPipeline pipeline;
 
     private final Deque<PendingRequest> queue = new ArrayDeque<>();
     private final Set<PendingRequest> inFlight = new LinkedHashSet<>();
@@ -72,12 +73,19 @@ public final class RequestFlow {
         this.counters = counters;
         this.dispatch = new Dispatch(policy, options, sessions, counters, jitter);
         this.followed = policy.leader();
+        this.pipeline = new AgreedPipeline(options.maxInFlight());
+    }
+
+    /** Has no more under way than the group has agreed on; see {@link AgreedPipeline}. */
+    public void followAgreedPipeline() {
+        pipeline.follow();
     }
 
     /** A new call; fails at once if the queue is full. */
     public void submit(ByteString operation, RetrySemantics semantics, Completion completion, long now) {
         boolean mustWait = !queue.isEmpty() || !hasRoom(semantics);
-        if (mustWait && queue.size() >= options.maxQueued()) {
+        int notUsedYet = options.maxInFlight() - pipeline.room(sessions.current().number);
+        if (mustWait && queue.size() >= options.maxQueued() + notUsedYet) {
             completions.later(() -> completion.failed(new OverloadedException(
                     Outcome.NOT_EXECUTED, options.maxQueued() + " calls are waiting to be sent already")));
             return;
@@ -187,7 +195,7 @@ public final class RequestFlow {
     // ---- sending ----
 
     private boolean hasRoom(RetrySemantics semantics) {
-        return sessions.current().hasRoom(RequestKind.of(semantics), options.maxInFlight());
+        return sessions.current().hasRoom(RequestKind.of(semantics), pipeline.room(sessions.current().number));
     }
 
     private void sendQueued(long now) {
@@ -198,7 +206,18 @@ public final class RequestFlow {
         }
         if (queue.isEmpty()) {
             earliestQueuedDeadline = PendingRequest.NEVER;
+        } else if (pipeline.mustAsk(sessions.current().number)) {
+            askPipeline(now);
         }
+    }
+
+    private void askPipeline(long now) {
+        ByteString question = pipeline.ask(sessions.current().number);
+        Completion answered = pipeline.answer(() -> wakeAt = now);
+        sendFirst(
+                new PendingRequest(
+                        nextOrdinal++, question, RetrySemantics.EXACTLY_ONCE, answered, now + options.deadlineMillis()),
+                now);
     }
 
     private void sendFirst(PendingRequest request, long now) {
@@ -248,6 +267,9 @@ public final class RequestFlow {
             return;
         }
         finish(request);
+        if (status == ReplyStatus.REPLY_EVICTED) {
+            pipeline.replyWasDropped();
+        }
         if (!request.completed) {
             request.completed = true;
             completions.later(() -> Results.complete(request.completion, status, result));

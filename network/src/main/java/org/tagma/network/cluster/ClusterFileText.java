@@ -14,28 +14,41 @@ import org.tagma.protocol.Settings;
 final class ClusterFileText {
     private static final String TEMPLATE = """
             # A Tagma cluster. Every replica and client needs this file; all that is in it is public.
-            # All of them must have the same one: a change takes effect when every node has been restarted with it.
+            # How a setting is changed is said at each:
+            #   [each]    by each node for itself: restart it with the new value.
+            #   [all]     by all replicas at once: stop all, change all files, start all. Clients where it says so.
+            #             Nodes that differ refuse each other, with a line that names the setting and both values.
+            #   [agreed]  by `tagma settings --dir DIR set NAME VALUE`, while the group runs. It is part of the
+            #             replicated state: what stands here is what the group began with, and stays as it is.
+            #   [never]   it stays what it was when the group began.
 
-            # Tells this cluster from every other; messages of another cluster are refused.
+            # Tells this cluster from every other; messages of another cluster are refused. [never]
             clusterId: "{clusterId}"
-            # Part of the cluster's identity: messages, data folders and backups of another epoch are refused. It stays as it is.
+            # Part of the cluster's identity: messages, data folders and backups of another epoch are refused. [never]
             epoch: {epoch}
 
             {protocols}
+            # [never]
             protocol: {protocol}
+            # [never]
             # f, how many faulty replicas are tolerated.
             faults: {faults}
-            # signatures: requests and votes carry Ed25519 signatures. macs: vectors of message authentication codes, faster.
+            # signatures: requests and votes carry Ed25519 signatures. macs: vectors of message authentication
+            # codes, faster. [all], and all clients
             authentication: {authentication}
-            # auto takes the fastest implementation that loads; bouncycastle runs everywhere; corretto is native code.
+            # auto takes the fastest implementation that loads; bouncycastle runs everywhere; corretto is native
+            # code. [each]
             cryptoProvider: {cryptoProvider}
             # Encrypts all connections (TLS 1.3, with the nodes' own keys). They are authenticated in any case.
+            # [all], and all clients
             tls: {tls}
-            # Whether queries may be answered by a quorum of replicas without being ordered.
+            # Whether queries may be answered by a quorum of replicas without being ordered. [all], and all clients
             readOnlyFastPath: {readOnlyFastPath}
-            # When a vote counts as stored. sync: on disk. async: with the operating system. memory: at once, lost in a crash.
+            # When a vote counts as stored. sync: on disk. async: with the operating system. memory: at once, lost
+            # in a crash. [each]
             durability: {durability}
 
+            # [each]; the last two are for clients.
             timeouts:
               # A replica suspects the primary when a request is not ordered for so long; sooner, down to a tenth of it,
               # where the group is seen to be fast and the primary not to be busy.
@@ -49,50 +62,49 @@ final class ClusterFileText {
               # A client gives a request up after so long.
               clientDeadlineMillis: {clientDeadlineMillis}
 
-            # A batch is ordered as one; it is closed when it has so many requests, or bytes.
+            # A batch is ordered as one; it is closed when it has so many requests, or bytes. [all]
             batch:
               maxRequests: {maxRequests}
               maxBytes: {maxBytes}
 
             window:
-              # A checkpoint is taken every so many batches.
+              # A checkpoint is taken every so many batches. [all]
               checkpointInterval: {checkpointInterval}
-              # Batches that may be under way above the last stable checkpoint; at least two intervals.
+              # Batches that may be under way above the last stable checkpoint; at least two intervals. [all]
               logWindow: {logWindow}
               # Batches the primary orders at the same time. With 1, requests that come meanwhile make the next batch
-              # larger, which is best where messages are fast; raise it where replicas are far apart.
+              # larger, which is best where messages are fast; raise it where replicas are far apart. [each]
               pipelineDepth: {pipelineDepth}
 
             limits:
-              # The largest message between replicas.
+              # The largest message between replicas. [all]
               maxFrameBytes: {maxFrameBytes}
-              # Requests that a replica holds before they are ordered; beyond it clients are told to slow down.
+              # Requests that a replica holds before they are ordered; beyond it clients are told to slow down. [all]
               maxPendingRequests: {maxPendingRequests}
-              # The same for one client.
+              # The same for one client. [all]
               maxPendingRequestsPerClient: {maxPendingRequestsPerClient}
-              # The next five are part of the replicated state: what stands here is what the group begins with. While it
-              # runs, `tagma settings --set NAME=VALUE` changes them.
-              # Sessions that one client may have open.
+              # Sessions that one client may have open. [agreed]
               maxSessionsPerClient: {maxSessionsPerClient}
-              # Requests that may be in flight on one session.
+              # Requests that may be in flight on one session; clients follow. [agreed]
               sessionPipeline: {sessionPipeline}
-              # How much the sessions and the replies kept for retries may take, of one client and in all.
+              # How much the sessions and the replies kept for retries may take, of one client and in all. [agreed]
               replyBytesPerClient: {replyBytesPerClient}
               replyBytes: {replyBytes}
-              # A session in which nothing was executed for so long ends.
+              # A session in which nothing was executed for so long ends. [agreed]
               sessionIdleMillis: {sessionIdleMillis}
-              # How far the time of a batch may be ahead of a replica's own clock.
+              # How far the time of a batch may be ahead of a replica's own clock. [each]
               maxClockSkewMillis: {maxClockSkewMillis}
-              # The largest operation a client may submit.
+              # The largest operation a client may submit. [all], and all clients
               maxOperationBytes: {maxOperationBytes}
 
-            {section}# ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal.
+            {section}# ids are 0, 1, 2, ... in order. Keys are public keys, in hexadecimal. An address: [each].
             replicas:{replicas}
 
-            # Who may submit operations.
+            # Who may submit operations. [each]
             clients:{clients}
 
-            # Clients that may also send operators' commands: hand over the leadership, change the group.
+            # Clients that may also send operators' commands: hand over the leadership, change the group [each];
+            # change agreed settings [never]
             operators: {operators}
             """;
 

@@ -31,36 +31,42 @@ final class RaftSettings {
                     1_000,
                     10,
                     MAX_MILLIS,
-                    "A follower that hears no leader for so long, or for up to twice as long, has another one elected."),
+                    "A follower that hears no leader for so long, or for up to twice as long, has another one elected."
+                            + " [each]; with leaseReads [all]"),
             Setting.integer(
                     HEARTBEAT,
                     100,
                     1,
                     MAX_MILLIS,
-                    "How often a leader says that it leads; at most a third of the election timeout."),
+                    "How often a leader says that it leads; at most a third of the election timeout. [each]"),
             Setting.bool(
                     LEASE_READS,
                     false,
                     "Lets a leader answer reads without asking the others: faster, and stale if clocks drift more than"
-                            + " stated."),
+                            + " stated. [all]"),
             Setting.integer(
-                    CLOCK_DRIFT, 10, 0, 50, "By how much one clock may run faster than another, for lease reads."),
+                    CLOCK_DRIFT,
+                    10,
+                    0,
+                    50,
+                    "By how much one clock may run faster than another, for lease reads. [all]"),
             Setting.integer(
                     INFLIGHT_MESSAGES,
                     64,
                     1,
                     1_000_000,
-                    "Messages with entries, and bytes of entries, that may be under way to one follower."),
+                    "Messages with entries, and bytes of entries, that may be under way to one follower. [each]"),
             Setting.integer(INFLIGHT_BYTES, 8 << 20, 1, 1 << 30, ""),
             Setting.integer(
                     LOG_TAIL,
                     128,
                     0,
                     1_000_000,
-                    "Entries kept below the newest snapshot, for followers that are a little behind."),
+                    "Entries kept below the newest snapshot, for followers that are a little behind. [each]"),
             Setting.replicas(
                     VOTERS,
-                    "Who votes in the beginning; [] for all replicas. Those left out can be added with tagma members."));
+                    "Who votes in the beginning; [] for all replicas. Those left out can be added with tagma members."
+                            + " [never]"));
 
     private RaftSettings() {}
 
