@@ -3,6 +3,8 @@ package org.tagma.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ExitStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.BindFailedException;
 import org.tagma.network.cluster.ClusterFileException;
@@ -16,7 +18,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns whatever ends a command into one line on the error stream. A stack trace is for those who ask with {@code --debug}. */
+/**
+ * Turns whatever ends a command into one line on the error stream. A stack trace is for those who ask with {@code
+ * --debug}.
+ */
 final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptionHandler {
 
     /** Failures whose message is a whole line for the user already. */

@@ -1,6 +1,8 @@
 package org.tagma.cli;
 
 import java.util.concurrent.Callable;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ExitStatus;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

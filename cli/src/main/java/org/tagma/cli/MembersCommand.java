@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ExitStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;

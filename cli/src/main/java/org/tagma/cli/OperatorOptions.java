@@ -1,5 +1,6 @@
 package org.tagma.cli;
 
+import org.tagma.cli.common.FolderOption;
 import org.tagma.network.cluster.ClusterFolder;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

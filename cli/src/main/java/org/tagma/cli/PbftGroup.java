@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ClusterConfig;
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.tagma.cli.common.ReplicaStatus;
 
 /**
  * How a replica says it is, in Raft's words.

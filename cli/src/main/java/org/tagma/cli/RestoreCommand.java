@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tagma.cli.common.ExitStatus;
+import org.tagma.cli.common.FolderOption;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ExitStatus;
 import org.tagma.client.BftClient;
 import org.tagma.client.call.BftClientException;
 import org.tagma.client.call.ClientOptions;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.FreePorts;
+import org.tagma.cli.common.ExitStatus;
 import org.tagma.network.cluster.ClusterFolder;
 
 /** Whatever a user does wrong: one line that says what is wrong and what to do, status 2, no stack trace. */

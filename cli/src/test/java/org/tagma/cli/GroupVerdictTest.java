@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
 

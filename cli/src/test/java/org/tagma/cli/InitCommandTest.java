@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.cli.common.ExitStatus;
 import org.tagma.core.NodeId;
 import org.tagma.network.NodeAccess;
 import org.tagma.network.cluster.AuthenticationMode;

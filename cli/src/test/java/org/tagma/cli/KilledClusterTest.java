@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.ClusterPlan;
+import org.tagma.cli.common.ReplicaProcess;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.cli.common.ExitStatus;
+import org.tagma.cli.common.ReplicaProcess;
 import org.tagma.network.cluster.ClusterFolder;
 
 class PortInUseTest {

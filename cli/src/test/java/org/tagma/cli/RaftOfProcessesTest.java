@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.cli.common.ExitStatus;
+import org.tagma.cli.common.ReplicaProcess;
 import org.tagma.network.cluster.ClusterFolder;
 
 /**

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.cli.common.ExitStatus;
+import org.tagma.cli.common.ReplicaProcess;
 import org.tagma.network.cluster.ClusterFolder;
 
 /** Settings of the agreed state in cluster files that differ, between replicas or from what the group has agreed on. */

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tagma.benchmarks.load.LoadPlan;
 import org.tagma.benchmarks.load.Workload;
-import org.tagma.cli.CommandFailure;
-import org.tagma.cli.HostedService;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.HostedService;
 import org.tagma.network.cluster.ClusterConfig;
 
 /**

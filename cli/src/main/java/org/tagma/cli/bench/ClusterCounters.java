@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tagma.benchmarks.load.Traffic;
-import org.tagma.cli.CommandFailure;
-import org.tagma.cli.ReplicaInspector;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ReplicaInspector;
 import org.tagma.replica.AdminQueries;
 
 /**

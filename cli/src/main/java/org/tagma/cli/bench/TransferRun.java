@@ -12,9 +12,9 @@ import org.tagma.benchmarks.load.LoadGenerator;
 import org.tagma.benchmarks.load.LoadPlan;
 import org.tagma.benchmarks.load.WarmUp;
 import org.tagma.benchmarks.load.Workload;
-import org.tagma.cli.CommandFailure;
-import org.tagma.cli.ReplicaInspector;
-import org.tagma.cli.ReplicaStatus;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ReplicaInspector;
+import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.client.WallClockSessionNumbers;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
@@ -22,7 +22,8 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 
 /**
- * Fills a cluster's state, takes the disk of one replica away, and measures what the group does meanwhile. Not thread-safe.
+ * Fills a cluster's state, takes the disk of one replica away, and measures what the group does meanwhile. Not
+ * thread-safe.
  */
 final class TransferRun {
 
@@ -114,7 +115,8 @@ final class TransferRun {
         double took = (System.nanoTime() - begunNanos) / 1e9;
         Phase after = measure(load, seconds, "after");
         out.printf(
-                "%s, %s, durability %s, %d replicas: a state of %d MB fetched by replica %d in %.1f s, its start included%n",
+                "%s, %s, durability %s, %d replicas: a state of %d MB fetched by replica %d in %.1f s, its start"
+                        + " included%n",
                 config.protocol().name(),
                 config.authentication().label(),
                 config.durability().label(),

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.tagma.cli.ReplicaInspector;
-import org.tagma.cli.ReplicaStatus;
-import org.tagma.cli.ReplicaStatus.StateDigest;
+import org.tagma.cli.common.ReplicaInspector;
+import org.tagma.cli.common.ReplicaStatus;
+import org.tagma.cli.common.ReplicaStatus.StateDigest;
 import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.examples.kv.KeyValueStore;
 

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
-import org.tagma.cli.ReplicaInspector;
-import org.tagma.cli.Screen;
+import org.tagma.cli.common.ReplicaInspector;
+import org.tagma.cli.common.Screen;
 
 /** One run: load, faults of whoever leads, and the checks. Not thread-safe. */
 final class Demo {

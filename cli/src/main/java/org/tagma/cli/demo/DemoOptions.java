@@ -2,7 +2,7 @@ package org.tagma.cli.demo;
 
 import java.util.List;
 import java.util.Locale;
-import org.tagma.cli.CommandFailure;
+import org.tagma.cli.common.CommandFailure;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 

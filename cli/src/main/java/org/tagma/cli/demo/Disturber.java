@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.tagma.cli.Screen;
+import org.tagma.cli.common.Screen;
 
 /**
- * Does to the replicas that lead what the demo is about, one after the other, and under Raft undoes it, so that never more than
- * one is faulty. Not thread-safe.
+ * Does to the replicas that lead what the demo is about, one after the other, and under Raft undoes it, so that never
+ * more than one is faulty. Not thread-safe.
  */
 final class Disturber {
 

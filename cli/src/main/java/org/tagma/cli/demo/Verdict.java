@@ -2,7 +2,7 @@ package org.tagma.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.cli.Screen;
+import org.tagma.cli.common.Screen;
 
 /** What was checked in the end, and how it turned out. Not thread-safe. */
 final class Verdict {

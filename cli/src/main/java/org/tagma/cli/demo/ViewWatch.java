@@ -8,14 +8,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.tagma.cli.ReplicaInspector;
-import org.tagma.cli.ReplicaStatus;
+import org.tagma.cli.common.ReplicaInspector;
+import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ClusterConfig;
 
 /**
- * Keeps asking the replicas which view, or term, they are in and who leads. Believed is the highest that f+1 replicas have
- * reached, not counting the one that something was done to: so at least one correct replica has.
+ * Keeps asking the replicas which view, or term, they are in and who leads. Believed is the highest that f+1 replicas
+ * have reached, not counting the one that something was done to: so at least one correct replica has.
  *
  * <p>Thread-safe.
  */

@@ -1,7 +1,7 @@
 package org.tagma.cli.sim;
 
-import org.tagma.cli.Screen;
-import org.tagma.cli.Screen.Style;
+import org.tagma.cli.common.Screen;
+import org.tagma.cli.common.Screen.Style;
 import org.tagma.simulator.exploration.Outcome;
 import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.Shrinker;

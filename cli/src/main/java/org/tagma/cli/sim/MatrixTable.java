@@ -1,8 +1,8 @@
 package org.tagma.cli.sim;
 
 import java.util.Locale;
-import org.tagma.cli.Screen;
-import org.tagma.cli.Screen.Style;
+import org.tagma.cli.common.Screen;
+import org.tagma.cli.common.Screen.Style;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.exploration.Matrix.Cell;
 import org.tagma.simulator.model.Nodes;

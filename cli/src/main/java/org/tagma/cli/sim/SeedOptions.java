@@ -5,7 +5,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tagma.cli.CommandFailure;
+import org.tagma.cli.common.CommandFailure;
 import org.tagma.simulator.exploration.Sweep;
 import picocli.CommandLine.Option;
 

@@ -1,7 +1,7 @@
 package org.tagma.cli.sim;
 
 import java.util.List;
-import org.tagma.cli.CommandFailure;
+import org.tagma.cli.common.CommandFailure;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.model.Assumption;
 import org.tagma.simulator.model.Network;
@@ -58,8 +58,8 @@ final class SettingOptions {
     @Option(
             names = "--faults",
             paramLabel = "F",
-            description =
-                    "How many of them are faulty (default: as many as the group tolerates). With more, less is promised.")
+            description = "How many of them are faulty (default: as many as the group tolerates). With more, less is"
+                    + " promised.")
     private Integer faults;
 
     @Option(

@@ -2,16 +2,16 @@ package org.tagma.cli.sim;
 
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
-import org.tagma.cli.ExitStatus;
-import org.tagma.cli.Screen;
-import org.tagma.cli.Screen.Style;
+import org.tagma.cli.common.ExitStatus;
+import org.tagma.cli.common.Screen;
+import org.tagma.cli.common.Screen.Style;
 import org.tagma.simulator.exploration.Sweep;
 import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.plan.Setting;
 
 /**
- * How fast the simulator is on one thread, once its code is compiled: that takes some thousands of runs, for most of what a run
- * does is done seldom.
+ * How fast the simulator is on one thread, once its code is compiled: that takes some thousands of runs, for most of
+ * what a run does is done seldom.
  */
 final class SimBenchmark {
 
@@ -47,7 +47,9 @@ final class SimBenchmark {
         return tally.failures() == 0 ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
-    /** Ends when the compilers were busy for less than a tenth of a while, after a minute at the latest, and says so. */
+    /**
+     * Ends when the compilers were busy for less than a tenth of a while, after a minute at the latest, and says so.
+     */
     private void warmUp(Setting setting) throws InterruptedException {
         CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
         long seed = WARM_UP_SEED;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.tagma.cli.CommandFailure;
-import org.tagma.cli.Screen;
+import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.Screen;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 import org.tagma.simulator.exploration.Flp;
@@ -29,17 +29,21 @@ import picocli.CommandLine.Spec;
                         + " the protocol promises under the chosen assumptions about network, nodes and time.",
         footer = {
             "",
-            "A seed gives a plan: sizes, loads, which replicas are faulty and how, crashes, pauses, cuts, faults of the network.",
-            "The same seed gives the same run. When a promise is broken, the shortest plan found that breaks it is printed,",
+            "A seed gives a plan: sizes, loads, which replicas are faulty and how, crashes, pauses, cuts, faults of"
+                    + " the network.",
+            "The same seed gives the same run. When a promise is broken, the shortest plan found that breaks it is"
+                    + " printed,",
             "with the one command that runs it again.",
             "",
             "  tagma sim                                                 1000 seeds of the default",
             "  tagma sim --protocol raft --nodes crash-recovery --budget 60s",
             "  tagma sim --faults 2                                      more than PBFT tolerates: see it break",
-            "  tagma sim --protocol raft --show-break                    a malicious replica of three: agreement is lost",
+            "  tagma sim --protocol raft --show-break                    a malicious replica of three: agreement is"
+                    + " lost",
             "  tagma sim --matrix --html matrix.html                     all 27 combinations, for PBFT and Raft",
             "  tagma sim --flp pbft --for 24h                            an adversary that keeps PBFT from deciding",
-            "  tagma sim --twins                                         every schedule of two rounds with a doubled replica",
+            "  tagma sim --twins                                         every schedule of two rounds with a doubled"
+                    + " replica",
             "  tagma sim --seed 7 --seeds 1 --trace run.trace            what happened in one run; then: tagma trace",
             "",
             "Exit status: 0 if every promise was kept, 1 if one was broken, 2 if it cannot run."
@@ -93,9 +97,9 @@ public final class SimCommand implements Callable<Integer> {
             paramLabel = "PROPERTY",
             arity = "0..1",
             fallbackValue = "",
-            description =
-                    "Look for a run that breaks what is NOT promised (agreement, or else liveness, unless another property"
-                            + " is named), make it short, print it and draw it. Exit status 0 if one is found.")
+            description = "Look for a run that breaks what is NOT promised (agreement, or else liveness, unless another"
+                    + " property"
+                    + " is named), make it short, print it and draw it. Exit status 0 if one is found.")
     private String showBreak;
 
     @Option(

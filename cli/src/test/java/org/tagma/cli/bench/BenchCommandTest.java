@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tagma.cli.ExitStatus;
 import org.tagma.cli.TagmaCommand;
+import org.tagma.cli.common.ExitStatus;
 import picocli.CommandLine;
 
 class BenchCommandTest {

@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 /** What the command tells the shell. */
 public final class ExitStatus {

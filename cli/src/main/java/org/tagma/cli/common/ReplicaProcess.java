@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -15,6 +15,9 @@ import org.tagma.network.cluster.ClusterFolder;
  * <p>Thread-safe.
  */
 public final class ReplicaProcess {
+    /** By its name, since it stands above this package. */
+    private static final String COMMAND = "org.tagma.cli.TagmaCommand";
+
     private static final long STOP_MILLIS = 5_000;
 
     private final int id;
@@ -40,7 +43,7 @@ public final class ReplicaProcess {
         command.addAll(inheritedJavaOptions());
         // Several of them share a small machine: little memory, and no thread that only collects garbage.
         command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(TagmaCommand.class.getName(), "replica", "--until-input-ends"));
+        command.addAll(List.of(COMMAND, "replica", "--until-input-ends"));
         command.addAll(List.of("--dir", folder.root().toString(), "--id", Integer.toString(id)));
         command.addAll(options);
         Process process = new ProcessBuilder(command)
@@ -71,7 +74,7 @@ public final class ReplicaProcess {
     }
 
     /** Ends its standard input, as the end of this process would. */
-    void closeInput() throws IOException {
+    public void closeInput() throws IOException {
         process.getOutputStream().close();
     }
 
@@ -99,7 +102,7 @@ public final class ReplicaProcess {
     }
 
     /** Waits until it has ended by itself; then gives its exit status. */
-    int awaitExit() {
+    public int awaitExit() {
         return process.onExit().join().exitValue();
     }
 

@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import com.google.protobuf.ByteString;
 import java.util.HexFormat;
@@ -15,7 +15,9 @@ public final class PrintableBytes {
         return plain ? '"' + text + '"' : "0x" + HexFormat.of().formatHex(bytes.toByteArray());
     }
 
-    /** Control characters could rewrite the line, marks of direction could turn it around, quotes could end it early. */
+    /**
+     * Control characters could rewrite the line, marks of direction could turn it around, quotes could end it early.
+     */
     private static boolean isSurprising(int codePoint) {
         int type = Character.getType(codePoint);
         return codePoint == '"'

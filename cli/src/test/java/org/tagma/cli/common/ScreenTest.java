@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,12 +1,12 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 
 /**
- * A command's output while it works: lines that stay, and on a terminal one line at the bottom that changes. Where there is no terminal, that
- * line is written once a second.
+ * A command's output while it works: lines that stay, and on a terminal one line at the bottom that changes. Where
+ * there is no terminal, that line is written once a second.
  *
  * <p>Thread-safe.
  */

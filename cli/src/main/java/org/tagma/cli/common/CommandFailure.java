@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 /** Ends a command with one line for its user, saying what is wrong and what to do, and an exit status. */
 public final class CommandFailure extends RuntimeException {

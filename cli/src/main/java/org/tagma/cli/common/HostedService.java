@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -20,7 +20,7 @@ public enum HostedService {
     }
 
     /** One in its first state. */
-    StateMachine create() {
+    public StateMachine create() {
         return factory.get();
     }
 

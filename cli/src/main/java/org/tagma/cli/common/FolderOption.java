@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import java.nio.file.Path;
 import org.tagma.network.cluster.ClusterFolder;

@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ public final class ReplicaInspector implements AutoCloseable {
     };
 
     /** What became of an operator's command. */
-    record Outcome(boolean done, String text) {}
+    public record Outcome(boolean done, String text) {}
 
     private record Question(int replica, ByteString frame, CompletableFuture<Reply> answer) {}
 
@@ -108,7 +108,7 @@ public final class ReplicaInspector implements AutoCloseable {
      *
      * @return empty if it has not answered in time
      */
-    CompletableFuture<Optional<Outcome>> command(int replica, ByteString command, long deadlineMillis) {
+    public CompletableFuture<Optional<Outcome>> command(int replica, ByteString command, long deadlineMillis) {
         return send(replica, OperatorCommands.CHALLENGE, deadlineMillis).thenCompose(asked -> {
             Optional<String> challenge = asked.filter(answer -> answer.status() == ReplyStatus.OK)
                     .map(answer -> AdminQueries.parse(answer.result()).get("challenge"));

@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public record ReplicaStatus(
     }
 
     /** Reads an answer; empty if it is not what a correct replica would say. */
-    static Optional<ReplicaStatus> of(int replica, Map<String, String> values) {
+    public static Optional<ReplicaStatus> of(int replica, Map<String, String> values) {
         try {
             return Optional.of(new ReplicaStatus(
                     replica,
@@ -112,13 +112,13 @@ public record ReplicaStatus(
     }
 
     /** What it says in words of its own; printable, and not long. */
-    static String text(Map<String, String> values, String name) {
+    public static String text(Map<String, String> values, String name) {
         String printable = values.getOrDefault(name, "").replaceAll("[^\\x20-\\x7e]", "?");
         return printable.substring(0, Math.min(MOST_TEXT, printable.length()));
     }
 
     /** A malicious replica shall not be able to paint on anybody's terminal. */
-    static String word(Map<String, String> values, String name, String otherwise) {
+    public static String word(Map<String, String> values, String name, String otherwise) {
         String value = values.getOrDefault(name, otherwise);
         return WORD.matcher(value).matches() ? value : otherwise;
     }

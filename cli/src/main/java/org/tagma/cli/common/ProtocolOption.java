@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.cli.common;
 
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
