@@ -323,7 +323,7 @@ class ReviewFindingsTest {
         Action.Send first = asked.get(0);
         replica.receive(
                 first.to(), keeper.answer(0, (FetchPiece) first.message()).orElseThrow());
-        replica.tick(2);
+        replica.tick(20);
         assertThat(replica.sends(FetchManifest.class)).isEmpty();
 
         replica.tick(1);
