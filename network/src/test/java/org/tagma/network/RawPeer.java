@@ -41,6 +41,15 @@ final class RawPeer implements AutoCloseable {
         }
     }
 
+    /** From one of the loopback's other addresses. */
+    static RawPeer connect(int port, String from) {
+        try {
+            return new RawPeer(new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static RawPeer accepted(Socket socket) {
         try {
             return new RawPeer(socket);
@@ -65,17 +74,29 @@ final class RawPeer implements AutoCloseable {
 
     /** As initiator, up to and including the proof; returns what Noise is to be bound to. */
     ByteString proveMembership(PeerId self, PeerId remote, ConnectionKeys keys, PeerId provedTo) {
+        ByteString transcript = greet(self, remote);
+        prove(keys, provedTo, transcript);
+        return transcript;
+    }
+
+    /** As initiator, up to and including the challenge; returns what is to be proved. */
+    ByteString greet(PeerId self, PeerId remote) {
         ByteString hello = hello(self, remote).encode();
         writeFrame(hello);
-        ByteString transcript = HandshakeFrames.transcript(hello, HandshakeFrames.body(readFrame()));
-        writeFrame(HandshakeFrames.of(HandshakeFrames.PROOF, keys.prove(provedTo.toNodeId(), transcript)));
-        return transcript;
+        return HandshakeFrames.transcript(hello, HandshakeFrames.body(readFrame()));
+    }
+
+    private void prove(ConnectionKeys keys, PeerId to, ByteString transcript) {
+        writeFrame(HandshakeFrames.of(HandshakeFrames.PROOF, keys.prove(to.toNodeId(), transcript)));
     }
 
     /** As initiator, up to and including our message of Noise. */
     NoiseIk beginHandshake(PeerId self, PeerId remote) {
         ConnectionKeys keys = TestNodes.of(self.toNodeId());
-        ByteString transcript = proveMembership(self, remote, keys, remote);
+        return beginNoise(keys, remote, proveMembership(self, remote, keys, remote));
+    }
+
+    private NoiseIk beginNoise(ConnectionKeys keys, PeerId remote, ByteString transcript) {
         NoiseIk noise = keys.initiate(remote.toNodeId(), transcript).orElseThrow();
         writeFrame(HandshakeFrames.of(HandshakeFrames.FIRST, noise.write(ByteString.EMPTY)));
         return noise;
@@ -83,7 +104,17 @@ final class RawPeer implements AutoCloseable {
 
     /** As initiator, until both sides have proved themselves; what is written from now on is sealed. */
     void handshake(PeerId self, PeerId remote) {
-        NoiseIk noise = beginHandshake(self, remote);
+        finish(beginHandshake(self, remote));
+    }
+
+    /** The same, for one who has greeted already. */
+    void handshakeOf(PeerId self, PeerId remote, ByteString transcript) {
+        ConnectionKeys keys = TestNodes.of(self.toNodeId());
+        prove(keys, remote, transcript);
+        finish(beginNoise(keys, remote, transcript));
+    }
+
+    private void finish(NoiseIk noise) {
         assertThat(noise.read(HandshakeFrames.body(readFrame()))).isPresent();
         ciphers = noise.split();
         writeFrame(HandshakeFrames.of(HandshakeFrames.CONFIRMATION, ByteString.EMPTY));
@@ -118,6 +149,16 @@ final class RawPeer implements AutoCloseable {
             out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Unless the other side has gone. */
+    void tryWrite(byte next) {
+        try {
+            out.write(next);
+            out.flush();
+        } catch (IOException e) {
+            // Thrown out, as it deserves.
         }
     }
 
