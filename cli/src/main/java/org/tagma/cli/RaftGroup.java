@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 import org.tagma.network.cluster.ClusterConfig;
 
 /**
- * A Raft group, as put together from what its replicas say. They do not lie, so the one with the highest term knows best.
+ * A Raft group, as put together from what its replicas say. They do not lie, so the one with the highest term knows
+ * best.
  *
  * @param statuses one for each replica of the cluster file, in order; empty for those that do not answer
  */
@@ -51,6 +52,30 @@ record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
     private static boolean isQuorum(RaftReplicaStatus known, IntPredicate present) {
         return isMajority(known.voters(), present)
                 && (known.oldVoters().isEmpty() || isMajority(known.oldVoters(), present));
+    }
+
+    /**
+     * Two replicas whose states differ at the same checkpoint, in a line for people: it cannot be while none lies and
+     * no disk or memory fails. Replicas whose last checkpoints are not the same cannot be compared.
+     */
+    Optional<String> divergence() {
+        List<RaftReplicaStatus> known = statuses.stream()
+                .flatMap(Optional::stream)
+                .filter(each ->
+                        each.checkpoint() > 0 && !each.checkpointDigest().isEmpty())
+                .toList();
+        for (RaftReplicaStatus one : known) {
+            for (RaftReplicaStatus other : known) {
+                if (one.replica() < other.replica()
+                        && one.checkpoint() == other.checkpoint()
+                        && !one.checkpointDigest().equals(other.checkpointDigest())) {
+                    return Optional.of("REPLICAS " + one.replica() + " AND " + other.replica()
+                            + " HAVE DIFFERENT STATES at " + one.checkpoint()
+                            + ": stop one of them, and see `tagma divergence` for where they part");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether its operations are ordered. */

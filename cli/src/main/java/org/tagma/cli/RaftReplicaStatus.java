@@ -22,6 +22,9 @@ import org.tagma.cli.common.ReplicaStatus;
  * @param pendingRequests at a leader: requests that it has and has not executed
  * @param lastExecutedAgeMillis how long ago it last executed something; -1 if it has not since it was started
  * @param uptimeMillis how long its process has run
+ * @param checkpoint of its last digested state, 0 if it has none
+ * @param checkpointDigest of that state, in hexadecimal
+ * @param clocks which other clocks are too far from its own, in its own words; empty if none
  * @param why it does not take part, in its own words; empty if it says nothing
  */
 record RaftReplicaStatus(
@@ -41,6 +44,9 @@ record RaftReplicaStatus(
         long pendingRequests,
         long lastExecutedAgeMillis,
         long uptimeMillis,
+        long checkpoint,
+        String checkpointDigest,
+        String clocks,
         String why) {
 
     private static final String MATCH = "match.";
@@ -65,6 +71,9 @@ record RaftReplicaStatus(
                     Long.parseLong(values.getOrDefault("pendingRequests", "0")),
                     Long.parseLong(values.getOrDefault("lastExecutedAgeMillis", "-1")),
                     Long.parseLong(values.getOrDefault("uptimeMillis", "0")),
+                    Long.parseLong(values.getOrDefault("checkpoint", "0")),
+                    ReplicaStatus.word(values, "checkpointDigest", ""),
+                    ReplicaStatus.text(values, "clocks"),
                     ReplicaStatus.text(values, "why")));
         } catch (NumberFormatException e) {
             return Optional.empty();

@@ -38,6 +38,11 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
         }
         group.newest().ifPresent(known -> printMembers(out, known));
         group.verdict(config).lines().forEach(out::println);
+        group.divergence().ifPresent(out::println);
+        group.statuses().stream()
+                .flatMap(Optional::stream)
+                .filter(known -> !known.clocks().isEmpty())
+                .forEach(known -> out.println("replica " + known.replica() + " says: " + known.clocks()));
     }
 
     private static String leader(RaftReplicaStatus status) {
@@ -84,6 +89,7 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
         all.put("protocol", config.protocol().name());
         all.put("quorumReachable", group.hasQuorum());
         all.putAll(verdict.toMap());
+        group.divergence().ifPresent(line -> all.put("divergence", line));
         all.put("leader", group.leader().map(RaftReplicaStatus::replica).orElse(-1));
         all.put("replicas", replicas);
         return all;
@@ -102,6 +108,9 @@ record RaftStatusTable(ClusterConfig config, RaftGroup group) {
         fields.put("oldVoters", status.oldVoters());
         fields.put("learners", status.learners());
         fields.put("matches", status.matches());
+        fields.put("checkpoint", status.checkpoint());
+        fields.put("checkpointDigest", status.checkpointDigest());
+        fields.put("clocks", status.clocks());
         fields.put("pendingRequests", status.pendingRequests());
         fields.put("lastExecutedAgeMillis", status.lastExecutedAgeMillis());
     }

@@ -33,13 +33,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Below the table: whether operations are ordered, and of each replica that does not take part, why not.",
-            "With --json: serves (whether operations are ordered), summary, takingPart (ids), lastExecutedAgeMillis"
-                    + " (-1 if"
-                    + " nothing was executed), quorumReachable, and in replicas for each: reachable, takesPart, why"
-                    + " (if it"
-                    + " does not), and its own figures.",
+            "With --json: serves (whether operations are ordered), summary, takingPart (ids), lastExecutedAgeMillis (-1"
+                    + " if nothing was executed), quorumReachable, and in replicas for each: reachable, takesPart, why"
+                    + " (if it does not), and its own figures; with raft also divergence, if two states differ.",
             "",
-            "Exit status: 0 if operations are ordered, or would be; 1 if not."
+            "Exit status: 0 if operations are ordered, or would be; 1 if not, or if states of raft differ."
         },
         sortOptions = false)
 final class StatusCommand implements Callable<Integer> {
@@ -103,7 +101,7 @@ final class StatusCommand implements Callable<Integer> {
             table.print(out);
         }
         out.flush();
-        return group.verdict(config).serves() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
+        return group.verdict(config).serves() && group.divergence().isEmpty() ? ExitStatus.OK : ExitStatus.UNSUCCESSFUL;
     }
 
     private static void printTable(PrintWriter out, ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {

@@ -128,6 +128,30 @@ final class GroupVerdictTest {
         assertThat(tooFew.summary()).endsWith("too few voters answer to elect a leader");
     }
 
+    @Test
+    void statesOfRaftThatDifferAtOneCheckpointAreSaidToDiffer() {
+        assertThat(raft(state(0, 128, "aa"), state(1, 256, "bb"), state(2, 128, "aa"))
+                        .divergence())
+                .isEmpty();
+        assertThat(raft(state(0, 128, "aa"), state(1, 256, "bb"), state(2, 128, "ac"))
+                        .divergence())
+                .contains("REPLICAS 0 AND 2 HAVE DIFFERENT STATES at 128: stop one of them, and see `tagma divergence`"
+                        + " for where they part");
+    }
+
+    private static RaftGroup raft(RaftReplicaStatus... statuses) {
+        return new RaftGroup(List.of(statuses).stream().map(Optional::of).toList());
+    }
+
+    private static RaftReplicaStatus state(int replica, long checkpoint, String digest) {
+        Map<String, String> values = new HashMap<>();
+        List.of("term", "leader", "commitIndex", "lastExecuted", "firstIndex", "lastIndex", "snapshotIndex")
+                .forEach(name -> values.put(name, "1"));
+        values.put("checkpoint", Long.toString(checkpoint));
+        values.put("checkpointDigest", digest);
+        return RaftReplicaStatus.of(replica, values).orElseThrow();
+    }
+
     @SafeVarargs
     private GroupVerdict pbft(Map<String, String>... answers) {
         List<Optional<ReplicaStatus>> statuses = new ArrayList<>();
