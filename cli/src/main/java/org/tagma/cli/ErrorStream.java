@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where log lines go. What is merely informative can be held back while a command starts: if the start fails for a reason that
- * its user can mend, the line that says so shall stand alone.
+ * Where log lines go. What is merely informative can be held back while a command starts: if the start fails for a
+ * reason that its user can mend, the line that says so shall stand alone.
  *
  * <p>Thread-safe.
  */

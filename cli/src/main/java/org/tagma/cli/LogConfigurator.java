@@ -8,8 +8,8 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
- * Logs to the error stream, a line a message. Logback finds it as a service. In code and not in XML because parsing XML takes
- * longer than most commands.
+ * Logs to the error stream, a line a message. Logback finds it as a service. In code and not in XML because parsing XML
+ * takes longer than most commands.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 

@@ -16,8 +16,8 @@ final class Logging {
     }
 
     /**
-     * For long-running commands: also what happens in normal operation, and what happens until then if it gets to {@link
-     * #started}.
+     * For long-running commands: also what happens in normal operation, and what happens until then if it gets to
+     * {@link #started}.
      */
     static void atLeastInformation() {
         Logger tagma = logger("org.tagma");

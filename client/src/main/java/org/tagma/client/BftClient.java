@@ -48,16 +48,17 @@ import org.tagma.network.cluster.ClusterFolder;
  * exactly-once and none times out. After a time-out, calls go on under a new session and may overtake what is still
  * under way in the old one.
  *
- * <p><b>Failures.</b> Futures fail with a {@link BftClientException}, at the deadline of the {@link ClientOptions} at the
- * latest. Its {@link BftClientException#outcome()} says what is known: {@link Outcome#NOT_EXECUTED}, it may be called
- * again; {@link Outcome#EXECUTED}, once, and only the result is an exception or is lost; {@link Outcome#UNKNOWN}, it may
- * have been executed, may be yet, or may never be. Until the deadline the client itself sends an exactly-once request as
- * often as it takes, and the replicas execute it once. A call that is made again after an unknown outcome is another
- * operation to them: ask the state first, or have operations that may be executed twice. At most once: nothing is sent
- * again, so a lost message ends with an unknown outcome. At least once: sent again as a new operation each time.
+ * <p><b>Failures.</b> Futures fail with a {@link BftClientException}, at the deadline of the {@link ClientOptions} at
+ * the latest. Its {@link BftClientException#outcome()} says what is known: {@link Outcome#NOT_EXECUTED}, it may be
+ * called again; {@link Outcome#EXECUTED}, once, and only the result is an exception or is lost;
+ * {@link Outcome#UNKNOWN}, it may have been executed, may be yet, or may never be. Until the deadline the client itself
+ * sends an exactly-once request as often as it takes, and the replicas execute it once. A call that is made again after
+ * an unknown outcome is another operation to them: ask the state first, or have operations that may be executed twice.
+ * At most once: nothing is sent again, so a lost message ends with an unknown outcome. At least once: sent again as a
+ * new operation each time.
  *
- * <p><b>Shutdown.</b> {@link #close} ends calls under way with {@link org.tagma.client.call.ClientClosedException}, waits
- * for the client's threads, and leaves what was sent to the replicas to them: the outcome is unknown.
+ * <p><b>Shutdown.</b> {@link #close} ends calls under way with {@link org.tagma.client.call.ClientClosedException},
+ * waits for the client's threads, and leaves what was sent to the replicas to them: the outcome is unknown.
  *
  * <p><b>Sessions.</b> Requests are numbered within a session, so that replicas execute each once however often it
  * arrives. A session opens with its first request, under a number above all the client ever used; the replicas remember

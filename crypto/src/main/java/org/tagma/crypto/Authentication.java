@@ -7,9 +7,9 @@ import org.tagma.core.NodeId;
  * One node's means to say what it says as itself, and to check who said what. Used by replicas and clients alike.
  *
  * <p>What is authenticated is a domain prefix (cluster, epoch, message type, sender) followed by the payload's bytes as
- * they are (a signature is made of the prefix and the payload's SHA-256); so nothing made for one cluster, epoch, message type or sender counts for another. A message type is 0 to
- * 255. Methods that check take whatever a peer may send, and answer {@code false} to all that is not right: unknown
- * senders, wrong lengths, wrong bytes.
+ * they are (a signature is made of the prefix and the payload's SHA-256); so nothing made for one cluster, epoch,
+ * message type or sender counts for another. A message type is 0 to 255. Methods that check take whatever a peer may
+ * send, and answer {@code false} to all that is not right: unknown senders, wrong lengths, wrong bytes.
  *
  * <p>A signature convinces everybody. A MAC convinces its receiver only, and cannot be shown to a third node.
  *

@@ -60,7 +60,9 @@ public final class ConnectionKeys {
         return UnsafeByteOperations.unsafeWrap(known.outbound().mac(INFO, transcript), 0, PROOF_BYTES);
     }
 
-    /** Whether the proof is the peer's; {@code false} for nodes not in the cluster. Costs a hash, after the first time. */
+    /**
+     * Whether the proof is the peer's; {@code false} for nodes not in the cluster. Costs a hash, after the first time.
+     */
     public boolean verify(NodeId remote, ByteString transcript, ByteString proof) {
         return proof.size() == PROOF_BYTES
                 && proofKeys(remote)

@@ -10,9 +10,9 @@ import java.security.SignatureException;
 import java.util.Arrays;
 
 /**
- * The Amazon Corretto Crypto Provider: Ed25519 in native code, three to five times as fast as {@link
- * BouncyCastleProvider}. An optional dependency, of few platforms, so it is looked up by name and may be missing. X25519,
- * which runs once per peer, stays with Bouncy Castle. Thread-safe.
+ * The Amazon Corretto Crypto Provider: Ed25519 in native code, three to five times as fast as
+ * {@link BouncyCastleProvider}. An optional dependency, of few platforms, so it is looked up by name and may be
+ * missing. X25519, which runs once per peer, stays with Bouncy Castle. Thread-safe.
  */
 public final class CorrettoProvider implements CryptoProvider {
     /** The name of this provider. */

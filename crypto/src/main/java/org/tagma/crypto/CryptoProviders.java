@@ -25,9 +25,9 @@ public final class CryptoProviders {
     }
 
     /**
-     * The provider of a name from a configuration: {@code auto}, {@code bouncycastle} or {@code corretto}. Where Corretto
-     * does not load, its name gives Bouncy Castle, so that one cluster file serves machines of different kinds; the
-     * reason is logged once.
+     * The provider of a name from a configuration: {@code auto}, {@code bouncycastle} or {@code corretto}. Where
+     * Corretto does not load, its name gives Bouncy Castle, so that one cluster file serves machines of different
+     * kinds; the reason is logged once.
      *
      * @throws IllegalArgumentException if there is no such name
      */

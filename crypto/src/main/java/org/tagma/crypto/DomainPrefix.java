@@ -12,8 +12,9 @@ import org.tagma.core.NodeId;
  * "tagma"  version 1  length and bytes of the cluster id  epoch (4)  message type (1)  sender's kind (1) and id (4)
  * </pre>
  *
- * Integers are big-endian. The prefix says its own length, so no two pairs of prefix and payload give the same bytes. No
- * TLS signature (it starts with spaces) and no certificate (it starts with an ASN.1 tag) by the same key can begin so.
+ * Integers are big-endian. The prefix says its own length, so no two pairs of prefix and payload give the same bytes.
+ * No TLS signature (it starts with spaces) and no certificate (it starts with an ASN.1 tag) by the same key can begin
+ * so.
  *
  * <p>Immutable, thread-safe.
  */

@@ -22,9 +22,9 @@ final class Ed25519Rules {
             littleEndian(BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493")));
 
     /**
-     * The y coordinates of the eight points of small order: 1 (the identity), -1 (order 2), 0 (order 4, two points), and
-     * two more of order 8, with two points each. Equal y in a canonical encoding means one of these points, or x = 0
-     * written with a sign, which is no canonical encoding either.
+     * The y coordinates of the eight points of small order: 1 (the identity), -1 (order 2), 0 (order 4, two points),
+     * and two more of order 8, with two points each. Equal y in a canonical encoding means one of these points, or x =
+     * 0 written with a sign, which is no canonical encoding either.
      */
     private static final List<byte[]> SMALL_ORDER_Y = List.of(
             hex("0100000000000000000000000000000000000000000000000000000000000000"),

@@ -9,9 +9,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * One direction's key and counter: the CipherState of the Noise specification (revision 34, 5.1) with AES-256-GCM, which
- * the JDK runs on the processor's own instructions. The counter is never sent, so what is left out, repeated or put in
- * another order fails as surely as what is changed.
+ * One direction's key and counter: the CipherState of the Noise specification (revision 34, 5.1) with AES-256-GCM,
+ * which the JDK runs on the processor's own instructions. The counter is never sent, so what is left out, repeated or
+ * put in another order fails as surely as what is changed.
  *
  * <p>Not thread-safe: a direction of a connection belongs to one thread at a time.
  */

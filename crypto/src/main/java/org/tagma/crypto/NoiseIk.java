@@ -19,8 +19,9 @@ import javax.crypto.AEADBadTagException;
  *   &lt;- e, ee, se
  * </pre>
  *
- * IK, because each side has the other's static key from the cluster file, and it asks for one round trip only. The first
- * message can be replayed: the responder knows that it speaks with the initiator when the first sealed message arrives.
+ * IK, because each side has the other's static key from the cluster file, and it asks for one round trip only. The
+ * first message can be replayed: the responder knows that it speaks with the initiator when the first sealed message
+ * arrives.
  *
  * <p>Not thread-safe. One object makes one handshake; its ephemeral key is used for nothing else.
  */
@@ -93,7 +94,10 @@ public final class NoiseIk {
                 .concat(UnsafeByteOperations.unsafeWrap(sealedPayload));
     }
 
-    /** The payload of the peer's message; empty if it is not the peer's answer, or not for us, in which case this is over. */
+    /**
+     * The payload of the peer's message; empty if it is not the peer's answer, or not for us, in which case this is
+     * over.
+     */
     public Optional<ByteString> read(ByteString message) {
         try {
             return Optional.of(UnsafeByteOperations.unsafeWrap(readChecked(message.toByteArray())));

@@ -26,8 +26,8 @@ import org.tagma.core.NodeId;
  * What a node shows in a TLS handshake: its Ed25519 key, in a certificate that it signed itself. There is no
  * certificate authority; peers know the key from the cluster file ({@link PinnedTrustManager}).
  *
- * <p>The same keys, cluster and name give the same certificate, byte for byte. It does not expire: a key leaves a cluster
- * by leaving the cluster file.
+ * <p>The same keys, cluster and name give the same certificate, byte for byte. It does not expire: a key leaves a
+ * cluster by leaving the cluster file.
  *
  * <p>Immutable.
  *

@@ -260,7 +260,9 @@ final class RealAuthenticationTest {
                 .hasMessageContaining("has no replica 4");
     }
 
-    /** That the receiver takes nothing that the maker makes of {@link #TYPE}, if presented as the sender's and type's. */
+    /**
+     * That the receiver takes nothing that the maker makes of {@link #TYPE}, if presented as the sender's and type's.
+     */
     private static void assertNothingAccepted(
             Authentication receiver, NodeId sender, int presentedType, Authentication maker) {
         ByteString signature = maker.sign(TYPE, PAYLOAD);

@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A mistake made on purpose in the production code: one snippet of one source file, replaced; and a second one in another
- * file, where the first alone changes nothing that anybody could see, because it takes away a last line of defence.
- * Immutable.
+ * A mistake made on purpose in the production code: one snippet of one source file, replaced; and a second one in
+ * another file, where the first alone changes nothing that anybody could see, because it takes away a last line of
+ * defence. Immutable.
  *
  * @param id what people call it
  * @param traps the numbers of the traps whose mistake it is, or none for a classic slip
  * @param source the file, below {@code org/tagma}, without its ending
  * @param original what stands there; it must occur exactly once
  * @param replacement what is compiled instead
- * @param killers tests of the core that notice, the likeliest first, as {@code SimpleClass#method} of {@code
- *     org.tagma.core.pbft} or {@code raft.SimpleClass#method} of {@code org.tagma.core.raft}, with a number in parentheses
- *     if the test takes one; none if only the simulator is to notice
+ * @param killers tests of the core that notice, the likeliest first, as {@code SimpleClass#method} of
+ *     {@code org.tagma.core.pbft} or {@code raft.SimpleClass#method} of {@code org.tagma.core.raft}, with a number in
+ *     parentheses if the test takes one; none if only the simulator is to notice
  * @param second what is replaced besides
  */
 public record Mutant(

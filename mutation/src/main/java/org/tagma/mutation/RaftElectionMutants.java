@@ -27,7 +27,8 @@ final class RaftElectionMutants {
                     "the longer log is the newer one",
                     "26",
                     "core/raft/RaftLog",
-                    "return otherLastTerm > lastTerm() || (otherLastTerm == lastTerm() && otherLastIndex >= lastIndex());",
+                    "return otherLastTerm > lastTerm() || (otherLastTerm == lastTerm() && otherLastIndex >="
+                            + " lastIndex());",
                     "return otherLastIndex >= lastIndex();",
                     "raft.RaftSlipsTest#aLongerLogOfAnEarlierTermGetsNoVote"),
             of(
@@ -42,7 +43,8 @@ final class RaftElectionMutants {
                     "two votes in a term",
                     "27",
                     "core/raft/Election",
-                    "return state.votedFor() == candidate || (state.votedFor() == RaftState.NOBODY && state.leader == RaftState.NOBODY);",
+                    "return state.votedFor() == candidate || (state.votedFor() == RaftState.NOBODY && state.leader =="
+                            + " RaftState.NOBODY);",
                     "return true;",
                     "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
             of(
@@ -96,8 +98,10 @@ final class RaftElectionMutants {
                     "a pre-vote counts as a vote",
                     "28",
                     "core/raft/Election",
-                    "Role asking = message.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE; long electionTerm = message.preVote() ? state.term() + 1 : state.term();",
-                    "Role asking = state.role == Role.CANDIDATE ? Role.CANDIDATE : message.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE; long electionTerm = message.electionTerm();",
+                    "Role asking = message.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE; long electionTerm ="
+                            + " message.preVote() ? state.term() + 1 : state.term();",
+                    "Role asking = state.role == Role.CANDIDATE ? Role.CANDIDATE : message.preVote() ?"
+                            + " Role.PRE_CANDIDATE : Role.CANDIDATE; long electionTerm = message.electionTerm();",
                     "raft.RaftElectionTest#transferToAFollowerThatLagsLetsItCatchUpFirst"),
             of(
                     "no pre-vote",
@@ -170,7 +174,8 @@ final class RaftElectionMutants {
                     "who died is chosen to lead",
                     "",
                     "core/raft/Replication",
-                    "return !progress.unreachable && state.tick - progress.heardAtTick <= 2L * state.config.heartbeatTicks();",
+                    "return !progress.unreachable && state.tick - progress.heardAtTick <= 2L *"
+                            + " state.config.heartbeatTicks();",
                     "return true;",
                     "raft.RaftThirdPartyGroupTest#whoHasJustDiedIsNotChosenToLead"),
             of(
@@ -214,7 +219,8 @@ final class RaftElectionMutants {
                     "a later term in an answer is ignored",
                     "",
                     "core/raft/Election",
-                    "if (message.term() > state.term()) { state.follow(message.term(), RaftState.NOBODY); return Verdict.ACCEPT; }",
+                    "if (message.term() > state.term()) { state.follow(message.term(), RaftState.NOBODY); return"
+                            + " Verdict.ACCEPT; }",
                     "if (message.term() > state.term()) { return Verdict.ACCEPT; }",
                     "raft.RaftThirdPartyElectionTest#anEntryThatNoMajorityHadIsOverwritten"),
             of(

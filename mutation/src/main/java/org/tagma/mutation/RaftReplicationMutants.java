@@ -21,8 +21,10 @@ final class RaftReplicationMutants {
                     "a leader counts itself before its log is durable",
                     "27",
                     "core/raft/Leader",
-                    "state.persist(entries); state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, false));",
-                    "state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, false)); state.persist(entries);",
+                    "state.persist(entries); state.send(state.self, new AppendEntriesReply(state.term(), 0, true,"
+                            + " state.log.lastIndex(), 0, 0, false));",
+                    "state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0,"
+                            + " 0, false)); state.persist(entries);",
                     "raft.RaftSlipsTest#trap27ALeadersOwnAnswerComesAfterItsRecords"),
             of(
                     "an acknowledged entry is not durable",
@@ -98,7 +100,8 @@ final class RaftReplicationMutants {
                     "a full follower is sent more and more",
                     "33",
                     "core/raft/Progress",
-                    "return inflight.size() < config.maxInflightMessages() && inflightBytes < config.maxInflightBytes();",
+                    "return inflight.size() < config.maxInflightMessages() && inflightBytes <"
+                            + " config.maxInflightBytes();",
                     "return true;",
                     "raft.RaftTrapsTest#trap33ASlowFollowerCostsTheLeaderNoMemory",
                     "raft.RaftThirdPartyReplicationTest#soManyMessagesAreInFlightAndNoMore"),

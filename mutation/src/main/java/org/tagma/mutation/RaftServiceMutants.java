@@ -48,7 +48,8 @@ final class RaftServiceMutants {
                     "a lease trusts the clock on the wall",
                     "30",
                     "core/raft/Replication",
-                    "return isWithin(millis, wallMillis - earlier.wallMillis) && isWithin(millis, elapsedMillis - earlier.elapsedMillis);",
+                    "return isWithin(millis, wallMillis - earlier.wallMillis) && isWithin(millis, elapsedMillis -"
+                            + " earlier.elapsedMillis);",
                     "return isWithin(millis, wallMillis - earlier.wallMillis);",
                     "raft.RaftTrapsTest#trap30ALeaseIsNotKeptAliveByAClockThatWasSetBackOrStoodStill"),
             of(

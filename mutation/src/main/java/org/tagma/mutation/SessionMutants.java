@@ -41,7 +41,8 @@ final class SessionMutants {
                     "36",
                     TABLE,
                     "dropThrough(client, session, number - limits.sessionPipeline());",
-                    "dropThrough(client, session, Math.max(number - limits.sessionPipeline(), request.acknowledged() + 1));",
+                    "dropThrough(client, session, Math.max(number - limits.sessionPipeline(), request.acknowledged()"
+                            + " + 1));",
                     BUDGET + "whatAClientSaysItHasIsKeptNoLonger"),
             of(
                     "a request whose reply is gone is executed again",

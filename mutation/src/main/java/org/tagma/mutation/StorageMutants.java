@@ -39,7 +39,8 @@ public final class StorageMutants {
                     "34",
                     "replica/ReplicaEngine",
                     "ports.log().barrier(); logDirty = false;",
-                    "try { ports.log().barrier(); } catch (IOException e) { ports.listener().announced(e.getMessage()); } logDirty = false;",
+                    "try { ports.log().barrier(); } catch (IOException e) {"
+                            + " ports.listener().announced(e.getMessage()); } logDirty = false;",
                     STOPS),
             of(
                     "a log that failed takes the next barrier",
@@ -73,8 +74,10 @@ public final class StorageMutants {
                     "messages leave before the records they follow from",
                     "22, 27",
                     "replica/ReplicaEngine",
-                    "if (logDirty) { ports.log().barrier(); logDirty = false; ports.listener().persisted(); } performUndone();",
-                    "performUndone(); if (logDirty) { ports.log().barrier(); logDirty = false; ports.listener().persisted(); }",
+                    "if (logDirty) { ports.log().barrier(); logDirty = false; ports.listener().persisted(); }"
+                            + " performUndone();",
+                    "performUndone(); if (logDirty) { ports.log().barrier(); logDirty = false;"
+                            + " ports.listener().persisted(); }",
                     ONE_BARRIER,
                     STOPS),
             of(

@@ -115,7 +115,8 @@ final class VotingMutants {
                     "6",
                     "core/pbft/Slot",
                     "attestations[sender] = digest;",
-                    "attestations[attestations[sender] == null ? sender : (sender + 1) % attestations.length] = digest;",
+                    "attestations[attestations[sender] == null ? sender : (sender + 1) % attestations.length] ="
+                            + " digest;",
                     ONCE),
             of(
                     "a signer's second checkpoint vote counts",

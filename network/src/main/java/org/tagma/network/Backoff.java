@@ -2,7 +2,10 @@ package org.tagma.network;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Pauses that double from a minimum to a maximum, each shortened at random by up to half so that peers do not march in step. */
+/**
+ * Pauses that double from a minimum to a maximum, each shortened at random by up to half so that peers do not march in
+ * step.
+ */
 final class Backoff {
     private final int minMillis;
     private final int maxMillis;

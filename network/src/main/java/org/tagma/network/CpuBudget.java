@@ -1,6 +1,9 @@
 package org.tagma.network;
 
-/** A share of one processor, as a token bucket: what was not used for a while may be used at once, up to a second's worth. */
+/**
+ * A share of one processor, as a token bucket: what was not used for a while may be used at once, up to a second's
+ * worth.
+ */
 final class CpuBudget {
     private static final long BURST_NANOS = 1_000_000_000L;
     private static final int ALL = 100;

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps one connection to one replica, dialing again with growing pauses whenever there is none. For the network thread. */
+/**
+ * Keeps one connection to one replica, dialing again with growing pauses whenever there is none. For the network
+ * thread.
+ */
 final class Dialer {
     private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.tagma.core.NodeId;
 
 /**
- * Cuts the incoming bytes into frames; closes the connection at a length that is not allowed. A frame of which only a part
- * has come in is collected on the heap, in room that its sender has to have ({@link FrameRoom}), and the socket's buffer is
- * given back at once: so no peer can pin direct memory. Used on the channel's thread.
+ * Cuts the incoming bytes into frames; closes the connection at a length that is not allowed. A frame of which only a
+ * part has come in is collected on the heap, in room that its sender has to have ({@link FrameRoom}), and the socket's
+ * buffer is given back at once: so no peer can pin direct memory. Used on the channel's thread.
  */
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private final TransportStats stats;

@@ -25,7 +25,9 @@ public interface FrameHandler {
     /** A whole frame, without its length prefix, from an authenticated peer. */
     Verdict onFrame(PeerId from, ByteString frame);
 
-    /** The frames that one read loop of one connection delivered are all handed over: a good moment to pass a batch on. */
+    /**
+     * The frames that one read loop of one connection delivered are all handed over: a good moment to pass a batch on.
+     */
     void onReadComplete();
 
     /** A peer proved who it is and can be sent to. */
@@ -38,17 +40,17 @@ public interface FrameHandler {
     default void onPeerUnreachable(PeerId.Replica peer) {}
 
     /**
-     * A replica that we dial does not let us in, or we do not accept it, for a reason that will not go away by itself: other
-     * settings, TLS on one side only. Said again at every attempt.
+     * A replica that we dial does not let us in, or we do not accept it, for a reason that will not go away by itself:
+     * other settings, TLS on one side only. Said again at every attempt.
      *
      * @param reason one line for an operator, which names the replica
      */
     default void onRefused(PeerId peer, String reason) {}
 
     /**
-     * Whether the receiver has room for more of what this peer sends. Asked after each of its frames; on {@code false} its
-     * connection is not read until {@link Transport#resumeReading()}, and nobody else's is stopped. What was already read
-     * (at most one receive buffer) is still delivered. May be called from any thread.
+     * Whether the receiver has room for more of what this peer sends. Asked after each of its frames; on {@code false}
+     * its connection is not read until {@link Transport#resumeReading()}, and nobody else's is stopped. What was
+     * already read (at most one receive buffer) is still delivered. May be called from any thread.
      */
     default boolean acceptsMore(PeerId from) {
         return true;

@@ -9,12 +9,12 @@ import java.util.Set;
 import org.tagma.core.NodeId;
 
 /**
- * Room for frames of which a part has come in. A frame gets room for all of its bytes at once, before it is read on, so that
- * many half frames can never wait for each other. Each replica and each client, over all its connections, has room of its
- * own; the clients have a bound together; and there is room for one frame that is larger than its replica's.
+ * Room for frames of which a part has come in. A frame gets room for all of its bytes at once, before it is read on, so
+ * that many half frames can never wait for each other. Each replica and each client, over all its connections, has room
+ * of its own; the clients have a bound together; and there is room for one frame that is larger than its replica's.
  *
- * <p>Who finds no room waits, and is not read meanwhile. What it had sent already is kept, within a quarter of its room; who
- * sends more at once than that loses the connection.
+ * <p>Who finds no room waits, and is not read meanwhile. What it had sent already is kept, within a quarter of its
+ * room; who sends more at once than that loses the connection.
  *
  * <p>Thread-safe.
  */

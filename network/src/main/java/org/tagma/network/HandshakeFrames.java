@@ -56,8 +56,8 @@ final class HandshakeFrames {
     }
 
     /**
-     * What is proved, and what Noise has as its prologue: version, cluster, epoch, both identities and the challenge of this
-     * very connection. A hello says its own length, so the two cannot be confused.
+     * What is proved, and what Noise has as its prologue: version, cluster, epoch, both identities and the challenge of
+     * this very connection. A hello says its own length, so the two cannot be confused.
      */
     static ByteString transcript(ByteString hello, ByteString challenge) {
         return DOMAIN.concat(hello).concat(challenge);

@@ -30,9 +30,9 @@ import org.tagma.crypto.NoiseIk;
  * initiator -&gt; responder   confirmation, sealed with the new keys
  * </pre>
  *
- * The responder says nothing to one who does not greet it properly, and does nothing costly for one who has not proved that
- * he belongs to the cluster and is there now: the challenge is bound to the connection, so a recorded proof is worth
- * nothing. From the confirmation on all is sealed by {@link RecordHandler}.
+ * The responder says nothing to one who does not greet it properly, and does nothing costly for one who has not proved
+ * that he belongs to the cluster and is there now: the challenge is bound to the connection, so a recorded proof is
+ * worth nothing. From the confirmation on all is sealed by {@link RecordHandler}.
  */
 abstract class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final Role role;

@@ -9,8 +9,8 @@ import java.util.Queue;
 import org.tagma.core.NodeId;
 
 /**
- * The handshakes of nodes that have proved to belong to the cluster: a lane for each node, served in turn, so that one client
- * that connects and connects costs its own next handshake and nobody else's.
+ * The handshakes of nodes that have proved to belong to the cluster: a lane for each node, served in turn, so that one
+ * client that connects and connects costs its own next handshake and nobody else's.
  *
  * <p>Not thread-safe.
  */

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 /**
  * The first frame of a connection: what the initiator speaks, who it is, and whom it wants.
  *
- * <p>Layout: {@code "TGMA"}, version (2 bytes), whether TLS follows (1 byte: 0 or 1), cluster id (length byte and bytes), epoch
- * (4 bytes), kind (1 byte: 0 replica, 1 client), id (4 bytes), session (8 bytes, 0 for a replica), the responder's id (4
- * bytes); big-endian; nothing may follow.
+ * <p>Layout: {@code "TGMA"}, version (2 bytes), whether TLS follows (1 byte: 0 or 1), cluster id (length byte and
+ * bytes), epoch (4 bytes), kind (1 byte: 0 replica, 1 client), id (4 bytes), session (8 bytes, 0 for a replica), the
+ * responder's id (4 bytes); big-endian; nothing may follow.
  */
 record Hello(int version, boolean tls, ByteString clusterId, long epoch, PeerId peer, int responder) {
     /** Of all that two nodes say to each other; 1 had no keys for each connection. */

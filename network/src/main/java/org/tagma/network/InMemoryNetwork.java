@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A network inside one process, with the contract of the real one, for tests. Transports that are started and not
  * disconnected from each other are connected: replicas with replicas, and clients with replicas.
  *
- * <p>Either nothing moves except in {@link #deliver()}, which is then deterministic, or an executor delivers. Thread-safe.
+ * <p>Either nothing moves except in {@link #deliver()}, which is then deterministic, or an executor delivers.
+ * Thread-safe.
  */
 public final class InMemoryNetwork {
     private final Object lock = new Object();
@@ -28,7 +29,9 @@ public final class InMemoryNetwork {
         this.executor = null;
     }
 
-    /** A network that delivers by itself. Callbacks come one at a time, on threads of the executor, never the caller's. */
+    /**
+     * A network that delivers by itself. Callbacks come one at a time, on threads of the executor, never the caller's.
+     */
     public InMemoryNetwork(Executor executor) {
         this.executor = executor;
     }
@@ -70,8 +73,8 @@ public final class InMemoryNetwork {
     }
 
     /**
-     * Delivers what is under way now, to the nodes in the order of their creation, except to receivers that are full. What the
-     * receivers send meanwhile is for the next call, or for nodes that are still to come in this one.
+     * Delivers what is under way now, to the nodes in the order of their creation, except to receivers that are full.
+     * What the receivers send meanwhile is for the next call, or for nodes that are still to come in this one.
      *
      * @return how many frames and connection events were delivered; 0 means that nothing can move
      */

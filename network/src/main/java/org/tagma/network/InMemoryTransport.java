@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node of an {@link InMemoryNetwork}. A frame is charged to the sender's budget until the receiver's handler has it, so a
- * receiver that is full costs its senders no more than their budgets.
+ * One node of an {@link InMemoryNetwork}. A frame is charged to the sender's budget until the receiver's handler has
+ * it, so a receiver that is full costs its senders no more than their budgets.
  *
  * <p>Thread-safe; all state is guarded by the network's lock, which is never held while the handler is called.
  */

@@ -15,7 +15,10 @@ final class NameLookup {
 
     private NameLookup() {}
 
-    /** Hands over the address with its name resolved, at once if it is, later on the event loop if not; null if it has none. */
+    /**
+     * Hands over the address with its name resolved, at once if it is, later on the event loop if not; null if it has
+     * none.
+     */
     static void resolve(
             InetSocketAddress address, EventLoop eventLoop, Consumer<@Nullable InetSocketAddress> whenResolved) {
         if (!address.isUnresolved()) {

@@ -24,8 +24,8 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One network thread, on native epoll where there is one, else on NIO. A transport has its own unless it is given one to
- * share: a program with many client transports does not want a thread for each.
+ * One network thread, on native epoll where there is one, else on NIO. A transport has its own unless it is given one
+ * to share: a program with many client transports does not want a thread for each.
  *
  * <p>Thread-safe.
  */
@@ -43,7 +43,9 @@ public final class NetworkLoop implements AutoCloseable {
     private static final int PAGES_OF_CHUNK_ORDER = 7;
 
     private final EventLoopGroup group;
-    /** One arena for the one thread, in chunks of 1 MiB; a larger buffer is allocated for itself and freed after use. */
+    /**
+     * One arena for the one thread, in chunks of 1 MiB; a larger buffer is allocated for itself and freed after use.
+     */
     private final ByteBufAllocator allocator =
             new PooledByteBufAllocator(true, 0, 1, PAGE_BYTES, PAGES_OF_CHUNK_ORDER, 0, 0, false);
 

@@ -8,12 +8,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The frames that wait for one peer, within a budget of bytes. A frame is charged when offered and given back when it was
- * written or dropped, so that what Netty holds counts as well. Any thread may offer; one thread takes.
+ * The frames that wait for one peer, within a budget of bytes. A frame is charged when offered and given back when it
+ * was written or dropped, so that what Netty holds counts as well. Any thread may offer; one thread takes.
  *
- * <p>When the budget is used up the newest frame is dropped: what is queued already is what the peer needs first to follow
- * the protocol, a gap at the front would make all the rest useless, and nothing has to be taken out of the queue while
- * other threads use it.
+ * <p>When the budget is used up the newest frame is dropped: what is queued already is what the peer needs first to
+ * follow the protocol, a gap at the front would make all the rest useless, and nothing has to be taken out of the queue
+ * while other threads use it.
  */
 final class Outbox {
     /** Frames are copied together into buffers of up to this size; a larger frame has a buffer of its own. */
@@ -50,7 +50,10 @@ final class Outbox {
     /** Frames taken together, and what they were charged. */
     record Batch(List<ByteString> frames, long chargedBytes, long wireBytes) {}
 
-    /** Adds the frame unless that would exceed {@code limitBytes} here, or a shared limit. A first frame always fits here. */
+    /**
+     * Adds the frame unless that would exceed {@code limitBytes} here, or a shared limit. A first frame always fits
+     * here.
+     */
     boolean offer(ByteString frame, long limitBytes) {
         long charge = charge(frame);
         if (!tryCharge(usedBytes, charge, Math.max(limitBytes, charge))) {
@@ -75,7 +78,10 @@ final class Outbox {
         return frames.isEmpty();
     }
 
-    /** The next frames that fit one buffer, at least one; still charged until {@link #release}. Not to be called when empty. */
+    /**
+     * The next frames that fit one buffer, at least one; still charged until {@link #release}. Not to be called when
+     * empty.
+     */
     Batch take() {
         List<ByteString> batch = new ArrayList<>();
         long charged = 0;

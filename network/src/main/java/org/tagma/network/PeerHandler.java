@@ -8,7 +8,10 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last handler of an authenticated connection: hands frames to the owner, and passes on what becomes of the connection. */
+/**
+ * The last handler of an authenticated connection: hands frames to the owner, and passes on what becomes of the
+ * connection.
+ */
 final class PeerHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(PeerHandler.class);
 

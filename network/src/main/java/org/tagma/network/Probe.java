@@ -12,9 +12,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out, when the connection to a replica is lost, whether anybody still listens at its address. Only a replica with a
- * lower id dials one with a higher id, and with growing pauses; a probe is for both, comes at once, and says nothing. For
- * the network thread.
+ * Finds out, when the connection to a replica is lost, whether anybody still listens at its address. Only a replica
+ * with a lower id dials one with a higher id, and with growing pauses; a probe is for both, comes at once, and says
+ * nothing. For the network thread.
  */
 final class Probe {
 

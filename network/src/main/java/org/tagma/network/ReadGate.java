@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The connections that are not read because the receiver has no room for what their peers send. {@link #resume()} is for any
- * thread, the rest for the network thread.
+ * The connections that are not read because the receiver has no room for what their peers send. {@link #resume()} is
+ * for any thread, the rest for the network thread.
  */
 final class ReadGate {
     private final EventLoop eventLoop;

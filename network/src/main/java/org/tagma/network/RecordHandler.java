@@ -10,13 +10,16 @@ import org.tagma.crypto.NoiseCipher;
 import org.tagma.crypto.NoiseIk;
 
 /**
- * Seals all that leaves an authenticated connection and opens all that comes: records of a length (2 bytes) and that many
- * sealed bytes. What was recorded elsewhere, injected, changed, left out, repeated or put in another order ends the
- * connection before a byte of it is read. A record holds whatever was written at once, so that many small frames cost one;
- * and it is short, since of each connection one may be unfinished.
+ * Seals all that leaves an authenticated connection and opens all that comes: records of a length (2 bytes) and that
+ * many sealed bytes. What was recorded elsewhere, injected, changed, left out, repeated or put in another order ends
+ * the connection before a byte of it is read. A record holds whatever was written at once, so that many small frames
+ * cost one; and it is short, since of each connection one may be unfinished.
  */
 final class RecordHandler extends ChannelDuplexHandler {
-    /** The longest record, without its length. A longer one would save a twentieth of the time and hold more of a peer's bytes. */
+    /**
+     * The longest record, without its length. A longer one would save a twentieth of the time and hold more of a peer's
+     * bytes.
+     */
     static final int MAX_SEALED_BYTES = 4_096;
 
     private static final int PREFIX_BYTES = 2;

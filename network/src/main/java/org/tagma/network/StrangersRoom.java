@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of those who have not proved that they belong to the cluster. When the room is full, who has most of it
- * gives up his oldest connection for the newest: a flood from one address pushes out itself, and one from everywhere pushes
- * out those who have had longest to say who they are. Half of the room is kept for addresses of the cluster file and those
- * from which somebody was authenticated lately.
+ * The connections of those who have not proved that they belong to the cluster. When the room is full, who has most of
+ * it gives up his oldest connection for the newest: a flood from one address pushes out itself, and one from everywhere
+ * pushes out those who have had longest to say who they are. Half of the room is kept for addresses of the cluster file
+ * and those from which somebody was authenticated lately.
  *
  * <p>Not thread-safe.
  */

@@ -27,7 +27,10 @@ public final class TransportLimits {
         return values.maxFrameBytes;
     }
 
-    /** The largest frame a client session may send: 2 MiB. There are many clients, and each may leave a frame unfinished. */
+    /**
+     * The largest frame a client session may send: 2 MiB. There are many clients, and each may leave a frame
+     * unfinished.
+     */
     public int maxClientFrameBytes() {
         return values.maxClientFrameBytes;
     }
@@ -38,8 +41,8 @@ public final class TransportLimits {
     }
 
     /**
-     * Bytes that may wait for a replica that is not connected: 256 KiB. Less than the whole budget, since most of what is
-     * kept for long will be out of date when the replica is back.
+     * Bytes that may wait for a replica that is not connected: 256 KiB. Less than the whole budget, since most of what
+     * is kept for long will be out of date when the replica is back.
      */
     public long replicaBacklogBytes() {
         return values.replicaBacklogBytes;
@@ -81,8 +84,8 @@ public final class TransportLimits {
     }
 
     /**
-     * How long a connection may take from being accepted or made to being authenticated, TLS included: 5 s. An accepted one
-     * that waited for its turn has as long again from then on.
+     * How long a connection may take from being accepted or made to being authenticated, TLS included: 5 s. An accepted
+     * one that waited for its turn has as long again from then on.
      */
     public int handshakeTimeoutMillis() {
         return values.handshakeTimeoutMillis;

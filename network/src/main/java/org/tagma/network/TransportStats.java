@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What a transport did. Counters grow from 0 and are never reset; {@code connections} and {@code queuedBytes} are gauges.
+ * What a transport did. Counters grow from 0 and are never reset; {@code connections} and {@code queuedBytes} are
+ * gauges.
  *
  * <p>Thread-safe.
  */
@@ -67,7 +68,9 @@ public final class TransportStats {
         return rejected[reason.ordinal()].sum();
     }
 
-    /** All values by name, in a fixed order: {@code framesIn}, ..., {@code dropped.<reason>}, {@code rejected.<reason>}. */
+    /**
+     * All values by name, in a fixed order: {@code framesIn}, ..., {@code dropped.<reason>}, {@code rejected.<reason>}.
+     */
     public Map<String, Long> snapshot() {
         Map<String, Long> values = new LinkedHashMap<>();
         values.put("framesIn", framesIn());

@@ -6,8 +6,8 @@ import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.RetrySemantics;
 
 /**
- * What the protocol of the cluster makes of a client: how many equal replies it believes, whom it sends to, what it signs.
- * Everything else about a client is the same under every protocol.
+ * What the protocol of the cluster makes of a client: how many equal replies it believes, whom it sends to, what it
+ * signs. Everything else about a client is the same under every protocol.
  *
  * <p>Implementations keep an estimate of who leads and are not thread-safe.
  */
@@ -69,7 +69,9 @@ public interface ClientPolicy {
      */
     OptionalInt redirect(BitSet refusedBy);
 
-    /** Whether a request that only these got should go to {@link #leader} at once, now that somebody is known to lead. */
+    /**
+     * Whether a request that only these got should go to {@link #leader} at once, now that somebody is known to lead.
+     */
     boolean follows(BitSet receivers);
 
     /**

@@ -268,10 +268,9 @@ final class HandshakeTest {
         RecordingHandler atClient = new RecordingHandler();
         NettyTransport replica = cluster.add(withSettings(R1, "a=1\nb=1\npipeline=256\n"), handler);
         NettyTransport client = cluster.add(withSettings(CLIENT, "a=1\npipeline=128\n"), atClient);
-        eventually(
-                () -> atClient.refusals()
-                        .contains(
-                                "setting pipeline is 128 here and 256 at replica 1: it must be the same in both cluster files"));
+        eventually(() -> atClient.refusals()
+                .contains("setting pipeline is 128 here and 256 at replica 1: it must be the same in both"
+                        + " cluster files"));
         assertThat(replica.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
         assertThat(client.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
         assertThat(handler.events()).isEmpty();

@@ -18,8 +18,8 @@ import org.tagma.network.codec.CertifiedProof;
 
 /**
  * Questions about one replica itself. They come as ordinary queries of a client of the cluster, with operations that
- * begin with a reserved prefix, and the state machine never sees them. Each replica speaks for itself: there is nothing to
- * agree on, and an answer is no more trustworthy than the replica that gives it.
+ * begin with a reserved prefix, and the state machine never sees them. Each replica speaks for itself: there is nothing
+ * to agree on, and an answer is no more trustworthy than the replica that gives it.
  *
  * <p>An answer is text, one {@code key=value} a line, in a fixed order.
  */
@@ -29,12 +29,13 @@ public final class AdminQueries {
     public static final ByteString PREFIX = ByteString.copyFromUtf8("\u0000tagma-admin/");
 
     /**
-     * Asks how the replica is: {@code replica}, {@code protocol}, {@code view}, {@code primary}, {@code mode}, {@code
-     * lastCommitted}, {@code lastExecuted}, {@code stableCheckpoint}, {@code checkpoint} and {@code checkpointDigest} (the
-     * newest it keeps), {@code lastExecutedAgeMillis} (-1 if it executed nothing in this life), {@code uptimeMillis}, {@code cpuNanos}, {@code compileMillis}, queues, counters; and what the
-     * protocol adds, see {@link org.tagma.core.protocol.Protocol#details}: under Raft {@code term}, {@code role}, {@code
-     * leader}, {@code commitIndex}, {@code firstIndex}, {@code lastIndex}, {@code snapshotIndex}, {@code voters}, {@code
-     * oldVoters}, {@code learners}, {@code match.N} and {@code mode.N}.
+     * Asks how the replica is: {@code replica}, {@code protocol}, {@code view}, {@code primary}, {@code mode},
+     * {@code lastCommitted}, {@code lastExecuted}, {@code stableCheckpoint}, {@code checkpoint} and
+     * {@code checkpointDigest} (the newest it keeps), {@code lastExecutedAgeMillis} (-1 if it executed nothing in this
+     * life), {@code uptimeMillis}, {@code cpuNanos}, {@code compileMillis}, queues, counters; and what the protocol
+     * adds, see {@link org.tagma.core.protocol.Protocol#details}: under Raft {@code term}, {@code role},
+     * {@code leader}, {@code commitIndex}, {@code firstIndex}, {@code lastIndex}, {@code snapshotIndex},
+     * {@code voters}, {@code oldVoters}, {@code learners}, {@code match.N} and {@code mode.N}.
      */
     public static final ByteString STATUS = PREFIX.concat(ByteString.copyFromUtf8("status"));
 

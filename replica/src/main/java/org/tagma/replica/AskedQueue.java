@@ -8,8 +8,8 @@ import org.tagma.replica.MemoryPlan.Share;
 import org.tagma.replica.RoundRobin.Turns;
 
 /**
- * What others ask of the execution besides what the protocol commits: queries of clients, questions of replicas. Each asker
- * has a queue within bytes of its own, and they take turns; the clients have a bound together as well.
+ * What others ask of the execution besides what the protocol commits: queries of clients, questions of replicas. Each
+ * asker has a queue within bytes of its own, and they take turns; the clients have a bound together as well.
  *
  * <p>Any thread offers; one thread runs.
  */

@@ -7,11 +7,11 @@ import java.io.IOException;
 public interface BackupStage {
 
     /**
-     * Replaces what was laid out before by what is there now. Called by the execution thread, so that no checkpoint comes or
-     * goes meanwhile.
+     * Replaces what was laid out before by what is there now. Called by the execution thread, so that no checkpoint
+     * comes or goes meanwhile.
      *
-     * @param name of the backup: what is laid out for it already is left alone, for a question may be asked twice, and the
-     *     answer to the first be in use
+     * @param name of the backup: what is laid out for it already is left alone, for a question may be asked twice, and
+     *     the answer to the first be in use
      * @throws IOException if it cannot be done; the replica goes on
      */
     void stage(String name) throws IOException;

@@ -1,8 +1,8 @@
 package org.tagma.replica;
 
 /**
- * What it costs to check a frame, in microseconds of a processor: a table, so that who is charged what does not depend on
- * what else the machine does. Roughly what a machine of 2020 takes; only the proportions matter.
+ * What it costs to check a frame, in microseconds of a processor: a table, so that who is charged what does not depend
+ * on what else the machine does. Roughly what a machine of 2020 takes; only the proportions matter.
  */
 final class CheckCosts {
 

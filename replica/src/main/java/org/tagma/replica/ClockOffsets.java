@@ -13,9 +13,9 @@ import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.protocol.CodecLimits;
 
 /**
- * How far the clocks of the other replicas are from this one's: each is asked for its time now and then, and the answer is
- * taken to be as old as half the time that it took (Cristian 1989). It is for people only; a malicious replica may lie
- * about its clock as about all else. Thread-safe.
+ * How far the clocks of the other replicas are from this one's: each is asked for its time now and then, and the answer
+ * is taken to be as old as half the time that it took (Cristian 1989). It is for people only; a malicious replica may
+ * lie about its clock as about all else. Thread-safe.
  */
 final class ClockOffsets {
 

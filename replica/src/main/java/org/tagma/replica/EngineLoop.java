@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.tagma.core.protocol.Event;
 
-/** Drives an engine on its thread: takes all that waits, in one turn, so that a turn's cost is shared by what came in. */
+/**
+ * Drives an engine on its thread: takes all that waits, in one turn, so that a turn's cost is shared by what came in.
+ */
 final class EngineLoop implements LoopThread.Work {
 
     /** Events in one turn at most: a flood must not put off the flush for ever. */

@@ -7,9 +7,9 @@ import org.tagma.core.protocol.Event;
 import org.tagma.replica.InboundLane.Waiting;
 
 /**
- * What waits for the engine: events of peers, which take turns, and the replica's own (answers of the execution), which come
- * first. Those of a peer are bounded by the bytes of its lane, which are given back when the engine is through with them;
- * the replica's own by the protocol's window: each answers an action.
+ * What waits for the engine: events of peers, which take turns, and the replica's own (answers of the execution), which
+ * come first. Those of a peer are bounded by the bytes of its lane, which are given back when the engine is through
+ * with them; the replica's own by the protocol's window: each answers an action.
  *
  * <p>Any thread adds; one thread takes.
  */

@@ -5,8 +5,8 @@ import java.util.List;
 import org.tagma.core.NodeId;
 
 /**
- * What a frame came to before the first signature was checked: it is well formed and plausible, its MACs are good, and it
- * is what it says if all claims are true. So what it can cost is known. Immutable.
+ * What a frame came to before the first signature was checked: it is well formed and plausible, its MACs are good, and
+ * it is what it says if all claims are true. So what it can cost is known. Immutable.
  *
  * @param outcome what becomes of it then
  * @param claims the signatures that it stands on, in the order in which to check them; none if it is settled

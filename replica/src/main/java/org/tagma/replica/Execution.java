@@ -27,8 +27,8 @@ public interface Execution {
     void installState(long sequence, Digest stateDigest, ByteString snapshot, Optional<MerkleTree> tree);
 
     /**
-     * Answers a replica's question about a kept state, if the answer is known. A replica that asks itself gets the answer
-     * as an event, like a message.
+     * Answers a replica's question about a kept state, if the answer is known. A replica that asks itself gets the
+     * answer as an event, like a message.
      */
     void serveState(int to, TransferMessage.Question question);
 

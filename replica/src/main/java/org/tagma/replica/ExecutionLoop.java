@@ -134,8 +134,8 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     /**
-     * Queues a query, or, if too many of its client wait, the answer that the replica is overloaded; false if of those too
-     * many wait too. Call {@link #signal} after the last of a batch.
+     * Queues a query, or, if too many of its client wait, the answer that the replica is overloaded; false if of those
+     * too many wait too. Call {@link #signal} after the last of a batch.
      */
     boolean offerQuery(Query query) {
         NodeId client = new NodeId.Client(query.session().client());

@@ -13,8 +13,8 @@ import org.tagma.network.codec.Envelope;
 import org.tagma.replica.RoundRobin.Turns;
 
 /**
- * All that one peer, a replica or a client with all its sessions, has sent here and the protocol has not taken yet, within a
- * budget of bytes of its own; and what it may cost. A lane that is full is not read; nobody else notices.
+ * All that one peer, a replica or a client with all its sessions, has sent here and the protocol has not taken yet,
+ * within a budget of bytes of its own; and what it may cost. A lane that is full is not read; nobody else notices.
  *
  * <p>Its frames are verified one after the other, so none overtakes another. Thread-safe.
  */

@@ -30,12 +30,13 @@ import org.tagma.replica.InboundLane.Unverified;
 import org.tagma.replica.MemoryPlan.Share;
 
 /**
- * From the network's frames to verified events in the queues of engine and execution. What costs MACs only is checked at
- * once on the network thread, because a MAC is cheaper than a hand-over; what costs signatures goes to a worker, and then
- * so does all that its peer sends until the worker is through with it, so that nothing is overtaken.
+ * From the network's frames to verified events in the queues of engine and execution. What costs MACs only is checked
+ * at once on the network thread, because a MAC is cheaper than a hand-over; what costs signatures goes to a worker, and
+ * then so does all that its peer sends until the worker is through with it, so that nothing is overtaken.
  *
- * <p>Each peer has a lane ({@link InboundLane}): bytes of its own, a turn of its own with the workers and with the engine.
- * One whose lane is full is not read, and nobody else notices; one that wastes this replica's time is cut off for a while.
+ * <p>Each peer has a lane ({@link InboundLane}): bytes of its own, a turn of its own with the workers and with the
+ * engine. One whose lane is full is not read, and nobody else notices; one that wastes this replica's time is cut off
+ * for a while.
  */
 final class InboundStage implements FrameHandler {
 
@@ -270,7 +271,8 @@ final class InboundStage implements FrameHandler {
             cutOff.add(lane);
             metrics.countCutOff(lane.name());
             LOG.warn(
-                    "{}: {} is cut off for {} s: it costs more time than it may with frames that are no good ({} so far;"
+                    "{}: {} is cut off for {} s: it costs more time than it may with frames that are no good ({} so"
+                            + " far;"
                             + " the last, {})",
                     name,
                     lane.name(),

@@ -116,7 +116,9 @@ public final class InboundVerifier {
                 : rejected(RejectionReason.WRONG_SENDER, "a client speaks for somebody else");
     }
 
-    /** Checks the signatures that a frame stands on, up to the first that is wrong. Those known are not checked again. */
+    /**
+     * Checks the signatures that a frame stands on, up to the first that is wrong. Those known are not checked again.
+     */
     Verified prove(Examination examination) {
         int checks = 0;
         for (Claim claim : examination.claims()) {

@@ -21,7 +21,9 @@ public interface LogStore extends AutoCloseable {
     /** Returns once everything appended is durable. */
     void barrier() throws IOException;
 
-    /** Whether {@link #barrier} waits for a disk, so that it is worth letting what may leave before it leave before it. */
+    /**
+     * Whether {@link #barrier} waits for a disk, so that it is worth letting what may leave before it leave before it.
+     */
     default boolean waitsForDisk() {
         return true;
     }

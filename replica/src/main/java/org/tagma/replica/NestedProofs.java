@@ -15,23 +15,23 @@ final class NestedProofs implements NestedVerifier {
     /** When a client's request counts as authentic. */
     enum RequestRule {
         /**
-         * It stands alone: its MAC, as a cheap filter, and its signature. Whoever is primary then proposes only what every
-         * other replica can verify, and a client whose MACs are good for some replicas and bad for others cannot make a
-         * correct primary look faulty (the big-MAC attack; Aardvark, NSDI 2009).
+         * It stands alone: its MAC, as a cheap filter, and its signature. Whoever is primary then proposes only what
+         * every other replica can verify, and a client whose MACs are good for some replicas and bad for others cannot
+         * make a correct primary look faulty (the big-MAC attack; Aardvark, NSDI 2009).
          */
         ALONE,
         /**
-         * Another replica hands it on: its signature alone. The relay waits for this replica to propose it; to drop it for
-         * a MAC that is bad here and good there would let a client make a correct primary look faulty. Where nothing is
-         * signed, nobody is blamed either, and its MAC decides.
+         * Another replica hands it on: its signature alone. The relay waits for this replica to propose it; to drop it
+         * for a MAC that is bad here and good there would let a client make a correct primary look faulty. Where
+         * nothing is signed, nobody is blamed either, and its MAC decides.
          */
         RELAYED,
         /** It is in a proposal: in macs mode its MAC will do, and its signature where that is wrong. */
         PROPOSED,
         /**
-         * Something else vouches for it. A replica that does not lie has verified it already. A batch that was asked for by
-         * its digest was voted for by a quorum, so some correct replica verified what is in it; in macs mode this one might
-         * not be able to, and must not be left behind for that.
+         * Something else vouches for it. A replica that does not lie has verified it already. A batch that was asked
+         * for by its digest was voted for by a quorum, so some correct replica verified what is in it; in macs mode
+         * this one might not be able to, and must not be left behind for that.
          */
         VOUCHED_FOR
     }

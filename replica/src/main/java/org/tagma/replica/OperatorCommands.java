@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 import org.tagma.core.protocol.Event;
 
 /**
- * What an operator can ask of the protocol, whichever it is. A command goes to one replica as an {@linkplain
- * AdminQueries admin query} that answers a {@linkplain #CHALLENGE challenge} of that replica; under Raft only the leader can carry it out, and any other says who leads. PBFT answers why it
- * does not do such things.
+ * What an operator can ask of the protocol, whichever it is. A command goes to one replica as an
+ * {@linkplain AdminQueries admin query} that answers a {@linkplain #CHALLENGE challenge} of that replica; under Raft
+ * only the leader can carry it out, and any other says who leads. PBFT answers why it does not do such things.
  *
- * <p>The answer is text, {@code done=true} or {@code done=false}, and {@code text=} with one line for people. A command may
- * have been carried out although no answer came.
+ * <p>The answer is text, {@code done=true} or {@code done=false}, and {@code text=} with one line for people. A command
+ * may have been carried out although no answer came.
  */
 public final class OperatorCommands {
 
@@ -61,8 +61,8 @@ public final class OperatorCommands {
     /**
      * Asks one replica to lay out, in its data folder, what a backup takes.
      *
-     * @param name unlike that of any other backup, letters, digits and hyphens, 64 at most: to ask again with it changes
-     *     nothing
+     * @param name unlike that of any other backup, letters, digits and hyphens, 64 at most: to ask again with it
+     *     changes nothing
      */
     public static ByteString backup(String name) {
         return admin(BACKUP + " " + name);

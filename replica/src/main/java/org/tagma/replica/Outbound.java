@@ -6,7 +6,8 @@ import org.tagma.core.protocol.SessionId;
 /**
  * Where a replica's frames go. Sending only hands over; nothing need leave before {@link #flush}.
  *
- * <p>Implementations are thread-safe, never block, and drop what they cannot take: the network may lose anything anyway.
+ * <p>Implementations are thread-safe, never block, and drop what they cannot take: the network may lose anything
+ * anyway.
  */
 public interface Outbound {
 

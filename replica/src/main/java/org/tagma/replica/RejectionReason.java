@@ -14,7 +14,9 @@ public enum RejectionReason {
     UNKNOWN_TYPE,
     /** A message that this replica is never sent, or not by this kind of node. */
     UNEXPECTED_TYPE,
-    /** Delivered by another than its sender, though only the sender may deliver it; or from somebody else than it says. */
+    /**
+     * Delivered by another than its sender, though only the sender may deliver it; or from somebody else than it says.
+     */
     WRONG_SENDER,
     /** Its sender has not the role in which such a message is sent. */
     WRONG_ROLE,

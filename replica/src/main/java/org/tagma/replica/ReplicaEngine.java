@@ -40,7 +40,9 @@ public final class ReplicaEngine {
     /** How old a published status may be while there is work: a status is too dear for every turn. */
     private static final long STATUS_AGE_MILLIS = 200;
 
-    /** Rounds of loop-back in one turn; each needs a broadcast of the one before, and no protocol has that many phases. */
+    /**
+     * Rounds of loop-back in one turn; each needs a broadcast of the one before, and no protocol has that many phases.
+     */
     private static final int MAX_ROUNDS = 10_000;
 
     private final Protocol protocol;
@@ -164,7 +166,10 @@ public final class ReplicaEngine {
         statusIsOld = !publishedInRound;
     }
 
-    /** Whether the last turn left its status for later, and that is now: else a replica to which nothing happens shows an old one. */
+    /**
+     * Whether the last turn left its status for later, and that is now: else a replica to which nothing happens shows
+     * an old one.
+     */
     boolean isStatusDue() {
         long sinceMillis = ports.clock().wallMillis() - publishedMillis;
         return statusIsOld && (sinceMillis >= STATUS_AGE_MILLIS || sinceMillis < 0);

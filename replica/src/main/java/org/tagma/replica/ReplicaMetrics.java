@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 /**
  * What a replica counts. Thread-safe.
  *
- * <p>Meters: {@code tagma.rejected} by {@code reason}; {@code tagma.protocol.rejected} by
- * {@code reason}; {@code tagma.batch.size}; {@code tagma.executed.requests}; {@code
- * tagma.evidence}; {@code tagma.cut.off} by {@code peer}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue}, {@code
- * tagma.clock.offset.millis} by {@code replica}.
+ * <p>Meters: {@code tagma.rejected} by {@code reason}; {@code tagma.protocol.rejected} by {@code reason};
+ * {@code tagma.batch.size}; {@code tagma.executed.requests}; {@code tagma.evidence}; {@code tagma.cut.off} by
+ * {@code peer}; gauges {@code tagma.view} and {@code tagma.queue.size} by {@code queue},
+ * {@code tagma.clock.offset.millis} by {@code replica}.
  */
 final class ReplicaMetrics {
 

@@ -10,8 +10,8 @@ import org.tagma.network.Transport;
 import org.tagma.network.codec.MessageCodec;
 
 /**
- * What a {@link ReplicaServer} is put together from. The server takes possession of the transport and the log, and closes
- * them.
+ * What a {@link ReplicaServer} is put together from. The server takes possession of the transport and the log, and
+ * closes them.
  *
  * @param protocol not stepped yet
  * @param authentication the replica's

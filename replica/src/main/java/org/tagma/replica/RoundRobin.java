@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 
 /**
  * A queue of queues that take turns: one item of each, then the next of each. So how long an item waits depends on how
- * many have something waiting, and not on how much one of them has. Items of one queue keep their order. It bounds nothing:
- * whoever adds keeps account.
+ * many have something waiting, and not on how much one of them has. Items of one queue keep their order. It bounds
+ * nothing: whoever adds keeps account.
  *
  * <p>Any thread adds; one thread takes.
  */

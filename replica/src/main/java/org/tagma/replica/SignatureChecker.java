@@ -13,8 +13,8 @@ import org.tagma.replica.NestedProofs.Proof;
 import org.tagma.replica.NestedProofs.RequestRule;
 
 /**
- * Checks the proofs in a message, MACs first. Good signatures are remembered, for each signer apart: what one node signs
- * never pushes out what another did, so a message seen before is not checked again.
+ * Checks the proofs in a message, MACs first. Good signatures are remembered, for each signer apart: what one node
+ * signs never pushes out what another did, so a message seen before is not checked again.
  *
  * <p>Thread-safe.
  */
@@ -33,8 +33,8 @@ final class SignatureChecker {
     /**
      * Nothing remembered yet.
      *
-     * @param capacity how many good signatures to remember in all: half of them for the replicas, half for the clients that
-     *     have been heard
+     * @param capacity how many good signatures to remember in all: half of them for the replicas, half for the clients
+     *     that have been heard
      */
     SignatureChecker(Authentication authentication, AuthenticationPolicy policy, int capacity) {
         this.authentication = authentication;

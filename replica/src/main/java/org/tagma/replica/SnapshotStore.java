@@ -16,15 +16,16 @@ import org.tagma.core.state.NodeStore;
 public interface SnapshotStore extends AutoCloseable {
 
     /**
-     * The states that earlier lives left, checked against their digests; a damaged one is left out. Of a Merkle tree, a part
-     * is checked when it is read.
+     * The states that earlier lives left, checked against their digests; a damaged one is left out. Of a Merkle tree, a
+     * part is checked when it is read.
      */
     List<ServiceSnapshot> recover() throws IOException;
 
     /**
      * Keeps a state, in place of one of the same sequence number. It is durable on return.
      *
-     * @return the same state in the form in which it is kept: a part of it that is not in memory is read when it is needed
+     * @return the same state in the form in which it is kept: a part of it that is not in memory is read when it is
+     *     needed
      */
     ServiceSnapshot save(ServiceSnapshot snapshot) throws IOException;
 

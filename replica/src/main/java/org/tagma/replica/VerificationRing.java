@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.tagma.replica.InboundLane.Unverified;
 
 /**
- * The lanes with frames to be checked, for all workers. Replicas and clients have a ring each, which take turns: so clients
- * never wait for a flood of replicas, nor votes for a crowd of clients, longer than one turn.
+ * The lanes with frames to be checked, for all workers. Replicas and clients have a ring each, which take turns: so
+ * clients never wait for a flood of replicas, nor votes for a crowd of clients, longer than one turn.
  *
  * <p>Thread-safe. A lane is served by one worker at a time.
  */

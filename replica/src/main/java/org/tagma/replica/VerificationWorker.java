@@ -5,9 +5,9 @@ import org.tagma.replica.InboundLane.Unverified;
 import org.tagma.replica.InboundVerifier.Verified;
 
 /**
- * Checks what costs signatures, one lane after the other. Each turn gives a lane so much time; if a frame takes more, the
- * lane owes it and sits out turns while others have something to check (deficit round robin, Shreedhar and Varghese 1995,
- * with the debt carried over). So each peer with something to check has the same share of the processor.
+ * Checks what costs signatures, one lane after the other. Each turn gives a lane so much time; if a frame takes more,
+ * the lane owes it and sits out turns while others have something to check (deficit round robin, Shreedhar and Varghese
+ * 1995, with the debt carried over). So each peer with something to check has the same share of the processor.
  *
  * <p>One thread works.
  */

@@ -11,8 +11,8 @@ import org.tagma.core.NodeId;
 
 /**
  * Remembers signatures that were found good lately, so that a request that arrives first by itself and then in a
- * pre-prepare, or a view change that arrives first by itself and then in a new view, is checked once. Only good ones are
- * remembered, and by a digest of everything that was checked, so a hit proves as much as a check.
+ * pre-prepare, or a view change that arrives first by itself and then in a new view, is checked once. Only good ones
+ * are remembered, and by a digest of everything that was checked, so a hit proves as much as a check.
  *
  * <p>Bounded: two generations, the older of which is forgotten as a whole. Thread-safe.
  */

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How much of this replica's time a peer wastes with what turns out to be no good. It may waste a fiftieth of a processor,
- * saved up to a fifth of a second; whoever wastes more is cut off for ten seconds: its connections are not read, and what
- * it had sent is dropped. Thread-safe.
+ * How much of this replica's time a peer wastes with what turns out to be no good. It may waste a fiftieth of a
+ * processor, saved up to a fifth of a second; whoever wastes more is cut off for ten seconds: its connections are not
+ * read, and what it had sent is dropped. Thread-safe.
  */
 final class WasteMeter {
 

@@ -51,9 +51,9 @@ final class ClockOffsetsTest {
                 .containsEntry("clockOffsetMillis.2", -300_000L)
                 .containsEntry("clockOffsetMillis.3", -300_000L);
         assertThat(replicas.get(0).beyondTolerance())
-                .contains(
-                        "the clock of replica 2 is 300000 ms behind this one's (tolerated are 60000 ms), and the clock of"
-                                + " replica 3 is 300000 ms behind this one's (tolerated are 60000 ms)");
+                .contains("the clock of replica 2 is 300000 ms behind this one's (tolerated are 60000 ms), and the"
+                        + " clock of"
+                        + " replica 3 is 300000 ms behind this one's (tolerated are 60000 ms)");
         assertThat(replicas.get(2).of(0))
                 .contains("the clock of replica 0 is 300000 ms ahead of this one's (tolerated are 60000 ms)");
         assertThat(replicas.get(2).values().get("clocks").toString()).contains("replica 0", "replica 1");

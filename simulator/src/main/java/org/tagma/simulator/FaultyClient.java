@@ -10,10 +10,10 @@ import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
 
 /**
- * A malicious client. Its requests carry vectors of MACs that are good for some replicas and bad for others (the big-MAC
- * attack of Aardvark), with and without a good signature; under one number it asks different replicas for different
- * things; it leaves out numbers, and uses numbers far away. It asks for no operation on a register: those it makes
- * are refused by the state machine, so they change nothing.
+ * A malicious client. Its requests carry vectors of MACs that are good for some replicas and bad for others (the
+ * big-MAC attack of Aardvark), with and without a good signature; under one number it asks different replicas for
+ * different things; it leaves out numbers, and uses numbers far away. It asks for no operation on a register: those it
+ * makes are refused by the state machine, so they change nothing.
  *
  * <p>Not thread-safe.
  */

@@ -16,8 +16,8 @@ import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.kernel.FixedVerdict;
 
 /**
- * Lets the misbehaviours of a replica work on its frames. What it tells its clients stays authenticated by that replica;
- * frames for replicas they may spoil as they like.
+ * Lets the misbehaviours of a replica work on its frames. What it tells its clients stays authenticated by that
+ * replica; frames for replicas they may spoil as they like.
  */
 final class FrameTampering {
 

@@ -11,8 +11,8 @@ import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.simulator.properties.ProtocolObserver;
 
 /**
- * Shows an observer what a correct protocol decides, and what it says once that has really left the replica. What is decided
- * after a record in one round of the engine cannot have left before that record is durable.
+ * Shows an observer what a correct protocol decides, and what it says once that has really left the replica. What is
+ * decided after a record in one round of the engine cannot have left before that record is durable.
  */
 public final class ObservedProtocol implements Protocol {
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.tagma.replica.RejectionReason;
 
-/** What a replica told its operator, in all its lives: what it refused and why, what it noticed, what it answered. Not thread-safe. */
+/**
+ * What a replica told its operator, in all its lives: what it refused and why, what it noticed, what it answered. Not
+ * thread-safe.
+ */
 final class ReplicaHistory {
 
     private final EnumMap<RejectionReason, Integer> frames = new EnumMap<>(RejectionReason.class);

@@ -10,7 +10,9 @@ import org.tagma.simulator.properties.PropertyViolation;
 import org.tagma.simulator.properties.Violations;
 import org.tagma.simulator.workload.Callers;
 
-/** One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe. */
+/**
+ * One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe.
+ */
 final class Simulation {
 
     private static final long OBSERVATION_MICROS = 100_000;

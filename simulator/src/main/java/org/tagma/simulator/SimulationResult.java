@@ -102,7 +102,9 @@ public final class SimulationResult {
         return this;
     }
 
-    /** Every correct replica is in this view: the exact one, so that a bug is not hidden by a rescue in a later view. */
+    /**
+     * Every correct replica is in this view: the exact one, so that a bug is not hidden by a rescue in a later view.
+     */
     public SimulationResult expectView(long view) {
         expectAgreement();
         expect(

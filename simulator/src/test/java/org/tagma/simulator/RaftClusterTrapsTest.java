@@ -18,8 +18,8 @@ class RaftClusterTrapsTest {
     private static final int SEEDS = 10;
 
     /**
-     * Figure 8: leaders hear one follower only, leave entries with it that most have not got, and stop; the next ones replicate such
-     * entries of earlier terms, and may not count them as committed.
+     * Figure 8: leaders hear one follower only, leave entries with it that most have not got, and stop; the next ones
+     * replicate such entries of earlier terms, and may not count them as committed.
      */
     @Test
     void trap26LeadersLeaveEntriesOfTheirTermsWithAFewAndStop() {
@@ -47,8 +47,8 @@ class RaftClusterTrapsTest {
     }
 
     /**
-     * Entries and snapshots arrive late and twice, at followers that slept and need a snapshot, while leaders change: nothing that
-     * is committed is cut off.
+     * Entries and snapshots arrive late and twice, at followers that slept and need a snapshot, while leaders change:
+     * nothing that is committed is cut off.
      */
     @Test
     void trap29WhatArrivesLateCutsNothingOff() {
@@ -73,7 +73,9 @@ class RaftClusterTrapsTest {
         });
     }
 
-    /** Vote or term not durable before the answer: a crash at every barrier, and never two leaders or votes in a term. */
+    /**
+     * Vote or term not durable before the answer: a crash at every barrier, and never two leaders or votes in a term.
+     */
     @Test
     void trap27PowerLossAtEveryBarrierOfAnElection() {
         for (int barriers = 0; barriers < 12; barriers++) {
@@ -159,7 +161,10 @@ class RaftClusterTrapsTest {
         assertThat(stale).isPositive();
     }
 
-    /** The leader's clock runs at this rate, and it is cut off from the others, but not from the clients, again and again. */
+    /**
+     * The leader's clock runs at this rate, and it is cut off from the others, but not from the clients, again and
+     * again.
+     */
     private static Scenario leaseReads(long seed, double rate) {
         Scenario scenario = cluster(SimulatedRaft.of(3).withLeaseReads())
                 .clients(8)

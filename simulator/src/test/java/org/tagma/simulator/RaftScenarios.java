@@ -17,7 +17,10 @@ final class RaftScenarios {
 
     private RaftScenarios() {}
 
-    /** Three or five replicas on a lossy network that may be slow at first; one after another stops, forgets, sleeps or is cut off. */
+    /**
+     * Three or five replicas on a lossy network that may be slow at first; one after another stops, forgets, sleeps or
+     * is cut off.
+     */
     static Scenario crashRecovery(long seed) {
         SplittableRandom random = new SplittableRandom(~seed);
         int replicas = random.nextInt(3) == 0 ? 5 : 3;

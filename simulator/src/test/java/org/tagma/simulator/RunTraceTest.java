@@ -23,7 +23,10 @@ import org.tagma.replica.trace.TraceException;
 import org.tagma.replica.trace.TraceReader;
 import org.tagma.simulator.faults.NetworkModel;
 
-/** What a run leaves behind, if it is asked to. The reader itself checks that each vector clock follows from the messages. */
+/**
+ * What a run leaves behind, if it is asked to. The reader itself checks that each vector clock follows from the
+ * messages.
+ */
 class RunTraceTest {
 
     @TempDir

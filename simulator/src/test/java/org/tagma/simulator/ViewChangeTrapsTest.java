@@ -57,8 +57,8 @@ class ViewChangeTrapsTest {
     }
 
     /**
-     * Nobody believes a new view because of the view changes it shows: it must follow from them (FISCO-BCOS PR 5168). Now and then
-     * the forger tells two others the truth, and its view is entered.
+     * Nobody believes a new view because of the view changes it shows: it must follow from them (FISCO-BCOS PR 5168).
+     * Now and then the forger tells two others the truth, and its view is entered.
      */
     @Test
     void trap04AnAlteredNewViewIsRefusedAndItsSenderNamed() {
@@ -74,8 +74,8 @@ class ViewChangeTrapsTest {
     }
 
     /**
-     * What a view carries over is decided by one set of view changes, though each replica has another one: some are cut off
-     * from each other, and two of seven tell each a different story (fabric PR 1111).
+     * What a view carries over is decided by one set of view changes, though each replica has another one: some are cut
+     * off from each other, and two of seven tell each a different story (fabric PR 1111).
      */
     @Test
     void trap05EachHasOtherViewChangesAndAllEnterOneView() {
@@ -123,7 +123,9 @@ class ViewChangeTrapsTest {
                         .expectAllAnswered());
     }
 
-    /** After ten minutes in which nobody heard anybody, all is as before within three timeouts (besu #7642, celo #706). */
+    /**
+     * After ten minutes in which nobody heard anybody, all is as before within three timeouts (besu #7642, celo #706).
+     */
     @Test
     void trap12ALongOutageIsNotFollowedByALongBackOff() {
         long outageMillis = 600_000;
@@ -137,7 +139,10 @@ class ViewChangeTrapsTest {
         });
     }
 
-    /** Counters, through many view changes: nothing runs twice when a replica falls back behind what it executed (fabric PR 1174). */
+    /**
+     * Counters, through many view changes: nothing runs twice when a replica falls back behind what it executed (fabric
+     * PR 1174).
+     */
     @Test
     void trap14NothingRunsTwiceThroughManyViewChanges() {
         Seeds.upTo(SEEDS)
@@ -149,7 +154,10 @@ class ViewChangeTrapsTest {
                         .expectViewAtLeast(3));
     }
 
-    /** Each is stopped at every step of a view change in which it has its part, and started again (concord-bft PRs 805, 1141). */
+    /**
+     * Each is stopped at every step of a view change in which it has its part, and started again (concord-bft PRs 805,
+     * 1141).
+     */
     @Test
     void trap25EachRestartsInTheMiddleOfAViewChange() {
         for (int victim = 1; victim < 4; victim++) {

@@ -22,7 +22,8 @@ public final class NullService implements StateMachine {
     private ByteString lastReply = ByteString.EMPTY;
 
     /**
-     * An operation of so many bytes that wants so many back; it is longer than asked for if it could not say so otherwise.
+     * An operation of so many bytes that wants so many back; it is longer than asked for if it could not say so
+     * otherwise.
      *
      * @param payloadBytes at least 0
      * @param replyBytes 0 to {@link #MAX_REPLY_BYTES}

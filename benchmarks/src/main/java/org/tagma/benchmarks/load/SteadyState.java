@@ -5,8 +5,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Whether a system under load is warm. A throughput that does not rise is not enough: code that the first compiler made runs at a
- * steady pace too, for seconds, until the second one is done with it. So the compilers must have come to rest as well.
+ * Whether a system under load is warm. A throughput that does not rise is not enough: code that the first compiler made
+ * runs at a steady pace too, for seconds, until the second one is done with it. So the compilers must have come to rest
+ * as well.
  *
  * <p>Not thread-safe.
  */
@@ -21,7 +22,10 @@ final class SteadyState {
     /** How far the slowest of them may lie below the fastest. */
     static final double SPREAD_TOLERANCE = 0.15;
 
-    /** How many milliseconds the compilers of all processes may be busy in all these windows: a twentieth of a processor. */
+    /**
+     * How many milliseconds the compilers of all processes may be busy in all these windows: a twentieth of a
+     * processor.
+     */
     static final long MAX_COMPILE_MILLIS = 300;
 
     private record Window(long operations, long compileMillis) {}

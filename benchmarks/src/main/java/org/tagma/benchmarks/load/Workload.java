@@ -32,8 +32,8 @@ public interface Workload {
     }
 
     /**
-     * For replicas of a key-value store: each client first puts many values, each under a key of its own, and goes on with
-     * {@link #puts}.
+     * For replicas of a key-value store: each client first puts many values, each under a key of its own, and goes on
+     * with {@link #puts}.
      */
     static Workload fillThenPuts(int fillingPuts, int fillingValueBytes, int valueBytes) {
         Workload puts = puts(valueBytes);

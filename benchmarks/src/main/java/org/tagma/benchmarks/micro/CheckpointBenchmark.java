@@ -33,8 +33,8 @@ import org.tagma.replica.SnapshotStore;
 import org.tagma.replica.storage.DataFolder;
 
 /**
- * What a checkpoint costs, as the state grows and the rate of writes stays: in milliseconds for a thousand writes and the
- * digest after them.
+ * What a checkpoint costs, as the state grows and the rate of writes stays: in milliseconds for a thousand writes and
+ * the digest after them.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

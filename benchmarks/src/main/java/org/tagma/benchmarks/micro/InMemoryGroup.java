@@ -20,7 +20,8 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferLimits;
 
 /**
- * Four PBFT protocols that hand each other messages in memory: no bytes, no proofs, no disk, no service. Not thread-safe.
+ * Four PBFT protocols that hand each other messages in memory: no bytes, no proofs, no disk, no service. Not
+ * thread-safe.
  */
 final class InMemoryGroup {
 

@@ -22,13 +22,14 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 
 /**
- * A protocol that begins only when the other replicas have been asked whether this replica's disk is the newest that it had. If
- * they know better the protocol begins like one that lost its disk, whatever the disk holds: a vote on an old disk may not
- * be the last one.
+ * A protocol that begins only when the other replicas have been asked whether this replica's disk is the newest that it
+ * had. If they know better the protocol begins like one that lost its disk, whatever the disk holds: a vote on an old
+ * disk may not be the last one.
  *
- * <p>What is found so: a disk that was copied, or put back, while enough of the others remember a later life, or that the last
- * one got further. What nobody can find: that all disks were put back at once; or one, where none of those that are up
- * was told of what came after. Where more of the disk is lost than the protocol bears, nothing here gives it back.
+ * <p>What is found so: a disk that was copied, or put back, while enough of the others remember a later life, or that
+ * the last one got further. What nobody can find: that all disks were put back at once; or one, where none of those
+ * that are up was told of what came after. Where more of the disk is lost than the protocol bears, nothing here gives
+ * it back.
  *
  * <p>Until the protocol begins, the network loses what is for it. Not thread-safe.
  */

@@ -36,8 +36,8 @@ final class Judgement {
     }
 
     /**
-     * Those who know of a later life than the last one on the disk, or of another one with its number; or, if it is certain that
-     * the last one is all on the disk, who heard more from it than the disk knows.
+     * Those who know of a later life than the last one on the disk, or of another one with its number; or, if it is
+     * certain that the last one is all on the disk, who heard more from it than the disk knows.
      */
     List<Integer> contradicting(Life onDisk, Position position, boolean whole) {
         List<Integer> contradicting = new ArrayList<>();

@@ -5,9 +5,10 @@ package org.tagma.core.life;
  *
  * @param self the replica
  * @param replicas how many the cluster has
- * @param answersNeeded so many of the others must have answered before it begins: with fewer the group orders nothing either
- * @param claimsNeeded so many must say that the disk is old: under PBFT f+1, since f may lie to keep a correct replica out;
- *     under Raft one
+ * @param answersNeeded so many of the others must have answered before it begins: with fewer the group orders nothing
+ *     either
+ * @param claimsNeeded so many must say that the disk is old: under PBFT f+1, since f may lie to keep a correct replica
+ *     out; under Raft one
  * @param askMillis time between two questions
  * @param dataIsIntact an operator says so, whatever the others remember
  */

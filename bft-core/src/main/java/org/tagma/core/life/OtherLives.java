@@ -39,7 +39,10 @@ final class OtherLives {
         said[replica] = position;
     }
 
-    /** Whether the question tells of a life that is new here; then {@link #known} is to be made durable before the answer. */
+    /**
+     * Whether the question tells of a life that is new here; then {@link #known} is to be made durable before the
+     * answer.
+     */
     boolean note(int replica, LifeQuery query) {
         if (query.incarnation() <= latest[replica].incarnation() || begunInThisTick[replica]) {
             return false;

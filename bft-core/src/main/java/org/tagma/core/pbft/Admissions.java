@@ -1,10 +1,10 @@
 package org.tagma.core.pbft;
 
 /**
- * For which replicas that lost their disk the others have changed the view, so that they can take part again. Each change costs
- * the group a pause and is asked for by one replica alone, which may be a liar. So it is made once for a life that such a
- * replica told of when it asked what it may have forgotten; and after each there is none for it for a while, which doubles
- * each time and never shrinks, since lives can be made up.
+ * For which replicas that lost their disk the others have changed the view, so that they can take part again. Each
+ * change costs the group a pause and is asked for by one replica alone, which may be a liar. So it is made once for a
+ * life that such a replica told of when it asked what it may have forgotten; and after each there is none for it for a
+ * while, which doubles each time and never shrinks, since lives can be made up.
  */
 final class Admissions {
 
@@ -34,8 +34,8 @@ final class Admissions {
     }
 
     /**
-     * Whether the view is to be changed for a replica now; then it is not again for the same life. The first time none need be
-     * known: this process may have begun after the replica asked.
+     * Whether the view is to be changed for a replica now; then it is not again for the same life. The first time none
+     * need be known: this process may have begun after the replica asked.
      */
     boolean admit(int replica, long tick) {
         boolean sameLife = times[replica] > 0 && life[replica] == admittedLife[replica];

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Who finds fault with the primary of which view. A complaint holds for a timeout after it was last made: others may not
- * have noticed yet, and what one replica saw yesterday and another sees today is not the same fault.
+ * Who finds fault with the primary of which view. A complaint holds for a timeout after it was last made: others may
+ * not have noticed yet, and what one replica saw yesterday and another sees today is not the same fault.
  */
 final class Complaints {
 

@@ -6,8 +6,8 @@ import org.tagma.core.protocol.Batch;
 
 /**
  * How much the group orders while its primary has as much to do as it can, which shows by its full batches; and what
- * recent views did, which is what is asked of this one (Aardvark, 4.4: a view must sustain a part of what the views before
- * it did).
+ * recent views did, which is what is asked of this one (Aardvark, 4.4: a view must sustain a part of what the views
+ * before it did).
  */
 final class Pace {
 

@@ -6,16 +6,16 @@ import java.util.TreeMap;
 /**
  * How long this replica waits: the home of every timeout that others are measured by.
  *
- * <p>What is expected follows what is seen. A batch that is proposed is committed by the work of a quorum, which no faulty
- * primary slows, so the time from the one to the other tells how fast the network is; what a primary owes is expected
- * within a multiple of it, at least a part of the configured timeout and at most all of it.
+ * <p>What is expected follows what is seen. A batch that is proposed is committed by the work of a quorum, which no
+ * faulty primary slows, so the time from the one to the other tells how fast the network is; what a primary owes is
+ * expected within a multiple of it, at least a part of the configured timeout and at most all of it.
  *
  * <p>That is doubled on evidence that it is too short for the network (PBFT 4.5.1 doubles timeouts for every view that
  * fails). The evidence is a message of a view that arrives after this replica has given that view up: its new view or a
  * proposal from its primary, or votes from f+1 replicas, one of which is correct. If messages are slower than the
- * timeouts, they arrive late, and the timeouts grow until they do not: there is no cap, at which replicas could miss each
- * other for ever. What an outage swallows, however, arrives never; it says nothing about delays, so a day of it leaves the
- * timeouts as they were, and the group is back as fast as after a second (besu #7642, celo #706).
+ * timeouts, they arrive late, and the timeouts grow until they do not: there is no cap, at which replicas could miss
+ * each other for ever. What an outage swallows, however, arrives never; it says nothing about delays, so a day of it
+ * leaves the timeouts as they were, and the group is back as fast as after a second (besu #7642, celo #706).
  *
  * <p>Liars can feign evidence, once for each view that is given up; so the first f doublings are not acted on. They are
  * taken back one at a time, each when a view has served for a while: a single batch that got through says little.

@@ -62,8 +62,8 @@ public sealed interface PbftMessage extends Message {
      * @param stable its last stable checkpoint
      * @param recoveringUpTo if above {@code stable}: it lost its memory of votes up to here, and cannot vote until a
      *     stable checkpoint covers them
-     * @param suspects whether it finds fault with the primary of {@code view}; with f+1 that do, replicas leave it (as with
-     *     Zyzzyva's I-HATE-THE-PRIMARY)
+     * @param suspects whether it finds fault with the primary of {@code view}; with f+1 that do, replicas leave it (as
+     *     with Zyzzyva's I-HATE-THE-PRIMARY)
      */
     record Status(
             long view, boolean viewChanging, long lastCommitted, long stable, long recoveringUpTo, boolean suspects)
@@ -72,7 +72,9 @@ public sealed interface PbftMessage extends Message {
     /** Proof of a stable checkpoint, for a replica that lags. */
     record StableCheckpoint(CheckpointCertificate certificate) implements PbftMessage {}
 
-    /** The sender committed the batch with this digest at this sequence number, in whatever view. f+1 of these suffice. */
+    /**
+     * The sender committed the batch with this digest at this sequence number, in whatever view. f+1 of these suffice.
+     */
     record Committed(long sequence, Digest digest) implements PbftMessage {}
 
     /** Asks for the batch that has this digest. */

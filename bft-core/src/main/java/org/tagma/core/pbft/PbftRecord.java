@@ -51,7 +51,9 @@ public sealed interface PbftRecord extends LogRecord {
     /** It holds a prepared certificate and is about to commit: an entry of P. */
     record Prepared(long view, long sequence, Digest digest) implements PbftRecord {}
 
-    /** A batch that came without a pre-prepare of its own: fetched, or sent again after a new view took over its digest. */
+    /**
+     * A batch that came without a pre-prepare of its own: fetched, or sent again after a new view took over its digest.
+     */
     record KeptBatch(long sequence, Batch batch) implements PbftRecord {}
 
     /** It left the views below {@code view} with this view change. */

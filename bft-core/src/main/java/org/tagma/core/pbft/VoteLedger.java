@@ -48,7 +48,9 @@ final class VoteLedger {
         forgottenUpTo = EVERYTHING;
     }
 
-    /** After {@link #forgetEverything} it was found out that nothing above this sequence number can have been voted for. */
+    /**
+     * After {@link #forgetEverything} it was found out that nothing above this sequence number can have been voted for.
+     */
     void forgetOnlyUpTo(long upTo) {
         forgottenUpTo = upTo;
     }

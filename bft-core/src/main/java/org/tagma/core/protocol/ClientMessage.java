@@ -13,8 +13,8 @@ public sealed interface ClientMessage extends Message {
     record Query(SessionId session, long number, ByteString operation) implements ClientMessage {}
 
     /**
-     * A replica's answer. Two replies match if they agree in everything but {@code replica}, {@code view}, {@code primary}
-     * and, if they answer a query, {@code since} and {@code until}, which must overlap.
+     * A replica's answer. Two replies match if they agree in everything but {@code replica}, {@code view},
+     * {@code primary} and, if they answer a query, {@code since} and {@code until}, which must overlap.
      *
      * @param replica who answers
      * @param view the view, or Raft's term, that it is in
@@ -24,8 +24,8 @@ public sealed interface ClientMessage extends Message {
      * @param number the number of the request or query
      * @param status how it went
      * @param result output of the state machine, or, by status, what {@link ReplyStatus} says
-     * @param since of a query that was answered: this was the answer after each batch from this one on, up to {@code until},
-     *     the last that the replica has executed; 0 in any other reply
+     * @param since of a query that was answered: this was the answer after each batch from this one on, up to
+     *     {@code until}, the last that the replica has executed; 0 in any other reply
      */
     record Reply(
             int replica,
@@ -73,7 +73,9 @@ public sealed interface ClientMessage extends Message {
     enum ReplyStatus {
         /** Executed; the result is the state machine's. */
         OK(true),
-        /** The state machine refused the operation; the result is a stable code and a message, see OperationRejected. */
+        /**
+         * The state machine refused the operation; the result is a stable code and a message, see OperationRejected.
+         */
         REJECTED(true),
         /** The state machine threw; the result is the stable code. The number is used up. */
         FAILED(true),
@@ -102,7 +104,10 @@ public sealed interface ClientMessage extends Message {
             this.agreed = agreed;
         }
 
-        /** Whether it is output of the replicated state, the same on every correct replica, and not one replica's own condition. */
+        /**
+         * Whether it is output of the replicated state, the same on every correct replica, and not one replica's own
+         * condition.
+         */
         public boolean isAgreed() {
             return agreed;
         }

@@ -83,8 +83,8 @@ public sealed interface Event {
     }
 
     /**
-     * A client's linearizable read waits here; answered by {@link Action.ReadReady} or {@link Action.RefuseRead}. Only for
-     * a protocol that can tell from which point of the order on a read is linearizable.
+     * A client's linearizable read waits here; answered by {@link Action.ReadReady} or {@link Action.RefuseRead}. Only
+     * for a protocol that can tell from which point of the order on a read is linearizable.
      *
      * @param id chosen by the caller, not used by another read that still waits
      */
@@ -105,7 +105,8 @@ public sealed interface Event {
     }
 
     /**
-     * An operator, or a replica about to stop, wants another replica to lead; answered by {@link Action.AnswerOperator}.
+     * An operator, or a replica about to stop, wants another replica to lead; answered by
+     * {@link Action.AnswerOperator}.
      *
      * @param id chosen by the caller
      * @param to the replica that is to lead, or -1 for whichever is best prepared
@@ -113,9 +114,10 @@ public sealed interface Event {
     record LeadershipTransferRequested(long id, int to) implements Event {}
 
     /**
-     * A replica that this one was connected to is gone, and its address refuses connections: its process has ended, as far
-     * as can be seen from here. Comes once for each connection lost; the other is known to be back when something comes
-     * from it. It may be this replica's own network that is in trouble, so alone it is no reason to depose anybody.
+     * A replica that this one was connected to is gone, and its address refuses connections: its process has ended, as
+     * far as can be seen from here. Comes once for each connection lost; the other is known to be back when something
+     * comes from it. It may be this replica's own network that is in trouble, so alone it is no reason to depose
+     * anybody.
      */
     record PeerUnreachable(int replica) implements Event {}
 
@@ -144,11 +146,13 @@ public sealed interface Event {
         FIRST_LIFE,
         /** Every record that it ever persisted, and did not truncate, is there. */
         WHOLE,
-        /** It ran before, and of that only what {@link LogRecord#survivesAmnesia survives amnesia} is sure to be there. */
+        /**
+         * It ran before, and of that only what {@link LogRecord#survivesAmnesia survives amnesia} is sure to be there.
+         */
         SURVIVORS,
         /**
-         * Its disk was lost, and no record since then {@linkplain LogRecord#endsAmnesia ends that}. What records there are
-         * come from later lives; so they are true, and say nothing of what it said before, whatever their class.
+         * Its disk was lost, and no record since then {@linkplain LogRecord#endsAmnesia ends that}. What records there
+         * are come from later lives; so they are true, and say nothing of what it said before, whatever their class.
          */
         LOST
     }
@@ -156,11 +160,11 @@ public sealed interface Event {
     /**
      * What a log store gave back at the start.
      *
-     * @param records oldest first. Not copied: a store may read them back one by one, each time they are gone through, so
-     *     that a large log need not fit into memory
+     * @param records oldest first. Not copied: a store may read them back one by one, each time they are gone through,
+     *     so that a large log need not fit into memory
      * @param memory what the records are worth
-     * @param nonce unlike that of any other life of this replica, and not to be foreseen: what comes with it is an answer
-     *     to a question of this life
+     * @param nonce unlike that of any other life of this replica, and not to be foreseen: what comes with it is an
+     *     answer to a question of this life
      */
     record RecoveredLog(List<LogRecord> records, Memory memory, long nonce) {
         /** One whose nonce does not matter, since no question will be asked. */

@@ -4,15 +4,17 @@ import java.util.List;
 import java.util.Optional;
 import org.tagma.core.protocol.LifeMessage.Position;
 
-/** What a protocol's messages and records say of how far a replica is, so that an old disk can be told from the newest. */
+/**
+ * What a protocol's messages and records say of how far a replica is, so that an old disk can be told from the newest.
+ */
 public interface LifeEvidence {
 
     /** How far a replica is whose log holds these records. */
     Position positionOf(List<LogRecord> records);
 
     /**
-     * How far the sender of a message is, if the message says so. It must not be able to send it before that is on its disk,
-     * and its disk must not fall behind it afterwards.
+     * How far the sender of a message is, if the message says so. It must not be able to send it before that is on its
+     * disk, and its disk must not fall behind it afterwards.
      */
     Optional<Position> positionIn(Message message);
 

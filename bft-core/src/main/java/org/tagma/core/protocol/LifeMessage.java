@@ -1,9 +1,9 @@
 package org.tagma.core.protocol;
 
 /**
- * How a replica finds out, before it votes, whether its disk is the newest that it had. A disk alone cannot tell: one that was
- * copied, or put back from a backup, looks in all respects like one that was not. But each life of a replica has an
- * incarnation, one higher than the one before, which is on its disk and is told to the others, who remember it.
+ * How a replica finds out, before it votes, whether its disk is the newest that it had. A disk alone cannot tell: one
+ * that was copied, or put back from a backup, looks in all respects like one that was not. But each life of a replica
+ * has an incarnation, one higher than the one before, which is on its disk and is told to the others, who remember it.
  */
 public sealed interface LifeMessage extends Message {
 

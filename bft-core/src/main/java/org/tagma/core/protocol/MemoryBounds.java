@@ -5,8 +5,8 @@ package org.tagma.core.protocol;
  *
  * <p>Immutable; the same at every replica, since PBFT's replicas must agree on where checkpoints fall.
  *
- * @param logBytes batches in the log, at least 4. A quarter of it makes a checkpoint due, which lets go of what lies below;
- *     so what is in the log is bounded however few and large the batches are
+ * @param logBytes batches in the log, at least 4. A quarter of it makes a checkpoint due, which lets go of what lies
+ *     below; so what is in the log is bounded however few and large the batches are
  * @param pendingBytes requests that wait here, over all clients
  * @param pendingBytesPerClient requests that wait here from one client. One request may always wait
  */

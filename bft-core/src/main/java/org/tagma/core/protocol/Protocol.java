@@ -29,7 +29,8 @@ public interface Protocol {
     long stateHash();
 
     /**
-     * What the requests weigh that it holds, in bytes: ordered ones and waiting ones. For checkers and operators; costs nothing.
+     * What the requests weigh that it holds, in bytes: ordered ones and waiting ones. For checkers and operators; costs
+     * nothing.
      */
     default long heldBytes() {
         return 0;
@@ -44,8 +45,8 @@ public interface Protocol {
     }
 
     /**
-     * More about where it stands, in the protocol's own words, for operators: names and values in a fixed order. Empty if
-     * it has no more to say.
+     * More about where it stands, in the protocol's own words, for operators: names and values in a fixed order. Empty
+     * if it has no more to say.
      */
     default Map<String, String> details() {
         return Map.of();

@@ -13,8 +13,8 @@ import org.tagma.core.Digest;
  * @param number from 1; consecutive for {@link RetrySemantics#EXACTLY_ONCE}, increasing for the other two, which share
  *     a numbering of their own
  * @param semantics what a retry means
- * @param acknowledged its client has the replies of all exactly-once numbers of the session up to this one, and does not ask
- *     for them again; at least 0, below {@code number}, and 0 for requests that are not exactly-once
+ * @param acknowledged its client has the replies of all exactly-once numbers of the session up to this one, and does
+ *     not ask for them again; at least 0, below {@code number}, and 0 for requests that are not exactly-once
  * @param operation input of the state machine
  * @param payload the exact bytes that the client authenticated
  * @param authenticator the client's signature, or its vector of MACs and its signature

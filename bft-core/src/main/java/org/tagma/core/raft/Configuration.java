@@ -7,9 +7,9 @@ import java.util.function.ToLongFunction;
 import org.tagma.core.Quorums;
 
 /**
- * Who votes and who follows. While {@code oldVoters} is not empty it is the joint configuration C-old,new (Raft 6): every
- * decision needs a majority of the voters and a majority of the old voters. A replica takes the latest configuration in
- * its log, committed or not.
+ * Who votes and who follows. While {@code oldVoters} is not empty it is the joint configuration C-old,new (Raft 6):
+ * every decision needs a majority of the voters and a majority of the old voters. A replica takes the latest
+ * configuration in its log, committed or not.
  *
  * <p>Immutable.
  *

@@ -51,7 +51,9 @@ final class Follower {
         }
     }
 
-    /** What is committed agrees with every leader's log, and may be compacted away here: what counts is what follows it. */
+    /**
+     * What is committed agrees with every leader's log, and may be compacted away here: what counts is what follows it.
+     */
     private AppendEntries aboveCommitted(AppendEntries message) {
         int known = (int) Math.min(message.entries().size(), state.commitIndex - message.prevLogIndex());
         return new AppendEntries(
@@ -87,10 +89,10 @@ final class Follower {
     }
 
     /**
-     * Whether the log may reach further. While something waits to be executed, no further than the window: that bounds what a slow
-     * state machine costs. But when all that is committed has been executed, waiting helps nobody. Leaders that were elected
-     * one after another in vain leave an entry each, and only the last of them, perhaps far beyond the window, may be
-     * committed by counting (Figure 8): it must get here.
+     * Whether the log may reach further. While something waits to be executed, no further than the window: that bounds
+     * what a slow state machine costs. But when all that is committed has been executed, waiting helps nobody. Leaders
+     * that were elected one after another in vain leave an entry each, and only the last of them, perhaps far beyond
+     * the window, may be committed by counting (Figure 8): it must get here.
      */
     private boolean hasRoomAfter(long index, long unexecutedBytes, long leaderCommit) {
         return leaderCommit <= state.lastExecuted || state.hasRoomAfter(index, unexecutedBytes);

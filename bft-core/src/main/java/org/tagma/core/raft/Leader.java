@@ -104,8 +104,8 @@ final class Leader {
 
     /**
      * Appends to the log. The sends come before the records, so that whoever performs the actions may write its own log
-     * while the entries travel (dissertation 10.2.1); the leader counts itself only when its own answer comes back, which
-     * is after its records are durable.
+     * while the entries travel (dissertation 10.2.1); the leader counts itself only when its own answer comes back,
+     * which is after its records are durable.
      */
     private void append(List<Entry> entries) {
         entries.forEach(state::append);

@@ -4,7 +4,9 @@ import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.raft.RaftMessage.TimeoutNow;
 
-/** Hands the leadership to another voter (dissertation 3.10): lets it catch up, proposing nothing new, and has it stand. */
+/**
+ * Hands the leadership to another voter (dissertation 3.10): lets it catch up, proposing nothing new, and has it stand.
+ */
 final class LeadershipTransfer {
 
     private final RaftState state;

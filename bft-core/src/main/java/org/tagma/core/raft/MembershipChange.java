@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.tagma.core.protocol.Action;
 
 /**
- * Changes the group (Raft 6): newcomers first follow as learners until they have caught up; then the joint configuration;
- * when that is committed, the new one; when that is committed, a leader that is not in it leaves.
+ * Changes the group (Raft 6): newcomers first follow as learners until they have caught up; then the joint
+ * configuration; when that is committed, the new one; when that is committed, a leader that is not in it leaves.
  *
  * <p>One change at a time, and none before an entry of the leader's term is committed (Ongaro's note of 2015 on changes
  * that cross a change of leader). A leader that finds the joint configuration in its log takes it to its end, whoever
@@ -108,8 +108,8 @@ final class MembershipChange {
     }
 
     /**
-     * Whether what it lacks takes less than an election timeout to bring to it: then it does not hold up commits for longer
-     * when it votes. How many entries that are says nothing: to a far place many are always under way.
+     * Whether what it lacks takes less than an election timeout to bring to it: then it does not hold up commits for
+     * longer when it votes. How many entries that are says nothing: to a far place many are always under way.
      */
     private boolean isCaughtUp(int learner) {
         Progress progress = replication.progress(learner);

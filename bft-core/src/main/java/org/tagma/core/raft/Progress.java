@@ -38,8 +38,8 @@ final class Progress {
     /** The commit index that it was told last. */
     long toldCommit;
     /**
-     * It has forgotten what it acknowledged, and does not count before it agrees up to the fence and says that it remembers:
-     * what it said in the life that it forgot, and comes late, is about entries below the fence.
+     * It has forgotten what it acknowledged, and does not count before it agrees up to the fence and says that it
+     * remembers: what it said in the life that it forgot, and comes late, is about entries below the fence.
      */
     boolean recovering;
 

@@ -8,8 +8,9 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
 /**
- * The term, and the last index acknowledged to the term's leader: both are in the log before the answer leaves. In a later
- * term the log may be shorter; in the same it is not, since a leader overwrites nothing of what agrees with its own log.
+ * The term, and the last index acknowledged to the term's leader: both are in the log before the answer leaves. In a
+ * later term the log may be shorter; in the same it is not, since a leader overwrites nothing of what agrees with its
+ * own log.
  */
 public final class RaftLifeEvidence implements LifeEvidence {
 

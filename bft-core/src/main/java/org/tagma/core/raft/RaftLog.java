@@ -3,7 +3,9 @@ package org.tagma.core.raft;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The log as it is in memory: the entries above a base, which a snapshot covers. Pure bookkeeping; persists nothing. */
+/**
+ * The log as it is in memory: the entries above a base, which a snapshot covers. Pure bookkeeping; persists nothing.
+ */
 final class RaftLog {
 
     /** The term of an index that the log knows nothing of. */

@@ -3,7 +3,9 @@ package org.tagma.core.raft;
 import java.util.List;
 import org.tagma.core.protocol.Message;
 
-/** The messages between Raft replicas, named as in the paper and the dissertation. Who sends is in the authentication. */
+/**
+ * The messages between Raft replicas, named as in the paper and the dissertation. Who sends is in the authentication.
+ */
 public sealed interface RaftMessage extends Message {
 
     /** The sender's term; in a pre-vote request, the term that it would start. */
@@ -46,7 +48,8 @@ public sealed interface RaftMessage extends Message {
     }
 
     /**
-     * Answers {@link AppendEntries} and {@link InstallSnapshot}. The leader sends itself one when its own log is durable.
+     * Answers {@link AppendEntries} and {@link InstallSnapshot}. The leader sends itself one when its own log is
+     * durable.
      *
      * @param round as in the request; 0 if it answers none
      * @param success whether the logs agree up to {@code index}, durably

@@ -32,12 +32,12 @@ import org.tagma.core.state.NodeStore;
  * Raft (Ongaro and Ousterhout 2014) as a deterministic state machine: this class takes each event to the part that
  * handles it.
  *
- * <p>It tolerates f replicas that crash, and come back with or without their logs, of n >= 2f+1. Agreement and order hold
- * whatever the timing; progress needs a majority whose messages arrive well within the election timeout.
+ * <p>It tolerates f replicas that crash, and come back with or without their logs, of n >= 2f+1. Agreement and order
+ * hold whatever the timing; progress needs a majority whose messages arrive well within the election timeout.
  *
- * <p>To drive it by hand: construct it, {@link #step} an {@link Event.Recovered} of {@link Event.RecoveredLog#empty} or of
- * {@link RaftRecord#logOf a term, a vote and entries}, then step messages and {@link RaftTimer#TICK ticks}, and read the
- * actions and the {@link #raftStatus status}:
+ * <p>To drive it by hand: construct it, {@link #step} an {@link Event.Recovered} of {@link Event.RecoveredLog#empty} or
+ * of {@link RaftRecord#logOf a term, a vote and entries}, then step messages and {@link RaftTimer#TICK ticks}, and read
+ * the actions and the {@link #raftStatus status}:
  *
  * <pre>{@code
  * RaftProtocol replica = new RaftProtocol(RaftConfig.forTests(1, 3));
@@ -343,9 +343,10 @@ public final class RaftProtocol implements Protocol {
     }
 
     /**
-     * {@code term}, {@code role}, {@code leader} (-1 if unknown), {@code commitIndex}, {@code firstIndex}, {@code
-     * lastIndex}, {@code snapshotIndex}, {@code voters}, {@code oldVoters} (while the group changes) and {@code learners}
-     * (ids with commas between), and at a leader {@code match.N} and {@code mode.N} for every other member N.
+     * {@code term}, {@code role}, {@code leader} (-1 if unknown), {@code commitIndex}, {@code firstIndex},
+     * {@code lastIndex}, {@code snapshotIndex}, {@code voters}, {@code oldVoters} (while the group changes) and
+     * {@code learners} (ids with commas between), and at a leader {@code match.N} and {@code mode.N} for every other
+     * member N.
      */
     @Override
     public Map<String, String> details() {

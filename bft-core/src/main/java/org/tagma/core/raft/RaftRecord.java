@@ -27,8 +27,8 @@ public sealed interface RaftRecord extends LogRecord {
     }
 
     /**
-     * What it said in a life that it does not remember matters no more, if it votes in later terms only; from now on its log
-     * is complete again.
+     * What it said in a life that it does not remember matters no more, if it votes in later terms only; from now on
+     * its log is complete again.
      */
     record MemoryRegained(long term) implements RaftRecord {
         @Override

@@ -101,9 +101,9 @@ final class RaftState {
     }
 
     /**
-     * Whether this replica has a vote, or had one until a change that it does not know to be committed: then it may be the only
-     * one with a log that can win, and has to lead until the change is committed, without counting itself (dissertation
-     * 4.2.2).
+     * Whether this replica has a vote, or had one until a change that it does not know to be committed: then it may be
+     * the only one with a log that can win, and has to lead until the change is committed, without counting itself
+     * (dissertation 4.2.2).
      */
     boolean mayHaveToLead() {
         long changedAt = memberships.latestIndex();
@@ -133,9 +133,9 @@ final class RaftState {
     }
 
     /**
-     * The leader's process has ended, as far as can be seen from here. Whether that is so only a majority can know, each for
-     * itself: one that sees it too answers a pre-vote, and one that hears the leader does not. The voters after the leader
-     * stand one after the other, a tick apart, so that their votes do not split.
+     * The leader's process has ended, as far as can be seen from here. Whether that is so only a majority can know,
+     * each for itself: one that sees it too answers a pre-vote, and one that hears the leader does not. The voters
+     * after the leader stand one after the other, a tick apart, so that their votes do not split.
      */
     void leaderIsUnreachable() {
         List<Integer> voters = configuration().voters();

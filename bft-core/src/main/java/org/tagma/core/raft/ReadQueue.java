@@ -41,8 +41,8 @@ final class ReadQueue {
     }
 
     /**
-     * No leader has been heard for an election timeout: what these reads wait for may never come here, as where a replica was
-     * taken out of the group.
+     * No leader has been heard for an election timeout: what these reads wait for may never come here, as where a
+     * replica was taken out of the group.
      */
     void refuseUnreached() {
         for (Ready read : ready) {

@@ -14,7 +14,8 @@ import org.tagma.core.raft.RaftRecord.SuffixRemoved;
  * Rebuilds a replica from what its log gave back, so that it forgets nothing that it said before.
  *
  * <p>With a complete log it knows its term, its vote and every entry that it acknowledged. With less it does not count
- * until what it forgot cannot matter, see {@link LostMemory}. What a log that was in memory left, its term and vote, is true.
+ * until what it forgot cannot matter, see {@link LostMemory}. What a log that was in memory left, its term and vote, is
+ * true.
  */
 final class Recovery {
 
@@ -77,8 +78,8 @@ final class Recovery {
     }
 
     /**
-     * What is left once all records are read. Not one by one: a state that was installed may stand where a record before it
-     * tells of an entry that contradicts it, and the record that removed that one comes after.
+     * What is left once all records are read. Not one by one: a state that was installed may stand where a record
+     * before it tells of an entry that contradicts it, and the record that removed that one comes after.
      */
     private void appendWhatIsLeft() {
         entries.tailMap(state.log.baseIndex(), false).values().forEach(state::append);

@@ -11,8 +11,8 @@ import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.InstallSnapshot;
 
 /**
- * How a leader brings its log to the others (Raft 5.3): to each at its own pace, with bounds on what is under way. What a
- * slow follower lacks is read from the log when there is room for it, so it costs the leader no memory.
+ * How a leader brings its log to the others (Raft 5.3): to each at its own pace, with bounds on what is under way. What
+ * a slow follower lacks is read from the log when there is room for it, so it costs the leader no memory.
  */
 final class Replication {
 
@@ -30,8 +30,8 @@ final class Replication {
     private Moment confirmedBegan = new Moment(0, 0);
 
     /**
-     * A moment by both clocks of a replica. A lease counts on both: the one may be set back, the other stand still while
-     * the machine is suspended, and then a lease that is over would look fresh.
+     * A moment by both clocks of a replica. A lease counts on both: the one may be set back, the other stand still
+     * while the machine is suspended, and then a lease that is over would look fresh.
      */
     private record Moment(long wallMillis, long elapsedMillis) {
 
@@ -338,7 +338,10 @@ final class Replication {
         }
     }
 
-    /** Of the voters that could lead at once the one with the most of the log: rather one that answered the last heartbeats. */
+    /**
+     * Of the voters that could lead at once the one with the most of the log: rather one that answered the last
+     * heartbeats.
+     */
     Optional<Integer> bestVoter() {
         return followers.entrySet().stream()
                 .filter(follower -> state.configuration().isVoter(follower.getKey()) && !follower.getValue().recovering)

@@ -15,8 +15,8 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 
 /**
- * Requests that are known here and not yet executed, a queue for each session: what a leader proposes from. A follower's
- * has only the memory of how far each session has come.
+ * Requests that are known here and not yet executed, a queue for each session: what a leader proposes from. A
+ * follower's has only the memory of how far each session has come.
  *
  * <p>What is proposed is fair and in order: sessions take turns, and of one session only the number that comes next is
  * proposed. So a client that leaves out a number delays itself and nobody else.
@@ -272,8 +272,8 @@ final class RequestPool {
     }
 
     /**
-     * The state was replaced: this is how far each session is in it. Of one that is not there any more nothing is known: it went
-     * on before it was forgotten, and what it was about to do next may never come.
+     * The state was replaced: this is how far each session is in it. Of one that is not there any more nothing is
+     * known: it went on before it was forgotten, and what it was about to do next may never come.
      */
     void restore(List<SessionProgress> sessions) {
         TreeSet<SessionId> gone = new TreeSet<>(lanes.keySet());

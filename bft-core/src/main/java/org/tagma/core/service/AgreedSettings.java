@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings that the replicated state depends on. They are in the state: replicas that begin with different ones would
- * execute alike and end up with different states, so what a cluster file says counts for the first state only.
+ * The settings that the replicated state depends on. They are in the state: replicas that begin with different ones
+ * would execute alike and end up with different states, so what a cluster file says counts for the first state only.
  *
  * <p>Immutable.
  *

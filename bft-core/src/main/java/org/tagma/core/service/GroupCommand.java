@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Operations that the framework executes itself, in the order of all others; the state machine never sees them. They begin
- * with a reserved prefix, and go through a session like any request: so a recorded one that is sent again changes nothing.
+ * Operations that the framework executes itself, in the order of all others; the state machine never sees them. They
+ * begin with a reserved prefix, and go through a session like any request: so a recorded one that is sent again changes
+ * nothing.
  *
- * <p>There is one: {@code settings}, alone or with changes, {@code settings sessionPipeline=128}. It answers with the agreed
- * settings, one {@code name=value} a line.
+ * <p>There is one: {@code settings}, alone or with changes, {@code settings sessionPipeline=128}. It answers with the
+ * agreed settings, one {@code name=value} a line.
  */
 public final class GroupCommand {
 

@@ -14,8 +14,8 @@ import org.tagma.core.state.MerkleTree;
  *   <li>an operation that is refused, or throws, leaves no trace in the state.
  * </ul>
  *
- * <p>Nothing that {@link #apply} depends on may be kept outside of the store: it is replaced as a whole at any time between
- * two operations.
+ * <p>Nothing that {@link #apply} depends on may be kept outside of the store: it is replaced as a whole at any time
+ * between two operations.
  */
 public interface MerkleStateMachine extends StateMachine {
 

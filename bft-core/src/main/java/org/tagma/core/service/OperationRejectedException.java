@@ -3,8 +3,8 @@ package org.tagma.core.service;
 import java.util.Objects;
 
 /**
- * A state machine refuses an operation. It is deterministic output, like a result: code and message go to the client and
- * must be the same on every replica.
+ * A state machine refuses an operation. It is deterministic output, like a result: code and message go to the client
+ * and must be the same on every replica.
  */
 public class OperationRejectedException extends Exception {
 

@@ -4,16 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the replicated session table may hold. What is dropped follows from the limits, so they are part of the replicated
- * state: a replica is told them for its first state, and goes by those in the state from then on. An ordered command of an
- * operator changes them ({@link GroupCommand}).
+ * What the replicated session table may hold. What is dropped follows from the limits, so they are part of the
+ * replicated state: a replica is told them for its first state, and goes by those in the state from then on. An ordered
+ * command of an operator changes them ({@link GroupCommand}).
  *
  * <p>Immutable.
  *
  * @param maxSessionsPerClient live sessions of one client, at least 1
  * @param sessionPipeline replies kept for one session, at least 1. A client that never has more exactly-once requests
  *     than this without a reply finds every reply that it still waits for, as long as they fit its bytes
- * @param replyBytesPerClient how much the sessions and replies kept for one client may take, as {@link SessionTable} counts
+ * @param replyBytesPerClient how much the sessions and replies kept for one client may take, as {@link SessionTable}
+ *     counts
  * @param replyBytes how much those of all clients may take, at least as much
  * @param sessionIdleMillis a session in which nothing was executed for so long, by agreed time, ends; at least 1
  */
@@ -78,7 +79,8 @@ public record ServiceLimits(
      * Limits of these values.
      *
      * @param values all of them, by name
-     * @throws IllegalArgumentException if there is another name, one is missing, or they cannot be; the message says which
+     * @throws IllegalArgumentException if there is another name, one is missing, or they cannot be; the message says
+     *     which
      */
     public static ServiceLimits of(Map<String, Long> values) {
         Map<String, Long> rest = new LinkedHashMap<>(values);

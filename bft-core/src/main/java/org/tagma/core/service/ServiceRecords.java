@@ -14,8 +14,8 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.StateEntry;
 
 /**
- * What the framework has in the state's tree beside the {@link SessionRecords}: the head, which says what the rest is, and the
- * agreed settings, an entry each.
+ * What the framework has in the state's tree beside the {@link SessionRecords}: the head, which says what the rest is,
+ * and the agreed settings, an entry each.
  */
 final class ServiceRecords {
 

@@ -53,8 +53,8 @@ public record ServiceSnapshot(
     /**
      * Reads what {@link #encode} wrote.
      *
-     * @return empty if the bytes are no state; otherwise one that is as good as its {@link #stateDigest}, which is computed
-     *     from all of it
+     * @return empty if the bytes are no state; otherwise one that is as good as its {@link #stateDigest}, which is
+     *     computed from all of it
      */
     public static Optional<ServiceSnapshot> decode(long sequence, ByteString bytes) {
         if (bytes.size() < Long.BYTES) {

@@ -7,8 +7,8 @@ import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.SessionId;
 
 /**
- * Where one session of a client stands: two lanes of numbers, and the replies of the first lane that are still kept. As the
- * oldest go first, those are of the last numbers without a gap.
+ * Where one session of a client stands: two lanes of numbers, and the replies of the first lane that are still kept. As
+ * the oldest go first, those are of the last numbers without a gap.
  *
  * <p>Not thread-safe.
  */

@@ -15,8 +15,9 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.StateEntry;
 
 /**
- * How the {@link SessionTable} lies in the state's tree: an entry for each client, each live session and each reply that is
- * kept, so that a checkpoint costs what changed. Keys have a letter and fixed widths, big endian; values are varints.
+ * How the {@link SessionTable} lies in the state's tree: an entry for each client, each live session and each reply
+ * that is kept, so that a checkpoint costs what changed. Keys have a letter and fixed widths, big endian; values are
+ * varints.
  */
 final class SessionRecords {
 

@@ -17,16 +17,16 @@ import org.tagma.core.service.Session.CachedReply;
 
 /**
  * Who has had what executed: the part of the replicated state that makes requests exactly-once. It changes only by
- * executing ordered requests and by agreed time, and is part of every checkpoint, so it is the same on all replicas at a
- * sequence number. It lies in the state's tree ({@link SessionRecords}); in memory is what decides, and the replies since the
- * last checkpoint.
+ * executing ordered requests and by agreed time, and is part of every checkpoint, so it is the same on all replicas at
+ * a sequence number. It lies in the state's tree ({@link SessionRecords}); in memory is what decides, and the replies
+ * since the last checkpoint.
  *
  * <p><b>Why nothing is ever executed twice.</b> A request is executed only if
  *
  * <ol>
  *   <li>its session is live, and its number is the next of the FIFO lane, or above the last of the unordered lane; or
- *   <li>its session was never opened, is newer than every session that its client ever opened, and its number is 1 or in
- *       the unordered lane. This opens the session.
+ *   <li>its session was never opened, is newer than every session that its client ever opened, and its number is 1 or
+ *       in the unordered lane. This opens the session.
  * </ol>
  *
  * Executing it moves its lane past its number, and lanes never move back; so while the session is live, rule 1 refuses
@@ -36,15 +36,16 @@ import org.tagma.core.service.Session.CachedReply;
  * for ever is two numbers a client, and clients are those of the cluster file. No rule asks whether a reply is kept, so
  * nothing of what follows can have an operation executed again.
  *
- * <p><b>Which replies go.</b> Those that their client says it has; it can only speak of numbers below that of the request it
- * says it in, which are executed when that is. Those beyond the pipeline of their session. And while what is kept counts
- * for more than a client's bytes, the oldest of that client; or for more than everybody's, the oldest of the client that has
- * most. So nobody's replies go for another's sake as long as he has no more than an equal part of all bytes.
+ * <p><b>Which replies go.</b> Those that their client says it has; it can only speak of numbers below that of the
+ * request it says it in, which are executed when that is. Those beyond the pipeline of their session. And while what is
+ * kept counts for more than a client's bytes, the oldest of that client; or for more than everybody's, the oldest of
+ * the client that has most. So nobody's replies go for another's sake as long as he has no more than an equal part of
+ * all bytes.
  *
- * <p><b>Which session ends.</b> When a client opens one more than it may have, or has no replies left that could go, the one
- * in which nothing was executed for the longest time; and by agreed time, every one in which nothing was executed for long.
- * Only executing counts as activity: a duplicate does not, or else a malicious primary could keep old sessions alive by
- * ordering replays, and so have the client's current one ended.
+ * <p><b>Which session ends.</b> When a client opens one more than it may have, or has no replies left that could go,
+ * the one in which nothing was executed for the longest time; and by agreed time, every one in which nothing was
+ * executed for long. Only executing counts as activity: a duplicate does not, or else a malicious primary could keep
+ * old sessions alive by ordering replays, and so have the client's current one ended.
  *
  * <p>Not thread-safe.
  */
@@ -258,7 +259,10 @@ final class SessionTable {
                 .orElseThrow();
     }
 
-    /** The oldest reply goes; if there is none, the longest inactive session, but for one. Returns whether something did. */
+    /**
+     * The oldest reply goes; if there is none, the longest inactive session, but for one. Returns whether something
+     * did.
+     */
     private boolean dropOldest(ClientSessions client) {
         if (!client.byReply.isEmpty()) {
             Session session = client.byReply.firstEntry().getValue();

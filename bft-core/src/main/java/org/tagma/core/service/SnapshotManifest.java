@@ -12,9 +12,9 @@ import org.tagma.core.state.StateRoot;
  * The digests of a snapshot's chunks. Its own digest is the state digest; so whoever knows that from a certificate can
  * check the manifest, then each chunk by itself, whoever sent it.
  *
- * <p>Encoded with a fixed width, so that there is one encoding only: version (4 bytes), length of the snapshot (8), size
- * of a chunk (4), all big endian; for a service whose state is a Merkle tree the digest of its root (32) and how many bytes
- * it holds (8); then 32 bytes a chunk. Immutable.
+ * <p>Encoded with a fixed width, so that there is one encoding only: version (4 bytes), length of the snapshot (8),
+ * size of a chunk (4), all big endian; for a service whose state is a Merkle tree the digest of its root (32) and how
+ * many bytes it holds (8); then 32 bytes a chunk. Immutable.
  *
  * @param totalBytes length of the snapshot
  * @param chunks SHA-256 of each chunk, in order; all but the last have {@link #CHUNK_BYTES}

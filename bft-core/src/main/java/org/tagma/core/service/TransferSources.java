@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The replicas that a state can be fetched from, and what they have shown of themselves: which ones lied, and which ones
- * were silent how often.
+ * The replicas that a state can be fetched from, and what they have shown of themselves: which ones lied, and which
+ * ones were silent how often.
  *
  * <p>Not thread-safe.
  */

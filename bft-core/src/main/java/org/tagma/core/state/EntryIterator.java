@@ -9,7 +9,9 @@ import java.util.function.Predicate;
 import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Leaf;
 
-/** Entries of one {@link KeySpace} in the order of keys, from a first one as long as a condition holds. Not thread-safe. */
+/**
+ * Entries of one {@link KeySpace} in the order of keys, from a first one as long as a condition holds. Not thread-safe.
+ */
 final class EntryIterator implements Iterator<StateEntry> {
 
     private final MerkleTree tree;

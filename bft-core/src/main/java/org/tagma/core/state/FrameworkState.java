@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the framework keeps in the tree of a replicated state, beside what its user keeps there. Neither can name what is the
- * other's.
+ * What the framework keeps in the tree of a replicated state, beside what its user keeps there. Neither can name what
+ * is the other's.
  */
 public final class FrameworkState {
 

@@ -3,9 +3,9 @@ package org.tagma.core.state;
 import com.google.protobuf.ByteString;
 
 /**
- * A key as a string of bits of which none is the beginning of another. Each byte gives nine: a one, which says that the key
- * goes on, and its eight bits, the highest first; after the last byte comes a zero. The order of such strings is the order
- * of keys.
+ * A key as a string of bits of which none is the beginning of another. Each byte gives nine: a one, which says that the
+ * key goes on, and its eight bits, the highest first; after the last byte comes a zero. The order of such strings is
+ * the order of keys.
  */
 final class KeyBits {
 
@@ -43,8 +43,8 @@ final class KeyBits {
     }
 
     /**
-     * The shortest bytes that fix the first {@code bits} bits of a key, as far as those bits say that it goes on. Bits of
-     * the last byte that are not fixed are zero.
+     * The shortest bytes that fix the first {@code bits} bits of a key, as far as those bits say that it goes on. Bits
+     * of the last byte that are not fixed are zero.
      */
     static ByteString prefix(ByteString key, int bits) {
         int whole = bits / PER_BYTE;

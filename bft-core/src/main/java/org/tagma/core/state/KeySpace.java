@@ -3,9 +3,9 @@ package org.tagma.core.state;
 import com.google.protobuf.ByteString;
 
 /**
- * Whose a key of a {@link MerkleTree} is: every key in the tree begins with a byte that says so. So what the framework keeps
- * (sessions, agreed settings) lies in one tree with the user's state, is certified, fetched and kept on disk with it, and no
- * operation of the user's can name it.
+ * Whose a key of a {@link MerkleTree} is: every key in the tree begins with a byte that says so. So what the framework
+ * keeps (sessions, agreed settings) lies in one tree with the user's state, is certified, fetched and kept on disk with
+ * it, and no operation of the user's can name it.
  */
 enum KeySpace {
     FRAMEWORK,

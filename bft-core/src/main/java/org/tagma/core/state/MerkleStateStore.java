@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 
 /**
- * A {@link StateStore} over a {@link MerkleTree}: the tree as of now is its whole state. What the framework keeps in the tree
- * is not to be seen here.
+ * A {@link StateStore} over a {@link MerkleTree}: the tree as of now is its whole state. What the framework keeps in
+ * the tree is not to be seen here.
  *
  * <p>Not thread-safe.
  */

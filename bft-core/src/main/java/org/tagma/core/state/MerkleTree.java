@@ -13,15 +13,15 @@ import org.tagma.core.state.Node.Leaf;
 import org.tagma.core.state.Node.Stub;
 
 /**
- * An ordered map from bytes to bytes that never changes: a write gives another tree, which shares with the first what they
- * have in common. So to keep a state as it is costs nothing, and the digest of the next one costs what changed.
+ * An ordered map from bytes to bytes that never changes: a write gives another tree, which shares with the first what
+ * they have in common. So to keep a state as it is costs nothing, and the digest of the next one costs what changed.
  *
- * <p>What it gives are the entries of the user's; beside them it has those of the framework ({@link FrameworkState}), and what
- * is digested, kept and fetched is all of them.
+ * <p>What it gives are the entries of the user's; beside them it has those of the framework ({@link FrameworkState}),
+ * and what is digested, kept and fetched is all of them.
  *
  * <p>It is a binary Patricia tree over the bits of keys ({@link KeyBits}), each node with a digest ({@link Node}). Its
- * shape follows from the keys alone, so equal maps have equal digests, however they came about. Nothing here recurses: how
- * deep a tree is, is up to who chooses the keys.
+ * shape follows from the keys alone, so equal maps have equal digests, however they came about. Nothing here recurses:
+ * how deep a tree is, is up to who chooses the keys.
  *
  * <p>Immutable. A tree whose {@link #root} was asked for may be shared between threads.
  */
@@ -65,7 +65,10 @@ public final class MerkleTree implements StateView {
         return new MerkleTree(node, source);
     }
 
-    /** The same state, of which nothing is known but that it is so after this batch: it was fetched, or read from a disk. */
+    /**
+     * The same state, of which nothing is known but that it is so after this batch: it was fetched, or read from a
+     * disk.
+     */
     public MerkleTree knownSince(long batch) {
         return new MerkleTree(root, source, batch, batch);
     }
@@ -85,9 +88,9 @@ public final class MerkleTree implements StateView {
     }
 
     /**
-     * Since which batch a key of the user's has had the value that it has, or has not been there, at the latest. Nothing below a node has
-     * changed while the node was in the tree. So for a key that is there its leaf tells; for one that is not, the deepest
-     * node below which it would be.
+     * Since which batch a key of the user's has had the value that it has, or has not been there, at the latest.
+     * Nothing below a node has changed while the node was in the tree. So for a key that is there its leaf tells; for
+     * one that is not, the deepest node below which it would be.
      */
     long since(ByteString ownKey) {
         ByteString key = KeySpace.USER.inTree(ownKey);
@@ -100,7 +103,10 @@ public final class MerkleTree implements StateView {
         return node instanceof Leaf leaf && leaf.key.equals(key) ? since(leaf) : since;
     }
 
-    /** Since which batch the user's entries whose keys begin with this have been the same, at the latest: the deepest node above all of them tells. */
+    /**
+     * Since which batch the user's entries whose keys begin with this have been the same, at the latest: the deepest
+     * node above all of them tells.
+     */
     long sinceOfPrefix(ByteString ownPrefix) {
         ByteString prefix = KeySpace.USER.inTree(ownPrefix);
         int bits = prefix.size() * KeyBits.PER_BYTE;
@@ -260,8 +266,8 @@ public final class MerkleTree implements StateView {
     }
 
     /**
-     * A part of the tree for somebody who will check it against its digest. All of it, if that is little enough; otherwise
-     * its topmost nodes, and the digests of what lies below.
+     * A part of the tree for somebody who will check it against its digest. All of it, if that is little enough;
+     * otherwise its topmost nodes, and the digests of what lies below.
      *
      * @param path what part
      * @param maxWholeBytes how many bytes of keys and values are little enough
@@ -284,8 +290,8 @@ public final class MerkleTree implements StateView {
     }
 
     /**
-     * Whether a page of a store is one of this tree, which is read from there: not only are its nodes in this tree, they are
-     * also read from that page.
+     * Whether a page of a store is one of this tree, which is read from there: not only are its nodes in this tree,
+     * they are also read from that page.
      */
     public boolean refersTo(NodePage page) {
         NodePath place = page.place();

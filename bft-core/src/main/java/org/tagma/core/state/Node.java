@@ -11,10 +11,10 @@ import org.tagma.core.Digest;
 /**
  * A node of a {@link MerkleTree}. Immutable, but for the digest, which is computed when it is first asked for.
  *
- * <p>A leaf's digest is SHA-256 of a zero byte, the length of the key (4 bytes), the key and the value. An inner node's is
- * SHA-256 of a one byte, the bit in which its keys first differ (4), what they have in common up to there, and for each
- * side its digest and how many bytes of keys and values it holds (8). Numbers are big endian. As the first byte tells the
- * kinds apart, and every field's length follows from what comes before it, no two nodes have the same input.
+ * <p>A leaf's digest is SHA-256 of a zero byte, the length of the key (4 bytes), the key and the value. An inner node's
+ * is SHA-256 of a one byte, the bit in which its keys first differ (4), what they have in common up to there, and for
+ * each side its digest and how many bytes of keys and values it holds (8). Numbers are big endian. As the first byte
+ * tells the kinds apart, and every field's length follows from what comes before it, no two nodes have the same input.
  */
 abstract sealed class Node {
 
@@ -45,7 +45,10 @@ abstract sealed class Node {
         return bytes;
     }
 
-    /** The batch that made it, or 0. As a node never changes, what it holds has been so since then, while it is in the tree. */
+    /**
+     * The batch that made it, or 0. As a node never changes, what it holds has been so since then, while it is in the
+     * tree.
+     */
     final long madeBy() {
         return madeBy;
     }
@@ -181,7 +184,9 @@ abstract sealed class Node {
             return filled;
         }
 
-        /** This node with its children in another form, so with the same digest; keeps no more than it needs in memory. */
+        /**
+         * This node with its children in another form, so with the same digest; keeps no more than it needs in memory.
+         */
         Inner alone(Node leftChild, Node rightChild) {
             Inner alone = new Inner(bit, ByteString.copyFrom(prefix().toByteArray()), leftChild, rightChild);
             ((Node) alone).digest = rawDigest();

@@ -14,10 +14,10 @@ import org.tagma.core.state.Node.Leaf;
 import org.tagma.core.state.Node.Stub;
 
 /**
- * A few neighbouring nodes of a {@link MerkleTree} as a store keeps them: under the digest of the topmost, with the digests
- * of the pages below. A page of a tree holds what forks within one half of a byte of the keys, so at most 31 inner nodes
- * and the small entries below them; a larger entry is a page of its own. So which page has a digest follows from the digest,
- * but for the small entry or the few nodes that are a whole tree by themselves.
+ * A few neighbouring nodes of a {@link MerkleTree} as a store keeps them: under the digest of the topmost, with the
+ * digests of the pages below. A page of a tree holds what forks within one half of a byte of the keys, so at most 31
+ * inner nodes and the small entries below them; a larger entry is a page of its own. So which page has a digest follows
+ * from the digest, but for the small entry or the few nodes that are a whole tree by themselves.
  *
  * <p>Immutable.
  */
@@ -117,7 +117,8 @@ public final class NodePage {
     /**
      * Hands over the pages of a tree that a store does not have, each after those below it.
      *
-     * @param isThere whether the store has a page, with all below it; not asked about what the tree itself read from there
+     * @param isThere whether the store has a page, with all below it; not asked about what the tree itself read from
+     *     there
      */
     public static void forEachNew(MerkleTree tree, Predicate<Digest> isThere, Consumer<NodePage> store) {
         Deque<Begun> waiting = new ArrayDeque<>();

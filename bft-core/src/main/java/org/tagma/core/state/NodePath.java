@@ -5,14 +5,14 @@ import java.util.NavigableSet;
 import java.util.Optional;
 
 /**
- * A place in a {@link MerkleTree}: the part of the state whose keys begin with certain bits. The tree of a set of keys has
- * one shape only, so a place that two trees both have stands for the same keys in both, if its digest is the same.
+ * A place in a {@link MerkleTree}: the part of the state whose keys begin with certain bits. The tree of a set of keys
+ * has one shape only, so a place that two trees both have stands for the same keys in both, if its digest is the same.
  *
  * <p>Immutable, and in one form only: equal places are equal objects.
  *
  * @param prefix the bytes that the bits fix; what they leave open of the last one is zero
- * @param bits how many bits are fixed: nine for each byte, a one that says that there is a byte and the eight of the byte.
- *     A key's end is a zero in the place of such a one
+ * @param bits how many bits are fixed: nine for each byte, a one that says that there is a byte and the eight of the
+ *     byte. A key's end is a zero in the place of such a one
  */
 public record NodePath(ByteString prefix, int bits) implements Comparable<NodePath> {
 

@@ -13,11 +13,11 @@ import org.tagma.core.state.Node.Stub;
 /**
  * Parts of a tree as bytes, for the wire, for proofs and for the disk; {@link PieceDecoder} reads them.
  *
- * <p>Nodes in preorder, each with its kind first. A leaf: length of the rest of the key (2 bytes), that rest, length of the
- * value (4), the value. An inner node: its bit (2), the rest of its prefix, its left side, its right side. A node that is
- * left out: its digest (32) and how many bytes it holds (8). Of keys and prefixes, the bytes that the node above tells are
- * left out. Numbers are big endian, widths are fixed: a part has one encoding only. It need not be trusted: what was read
- * is checked by its digest.
+ * <p>Nodes in preorder, each with its kind first. A leaf: length of the rest of the key (2 bytes), that rest, length of
+ * the value (4), the value. An inner node: its bit (2), the rest of its prefix, its left side, its right side. A node
+ * that is left out: its digest (32) and how many bytes it holds (8). Of keys and prefixes, the bytes that the node
+ * above tells are left out. Numbers are big endian, widths are fixed: a part has one encoding only. It need not be
+ * trusted: what was read is checked by its digest.
  */
 final class PieceCodec {
 
@@ -88,8 +88,9 @@ final class PieceCodec {
     }
 
     /**
-     * All nodes from {@code top} down, if they hold no more than {@code maxWholeBytes}. Otherwise the inner nodes that hold
-     * more, the nearest first, {@link #MAX_SHOWN} at most: what lies below each of the others can then be asked for whole.
+     * All nodes from {@code top} down, if they hold no more than {@code maxWholeBytes}. Otherwise the inner nodes that
+     * hold more, the nearest first, {@link #MAX_SHOWN} at most: what lies below each of the others can then be asked
+     * for whole.
      */
     static ByteString encodePiece(MerkleTree tree, NodePath path, Node top, long maxWholeBytes) {
         Chosen root = new Chosen(top, path.bits() / KeyBits.PER_BYTE);

@@ -11,8 +11,8 @@ import org.tagma.core.state.Node.Inner;
 import org.tagma.core.state.Node.Stub;
 
 /**
- * A part of a tree as somebody else gave it: some nodes, and the digests of what lies below them. It is as trustworthy as
- * its {@link #digest}.
+ * A part of a tree as somebody else gave it: some nodes, and the digests of what lies below them. It is as trustworthy
+ * as its {@link #digest}.
  *
  * <p>Immutable.
  */

@@ -7,8 +7,8 @@ import org.tagma.core.state.Node.Leaf;
 import org.tagma.core.state.Node.Stub;
 
 /**
- * The way from the root of a {@link MerkleTree} to a key, or to where it would be. Whoever knows the root needs to trust
- * nobody to read it.
+ * The way from the root of a {@link MerkleTree} to a key, or to where it would be. Whoever knows the root needs to
+ * trust nobody to read it.
  *
  * <p>Immutable.
  *

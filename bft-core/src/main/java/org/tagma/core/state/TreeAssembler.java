@@ -14,11 +14,11 @@ import org.tagma.core.state.Node.Stub;
 import org.tagma.core.state.StatePiece.Missing;
 
 /**
- * Puts a tree together from a root that can be trusted and pieces that cannot. Whatever is known here already, of an earlier
- * state or of an earlier attempt, is not asked for; nothing is kept that was not checked.
+ * Puts a tree together from a root that can be trusted and pieces that cannot. Whatever is known here already, of an
+ * earlier state or of an earlier attempt, is not asked for; nothing is kept that was not checked.
  *
- * <p>With a {@link NodeStore}, parts go there as soon as they are whole, and whatever is there counts as known: so an attempt
- * goes on after a crash where it was, and memory holds only the way from the root to what is missing.
+ * <p>With a {@link NodeStore}, parts go there as soon as they are whole, and whatever is there counts as known: so an
+ * attempt goes on after a crash where it was, and memory holds only the way from the root to what is missing.
  *
  * <p>Not thread-safe.
  */
@@ -135,7 +135,9 @@ public final class TreeAssembler {
         return new Want(path, asked.get(path).maxWholeBytes());
     }
 
-    /** Takes a piece that was asked for. Returns false, and takes nothing, if it is not what a correct replica gives. */
+    /**
+     * Takes a piece that was asked for. Returns false, and takes nothing, if it is not what a correct replica gives.
+     */
     public boolean accept(NodePath path, ByteString encoded) {
         Asked question = asked.get(path);
         if (question == null) {
@@ -205,7 +207,9 @@ public final class TreeAssembler {
         }
     }
 
-    /** What a known tree has in a place. Its nodes need not begin a page there, so the store does not know all of them. */
+    /**
+     * What a known tree has in a place. Its nodes need not begin a page there, so the store does not know all of them.
+     */
     private Optional<Node> whole(Missing place) {
         return known.stream()
                 .flatMap(tree -> tree.find(place.path()).stream())

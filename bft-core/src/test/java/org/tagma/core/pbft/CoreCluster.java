@@ -28,8 +28,8 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.SnapshotKeeper;
 
 /**
- * A group of protocol state machines over a lossy network of messages, driven from one seed: the protocol alone, with no
- * engine, codec or cryptography. After every step it checks what {@link ClusterChecks} owes.
+ * A group of protocol state machines over a lossy network of messages, driven from one seed: the protocol alone, with
+ * no engine, codec or cryptography. After every step it checks what {@link ClusterChecks} owes.
  */
 final class CoreCluster {
 

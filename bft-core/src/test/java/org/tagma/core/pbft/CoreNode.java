@@ -70,7 +70,9 @@ final class CoreNode {
         return new Event.RecoveredLog(List.copyOf(records), records.isEmpty() ? Event.Memory.FIRST_LIFE : known, nonce);
     }
 
-    /** A malicious replica runs the honest code, and the cluster tampers with what it says: its state is its own affair. */
+    /**
+     * A malicious replica runs the honest code, and the cluster tampers with what it says: its state is its own affair.
+     */
     private boolean isFaulty() {
         return cluster.faulty.contains(id);
     }

@@ -22,8 +22,8 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 
 /**
- * A primary opens its view, learns of a stable checkpoint above where the view starts, and is restarted before it enters the view. The
- * others repeat its new view to it while it takes the state of that checkpoint from its own store.
+ * A primary opens its view, learns of a stable checkpoint above where the view starts, and is restarted before it
+ * enters the view. The others repeat its new view to it while it takes the state of that checkpoint from its own store.
  */
 class RestartedPrimaryTest {
 

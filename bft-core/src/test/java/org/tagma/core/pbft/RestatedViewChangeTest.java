@@ -12,7 +12,10 @@ import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Event;
 
-/** A replica says one thing of what prepared and pre-prepared in it when it leaves for a view, however late that comes back to it. */
+/**
+ * A replica says one thing of what prepared and pre-prepared in it when it leaves for a view, however late that comes
+ * back to it.
+ */
 class RestatedViewChangeTest {
 
     private static final int INTERVAL = PbftConfig.forTests(0, 4).checkpointInterval();

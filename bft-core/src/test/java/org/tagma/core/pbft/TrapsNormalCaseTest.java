@@ -193,7 +193,9 @@ class TrapsNormalCaseTest {
         assertThat(cluster.node(1).protocol.status().lastExecuted()).isEqualTo(1);
     }
 
-    /** Trap 17: a primary that gives the body to f+1 correct replicas and dies must not stop the group (fabric #1984). */
+    /**
+     * Trap 17: a primary that gives the body to f+1 correct replicas and dies must not stop the group (fabric #1984).
+     */
     @Test
     void trap17_aBodyThatThePrimaryWithheldIsFetchedFromOthers() {
         CoreCluster.seeds(5).forEach(seed -> {
@@ -240,7 +242,10 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 19: a primary that serves everything just before the timeout must not halve the group's pace for ever (Aardvark). */
+    /**
+     * Trap 19: a primary that serves everything just before the timeout must not halve the group's pace for ever
+     * (Aardvark).
+     */
     @Test
     void trap19_aPrimaryJustUnderTheTimeoutIsReplaced() {
         CoreCluster.seeds(2).forEach(seed -> {
@@ -311,8 +316,8 @@ class TrapsNormalCaseTest {
     }
 
     /**
-     * Trap 20: where reads skip ordering, an ordered request needs replies of a quorum; so a primary that keeps f correct
-     * replicas out, together with f that do not reply, must not block it (Berger, Reiser, Bessani 2021).
+     * Trap 20: where reads skip ordering, an ordered request needs replies of a quorum; so a primary that keeps f
+     * correct replicas out, together with f that do not reply, must not block it (Berger, Reiser, Bessani 2021).
      */
     @Test
     void trap20_aReplicaThatThePrimaryKeepsOutExecutesAllTheSame() {

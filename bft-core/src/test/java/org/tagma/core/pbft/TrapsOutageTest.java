@@ -203,7 +203,10 @@ class TrapsOutageTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 12: each outage is as short as the first one: what the back-off learnt in bad times is forgotten in good ones. */
+    /**
+     * Trap 12: each outage is as short as the first one: what the back-off learnt in bad times is forgotten in good
+     * ones.
+     */
     @Test
     void trap12_theBackOffIsForgottenOnceRequestsAreServedAgain() {
         CoreCluster cluster = new CoreCluster(4, 1);
@@ -223,7 +226,9 @@ class TrapsOutageTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 25: after restarts only the proposals tell that somebody waits; the wedge that plans of the simulator found. */
+    /**
+     * Trap 25: after restarts only the proposals tell that somebody waits; the wedge that plans of the simulator found.
+     */
     @Test
     void trap25_aBackupThatKnowsOnlyOfAProposalDoesNotWaitForEver() {
         SoloReplica backup = new SoloReplica(1);

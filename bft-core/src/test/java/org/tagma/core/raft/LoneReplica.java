@@ -78,7 +78,10 @@ final class LoneReplica {
         return stand(3).receive(1, new RaftMessage.RequestVoteReply(status().term(), status().term(), false, true));
     }
 
-    /** Makes it a candidate of the next term of a group of so many, with its own vote, and forgets what it said for that. */
+    /**
+     * Makes it a candidate of the next term of a group of so many, with its own vote, and forgets what it said for
+     * that.
+     */
     LoneReplica stand(int replicas) {
         tickUntilItStands().loopBack();
         long term = status().term() + 1;

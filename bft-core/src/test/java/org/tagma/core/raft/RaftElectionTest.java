@@ -16,7 +16,9 @@ import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 
-/** Election (Raft 5.2), pre-vote, check-quorum, stickiness and transfer, as other implementations are known to behave. */
+/**
+ * Election (Raft 5.2), pre-vote, check-quorum, stickiness and transfer, as other implementations are known to behave.
+ */
 class RaftElectionTest {
 
     /** A process that is killed closes its sockets, and each of the others sees it. */
@@ -130,7 +132,9 @@ class RaftElectionTest {
         assertThat(waits).hasSizeGreaterThan(5);
     }
 
-    /** Raft 5.4.1, and the table by which other implementations test the same: the voter's log ends at index 2, term 2. */
+    /**
+     * Raft 5.4.1, and the table by which other implementations test the same: the voter's log ends at index 2, term 2.
+     */
     @ParameterizedTest
     @CsvSource({
         "0,0,-1,false",

@@ -196,7 +196,9 @@ final class RaftLostMemoryTest {
         assertThat(again.raftStatus().recovering()).isTrue();
     }
 
-    /** The leader's side: the entry that it names is made after it was asked, and made though nobody submits anything. */
+    /**
+     * The leader's side: the entry that it names is made after it was asked, and made though nobody submits anything.
+     */
     @Test
     void aLeaderThatIsAskedMakesAnEntry() {
         LoneReplica leader = leaderOfThree();

@@ -51,7 +51,10 @@ class RaftMembershipTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 48, dissertation 4.2.1: two ticks away, and more is on its way to it than may wait for a commit, at any time. */
+    /**
+     * Trap 48, dissertation 4.2.1: two ticks away, and more is on its way to it than may wait for a commit, at any
+     * time.
+     */
     @Test
     void aNewcomerFarAwayIsPromotedUnderLoad() {
         LoneReplica leader = new LoneReplica(3, 1, -1).lead();

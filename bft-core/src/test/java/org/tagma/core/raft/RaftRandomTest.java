@@ -49,7 +49,9 @@ class RaftRandomTest {
         });
     }
 
-    /** Trap 44: one at a time loses its disk, or gets an old state back, while the group changes; all are up in the end. */
+    /**
+     * Trap 44: one at a time loses its disk, or gets an old state back, while the group changes; all are up in the end.
+     */
     @ParameterizedTest
     @MethodSource("blocks")
     void oneAtATimeLosesItsDiskWhileTheGroupChanges(long block) {
@@ -62,7 +64,10 @@ class RaftRandomTest {
         });
     }
 
-    /** However many lose their disks, at whatever moment: the group may stand still, and nobody contradicts what was committed. */
+    /**
+     * However many lose their disks, at whatever moment: the group may stand still, and nobody contradicts what was
+     * committed.
+     */
     @ParameterizedTest
     @MethodSource("blocks")
     void anyNumberLoseTheirDisksWhileTheGroupChanges(long block) {

@@ -71,7 +71,9 @@ class RaftReadsTest {
         assertThat(cluster.node(1).reads).containsEntry(id, 3);
     }
 
-    /** Found by a group tossed about: in a replica that had left the group the reads waited, and took up room, for ever. */
+    /**
+     * Found by a group tossed about: in a replica that had left the group the reads waited, and took up room, for ever.
+     */
     @Test
     void aReadThatWaitsWhereNoLeaderIsHeardIsRefused() {
         RaftCluster cluster = new RaftCluster(3, 3);

@@ -14,7 +14,10 @@ import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 /** Log replication (Raft 5.3): conflicts, flow control, durability. */
 class RaftReplicationTest {
 
-    /** The follower's log is 1 1 2 2 2; what it says to a message after (prevIndex, prevTerm), and where it sends the leader. */
+    /**
+     * The follower's log is 1 1 2 2 2; what it says to a message after (prevIndex, prevTerm), and where it sends the
+     * leader.
+     */
     @ParameterizedTest
     @CsvSource({
         "0,0,true,0,0,0",

@@ -148,8 +148,8 @@ final class RaftSlipsTest {
     }
 
     /**
-     * Trap 31, found by the simulator: two of three gave up their votes, and the last one, which had not got that yet, was
-     * restarted. The two had the longer logs and no vote, the third a vote and no majority of the old group.
+     * Trap 31, found by the simulator: two of three gave up their votes, and the last one, which had not got that yet,
+     * was restarted. The two had the longer logs and no vote, the third a vote and no majority of the old group.
      */
     @Test
     void trap31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands() {
@@ -206,8 +206,8 @@ final class RaftSlipsTest {
     }
 
     /**
-     * Trap 29, found by the simulator: a state was installed over entries that contradicted it, and its replica could not be
-     * started again, since of its records the one that removes them comes after theirs.
+     * Trap 29, found by the simulator: a state was installed over entries that contradicted it, and its replica could
+     * not be started again, since of its records the one that removes them comes after theirs.
      */
     @Test
     void trap29AReplicaThatInstalledAStateOverAContradictingLogStartsAgain() {

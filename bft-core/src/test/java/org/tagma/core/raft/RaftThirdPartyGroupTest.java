@@ -230,7 +230,10 @@ class RaftThirdPartyGroupTest {
         assertThat(cluster.node(at).reads.get(id)).isEqualTo(5);
     }
 
-    /** The leader changes between a follower's question and the answer: the read is refused in the end, or served rightly. */
+    /**
+     * The leader changes between a follower's question and the answer: the read is refused in the end, or served
+     * rightly.
+     */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
     void aReadDuringAChangeOfLeadersIsNeverStaleAndNeverForgotten(int deliveries) {

@@ -31,7 +31,9 @@ class RaftThirdPartyReplicationTest {
                 .toList();
     }
 
-    /** TestLeaderStartReplication, TestLeaderAcknowledgeCommit: committed as soon as a majority has it, itself included. */
+    /**
+     * TestLeaderStartReplication, TestLeaderAcknowledgeCommit: committed as soon as a majority has it, itself included.
+     */
     @ParameterizedTest
     @CsvSource({"3,0,false", "3,1,true", "3,2,true", "5,0,false", "5,1,false", "5,2,true", "5,3,true", "5,4,true"})
     void anEntryIsCommittedWhenAMajorityHasIt(int replicas, int acceptors, boolean commits) {

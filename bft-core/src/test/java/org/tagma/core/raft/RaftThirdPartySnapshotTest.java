@@ -17,7 +17,10 @@ class RaftThirdPartySnapshotTest {
 
     private static final int MESSAGE_BYTES = 8192;
 
-    /** A leader of three, with a long tail of its log kept, whose follower 1 has everything and whose follower 2 is silent. */
+    /**
+     * A leader of three, with a long tail of its log kept, whose follower 1 has everything and whose follower 2 is
+     * silent.
+     */
     private static LoneReplica leader(int logTail, int operations, int operationBytes, long stateBytes) {
         RaftConfig config = new RaftConfig(
                 0,
@@ -83,7 +86,10 @@ class RaftThirdPartySnapshotTest {
                 .toList();
     }
 
-    /** TestIgnoreProvidingSnap, TestSnapshotAbort: an offer to a follower that is away is repeated, and overtaken by events. */
+    /**
+     * TestIgnoreProvidingSnap, TestSnapshotAbort: an offer to a follower that is away is repeated, and overtaken by
+     * events.
+     */
     @Test
     void anOfferIsRepeatedUntilTheFollowerHasSoMuch() {
         LoneReplica leader = leader(4, 20, 10, Event.CheckpointTaken.UNKNOWN_BYTES);
@@ -96,7 +102,10 @@ class RaftThirdPartySnapshotTest {
         assertThat(leader.sentTo(2, InstallSnapshot.class)).isEmpty();
     }
 
-    /** A follower that is behind is caught up by log or snapshot, whichever is shorter; one message's worth is always log. */
+    /**
+     * A follower that is behind is caught up by log or snapshot, whichever is shorter; one message's worth is always
+     * log.
+     */
     @ParameterizedTest
     @CsvSource({
         "500, 2000, snapshot",

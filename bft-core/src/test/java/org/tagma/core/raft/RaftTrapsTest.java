@@ -280,7 +280,10 @@ class RaftTrapsTest {
         cluster.assertEqualJournals();
     }
 
-    /** Found by the scheduler of FLP: the group stood still for ever after more elections in vain than the window has room for. */
+    /**
+     * Found by the scheduler of FLP: the group stood still for ever after more elections in vain than the window has
+     * room for.
+     */
     @Test
     void anUncommittedTailLongerThanTheWindowIsTaken() {
         long[] terms = LongStream.rangeClosed(1, 100).toArray();

@@ -12,7 +12,10 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.SessionTable.Verdict;
 
-/** Remembers everything that ever was executed, and works each rule of the {@link SessionTable} out from that history alone. */
+/**
+ * Remembers everything that ever was executed, and works each rule of the {@link SessionTable} out from that history
+ * alone.
+ */
 final class NaiveSessions {
 
     private record Past(Request request, ServiceReply reply, long millis) {

@@ -16,8 +16,8 @@ import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.StateEntry;
 
 /**
- * A replica says of an answer that it was the same after each of some batches. Held against a history that keeps every state as
- * it was: keys come, go and come back, and one replica falls behind and fetches the state in which it goes on.
+ * A replica says of an answer that it was the same after each of some batches. Held against a history that keeps every
+ * state as it was: keys come, go and come back, and one replica falls behind and fetches the state in which it goes on.
  */
 class ReadIntervalTest extends MerkleTransfers {
 

@@ -95,7 +95,9 @@ class ResumedTransferTest extends MerkleTransferTest {
         assertThat(crashAfter).isGreaterThan(20);
     }
 
-    /** With liars, silence, crashes and a power failure in between: what comes out is the state, and less is fetched. */
+    /**
+     * With liars, silence, crashes and a power failure in between: what comes out is the state, and less is fetched.
+     */
     @Property(tries = 40)
     void goesOnAfterAnyCrash(@ForAll Random random, @ForAll @IntRange(max = 4) int lost) {
         largeValues(1_500);

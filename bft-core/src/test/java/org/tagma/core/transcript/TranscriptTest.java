@@ -12,10 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Plays each transcript and compares. In a transcript, a line that begins with {@code >} is a command, the indented lines
- * after it are what the group then did, and all others are prose. To write the indented lines anew:
+ * Plays each transcript and compares. In a transcript, a line that begins with {@code >} is a command, the indented
+ * lines after it are what the group then did, and all others are prose. To write the indented lines anew:
  *
- * <pre>mvn -pl bft-core -am test -Dtest=TranscriptTest -Dtagma.transcripts=write -Dsurefire.failIfNoSpecifiedTests=false</pre>
+ * <pre>
+ * mvn -pl bft-core -am test -Dtest=TranscriptTest -Dtagma.transcripts=write \
+ *     -Dsurefire.failIfNoSpecifiedTests=false
+ * </pre>
  */
 class TranscriptTest {
 

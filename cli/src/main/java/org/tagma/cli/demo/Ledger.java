@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What one client asked for and what it was told, to be held against the state in the end. It increments one counter, which it
- * also reads, and puts rising numbers under some keys, all its own.
+ * What one client asked for and what it was told, to be held against the state in the end. It increments one counter,
+ * which it also reads, and puts rising numbers under some keys, all its own.
  *
  * <p>Thread-safe.
  */

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Commands from an input, a line each, to an output, a JSON line each, in the order in which they complete. Empty lines and
- * lines that begin with # are skipped, but counted.
+ * Commands from an input, a line each, to an output, a JSON line each, in the order in which they complete. Empty lines
+ * and lines that begin with # are skipped, but counted.
  */
 final class Batch {
     /** An operation of the largest size a cluster usually takes, each byte of it written as an escape. */
@@ -24,7 +24,10 @@ final class Batch {
     private final Semaphore room;
     private final PrintStream output;
 
-    /** Writes, so that a reader who is slow does not stop the client's thread, which has replies to read and requests to repeat. */
+    /**
+     * Writes, so that a reader who is slow does not stop the client's thread, which has replies to read and requests to
+     * repeat.
+     */
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "tagma-kv-output");
         thread.setDaemon(true);

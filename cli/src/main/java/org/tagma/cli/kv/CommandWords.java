@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a line into words. Words are separated by spaces and tabs. A word in double quotes may hold spaces, may be empty,
- * and is read as JSON reads a string: with the escapes {@code \" \\ \/ \b \f \n \r \t} and {@code \}{@code uXXXX}. So all
- * text that Unicode has can be said in one line.
+ * Splits a line into words. Words are separated by spaces and tabs. A word in double quotes may hold spaces, may be
+ * empty, and is read as JSON reads a string: with the escapes {@code \" \\ \/ \b \f \n \r \t} and
+ * {@code \}{@code uXXXX}. So all text that Unicode has can be said in one line.
  */
 final class CommandWords {
     private static final int HEXADECIMAL = 16;

@@ -38,10 +38,10 @@ final class MatrixHtml {
                 .append(report.broken() == 0 ? "" : " bad")
                 .append("\">")
                 .append(escaped(capitalised(report.summary())))
-                .append(
-                        ".</p>\n<p>Every row is a combination of assumptions about the network, the nodes and time; in every run")
-                .append(
-                        " as many replicas are faulty as the group tolerates crashing or lying. A run checks exactly what is")
+                .append(".</p>\n<p>Every row is a combination of assumptions about the network, the nodes and time;"
+                        + " in every run")
+                .append(" as many replicas are faulty as the group tolerates crashing or lying. A run checks exactly"
+                        + " what is")
                 .append(" promised there; what else it breaks is counted, and is no failure.</p>\n");
         table();
         return page.append("</body>\n</html>\n").toString();

@@ -63,7 +63,10 @@ class SimCommandTest {
         assertThat(folder.resolve("trace")).isNotEmptyFile();
     }
 
-    /** Nobody owes liveness to a group without a quorum; but a plan that claims fewer faults than it has breaks its promise. */
+    /**
+     * Nobody owes liveness to a group without a quorum; but a plan that claims fewer faults than it has breaks its
+     * promise.
+     */
     @Test
     void aBrokenPromiseEndsWithOneAndTheCommandThatReplaysIt() {
         int status = sim(

@@ -18,14 +18,18 @@ public sealed interface KeyValueOperation {
     /** Removes a key. Gives {@link KeyValueResult.Flag}: whether it was there. */
     record Delete(String key) implements KeyValueOperation {}
 
-    /** Sets a key if it is there with the expected value. Gives {@link KeyValueResult.Swap}: whether it was, and the value now. */
+    /**
+     * Sets a key if it is there with the expected value. Gives {@link KeyValueResult.Swap}: whether it was, and the
+     * value now.
+     */
     record CompareAndSet(String key, String expected, String replacement) implements KeyValueOperation {}
 
     /** Adds to a decimal number; a key that is not there counts as 0. Gives {@link KeyValueResult.Number}: the sum. */
     record Increment(String key, long delta) implements KeyValueOperation {}
 
     /**
-     * Reads the first entries whose keys begin with a prefix, in the order of keys. Gives {@link KeyValueResult.Entries}.
+     * Reads the first entries whose keys begin with a prefix, in the order of keys. Gives
+     * {@link KeyValueResult.Entries}.
      *
      * @param limit how many at most, 1 to {@link KeyValueStore#MAX_SCAN_ENTRIES}
      */

@@ -27,9 +27,9 @@ import org.tagma.examples.kv.KeyValueResult.Value;
 /**
  * A sorted map from text to text, replicated. Use it through {@link KeyValueClient}.
  *
- * <p>Deterministic because it is a plain function of its map and the operation: the map is sorted, so scans and snapshots
- * come out alike on every replica, and nothing reads a clock. Every refusal has a stable code, and comes before anything is
- * changed.
+ * <p>Deterministic because it is a plain function of its map and the operation: the map is sorted, so scans and
+ * snapshots come out alike on every replica, and nothing reads a clock. Every refusal has a stable code, and comes
+ * before anything is changed.
  */
 public final class KeyValueStore implements MerkleStateMachine {
 
@@ -146,7 +146,10 @@ public final class KeyValueStore implements MerkleStateMachine {
         return entries.get(key).map(ByteString::toStringUtf8);
     }
 
-    /** Whether a refusal with this code is the store's, of an operation of its own; another service refuses with other words. */
+    /**
+     * Whether a refusal with this code is the store's, of an operation of its own; another service refuses with other
+     * words.
+     */
     public static boolean refusesWith(String code) {
         return List.of(BAD_KEY, NOT_A_NUMBER, OVERFLOW, VALUE_TOO_LONG, BAD_LIMIT, NOT_A_QUERY)
                 .contains(code);

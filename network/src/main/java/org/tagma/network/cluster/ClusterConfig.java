@@ -117,8 +117,8 @@ public record ClusterConfig(
     /**
      * How long to wait, in milliseconds, each 1..3600000.
      *
-     * @param requestTimeoutMillis how long a request may take a primary that has as much to do as it can; one that has not
-     *     is suspected sooner, by what the group was seen to do
+     * @param requestTimeoutMillis how long a request may take a primary that has as much to do as it can; one that has
+     *     not is suspected sooner, by what the group was seen to do
      * @param viewChangeTimeoutMillis until a view change is given up for the next view, at most, before back-off
      * @param statusIntervalMillis between the status messages by which replicas find out what they miss
      * @param clientRetryMillis until a client sends a request again
@@ -224,8 +224,8 @@ public record ClusterConfig(
         }
 
         /**
-         * 16 MiB frames, 20000 requests, 2048 of one client, 1024 sessions, 256 in flight, replies of 3 MiB for a client and 6
-         * MiB in all, idle for an hour, 60 s, 1 MiB operations.
+         * 16 MiB frames, 20000 requests, 2048 of one client, 1024 sessions, 256 in flight, replies of 3 MiB for a
+         * client and 6 MiB in all, idle for an hour, 60 s, 1 MiB operations.
          */
         public static Limits defaults() {
             return new Limits(16 << 20, 20_000, 2_048, 1_024, 256, 3 << 20, 6 << 20, 3_600_000, 60_000, 1 << 20);

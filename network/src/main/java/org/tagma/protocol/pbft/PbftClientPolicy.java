@@ -13,9 +13,9 @@ import org.tagma.protocol.Receivers;
 final class PbftClientPolicy implements ClientPolicy {
 
     /**
-     * After a request that its primary let wait, so many new ones go to all replicas at once. The backups then see what the
-     * primary does with them: it serves this client in time, or is replaced. Without that, a primary that left a client out
-     * until it repeats each request would cost it that wait every time, and nobody would know.
+     * After a request that its primary let wait, so many new ones go to all replicas at once. The backups then see what
+     * the primary does with them: it serves this client in time, or is replaced. Without that, a primary that left a
+     * client out until it repeats each request would cost it that wait every time, and nobody would know.
      */
     private static final int WATCHED_REQUESTS = 8;
 
@@ -36,11 +36,11 @@ final class PbftClientPolicy implements ClientPolicy {
     }
 
     /**
-     * f+1 hold the word of one correct replica, which is enough as long as every read is ordered too. With the fast path a
-     * read may be answered by a quorum that has not executed the latest write yet; a client that already returned from that
-     * write on f+1 replies would then read the past. So a write returns only once a quorum has executed it, which every
-     * read's quorum meets in a correct replica (Berger, Reiser and Bessani, "Making Reads in BFT State Machine Replication
-     * Fast, Linearizable, and Live", 2021).
+     * f+1 hold the word of one correct replica, which is enough as long as every read is ordered too. With the fast
+     * path a read may be answered by a quorum that has not executed the latest write yet; a client that already
+     * returned from that write on f+1 replies would then read the past. So a write returns only once a quorum has
+     * executed it, which every read's quorum meets in a correct replica (Berger, Reiser and Bessani, "Making Reads in
+     * BFT State Machine Replication Fast, Linearizable, and Live", 2021).
      */
     @Override
     public int replyQuorum() {

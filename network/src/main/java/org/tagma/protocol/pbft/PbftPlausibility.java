@@ -18,9 +18,10 @@ import org.tagma.protocol.Objection;
 import org.tagma.protocol.Objection.Reason;
 
 /**
- * What can be wrong with a message that shows signed ones, as far as it can be told without checking a signature: who may
- * say it, that the signers are different ones and enough, that they say the same, and that it is not long past. It comes
- * before any signature is checked, so a replica that makes such messages of nothing costs little more than the bytes.
+ * What can be wrong with a message that shows signed ones, as far as it can be told without checking a signature: who
+ * may say it, that the signers are different ones and enough, that they say the same, and that it is not long past. It
+ * comes before any signature is checked, so a replica that makes such messages of nothing costs little more than the
+ * bytes.
  */
 final class PbftPlausibility {
 
@@ -30,8 +31,8 @@ final class PbftPlausibility {
     /**
      * The rules of a group.
      *
-     * @param position where the protocol stands, perhaps some time ago: views and stable checkpoints only grow, so what is
-     *     long past then is past now
+     * @param position where the protocol stands, perhaps some time ago: views and stable checkpoints only grow, so what
+     *     is long past then is past now
      */
     PbftPlausibility(Quorums quorums, Optional<ProtocolStatus> position) {
         this.quorums = quorums;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.tagma.core.Quorums;
 
 /**
- * Which view the replicas are in, from what their replies claim. The estimate is the (f+1)-th highest claim, so at least one
- * correct replica has reached it: f liars, however high they aim, cannot move it.
+ * Which view the replicas are in, from what their replies claim. The estimate is the (f+1)-th highest claim, so at
+ * least one correct replica has reached it: f liars, however high they aim, cannot move it.
  *
  * <p>Not thread-safe.
  */

@@ -9,11 +9,11 @@ import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.Receivers;
 
 /**
- * A client of replicas that crash but do not lie: one reply decides (Raft 8), and a request goes to the leader, whom any
- * replica may name.
+ * A client of replicas that crash but do not lie: one reply decides (Raft 8), and a request goes to the leader, whom
+ * any replica may name.
  *
- * <p>A follower passes a request on to the leader it knows, so whoever is asked, the request arrives if there is a leader. The
- * client still finds out who leads, which saves that step. Not thread-safe.
+ * <p>A follower passes a request on to the leader it knows, so whoever is asked, the request arrives if there is a
+ * leader. The client still finds out who leads, which saves that step. Not thread-safe.
  */
 final class RaftClientPolicy implements ClientPolicy {
 

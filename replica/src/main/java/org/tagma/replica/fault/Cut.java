@@ -5,7 +5,8 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
 /**
- * Nothing passes between a replica and the others, in either direction, while it lasts. Clients reach it, and it hears itself.
+ * Nothing passes between a replica and the others, in either direction, while it lasts. Clients reach it, and it hears
+ * itself.
  */
 final class Cut implements FaultyProtocol.Fault {
 

@@ -8,9 +8,9 @@ import org.tagma.core.protocol.Message;
 import org.tagma.protocol.ProtocolDefinition;
 
 /**
- * The primary tells two stories: at one (view, sequence) the lower half of the other replicas, and its own protocol, get
- * one batch, the upper half another, made of the same real requests with another time and in another order. Each half
- * alone is too small to commit, so the group must change the view, and must carry over at most one of the two.
+ * The primary tells two stories: at one (view, sequence) the lower half of the other replicas, and its own protocol,
+ * get one batch, the upper half another, made of the same real requests with another time and in another order. Each
+ * half alone is too small to commit, so the group must change the view, and must carry over at most one of the two.
  */
 final class Equivocation implements FaultyProtocol.Fault {
 

@@ -12,10 +12,10 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * {@code durability: async}: a barrier hands its records to the operating system, and a thread syncs them shortly after.
- * That survives the end of the process, but not that of the operating system; so a file names the boot of the operating
- * system that the log counts on, until the log was closed well. A life that finds the file of another boot knows that
- * records may be missing.
+ * {@code durability: async}: a barrier hands its records to the operating system, and a thread syncs them shortly
+ * after. That survives the end of the process, but not that of the operating system; so a file names the boot of the
+ * operating system that the log counts on, until the log was closed well. A life that finds the file of another boot
+ * knows that records may be missing.
  */
 final class BackgroundSync implements RocksLogStore.Sync {
 
@@ -40,7 +40,9 @@ final class BackgroundSync implements RocksLogStore.Sync {
         this.folder = folder;
     }
 
-    /** Whether records that were acknowledged may be missing, because the operating system ended before it wrote them. */
+    /**
+     * Whether records that were acknowledged may be missing, because the operating system ended before it wrote them.
+     */
     static boolean mayHaveLost(Path folder) throws IOException {
         Optional<Map<String, String>> note = CheckedText.read(folder.resolve(NAME));
         return note.isPresent()

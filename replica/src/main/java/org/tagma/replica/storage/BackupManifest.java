@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 import org.tagma.replica.DataFolderException;
 
 /**
- * What a backup consists of: a text file that is written last, so that a backup which has one is whole. It names every file with
- * its size and SHA-256, and ends with the SHA-256 of all its other lines.
+ * What a backup consists of: a text file that is written last, so that a backup which has one is whole. It names every
+ * file with its size and SHA-256, and ends with the SHA-256 of all its other lines.
  *
  * <p>Immutable.
  *
@@ -53,8 +53,9 @@ record BackupManifest(ByteString clusterId, int replica, String taken, Map<Strin
     private static final int FILE_WORDS = 3;
 
     /**
-     * All that a backup can hold, and no path but one of these: so nothing that a manifest says leads out of it. RocksDB and
-     * this replica name their files so; names that a file system may take for one another are not told apart.
+     * All that a backup can hold, and no path but one of these: so nothing that a manifest says leads out of it.
+     * RocksDB and this replica name their files so; names that a file system may take for one another are not told
+     * apart.
      */
     private static final Pattern NAMES = Pattern.compile("(?:" + DataFolder.IDENTITY + "|" + LifeFile.NAME + "|(?:"
             + RocksLogStore.FOLDER + "|" + StateFolder.FOLDER + "|" + SnapshotFiles.FOLDER

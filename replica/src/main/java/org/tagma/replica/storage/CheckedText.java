@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
 import org.tagma.replica.DataFolderException;
 
 /**
- * A small text file of {@code key value} lines that people can read, and whose last line is a checksum of the others, so
- * that nothing else is taken for it.
+ * A small text file of {@code key value} lines that people can read, and whose last line is a checksum of the others,
+ * so that nothing else is taken for it.
  */
 final class CheckedText {
 

@@ -12,8 +12,8 @@ import org.tagma.core.state.StateChange;
 import org.tagma.protocol.Certificate;
 
 /**
- * Where the states of two replicas of one cluster part, as far as the checkpoints tell that both keep. Immutable, but that the
- * states are read when the changes are.
+ * Where the states of two replicas of one cluster part, as far as the checkpoints tell that both keep. Immutable, but
+ * that the states are read when the changes are.
  *
  * @param compared the checkpoints that both have: whether they are equal, by ascending sequence number
  * @param first of the first of them that differs, if one does
@@ -38,8 +38,8 @@ public record Divergence(Map<Long, Boolean> compared, Optional<Difference> first
         }
 
         /**
-         * The keys whose values differ, in their order: before is the first replica's, after the second's. None if only what is
-         * kept beside the keys differs: the clients' sessions or the agreed time.
+         * The keys whose values differ, in their order: before is the first replica's, after the second's. None if only
+         * what is kept beside the keys differs: the clients' sessions or the agreed time.
          *
          * @throws IllegalStateException if the states have no keys
          */
@@ -54,7 +54,9 @@ public record Divergence(Map<Long, Boolean> compared, Optional<Difference> first
         }
     }
 
-    /** Compares what two stopped replicas, or backups of them, hold; both must stay open as long as the keys are read. */
+    /**
+     * Compares what two stopped replicas, or backups of them, hold; both must stay open as long as the keys are read.
+     */
     public static Divergence between(StoppedReplica one, StoppedReplica other) {
         Map<Long, ServiceSnapshot> here = new TreeMap<>();
         one.checkpoints().forEach(state -> here.put(state.sequence(), state));

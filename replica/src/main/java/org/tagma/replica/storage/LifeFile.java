@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.tagma.network.cluster.Durability;
 
 /**
- * Whether the replica of a data folder has lived, in a small file. It says nothing of whether the folder is the newest that
- * the replica had: what a file system says of files changes for many reasons, and a copy of a whole disk has it all. The
- * other replicas can tell, see {@link org.tagma.core.protocol.LifeMessage}.
+ * Whether the replica of a data folder has lived, in a small file. It says nothing of whether the folder is the newest
+ * that the replica had: what a file system says of files changes for many reasons, and a copy of a whole disk has it
+ * all. The other replicas can tell, see {@link org.tagma.core.protocol.LifeMessage}.
  */
 final class LifeFile {
 

@@ -15,8 +15,8 @@ import org.tagma.network.codec.MessageCodec;
  *
  * <p>The key of a record of a sequence number is {@code s}, the sequence number and the record's own number, so that
  * truncation removes one range. Of the others, which belong to none or survive amnesia, only the newest of a class
- * counts; their key is {@code n} and the class, so that a newer one replaces the older. The value is the version of this format, the
- * record's number, a CRC-32C over key and value, and the record itself.
+ * counts; their key is {@code n} and the class, so that a newer one replaces the older. The value is the version of
+ * this format, the record's number, a CRC-32C over key and value, and the record itself.
  *
  * @param number records are numbered from 1 in the order in which they were appended
  * @param sequence as {@link LogRecord#sequence}, or 0 if only the newest of its class counts

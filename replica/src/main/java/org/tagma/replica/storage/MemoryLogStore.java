@@ -13,8 +13,8 @@ import org.tagma.replica.LogStore;
 
 /**
  * A log that keeps nothing for the next life but what {@linkplain LogRecord#survivesAmnesia must survive amnesia}: the
- * newest such record of each class, in one small durable file. A replica that restarts on it knows that it has forgotten
- * its votes, and up to where, and stays out of there until the others have moved on.
+ * newest such record of each class, in one small durable file. A replica that restarts on it knows that it has
+ * forgotten its votes, and up to where, and stays out of there until the others have moved on.
  *
  * <p>Not thread-safe.
  */

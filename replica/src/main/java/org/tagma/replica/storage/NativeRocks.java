@@ -10,8 +10,8 @@ import org.rocksdb.util.Environment;
 import org.tagma.replica.DataFolderException;
 
 /**
- * Loads RocksDB's native library, once a process. RocksDB's own loader unpacks it, 17 MB, into a file that is removed when
- * the process ends well; replicas get killed, so here the file is removed as soon as it is loaded.
+ * Loads RocksDB's native library, once a process. RocksDB's own loader unpacks it, 17 MB, into a file that is removed
+ * when the process ends well; replicas get killed, so here the file is removed as soon as it is loaded.
  */
 public final class NativeRocks {
 

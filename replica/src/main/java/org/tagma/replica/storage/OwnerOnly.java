@@ -10,11 +10,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and folders that only their owner may read: what a replica keeps is as confidential as the operations of its clients.
- * On a file system without such permissions they are made as that file system makes files.
+ * Files and folders that only their owner may read: what a replica keeps is as confidential as the operations of its
+ * clients. On a file system without such permissions they are made as that file system makes files.
  *
- * <p>The databases make files of their own, as the process' umask says. So each folder is closed before anything is in it:
- * nobody else gets at what is made there later.
+ * <p>The databases make files of their own, as the process' umask says. So each folder is closed before anything is in
+ * it: nobody else gets at what is made there later.
  */
 public final class OwnerOnly {
 
@@ -46,7 +46,8 @@ public final class OwnerOnly {
     /**
      * Closes a folder that is there.
      *
-     * @return whether nobody else can get at what is in it; else it is another user's folder, and its permissions are not ours
+     * @return whether nobody else can get at what is in it; else it is another user's folder, and its permissions are
+     *     not ours
      */
     static boolean closeFolder(Path folder) throws IOException {
         if (!knowsPermissions(folder) || FOLDER.containsAll(Files.getPosixFilePermissions(folder))) {

@@ -15,8 +15,8 @@ final class StateBatch {
     private static final byte PAGE = 'n';
 
     /**
-     * First byte of the key of a note about a page; its digest follows. It was kept for a state that is being fetched, with
-     * all below it.
+     * First byte of the key of a note about a page; its digest follows. It was kept for a state that is being fetched,
+     * with all below it.
      */
     static final byte PART = 'p';
 

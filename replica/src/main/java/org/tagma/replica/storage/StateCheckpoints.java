@@ -19,11 +19,11 @@ import org.tagma.replica.SnapshotStore;
 
 /**
  * The states of checkpoints whose services keep them as Merkle trees, in one {@link StateTable}: a record for each
- * checkpoint, which refers to the root of its tree, and the {@link StatePages} of all trees together. So a checkpoint costs
- * what changed since the one before, and is read back as far as it is needed.
+ * checkpoint, which refers to the root of its tree, and the {@link StatePages} of all trees together. So a checkpoint
+ * costs what changed since the one before, and is read back as far as it is needed.
  *
- * <p>A record: state digest (32 bytes), digest of the root (32), bytes in the tree (8), then the data of the snapshot; under
- * the sequence number. What is read back is digested again, down to the digest of the root.
+ * <p>A record: state digest (32 bytes), digest of the root (32), bytes in the tree (8), then the data of the snapshot;
+ * under the sequence number. What is read back is digested again, down to the digest of the root.
  *
  * <p>One thread, but for {@link #nodes}.
  */

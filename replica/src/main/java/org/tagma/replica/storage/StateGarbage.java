@@ -14,10 +14,10 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePage;
 
 /**
- * Finds and removes the pages that no checkpoint needs any more. It begins with suspects: roots of checkpoints that were
- * released, and parts that were fetched and may not have become part of anything. A suspect is looked for in the trees of all
- * checkpoints, where there is one place only in which it can be. If it is in none it is removed, and what is below it is
- * suspected in one and the same change; so a crash loses no suspect.
+ * Finds and removes the pages that no checkpoint needs any more. It begins with suspects: roots of checkpoints that
+ * were released, and parts that were fetched and may not have become part of anything. A suspect is looked for in the
+ * trees of all checkpoints, where there is one place only in which it can be. If it is in none it is removed, and what
+ * is below it is suspected in one and the same change; so a crash loses no suspect.
  *
  * <p>Not thread-safe: guarded by {@link StatePages}.
  */

@@ -14,11 +14,11 @@ import org.tagma.core.state.NodeStore;
 import org.tagma.core.state.UnreadableStateError;
 
 /**
- * The pages of Merkle trees on disk, each under its digest: those of the trees of checkpoints, those of parts of a state
- * that is being fetched, and for a while those that nobody needs any more.
+ * The pages of Merkle trees on disk, each under its digest: those of the trees of checkpoints, those of parts of a
+ * state that is being fetched, and for a while those that nobody needs any more.
  *
- * <p>A page is compared with its digest when it is read. What cannot be read, or is something else, ends the replica; its
- * next life begins without what is damaged.
+ * <p>A page is compared with its digest when it is read. What cannot be read, or is something else, ends the replica;
+ * its next life begins without what is damaged.
  *
  * <p>Thread-safe.
  */
@@ -99,8 +99,8 @@ final class StatePages implements NodeStore {
     }
 
     /**
-     * Asks the table and not the cache, in which a page may be that was removed meanwhile. While some pages are being removed,
-     * others that nobody needs may be there without what was below them.
+     * Asks the table and not the cache, in which a page may be that was removed meanwhile. While some pages are being
+     * removed, others that nobody needs may be there without what was below them.
      */
     @Override
     public synchronized boolean contains(Digest digest) {

@@ -9,8 +9,8 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePage;
 
 /**
- * Writes what is in memory of a tree, a few megabytes at a time, and leaves the last of it to be written together with what
- * refers to the tree. Should a crash prevent that, what was written is suspected to be needed by nobody.
+ * Writes what is in memory of a tree, a few megabytes at a time, and leaves the last of it to be written together with
+ * what refers to the tree. Should a crash prevent that, what was written is suspected to be needed by nobody.
  *
  * <p>Not thread-safe.
  */

@@ -13,8 +13,8 @@ import org.tagma.replica.DataFolderException;
 
 /**
  * How many records the log has acknowledged, in a file of its own, mapped into memory: to move it on costs no system
- * call. It is moved on after a barrier has returned, so it never runs ahead of the log; a log that ends before it has lost
- * records that others may count on. After a power failure the mark itself may be an old one, which makes the check
+ * call. It is moved on after a barrier has returned, so it never runs ahead of the log; a log that ends before it has
+ * lost records that others may count on. After a power failure the mark itself may be an old one, which makes the check
  * weaker and never wrong.
  *
  * <p>Not thread-safe.

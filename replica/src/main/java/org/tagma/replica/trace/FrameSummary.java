@@ -16,8 +16,8 @@ import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.RequestPayload;
 
 /**
- * What a frame says, in a few words, for people. Nothing is verified: whoever acts on a frame must read it by the codec.
- * It goes by the schema alone, so it knows every message that the schema has.
+ * What a frame says, in a few words, for people. Nothing is verified: whoever acts on a frame must read it by the
+ * codec. It goes by the schema alone, so it knows every message that the schema has.
  *
  * @param type the name of the message's type, such as PRE_PREPARE; UNREADABLE if it is none
  * @param text such as {@code view 0, sequence 12, c0/5}: {@code c0/5} is request 5 of client 0

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * A trace as a space-time diagram (Lamport 1978): a page that needs nothing but a browser. Processes are lines, messages
- * are arrows; two events that are chosen show how they lie to each other.
+ * A trace as a space-time diagram (Lamport 1978): a page that needs nothing but a browser. Processes are lines,
+ * messages are arrows; two events that are chosen show how they lie to each other.
  */
 public final class HtmlDiagram {
 

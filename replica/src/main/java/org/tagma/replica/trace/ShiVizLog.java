@@ -3,8 +3,8 @@ package org.tagma.replica.trace;
 import java.io.IOException;
 
 /**
- * A trace as a log that ShiViz (Beschastnikh et al., CACM 2016) reads: first the regular expression of its entries, then an
- * empty line, since there is one execution, then two lines an event.
+ * A trace as a log that ShiViz (Beschastnikh et al., CACM 2016) reads: first the regular expression of its entries,
+ * then an empty line, since there is one execution, then two lines an event.
  */
 public final class ShiVizLog {
 

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an event is about, as its summary says it: places in the order, requests, and views or terms. Two events about the
- * same are more likely to be cause and effect in a reader's sense than any two that are in each other's past.
+ * What an event is about, as its summary says it: places in the order, requests, and views or terms. Two events about
+ * the same are more likely to be cause and effect in a reader's sense than any two that are in each other's past.
  *
  * <p>Immutable.
  *

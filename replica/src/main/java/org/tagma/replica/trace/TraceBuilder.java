@@ -13,7 +13,8 @@ import java.util.PriorityQueue;
  * clocks. Where the lines have clocks, they must be the same ones.
  *
  * <p>Where receipts are matched by bytes, the k-th receipt of the same bytes over a link is taken for the k-th sending:
- * no transport delivers a frame twice, so the k-th receipt certainly follows the k-th sending, even if others were lost.
+ * no transport delivers a frame twice, so the k-th receipt certainly follows the k-th sending, even if others were
+ * lost.
  */
 final class TraceBuilder {
 

@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 /**
  * Writes a trace as it happens, in bounded memory. Not thread-safe: an {@link EventLog} is in front of it.
  *
- * <p>What cannot be written comes out as an {@link UncheckedIOException}, once; after that, and after its limit, it writes
- * nothing.
+ * <p>What cannot be written comes out as an {@link UncheckedIOException}, once; after that, and after its limit, it
+ * writes nothing.
  */
 public final class TraceWriter implements Closeable, Flushable {
 

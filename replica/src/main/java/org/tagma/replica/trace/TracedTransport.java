@@ -10,8 +10,8 @@ import org.tagma.network.Transport;
 import org.tagma.network.TransportStats;
 
 /**
- * A transport whose frames are recorded: before one is handed over to leave, and before one that arrived is handed on, so
- * that a cause is in the log before its effect.
+ * A transport whose frames are recorded: before one is handed over to leave, and before one that arrived is handed on,
+ * so that a cause is in the log before its effect.
  *
  * <p>Thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A table in memory whose machine fails at a write: of what was not durable, any number of writes is there afterwards, and
- * always the first ones.
+ * A table in memory whose machine fails at a write: of what was not durable, any number of writes is there afterwards,
+ * and always the first ones.
  */
 final class MemoryTable implements StateTable {
 

@@ -173,7 +173,10 @@ class StateCheckpointsTest {
         return newest;
     }
 
-    /** Every page has its digest. All that a checkpoint refers to is there; and if nothing is suspected, nothing else is. */
+    /**
+     * Every page has its digest. All that a checkpoint refers to is there; and if nothing is suspected, nothing else
+     * is.
+     */
     private static void assertConsistent(Life life) throws IOException {
         Set<Digest> there = pagesIn(life.table);
         for (Digest digest : there) {

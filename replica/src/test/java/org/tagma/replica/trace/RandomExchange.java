@@ -17,8 +17,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Processes that do things and send each other frames, at random, recorded twice: by one log that sees all, and by a log
- * of each process. It keeps, by itself and the slow way, the set of events before each event.
+ * Processes that do things and send each other frames, at random, recorded twice: by one log that sees all, and by a
+ * log of each process. It keeps, by itself and the slow way, the set of events before each event.
  */
 final class RandomExchange {
 

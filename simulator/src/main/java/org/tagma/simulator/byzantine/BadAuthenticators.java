@@ -8,8 +8,8 @@ import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 
 /**
- * Frames whose proofs are wrong: damaged for some of the receivers, so that they disagree on what was said; its own proof
- * under another replica's name; the proof of one frame on another.
+ * Frames whose proofs are wrong: damaged for some of the receivers, so that they disagree on what was said; its own
+ * proof under another replica's name; the proof of one frame on another.
  */
 final class BadAuthenticators implements Misbehaviour {
 

@@ -12,8 +12,8 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 
 /**
- * Shows what one replica signed as the word of others: votes for a state, and view changes, that are of a quorum by their names
- * alone.
+ * Shows what one replica signed as the word of others: votes for a state, and view changes, that are of a quorum by
+ * their names alone.
  */
 final class BorrowedNames implements Misbehaviour {
 

@@ -13,7 +13,10 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 
-/** Votes for whatever anybody proposes or votes for, in every phase, at once, and twice: it makes any quorum fuller by one. */
+/**
+ * Votes for whatever anybody proposes or votes for, in every phase, at once, and twice: it makes any quorum fuller by
+ * one.
+ */
 final class EagerVotes implements Misbehaviour {
 
     private static final int REMEMBERED = 256;

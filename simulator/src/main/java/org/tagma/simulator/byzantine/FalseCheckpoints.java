@@ -12,8 +12,8 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 
 /**
- * Votes for states that nobody has, ahead of everybody, and shows certificates that are none: of its own vote alone, of its
- * own vote several times, or for something else than what was voted for. Its view changes start from such.
+ * Votes for states that nobody has, ahead of everybody, and shows certificates that are none: of its own vote alone, of
+ * its own vote several times, or for something else than what was voted for. Its view changes start from such.
  */
 final class FalseCheckpoints implements Misbehaviour {
 
@@ -61,7 +61,9 @@ final class FalseCheckpoints implements Misbehaviour {
         return all;
     }
 
-    /** Near ahead, which would move the window, or far ahead, which would have others fetch a state that does not exist. */
+    /**
+     * Near ahead, which would move the window, or far ahead, which would have others fetch a state that does not exist.
+     */
     private void lieAhead(Checkpoint vote, List<Action> all) {
         long ahead = vote.sequence() * situation.random().nextInt(1, 8);
         Checkpoint next = new Checkpoint(vote.sequence() + ahead, situation.madeUpDigest());

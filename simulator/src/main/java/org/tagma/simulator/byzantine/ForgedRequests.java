@@ -12,8 +12,8 @@ import org.tagma.core.protocol.Request;
 import org.tagma.network.codec.MessageCodec;
 
 /**
- * Proposes, now and then, what no client asked for: a request of a client with a higher number, and with the proof that the client
- * gave for another one.
+ * Proposes, now and then, what no client asked for: a request of a client with a higher number, and with the proof that
+ * the client gave for another one.
  */
 final class ForgedRequests implements Misbehaviour {
 

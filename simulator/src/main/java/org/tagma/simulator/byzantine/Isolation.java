@@ -9,7 +9,9 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;
 
-/** Keeps some replicas in the dark: tells them nothing, gives nobody a batch, and leaves answering clients to others. */
+/**
+ * Keeps some replicas in the dark: tells them nothing, gives nobody a batch, and leaves answering clients to others.
+ */
 final class Isolation implements Misbehaviour {
 
     private final Situation situation;

@@ -22,8 +22,9 @@ import org.tagma.core.state.NodePath;
 import org.tagma.core.state.UnreadableStateError;
 
 /**
- * Answers those who fetch a state or a batch with another one, or not at all. Of a tree it gives the top as it is now and then, to
- * be asked for more, and then nothing, another part, a part as it was once, or one from which the most is left out. And it asks for more than anybody need give.
+ * Answers those who fetch a state or a batch with another one, or not at all. Of a tree it gives the top as it is now
+ * and then, to be asked for more, and then nothing, another part, a part as it was once, or one from which the most is
+ * left out. And it asks for more than anybody need give.
  */
 final class LyingTransfer implements Misbehaviour {
 

@@ -22,8 +22,8 @@ final class Outgoing {
     }
 
     /**
-     * Says something else, or something different to each, or nothing (an empty list), wherever a message of a kind would
-     * leave. A broadcast is taken apart, and the replica itself is told what {@code story} has for it.
+     * Says something else, or something different to each, or nothing (an empty list), wherever a message of a kind
+     * would leave. A broadcast is taken apart, and the replica itself is told what {@code story} has for it.
      */
     static List<Action> retell(
             int replicas,

@@ -12,8 +12,9 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage.FetchManifest;
 
 /**
- * Asks for batches and states, again and again, and says that it has got nowhere, so that others send it everything. It asks in
- * bursts, far more in one tick than anybody may be given in it: that is what bounds are for, and costs a run less than as many at all times.
+ * Asks for batches and states, again and again, and says that it has got nowhere, so that others send it everything. It
+ * asks in bursts, far more in one tick than anybody may be given in it: that is what bounds are for, and costs a run
+ * less than as many at all times.
  */
 final class RequestFlooding implements Misbehaviour {
 

@@ -78,9 +78,11 @@ public final class Flp {
     private static String introduction(String protocol) {
         return protocol.equals("pbft") ? """
                 FLP: four correct PBFT replicas, no faults, and a network that loses nothing.
-                Its scheduler delivers each PREPARE when its receiver has given up that view. Delays are finite, but have no bound.""" : """
+                Its scheduler delivers each PREPARE when its receiver has given up that view. \
+                Delays are finite, but have no bound.""" : """
                 FLP: three correct Raft replicas, no faults, and a network that loses nothing.
-                Its scheduler delivers each AppendEntries when its receiver has gone on to a later term. Delays are finite, but have no bound.""";
+                Its scheduler delivers each AppendEntries when its receiver has gone on to a later term. \
+                Delays are finite, but have no bound.""";
     }
 
     /** How many operations any replica has decided. */

@@ -20,9 +20,9 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 
 /**
- * One run: in each round the nodes of a side hear each other, at once and in order, until nobody has anything to say any
- * more, and then a view change's time passes. Each side is asked for something of its own, so that two primaries with one
- * key propose different things. Not thread-safe.
+ * One run: in each round the nodes of a side hear each other, at once and in order, until nobody has anything to say
+ * any more, and then a view change's time passes. Each side is asked for something of its own, so that two primaries
+ * with one key propose different things. Not thread-safe.
  */
 final class TwinsRun {
 

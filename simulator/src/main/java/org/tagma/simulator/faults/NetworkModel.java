@@ -13,7 +13,8 @@ package org.tagma.simulator.faults;
  * @param duplicateProbability how likely it arrives twice
  * @param corruptProbability how likely a byte of it is changed
  * @param replayProbability how likely an older frame of the same link is delivered once more along with it
- * @param injectProbability how likely a frame that the adversary made up, or took from another link, comes along with it
+ * @param injectProbability how likely a frame that the adversary made up, or took from another link, comes along with
+ *     it
  */
 public record NetworkModel(
         long minDelayMicros,
@@ -42,7 +43,10 @@ public record NetworkModel(
         return new NetworkModel(200, 5_000, 0.02, 60_000, 0.03, 0.02, 0, 0, 0);
     }
 
-    /** Fair loss, and frames are also damaged, replayed and forged: an adversary on the wire that does not cut it for ever. */
+    /**
+     * Fair loss, and frames are also damaged, replayed and forged: an adversary on the wire that does not cut it for
+     * ever.
+     */
     public static NetworkModel arbitrary() {
         return new NetworkModel(200, 5_000, 0.02, 60_000, 0.05, 0.02, 0.03, 0.05, 0.02);
     }

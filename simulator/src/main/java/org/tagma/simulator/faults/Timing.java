@@ -1,8 +1,8 @@
 package org.tagma.simulator.faults;
 
 /**
- * What is promised about time. The global stabilization time is drawn between two bounds; both are 0 if all delays are bounded
- * from the start, and negative if they never are.
+ * What is promised about time. The global stabilization time is drawn between two bounds; both are 0 if all delays are
+ * bounded from the start, and negative if they never are.
  *
  * @param earliestStabilizationMillis the lower bound
  * @param latestStabilizationMillis the upper bound

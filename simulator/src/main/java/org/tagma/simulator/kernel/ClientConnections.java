@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The connections between clients and replicas, of which each may be lost for a while, together with everything that is on its
- * way over it. As in production, what a client says meanwhile waits for the next connection, and what a replica says to a client
- * that it cannot reach is dropped. Not thread-safe.
+ * The connections between clients and replicas, of which each may be lost for a while, together with everything that is
+ * on its way over it. As in production, what a client says meanwhile waits for the next connection, and what a replica
+ * says to a client that it cannot reach is dropped. Not thread-safe.
  */
 public final class ClientConnections {
 

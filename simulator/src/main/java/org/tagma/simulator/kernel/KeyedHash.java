@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A fast hash of bytes under a 64-bit key, in the manner of wyhash. Whoever has not got the key cannot make it, short of
- * breaking the hash, which the simulator's adversaries do not try: they hold no key but their own.
+ * A fast hash of bytes under a 64-bit key, in the manner of wyhash. Whoever has not got the key cannot make it, short
+ * of breaking the hash, which the simulator's adversaries do not try: they hold no key but their own.
  */
 public final class KeyedHash {
 

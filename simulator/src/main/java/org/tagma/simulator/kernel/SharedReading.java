@@ -13,8 +13,8 @@ import org.tagma.protocol.NestedVerifier;
 
 /**
  * Decodes a frame once for all its receivers. Each still gives its own verdict on the sender and on everything that is
- * nested: what the codec asked about is asked of every receiver again, and where one answers otherwise than the first, the
- * codec itself decides for it. Equal bytes are one frame; what was damaged on the way is another.
+ * nested: what the codec asked about is asked of every receiver again, and where one answers otherwise than the first,
+ * the codec itself decides for it. Equal bytes are one frame; what was damaged on the way is another.
  *
  * <p>Not thread-safe.
  */
@@ -35,7 +35,10 @@ public final class SharedReading implements MessageReader {
         }
     }
 
-    /** What was sent in one frame or in several: with MACs, each receiver has a frame of its own around the same payload. */
+    /**
+     * What was sent in one frame or in several: with MACs, each receiver has a frame of its own around the same
+     * payload.
+     */
     private static final class Content {
         final Envelope envelope;
         List<Asked> asked = List.of();

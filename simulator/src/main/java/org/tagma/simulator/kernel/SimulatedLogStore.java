@@ -17,8 +17,8 @@ import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.DiskFaults;
 
 /**
- * A disk. What was written and not made durable is lost in a crash, but for a torn part of it, and what is read back has
- * been through the production codec.
+ * A disk. What was written and not made durable is lost in a crash, but for a torn part of it, and what is read back
+ * has been through the production codec.
  *
  * <p>Outlives the replica that writes it. Not thread-safe.
  */

@@ -10,9 +10,9 @@ import org.tagma.simulator.faults.FrameFaults;
 import org.tagma.simulator.faults.NetworkModel;
 
 /**
- * Carries frames between nodes, or does not. Nodes are numbered: replicas first, clients after them. What happens to a frame
- * depends on the seed, its link and how many frames went over that link before, and on nothing else: so a run from which one thing
- * was taken away has otherwise much the same luck.
+ * Carries frames between nodes, or does not. Nodes are numbered: replicas first, clients after them. What happens to a
+ * frame depends on the seed, its link and how many frames went over that link before, and on nothing else: so a run
+ * from which one thing was taken away has otherwise much the same luck.
  *
  * <p>Not thread-safe.
  */

@@ -17,8 +17,9 @@ import org.tagma.core.state.StateRoot;
 import org.tagma.core.state.UnreadableStateError;
 
 /**
- * The pages of Merkle trees on a simulated disk. Every so often it removes all that it may: outside of a transfer, what is no part
- * of a checkpoint. And a crash takes some of what was last written for a transfer, since that need not be durable.
+ * The pages of Merkle trees on a simulated disk. Every so often it removes all that it may: outside of a transfer, what
+ * is no part of a checkpoint. And a crash takes some of what was last written for a transfer, since that need not be
+ * durable.
  *
  * <p>Not thread-safe.
  */

@@ -7,8 +7,8 @@ public enum Network implements Assumption {
     /** Messages are lost, doubled and overtaken, but what is sent again and again gets through. */
     FAIR_LOSS("fair-loss"),
     /**
-     * An adversary on the wire also damages, replays and injects frames. How long it may hold messages back is a matter of
-     * {@link Synchrony}: where delays are bounded, what is sent again and again gets through in spite of it.
+     * An adversary on the wire also damages, replays and injects frames. How long it may hold messages back is a matter
+     * of {@link Synchrony}: where delays are bounded, what is sent again and again gets through in spite of it.
      */
     ARBITRARY("arbitrary");
 

@@ -4,7 +4,9 @@ package org.tagma.simulator.model;
 public enum Synchrony implements Assumption {
     /** Delays and clock drift have known bounds from the start, and no node pauses. */
     SYNCHRONOUS("synchronous"),
-    /** The same holds from a time on that nobody knows, the global stabilization time; nodes may pause and links be cut. */
+    /**
+     * The same holds from a time on that nobody knows, the global stabilization time; nodes may pause and links be cut.
+     */
     PARTIAL("partial"),
     /** Every message and every step may take any time: an adversary schedules them. */
     ASYNCHRONOUS("asynchronous");

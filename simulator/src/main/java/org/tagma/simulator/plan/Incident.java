@@ -18,9 +18,9 @@ import org.tagma.simulator.faults.DiskFault;
  * @param isAfterOperations whether {@code when} counts calls that have returned, or milliseconds
  * @param when when it begins
  * @param millis how long it lasts; 0 where nothing lasts
- * @param successes for what a disk does: how many accesses of that kind still succeed; for a change of the group: how many
- *     times it is asked for again, every ten milliseconds; for a leader that is deposed: by how many milliseconds its clock
- *     is set back meanwhile; for connections that are lost: whose, counted from 1, or 0 if all clients'
+ * @param successes for what a disk does: how many accesses of that kind still succeed; for a change of the group: how
+ *     many times it is asked for again, every ten milliseconds; for a leader that is deposed: by how many milliseconds
+ *     its clock is set back meanwhile; for connections that are lost: whose, counted from 1, or 0 if all clients'
  */
 public record Incident(
         Kind kind, List<Integer> replicas, boolean isAfterOperations, long when, long millis, int successes) {

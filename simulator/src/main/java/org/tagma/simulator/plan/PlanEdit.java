@@ -10,7 +10,10 @@ import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
 
-/** A plan that is being changed, one thing after another; the plan that it was made from stays as it is. Not thread-safe. */
+/**
+ * A plan that is being changed, one thing after another; the plan that it was made from stays as it is. Not
+ * thread-safe.
+ */
 final class PlanEdit {
     private final Plan base;
     private long seed;

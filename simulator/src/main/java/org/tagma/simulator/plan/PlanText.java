@@ -137,7 +137,8 @@ public final class PlanText {
         String[] words = line.strip().split("\\s+");
         if (words.length < 4) {
             throw new IllegalArgumentException(
-                    "a plan begins with a protocol, a network, nodes and a timing, as in: pbft fair-loss byzantine partial");
+                    "a plan begins with a protocol, a network, nodes and a timing, as in: pbft fair-loss byzantine"
+                            + " partial");
         }
         return new Reader(words).plan();
     }

@@ -12,8 +12,8 @@ import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.plan.Incident.Kind;
 
 /**
- * Draws what goes wrong at the moments that matter to Raft: at the first votes, at leaders that hear no majority while clients
- * still talk to them, at a leader that has committed nothing yet, at the ends of leases and at bounds.
+ * Draws what goes wrong at the moments that matter to Raft: at the first votes, at leaders that hear no majority while
+ * clients still talk to them, at a leader that has committed nothing yet, at the ends of leases and at bounds.
  */
 final class RaftDrawing {
 
@@ -82,8 +82,8 @@ final class RaftDrawing {
     }
 
     /**
-     * The first that is written is the vote. One loses power with it or after it, another is stopped and started as often as it
-     * may have voted, or loses its disk, and a third was not there: it may ask for a vote in the same term.
+     * The first that is written is the vote. One loses power with it or after it, another is stopped and started as
+     * often as it may have voted, or loses its disk, and a third was not there: it may ask for a vote in the same term.
      */
     private void firstVotes() {
         OptionalInt forgetful = forgetful();
@@ -143,8 +143,8 @@ final class RaftDrawing {
     }
 
     /**
-     * Leaders that hear nobody else, about as long as leases and election timeouts are. At the same moment somebody asks for
-     * another group. To set back their clocks must not prolong a lease.
+     * Leaders that hear nobody else, about as long as leases and election timeouts are. At the same moment somebody
+     * asks for another group. To set back their clocks must not prolong a lease.
      */
     private void lonelyLeaders(boolean leases, boolean groupChanges) {
         for (int i = random.nextInt(1, 4); i > 0; i--) {

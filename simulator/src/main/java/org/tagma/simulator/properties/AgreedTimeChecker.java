@@ -5,8 +5,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Watches the time that correct replicas show to operations: one for each batch, never going back from batch to batch, and
- * not ahead of everybody's clock. Not thread-safe.
+ * Watches the time that correct replicas show to operations: one for each batch, never going back from batch to batch,
+ * and not ahead of everybody's clock. Not thread-safe.
  */
 public final class AgreedTimeChecker {
 

@@ -13,9 +13,9 @@ import org.tagma.network.wire.RequestKindCode;
 import org.tagma.simulator.properties.SessionModel.Fate;
 
 /**
- * Holds what correct replicas answer to what became of a request: executed now or before, or too late for its reply, its number or
- * its session. Where all requests of a batch are executed, which is nearly always, it does not look: the results themselves are
- * held against the history by others. Not thread-safe.
+ * Holds what correct replicas answer to what became of a request: executed now or before, or too late for its reply,
+ * its number or its session. Where all requests of a batch are executed, which is nearly always, it does not look: the
+ * results themselves are held against the history by others. Not thread-safe.
  */
 final class AnswerChecker {
 

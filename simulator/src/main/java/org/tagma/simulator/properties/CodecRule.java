@@ -9,7 +9,10 @@ import org.tagma.network.codec.MessageCodec;
 import org.tagma.protocol.NestedVerifier;
 import org.tagma.simulator.kernel.FixedVerdict;
 
-/** Holds the codec to what it is for: what is decoded is what was encoded. It looks at some messages of each kind. Not thread-safe. */
+/**
+ * Holds the codec to what it is for: what is decoded is what was encoded. It looks at some messages of each kind. Not
+ * thread-safe.
+ */
 public final class CodecRule {
 
     /** The first of a kind are looked at, and then one in so many. */

@@ -18,9 +18,9 @@ import org.tagma.simulator.workload.RegisterOperation;
  * Decides whether a history of registers is linearizable: exactly, for each register by itself, which suffices (Herlihy
  * and Wing 1990, locality). The search is that of Wing and Gong with Lowe's memory of configurations.
  *
- * <p>A call whose outcome is unknown may take effect at any time after it, or never; since an effect after everything else
- * is seen by nobody, "never" needs no case of its own. Where there are many such calls the search may have to be given up; then
- * nothing is said of the register.
+ * <p>A call whose outcome is unknown may take effect at any time after it, or never; since an effect after everything
+ * else is seen by nobody, "never" needs no case of its own. Where there are many such calls the search may have to be
+ * given up; then nothing is said of the register.
  */
 public final class LinearizabilityChecker {
 
@@ -35,8 +35,8 @@ public final class LinearizabilityChecker {
     /**
      * Empty if the history is linearizable; otherwise the calls on one register that are not.
      *
-     * @param executed an order that may explain it, which is tried first; whatever it is, it makes no difference to the verdict but
-     *     where a search would be given up
+     * @param executed an order that may explain it, which is tried first; whatever it is, it makes no difference to the
+     *     verdict but where a search would be given up
      */
     public static Optional<String> check(List<Call> calls, List<RegisterOperation> executed) {
         Map<String, List<Call>> byKey = calls.stream()
@@ -64,8 +64,8 @@ public final class LinearizabilityChecker {
         private record Step(int call, String valueBefore, boolean isFree) {}
 
         /**
-         * Those that returned first, and then the others, each by when it was called: one of unknown outcome is thought to have taken
-         * effect only where nothing else leads on.
+         * Those that returned first, and then the others, each by when it was called: one of unknown outcome is thought
+         * to have taken effect only where nothing else leads on.
          */
         private final List<Call> calls;
 
@@ -144,7 +144,10 @@ public final class LinearizabilityChecker {
             return true;
         }
 
-        /** One that may take effect next and changes nothing: if there is an order at all, there is one in which it is next. */
+        /**
+         * One that may take effect next and changes nothing: if there is an order at all, there is one in which it is
+         * next.
+         */
         private int freeCandidate() {
             long firstReturn = firstReturnOfTheRest();
             for (int i = done.nextClearBit(0); i < mustReturn; i = done.nextClearBit(i + 1)) {

@@ -13,8 +13,8 @@ import org.tagma.core.service.ExecutionContext;
 import org.tagma.simulator.workload.RegisterOperation;
 
 /**
- * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO and total order. What the first
- * replica does at a place is what all others must do there, in all their lives.
+ * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO and total order. What the
+ * first replica does at a place is what all others must do there, in all their lives.
  *
  * <p>Not thread-safe.
  */

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/** Something for each replica, made when it is first asked for. Found by index: checkers ask several times an event. Not thread-safe. */
+/**
+ * Something for each replica, made when it is first asked for. Found by index: checkers ask several times an event. Not
+ * thread-safe.
+ */
 public final class PerReplica<T> {
 
     private final IntFunction<T> maker;

@@ -22,7 +22,9 @@ public enum Property {
     TOTAL_ORDER,
     /** Correct replicas that executed the same have the same state. */
     EQUAL_STATES,
-    /** A correct replica never casts two different votes in one (view, sequence, phase), nor votes in a view it left. */
+    /**
+     * A correct replica never casts two different votes in one (view, sequence, phase), nor votes in a view it left.
+     */
     NO_CONFLICTING_VOTES,
     /** Raft: at most one leader is elected in a term. */
     ELECTION_SAFETY,
@@ -60,9 +62,13 @@ public enum Property {
     SAME_WHEN_READ,
     /** A correct replica answers what it executes for its clients, and whoever asks it while it can answer. */
     ANSWERS,
-    /** The time that operations see never goes back, is the same everywhere, and is near the correct replicas' clocks. */
+    /**
+     * The time that operations see never goes back, is the same everywhere, and is near the correct replicas' clocks.
+     */
     AGREED_TIME,
-    /** Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time. */
+    /**
+     * Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time.
+     */
     NO_NEEDLESS_DELAY;
 
     /** Its name in plans and on the command line. */

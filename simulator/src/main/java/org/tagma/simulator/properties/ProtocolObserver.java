@@ -8,8 +8,8 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 
 /**
- * Follows the correct replicas of one run: checks what their protocol promises beside what every service does, and knows
- * from what it saw who belongs to the group. Not thread-safe.
+ * Follows the correct replicas of one run: checks what their protocol promises beside what every service does, and
+ * knows from what it saw who belongs to the group. Not thread-safe.
  */
 public interface ProtocolObserver {
 
@@ -27,7 +27,9 @@ public interface ProtocolObserver {
     /** A replica has decided all that an event makes it do. */
     default void stepped(int replica, Event event, List<Action> actions) {}
 
-    /** What an event for which {@link #comparesStates} did to the hash of a replica's state, which is dear to ask for. */
+    /**
+     * What an event for which {@link #comparesStates} did to the hash of a replica's state, which is dear to ask for.
+     */
     default void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {}
 
     /** All that a replica decided to make durable so far is durable. */

@@ -10,9 +10,9 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.service.ServiceLimits;
 
 /**
- * What must become of each request that is ordered, by the rules of sessions: the exactly-once numbers of one are executed one
- * after the other, its other numbers in ascending order, and a session that is not live and not newer than all before it never
- * opens again. Not thread-safe.
+ * What must become of each request that is ordered, by the rules of sessions: the exactly-once numbers of one are
+ * executed one after the other, its other numbers in ascending order, and a session that is not live and not newer than
+ * all before it never opens again. Not thread-safe.
  */
 final class SessionModel {
 
@@ -47,7 +47,9 @@ final class SessionModel {
         final LinkedHashMap<Long, Session> live = new LinkedHashMap<>();
     }
 
-    /** More than the short replies of a run can take: none goes for want of room. How long they are, this does not know. */
+    /**
+     * More than the short replies of a run can take: none goes for want of room. How long they are, this does not know.
+     */
     private static final long AMPLE_BYTES = 1 << 20;
 
     /** One in which nothing was executed. */
@@ -114,7 +116,9 @@ final class SessionModel {
         return fate(request, session == null ? UNUSED : session);
     }
 
-    /** What the client of an {@link Fate#EXPIRED} request is told: its newest session, and the highest that was dropped. */
+    /**
+     * What the client of an {@link Fate#EXPIRED} request is told: its newest session, and the highest that was dropped.
+     */
     ByteString expired(Request request) {
         Client client = clients.get(request.session().client());
         ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES);

@@ -10,7 +10,9 @@ public final class StateChecker {
     private final Violations violations;
     private final Map<Long, Digest> states = new HashMap<>();
 
-    /** What stands for all entries of the state after a sequence number, as somebody counted while they were written. */
+    /**
+     * What stands for all entries of the state after a sequence number, as somebody counted while they were written.
+     */
     private final Map<Long, Long> contents = new HashMap<>();
 
     /** A checker that has seen nothing. */
@@ -39,7 +41,10 @@ public final class StateChecker {
         }
     }
 
-    /** All entries that a correct replica has after {@code sequence} were read; it did not necessarily write them itself. */
+    /**
+     * All entries that a correct replica has after {@code sequence} were read; it did not necessarily write them
+     * itself.
+     */
     public void contains(int replica, long sequence, long sum) {
         Long written = contents.get(sequence);
         if (written != null && written != sum) {

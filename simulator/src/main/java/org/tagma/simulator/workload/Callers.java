@@ -99,8 +99,8 @@ public final class Callers {
     }
 
     /**
-     * Whether batches of that size carry whatever malicious clients ask for. Tiny ones do not, and a primary that is slow for
-     * that reason is rightly replaced.
+     * Whether batches of that size carry whatever malicious clients ask for. Tiny ones do not, and a primary that is
+     * slow for that reason is rightly replaced.
      */
     public boolean areBearable(int maxBatchRequests) {
         return faultyClients == 0 || maxBatchRequests >= CARRIES_MALICIOUS_CLIENTS;

@@ -11,8 +11,9 @@ import org.tagma.core.state.StateEntry;
 import org.tagma.simulator.kernel.KeyedHash;
 
 /**
- * The registers of simulated clusters in a Merkle tree, among entries that nobody asks for, of which each operation changes
- * some. It counts what it has written, without a look at the tree, so that a tree that is not what was written shows.
+ * The registers of simulated clusters in a Merkle tree, among entries that nobody asks for, of which each operation
+ * changes some. It counts what it has written, without a look at the tree, so that a tree that is not what was written
+ * shows.
  *
  * <p>Not thread-safe.
  */

@@ -3,7 +3,10 @@ package org.tagma.simulator.workload;
 import java.util.SplittableRandom;
 import org.tagma.core.protocol.RetrySemantics;
 
-/** What a client wants to happen to its writes when it gets no answer. Queries, where they are ordered, are exactly-once. */
+/**
+ * What a client wants to happen to its writes when it gets no answer. Queries, where they are ordered, are
+ * exactly-once.
+ */
 public enum Retry {
     EXACTLY_ONCE(""),
     AT_MOST_ONCE("o"),

@@ -8,7 +8,8 @@ import org.tagma.core.service.ServiceLimits;
  * <p>Immutable.
  *
  * @param limits what the session table holds; the clients have no more requests under way than it keeps replies
- * @param patienceMillis how long a client waits for an operation before it gives it up; 0 if for longer than any run takes
+ * @param patienceMillis how long a client waits for an operation before it gives it up; 0 if for longer than any run
+ *     takes
  */
 public record ServiceSetting(ServiceLimits limits, int patienceMillis) {
 

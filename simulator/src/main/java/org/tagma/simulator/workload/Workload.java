@@ -26,7 +26,9 @@ public record Workload(
         return index % 2 == 0 ? mark : "v" + index / 2 % 2;
     }
 
-    /** The next operation; its client and index are unlike those of every other of the run, and its value need not be. */
+    /**
+     * The next operation; its client and index are unlike those of every other of the run, and its value need not be.
+     */
     public RegisterOperation draw(int client, int index, SplittableRandom random) {
         String key = "r" + random.nextInt(registers);
         String mark = client + "." + index;

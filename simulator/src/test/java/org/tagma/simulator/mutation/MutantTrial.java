@@ -21,9 +21,9 @@ import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.Setting;
 
 /**
- * Runs the plan of a seed with some make of a protocol, and says which promise it broke, or null. The plans are those of
- * the sweeps, over all system models in which time is bounded in the end. Only types of the JDK cross its boundary, so
- * that it may belong to another class loader than whoever asks.
+ * Runs the plan of a seed with some make of a protocol, and says which promise it broke, or null. The plans are those
+ * of the sweeps, over all system models in which time is bounded in the end. Only types of the JDK cross its boundary,
+ * so that it may belong to another class loader than whoever asks.
  */
 public final class MutantTrial implements LongFunction<String> {
 

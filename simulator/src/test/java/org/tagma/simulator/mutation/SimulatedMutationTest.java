@@ -12,8 +12,9 @@ import org.tagma.mutation.Mutant;
 import org.tagma.mutation.Mutants;
 
 /**
- * The simulator is checked: mistakes are put into PBFT, and the plans that sweeps draw must find them, see {@link Hunt}, but
- * for those in {@link UnitTestsOnly}. How many seeds each took is written to {@code target/mutants.txt}.
+ * The simulator is checked: mistakes are put into PBFT, and the plans that sweeps draw must find them, see
+ * {@link Hunt}, but for those in {@link UnitTestsOnly}. How many seeds each took is written to
+ * {@code target/mutants.txt}.
  */
 class SimulatedMutationTest {
 

@@ -163,13 +163,17 @@ class PlanTextTest {
                 "pbft reliable crash-stop synchronous r1=censors | censors takes a number",
                 "pbft reliable crash-stop synchronous r1=silent:3 | silent takes no number",
                 "pbft reliable crash-stop synchronous down=1@x | down=1@x, which must be like",
-                "pbft reliable crash-stop synchronous down=8@1ops+1ms | an incident must happen to a replica that exists",
-                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only cuts, splits, clocks, connections and changes of the group can be of several",
+                "pbft reliable crash-stop synchronous down=8@1ops+1ms | an incident must happen to a replica that"
+                        + " exists",
+                "pbft reliable crash-stop synchronous down=1.2@1ops+1ms | only cuts, splits, clocks, connections and"
+                        + " changes of the group can be of several",
                 "pbft reliable crash-stop synchronous disconnect=1@1ops+9ms | a reliable network loses no connections",
                 "pbft reliable crash-stop synchronous wire=1/2 | wire=1/2, which must be like",
                 "pbft reliable crash-stop synchronous wire=5/1000/0/0/0/0/0 | 0 to 900 of a thousand",
-                "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group can change under raft only",
-                "pbft reliable crash-stop synchronous remove=1@1ops+0ms | leadership and the group can change under raft only",
+                "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group can change under"
+                        + " raft only",
+                "pbft reliable crash-stop synchronous remove=1@1ops+0ms | leadership and the group can change under"
+                        + " raft only",
                 "raft reliable crash-stop synchronous n=2 remove=0.1@1ops+0ms | a voter must be left",
                 "pbft reliable crash-stop synchronous leases=on | only raft has leases",
                 "raft reliable crash-stop synchronous leases=on drift=48 | leases need clocks that drift by 47",

@@ -9,7 +9,8 @@ import org.tagma.simulator.properties.Property;
 class ShrinkerTest {
 
     private static final String FULL =
-            "pbft fair-loss byzantine partial seed=3 n=4 f=1 auth=macs reads=fast tuning=4/16/3/8 wire=9/20/14/5/0/0/0 gst=971"
+            "pbft fair-loss byzantine partial seed=3 n=4 f=1 auth=macs reads=fast tuning=4/16/3/8"
+                    + " wire=9/20/14/5/0/0/0 gst=971"
                     + " drift=23 registers=5 clients=67x2@1,67x3@1,66x5@19 bad-clients=1 r1=stale-messages+isolates:2"
                     + " down=2@136ops+1929ms pause=0@16ops+482ms cut=3@900ms+100ms";
 

@@ -105,7 +105,10 @@ class LinearizabilityCheckerTest {
                 call(Kind.GET, "x", "", "", 4, 5, "a"));
     }
 
-    /** Histories made by executing at a moment between call and return are accepted; with one result changed, they are not. */
+    /**
+     * Histories made by executing at a moment between call and return are accepted; with one result changed, they are
+     * not.
+     */
     @Test
     void agreesWithHistoriesOfAKnownOrder() {
         Random random = new Random(5);
@@ -121,7 +124,10 @@ class LinearizabilityCheckerTest {
         }
     }
 
-    /** The same where nobody knows what became of some: they are thought of only where nothing else explains what was seen. */
+    /**
+     * The same where nobody knows what became of some: they are thought of only where nothing else explains what was
+     * seen.
+     */
     @Test
     void agreesWithHistoriesOfWhichSomeOutcomesAreUnknown() {
         Random random = new Random(6);

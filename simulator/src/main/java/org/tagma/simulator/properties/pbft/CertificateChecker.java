@@ -23,9 +23,9 @@ import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.Violations;
 
 /**
- * Watches, from above, that whatever a correct replica holds for certified has the votes that it takes: it counts the votes
- * that correct replicas really cast, and grants the faulty ones theirs. So a threshold that is too low is found where it
- * is passed, not only where it does harm.
+ * Watches, from above, that whatever a correct replica holds for certified has the votes that it takes: it counts the
+ * votes that correct replicas really cast, and grants the faulty ones theirs. So a threshold that is too low is found
+ * where it is passed, not only where it does harm.
  *
  * <p>It also holds new views to what they are for: what may have committed in an earlier view is carried over.
  *

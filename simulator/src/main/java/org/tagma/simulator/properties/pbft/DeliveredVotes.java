@@ -16,8 +16,8 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
 /**
- * What votes one replica was really given, its own included, each voter counted once: it may take for certified what these
- * certify, and nothing else. Bounded by the window. Not thread-safe.
+ * What votes one replica was really given, its own included, each voter counted once: it may take for certified what
+ * these certify, and nothing else. Bounded by the window. Not thread-safe.
  */
 final class DeliveredVotes {
 

@@ -53,7 +53,10 @@ public final class NewViewReference {
         return Optional.of(all.subList(0, lastPrepared));
     }
 
-    /** Condition A; of several the one of the latest view, and of those the one with the lowest digest: all must choose alike. */
+    /**
+     * Condition A; of several the one of the latest view, and of those the one with the lowest digest: all must choose
+     * alike.
+     */
     private Optional<VoteInfo> candidate(long sequence) {
         VoteInfo best = null;
         for (ViewChange each : viewChanges) {

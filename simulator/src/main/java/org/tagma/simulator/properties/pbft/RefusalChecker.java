@@ -13,8 +13,8 @@ import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.Violations;
 
 /**
- * Watches what correct replicas refuse: a refusal changes nothing, and what lies far beyond the window is refused, for it
- * would be kept. Not thread-safe.
+ * Watches what correct replicas refuse: a refusal changes nothing, and what lies far beyond the window is refused, for
+ * it would be kept. Not thread-safe.
  */
 final class RefusalChecker {
 

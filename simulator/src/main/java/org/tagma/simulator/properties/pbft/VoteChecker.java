@@ -134,8 +134,8 @@ public final class VoteChecker {
     }
 
     /**
-     * Whether all that a view change tells of lies at or below a certified checkpoint. A replica that lost its memory, and
-     * came back by that checkpoint, says so in place of what it said before; either is the truth.
+     * Whether all that a view change tells of lies at or below a certified checkpoint. A replica that lost its memory,
+     * and came back by that checkpoint, says so in place of what it said before; either is the truth.
      */
     private static boolean covers(long stable, ViewChange earlier) {
         return stable > earlier.stable().sequence()
@@ -144,8 +144,9 @@ public final class VoteChecker {
     }
 
     /**
-     * Whether two view changes say the same of what neither has a checkpoint for. A replica may lose the proof of a checkpoint
-     * that it had from others; of what lies below it tells whatever it knows, and may not keep quiet about its own commits.
+     * Whether two view changes say the same of what neither has a checkpoint for. A replica may lose the proof of a
+     * checkpoint that it had from others; of what lies below it tells whatever it knows, and may not keep quiet about
+     * its own commits.
      */
     private static boolean agree(ViewChange one, ViewChange other) {
         long start = Math.max(one.stable().sequence(), other.stable().sequence());
@@ -159,8 +160,8 @@ public final class VoteChecker {
     }
 
     /**
-     * Whether every view change since tells of a vote, which then counts as cast before them: its sender may have lost power
-     * between making it durable and sending it.
+     * Whether every view change since tells of a vote, which then counts as cast before them: its sender may have lost
+     * power between making it durable and sending it.
      */
     private static boolean isTold(Record record, Phase phase, VoteInfo vote) {
         return record.viewChanges.values().stream()

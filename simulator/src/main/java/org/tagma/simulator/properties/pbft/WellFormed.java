@@ -13,8 +13,8 @@ import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Authenticated;
 
 /**
- * What proofs must look like, written once more from the paper, without a look at the protocol's own validator, which is
- * under test. Immutable.
+ * What proofs must look like, written once more from the paper, without a look at the protocol's own validator, which
+ * is under test. Immutable.
  *
  * @param replicas how many there are
  * @param quorum how many votes make a certificate

@@ -11,8 +11,8 @@ import org.tagma.core.raft.RaftRecord.SuffixRemoved;
 import org.tagma.core.raft.SnapshotMeta;
 
 /**
- * What a replica's records say: its term and vote, and the terms of its entries. Found out independently of the protocol's own
- * recovery; what was compacted is remembered, to check against. Not thread-safe.
+ * What a replica's records say: its term and vote, and the terms of its entries. Found out independently of the
+ * protocol's own recovery; what was compacted is remembered, to check against. Not thread-safe.
  */
 final class RaftLogBook {
 

@@ -29,9 +29,9 @@ import org.tagma.simulator.properties.ProtocolObserver;
 import org.tagma.simulator.properties.Violations;
 
 /**
- * Follows a run of Raft: the five properties of the paper (Figure 3), and what they rest on: one vote a term in all lives of
- * a replica, and nothing said that is not durable. It sees what a replica decides to write, say and execute, and nothing of
- * its insides.
+ * Follows a run of Raft: the five properties of the paper (Figure 3), and what they rest on: one vote a term in all
+ * lives of a replica, and nothing said that is not durable. It sees what a replica decides to write, say and execute,
+ * and nothing of its insides.
  *
  * <p>Not thread-safe.
  */
@@ -170,8 +170,9 @@ public final class RaftObserver implements ProtocolObserver {
     }
 
     /**
-     * Its leader has committed an entry without it that was made since it forgot: nobody whom it voted for before has that, so
-     * votes of later terms elect nobody, and it may vote there again. Until then, and in earlier terms, it may not.
+     * Its leader has committed an entry without it that was made since it forgot: nobody whom it voted for before has
+     * that, so votes of later terms elect nobody, and it may vote there again. Until then, and in earlier terms, it may
+     * not.
      */
     private void countsAgain(int replica, long term) {
         ballots.keySet().removeIf(each -> each.voter() == replica && each.term() > term);
