@@ -2,6 +2,8 @@ package org.tagma.simulator;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.tagma.simulator.kernel.Processor;
+import org.tagma.simulator.kernel.MeteredAuthentication;
 import org.tagma.crypto.Authentication;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.faults.DiskFaults;
@@ -10,13 +12,14 @@ import org.tagma.simulator.kernel.SimulatedClock;
 import org.tagma.simulator.kernel.SimulatedLogStore;
 import org.tagma.simulator.kernel.SimulatedSnapshots;
 
-/** What of a replica outlives a crash: its keys, its disk, its clock, and how it is malicious. Not thread-safe. */
+/** What of a replica outlives a crash: its processor, its keys, its disk, its clock, and how it is malicious. Not thread-safe. */
 final class Machine {
 
     private static final long MAX_WALL_OFFSET_MILLIS = 500;
 
     final int id;
     final World world;
+    final Processor processor;
     final Authentication authentication;
     final SimulatedLogStore log;
     final SimulatedSnapshots snapshots;
@@ -34,7 +37,8 @@ final class Machine {
         this.world = world;
         this.misbehaviours = misbehaviours;
         this.random = random;
-        this.authentication = world.authenticationOf(id);
+        this.processor = new Processor(world.queue(), world.capacity());
+        this.authentication = new MeteredAuthentication(world.authenticationOf(id), processor::signature);
         this.log = new SimulatedLogStore(random.split(), diskFaults, world.hasSlowDisks());
         double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
         this.clock =
@@ -52,6 +56,7 @@ final class Machine {
 
     /** The power fails: what was not synced is gone. */
     void crash() {
+        processor.crash();
         log.crash();
         snapshots.crash();
     }

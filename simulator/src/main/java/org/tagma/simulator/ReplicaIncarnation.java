@@ -263,6 +263,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
 
     @Override
     public void toReplica(int replica, ByteString frame) {
+        machine.processor.sends();
         if (tampering.isEmpty()) {
             rules.takesEffect("says something to replica " + replica);
             leaving.add(() -> world.toReplica(id, replica, frame));
@@ -275,6 +276,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
 
     @Override
     public void toClient(SessionId session, ByteString frame) {
+        machine.processor.sends();
         if (machine.isCorrect()) {
             observeReply(frame);
         }

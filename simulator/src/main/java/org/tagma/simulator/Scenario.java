@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.tagma.simulator.kernel.Capacity;
+import org.tagma.simulator.workload.FloodHabit;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
@@ -71,6 +73,7 @@ public final class Scenario {
     private boolean slowDisks;
     private Set<Property> watched = EnumSet.allOf(Property.class);
     private boolean seeksStandstill;
+    private Capacity capacity = Capacity.UNLIMITED;
 
     private Scenario(SimulatedProtocol protocol) {
         this.protocol = protocol;
@@ -286,6 +289,18 @@ public final class Scenario {
         return this;
     }
 
+    /** What a replica's work costs: nothing, unless it is said. */
+    public Scenario capacity(Capacity value) {
+        capacity = value;
+        return this;
+    }
+
+    /** From this virtual time on there is a client that asks without a pause. */
+    public Scenario flood(FloodHabit.Kind kind, long fromMillis) {
+        callers.flood(new FloodHabit(kind, fromMillis));
+        return this;
+    }
+
     /** What everything that is drawn is drawn from. */
     public Scenario seed(long value) {
         seed = value;
@@ -400,6 +415,10 @@ public final class Scenario {
 
     Optional<Adversary> adversary() {
         return adversary;
+    }
+
+    Capacity capacity() {
+        return capacity;
     }
 
     boolean hasSlowDisks() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.tagma.simulator.kernel.Capacity;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.SessionId;
@@ -59,13 +60,16 @@ final class SharedWorld implements World {
     private final Optional<MerkleRegisters.Beginning> tree;
     private final ServiceLimits serviceLimits;
     private final boolean slowDisks;
+    private final Capacity capacity;
     private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
+    private Optional<FloodingClient> flooding = Optional.empty();
 
     SharedWorld(Scenario scenario, long seed, SplittableRandom random, Optional<TraceWriter> trace) {
         this.protocol = scenario.protocol();
         this.serviceLimits = scenario.callers().service().limits();
         this.slowDisks = scenario.hasSlowDisks();
+        this.capacity = scenario.capacity();
         this.quorums = protocol.quorums();
         this.tree = scenario.content().isTree()
                 ? Optional.of(MerkleRegisters.Beginning.of(scenario.content()))
@@ -122,6 +126,15 @@ final class SharedWorld implements World {
 
     void add(SimulatedClient client) {
         clients.add(client);
+    }
+
+    void add(FloodingClient client) {
+        flooding = Optional.of(client);
+    }
+
+    /** The client that asks without a pause, if there is one. */
+    Optional<FloodingClient> flooding() {
+        return flooding;
     }
 
     /** All replicas, by id. */
@@ -217,6 +230,11 @@ final class SharedWorld implements World {
     }
 
     @Override
+    public Capacity capacity() {
+        return capacity;
+    }
+
+    @Override
     public Authentication authenticationOf(int replica) {
         return identities.of(new NodeId.Replica(replica));
     }
@@ -265,6 +283,8 @@ final class SharedWorld implements World {
     @Override
     public void toClient(int from, SessionId session, ByteString frame) {
         int client = session.client();
+        flooding.filter(each -> each.id() == client)
+                .ifPresent(each -> network.send(from, quorums.replicas() + client, frame, each::onFrame));
         if (client >= clients.size() || !connections.isUp(client, from)) {
             return;
         }

@@ -146,7 +146,8 @@ public final class SimulatedClient {
         }
     }
 
-    private void call() {
+    /** Calls once more, whatever else is under way. */
+    void call() {
         int index = called++;
         RegisterOperation operation = workload.draw(id, index, random);
         open.put(index, world.now());

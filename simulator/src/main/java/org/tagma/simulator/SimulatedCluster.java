@@ -49,7 +49,12 @@ public final class SimulatedCluster {
         for (int id = 0; id < callers.count(); id++) {
             world.add(newClient(id, callers, fastPath, random.split()));
         }
-        for (int id = callers.count(); id < callers.count() + callers.faultyCount(); id++) {
+        int first = callers.count();
+        callers.flood()
+                .ifPresent(habit -> world.add(
+                        new FloodingClient(first, world, habit, world.authenticationOfClient(first), random.split())));
+        int others = callers.count() + (callers.flood().isPresent() ? 1 : 0);
+        for (int id = others; id < callers.count() + callers.faultyCount(); id++) {
             faultyClients.add(new FaultyClient(id, world, world.authenticationOfClient(id), random.split()));
         }
     }
@@ -76,6 +81,7 @@ public final class SimulatedCluster {
         replicas.forEach(SimulatedReplica::start);
         clients.forEach(SimulatedClient::start);
         faultyClients.forEach(FaultyClient::start);
+        world.flooding().ifPresent(FloodingClient::start);
     }
 
     // ---- what scenarios do ----

@@ -213,10 +213,13 @@ public final class SimulatedReplica {
 
     /** A frame arrives. */
     void onFrame(PeerId from, ByteString frame) {
-        if (life == null) {
-            return;
+        if (life != null) {
+            ReplicaIncarnation current = life;
+            machine.processor.take(from, () -> deal(current, from, frame));
         }
-        ReplicaIncarnation current = life;
+    }
+
+    private void deal(ReplicaIncarnation current, PeerId from, ByteString frame) {
         if (paused) {
             whilePaused.add(() -> current.take(from, frame));
         } else {

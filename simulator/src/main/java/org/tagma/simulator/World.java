@@ -2,6 +2,7 @@ package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
+import org.tagma.simulator.kernel.Capacity;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
@@ -47,6 +48,9 @@ interface World {
     boolean hasSlowDisks();
 
     SimulatedProtocol protocol();
+
+    /** What a replica's work costs. */
+    Capacity capacity();
 
     /** The means of a replica to speak as itself. */
     Authentication authenticationOf(int replica);

@@ -65,6 +65,8 @@ final class PbftState {
     long tick;
     /** When {@link #view} was entered. */
     long enteredAtTick;
+    /** For how long nothing was committed before it was entered. */
+    long stoodStillTicks;
     /** The replica's own clock, as of the last turn; 0 before the first. */
     long nowMillis;
 

@@ -19,6 +19,9 @@ final class PrimaryMonitor {
     /** A primary that has nothing else to say says where it stands; so many of those may be lost. */
     private static final int STATUSES_LOST = 4;
 
+    /** So many times as long as it stood still, a group may take to catch up. */
+    private static final int TIMES_TO_CATCH_UP = 10;
+
     private final PbftState state;
     private final CheckpointTracker checkpoints;
     /** Since when there is a proposal that is not committed. */
@@ -66,11 +69,25 @@ final class PrimaryMonitor {
         }
         long expected = state.patience.expectedTicks();
         relayAgain(expected);
-        long allowed = state.pace.isBusy(expected) ? state.patience.timeoutTicks() : expected;
+        long timeout = state.patience.timeoutTicks();
+        long allowed = state.pace.isBusy(expected) ? timeout : Math.min(timeout, expected + inheritedTicks());
         suspectIf(requestWaits(), allowed, "a request");
         suspectIf(proposalWaits(), allowed, "a proposal");
-        suspectIf(othersWait(), state.patience.timeoutTicks(), "what is committed here and not elsewhere");
+        suspectIf(othersWait(), timeout, "what is committed here and not elsewhere");
         suspectIf(signOfLifeWaits(), expected, "a sign of life");
+    }
+
+    /**
+     * What came while a group stood still waits for its next primary, and all of it is handed over at once. A group that is
+     * used up to nine tenths takes ten times as long to catch up as it stood still, and until then everything is late, ever
+     * less. How long it stood still for its clients, who need not have told, is at least what a view change may take.
+     */
+    private long inheritedTicks() {
+        if (state.view == 0) {
+            return 0;
+        }
+        long stoodStill = Math.max(state.stoodStillTicks, state.patience.newViewTicks());
+        return Math.max(0, stoodStill - (state.tick - state.enteredAtTick) / TIMES_TO_CATCH_UP);
     }
 
     private void suspectIf(long waitedTicks, long allowedTicks, String what) {
@@ -79,10 +96,11 @@ final class PrimaryMonitor {
         }
     }
 
-    /** What was relayed may have been lost. */
+    /** What was relayed may have been lost; or the primary has too much to do already, so this is done ever more seldom. */
     private void relayAgain(long expected) {
         long waited = state.isPrimary() ? 0 : requestWaits();
-        if (waited > 0 && waited % (expected / 2) == 0) {
+        long pause = expected / 2;
+        if (waited > 0 && waited % pause == 0 && Long.bitCount(waited / pause) == 1) {
             state.pool.handedOver().stream()
                     .limit(MAX_RELAYED_AGAIN)
                     .forEach(request -> state.emit(new Action.Relay(state.primary(), request)));

@@ -239,6 +239,7 @@ final class ViewChanger {
         state.enteredBy = signed;
         state.bindTo(signed.message());
         state.enteredAtTick = state.tick;
+        state.stoodStillTicks = state.tick - state.lastCommitTick;
         state.ledger.promise(state.view);
         newViewDeadlineTick = NOT_RUNNING;
         state.persistReservation();

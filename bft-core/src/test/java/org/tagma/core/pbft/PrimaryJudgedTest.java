@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tagma.core.pbft.Byzantine.delays;
 import static org.tagma.core.pbft.Byzantine.drops;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -183,6 +184,48 @@ class PrimaryJudgedTest {
             assertThat(cluster.runUntilExecuted("x", 20)).as("delay %s", delay).isLessThanOrEqualTo(EXPECTED_TICKS + 2);
             cluster.assertView(1);
         }
+    }
+
+    @Test
+    void aNewPrimaryHasTimeToCatchUpWithWhatWaited() {
+        CoreCluster cluster = afterAHandOver();
+        cluster.submit("inherited");
+        assertThat(cluster.runUntilExecuted("inherited", 20)).isGreaterThan(EXPECTED_TICKS);
+        cluster.assertView(1);
+    }
+
+    @Test
+    void andNoLongerThanThat() {
+        CoreCluster cluster = afterAHandOver();
+        cluster.run(10 * 20);
+        cluster.submit("later");
+        assertThat(cluster.runUntilExecuted("later", 20)).isLessThanOrEqualTo(EXPECTED_TICKS + 2);
+        cluster.assertView(2);
+    }
+
+    /** View 1, with a primary whose proposals are late by more than is expected. */
+    private static CoreCluster afterAHandOver() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.byzantine(1, delays(cluster, EXPECTED_TICKS + 4, (from, to, message) -> message instanceof PrePrepare));
+        cluster.node(0).step(new Event.LeadershipTransferRequested(7, -1));
+        cluster.deliverAll();
+        cluster.assertView(1);
+        return cluster;
+    }
+
+    /** Who has too much to do is not helped by hearing the same without end. */
+    @Test
+    void whatWasHandedOverIsHandedOverAgainEverMoreSeldom() {
+        SoloReplica backup = new SoloReplica(1);
+        backup.step(new Event.RequestReceived(CoreCluster.request(0, 1, 1, "x"), -1));
+        int relays = 0;
+        for (int tick = 1; tick <= 100; tick++) {
+            List<Action> actions = new ArrayList<>(backup.step(new Event.TimerFired(PbftTimer.TICK)));
+            actions.addAll(backup.step(new Event.QueueDrained(1_000 + 50L * tick)));
+            relays += (int)
+                    actions.stream().filter(Action.Relay.class::isInstance).count();
+        }
+        assertThat(relays).isBetween(5, 6);
     }
 
     @Test

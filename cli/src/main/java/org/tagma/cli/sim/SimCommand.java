@@ -10,6 +10,7 @@ import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.Screen;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
+import org.tagma.simulator.attack.Attacks;
 import org.tagma.simulator.exploration.Flp;
 import org.tagma.simulator.exploration.Twins;
 import org.tagma.simulator.plan.Plan;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
             "  tagma sim --flp pbft --for 24h                            an adversary that keeps PBFT from deciding",
             "  tagma sim --twins                                         every schedule of two rounds with a doubled"
                     + " replica",
+            "  tagma sim --attacks                                       what a malicious primary can cost, at most",
             "  tagma sim --seed 7 --seeds 1 --trace run.trace            what happened in one run; then: tagma trace",
             "",
             "Exit status: 0 if every promise was kept, 1 if one was broken, 2 if it cannot run."
@@ -53,6 +55,7 @@ public final class SimCommand implements Callable<Integer> {
 
     private static final long DEFAULT_SEEDS = 1_000;
     private static final int MATRIX_OPERATIONS = 60;
+    private static final long ATTACK_MILLIS = 60_000;
 
     @Spec
     private CommandSpec spec;
@@ -142,6 +145,12 @@ public final class SimCommand implements Callable<Integer> {
     private boolean twins;
 
     @Option(
+            names = "--attacks",
+            description =
+                    "Measure what is left of PBFT's throughput near saturation under scripted attacks of a minute each.")
+    private boolean attacks;
+
+    @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "2",
@@ -166,6 +175,9 @@ public final class SimCommand implements Callable<Integer> {
         }
         if (showBreak != null) {
             return showBreak(screen);
+        }
+        if (attacks) {
+            return Attacks.run(seeds.first(), ATTACK_MILLIS, System.out);
         }
         if (plan != null) {
             return new PlanRun(screen).run(parsedPlan(), Optional.ofNullable(trace));
@@ -216,12 +228,12 @@ public final class SimCommand implements Callable<Integer> {
     }
 
     private void checkCombination() {
-        if (Stream.of(plan != null, matrix, benchmark, show, flp != null, twins)
+        if (Stream.of(plan != null, matrix, benchmark, show, flp != null, twins, attacks)
                         .filter(each -> each)
                         .count()
                 > 1) {
             throw CommandFailure.cannotRun(
-                    "--plan, --matrix, --benchmark, --show, --flp and --twins exclude each other");
+                    "--plan, --matrix, --benchmark, --show, --flp, --twins and --attacks exclude each other");
         }
         if (showBreak != null && (matrix || benchmark || show || flp != null || twins)) {
             throw CommandFailure.cannotRun("--show-break goes with a setting, or with a --plan");
@@ -232,7 +244,7 @@ public final class SimCommand implements Callable<Integer> {
         if (!matrix && json != null) {
             throw CommandFailure.cannotRun("--json writes a matrix: add --matrix");
         }
-        if (trace != null && (matrix || benchmark || show || flp != null || twins)) {
+        if (trace != null && (matrix || benchmark || show || flp != null || twins || attacks)) {
             throw CommandFailure.cannotRun("--trace records one run: use it with --plan or --seeds 1");
         }
     }

@@ -160,6 +160,21 @@ public final class Behaviours {
         return situation -> new Isolation(situation, Set.of(replicas));
     }
 
+    /** So many messages a millisecond that cost the others work, and say nothing. */
+    public static Misbehaviour.Factory floods(int messagesAMilli) {
+        return situation -> new Flood(situation, messagesAMilli);
+    }
+
+    /** Complaints of every primary, and view changes without end. */
+    public static Misbehaviour.Factory leavesEveryView() {
+        return EndlessViewChanges::new;
+    }
+
+    /** Something of these, but only from this virtual time on. */
+    public static Misbehaviour.Factory later(long millis, Misbehaviour.Factory then) {
+        return situation -> new Later(then.create(situation), situation, millis);
+    }
+
     /** One to three of all of these, drawn by a seed. */
     public static List<Misbehaviour.Factory> drawn(SplittableRandom random) {
         List<Misbehaviour.Factory> chosen = new ArrayList<>();

@@ -18,6 +18,7 @@ public final class Callers {
 
     private int clients = 1;
     private int faultyClients;
+    private Optional<FloodHabit> flood = Optional.empty();
     private int operations = 10;
     private int pipeline = 1;
     private int registers = 4;
@@ -32,6 +33,15 @@ public final class Callers {
 
     public void faultyClients(int count) {
         faultyClients = count;
+    }
+
+    public void flood(FloodHabit habit) {
+        flood = Optional.of(habit);
+    }
+
+    /** Of a malicious client that asks without a pause, if there is one. */
+    public Optional<FloodHabit> flood() {
+        return flood;
     }
 
     public void operations(int perClient) {
@@ -68,7 +78,7 @@ public final class Callers {
     }
 
     public int faultyCount() {
-        return faultyClients;
+        return faultyClients + (flood.isPresent() ? 1 : 0);
     }
 
     public ServiceSetting service() {

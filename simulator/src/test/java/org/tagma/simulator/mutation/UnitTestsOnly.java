@@ -24,6 +24,8 @@ final class UnitTestsOnly {
             "a first view sets the measure for itself",
             "a liar is asked again",
             "a new view counts a signer twice",
+            "a new primary may be late for as long as it leads",
+            "a new primary must serve at once what waited for the old one",
             "a new view is not repeated",
             "a part from which most is left out counts as given",
             "a primary may serve everything just within the timeout",
@@ -80,7 +82,8 @@ final class UnitTestsOnly {
             "who catches up is told a part at each status",
             "who lied is heard all the same",
             "who suspects the primary leaves alone",
-            "whom the primary leaves out waits for the next status");
+            "whom the primary leaves out waits for the next status",
+            "what a primary is too busy to take it hears again and again");
 
     static final Set<String> RAFT = Set.of(
             "what waits for execution is bounded in numbers only",

@@ -1,0 +1,17 @@
+package org.tagma.simulator.workload;
+
+/**
+ * What a malicious client that asks without a pause asks for.
+ *
+ * @param fromMillis from which virtual time on
+ */
+public record FloodHabit(Kind kind, long fromMillis) {
+
+    /** Whom it asks, and with what. */
+    public enum Kind {
+        /** Other requests of each replica, under the same numbers, all of them well authenticated. */
+        OTHER_REQUESTS_TO_EACH,
+        /** Requests of the primary only, with MACs that are good there and nowhere else (Aardvark's big-MAC attack). */
+        BIG_MAC
+    }
+}

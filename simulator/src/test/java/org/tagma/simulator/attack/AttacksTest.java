@@ -1,0 +1,39 @@
+package org.tagma.simulator.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tagma.simulator.OpenLoop.Figures;
+
+/** A sample of what {@code tagma sim --attacks} does, over some seconds. */
+class AttacksTest {
+
+    private static final double RATE = 400;
+    private static final List<String> SAMPLE = List.of("primary late by 200 ms", "silent primary", "censoring primary");
+
+    private final Attacks attacks = new Attacks(1, 3_000);
+
+    @Test
+    void noAttackOfOneReplicaTakesMuchOfTheThroughputNorMakesAnybodyWaitLong() {
+        Figures usual = attacks.under(Attack.NONE, RATE);
+        assertThat(usual.views()).isZero();
+        for (Attack attack : Attack.all(2_000)) {
+            if (SAMPLE.contains(attack.name())) {
+                Figures figures = attacks.under(attack, RATE);
+                assertThat(figures.broken()).as(attack.name()).isEmpty();
+                assertThat(figures.views()).as(attack.name()).isLessThanOrEqualTo(1);
+                assertThat(figures.longestMillis()).as(attack.name()).isLessThan(2_000);
+                assertThat((double) figures.answered() / usual.answered())
+                        .as(attack.name())
+                        .isGreaterThan(0.7);
+            }
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameFigures() {
+        Attack dark = Attack.all(2_000).get(0);
+        assertThat(new Attacks(7, 1_000).under(dark, RATE)).isEqualTo(new Attacks(7, 1_000).under(dark, RATE));
+    }
+}
