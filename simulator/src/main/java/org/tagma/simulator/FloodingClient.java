@@ -16,7 +16,8 @@ import org.tagma.simulator.workload.FloodHabit;
 import org.tagma.simulator.workload.FloodHabit.Kind;
 
 /**
- * A malicious client that asks for as much as it may have under way, in several sessions, without a pause. It asks for no
+ * A malicious client that asks for as much as it may have under way, in several sessions, without a pause. It asks for
+ * no
  * operation on a register: those it makes are refused by the state machine, so they change nothing.
  *
  * <p>Not thread-safe.

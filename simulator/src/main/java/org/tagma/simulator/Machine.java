@@ -2,17 +2,20 @@ package org.tagma.simulator;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tagma.simulator.kernel.Processor;
-import org.tagma.simulator.kernel.MeteredAuthentication;
 import org.tagma.crypto.Authentication;
 import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.faults.DiskFaults;
 import org.tagma.simulator.kernel.KeyedHash;
+import org.tagma.simulator.kernel.MeteredAuthentication;
+import org.tagma.simulator.kernel.Processor;
 import org.tagma.simulator.kernel.SimulatedClock;
 import org.tagma.simulator.kernel.SimulatedLogStore;
 import org.tagma.simulator.kernel.SimulatedSnapshots;
 
-/** What of a replica outlives a crash: its processor, its keys, its disk, its clock, and how it is malicious. Not thread-safe. */
+/**
+ * What of a replica outlives a crash: its processor, its keys, its disk, its clock, and how it is malicious. Not
+ * thread-safe.
+ */
 final class Machine {
 
     private static final long MAX_WALL_OFFSET_MILLIS = 500;

@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 import org.tagma.simulator.properties.Violations;
 
 /**
- * Runs a scenario for a time, with clients that ask at a rate and do not wait for answers: so what a fault costs shows, as
+ * Runs a scenario for a time, with clients that ask at a rate and do not wait for answers: so what a fault costs
+ * shows, as
  * no client slows down for it. Not thread-safe.
  */
 public final class OpenLoop {
@@ -73,7 +74,9 @@ public final class OpenLoop {
     }
 
     private void until(long micros) {
-        while (cluster.now() < micros && violations().isEmpty() && cluster.queue().runNext()) {
+        while (cluster.now() < micros
+                && violations().isEmpty()
+                && cluster.queue().runNext()) {
             // Everything happens in the events.
         }
     }

@@ -45,7 +45,8 @@ import org.tagma.simulator.workload.MerkleRegisters;
 import org.tagma.simulator.workload.Registers;
 
 /**
- * One life of a replica: the production engine, verification and execution on simulated ports, and everything else that a crash
+ * One life of a replica: the production engine, verification and execution on simulated ports, and everything else
+ * that a crash
  * wipes out. Not thread-safe.
  */
 final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListener {

@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.tagma.simulator.kernel.Capacity;
-import org.tagma.simulator.workload.FloodHabit;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
@@ -21,8 +19,10 @@ import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.faults.Timing;
 import org.tagma.simulator.kernel.Adversary;
+import org.tagma.simulator.kernel.Capacity;
 import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.workload.Callers;
+import org.tagma.simulator.workload.FloodHabit;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
 import org.tagma.simulator.workload.Workload;
@@ -307,7 +307,9 @@ public final class Scenario {
         return this;
     }
 
-    /** Writes a trace of the run to a file, in place of one that may be there; docs/causality.md says how to read it. */
+    /**
+     * Writes a trace of the run to a file, in place of one that may be there; docs/causality.md says how to read it.
+     */
     public Scenario traceTo(Path file) {
         traceFile = Optional.of(file);
         return this;

@@ -2,7 +2,6 @@ package org.tagma.simulator;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
-import org.tagma.simulator.kernel.Capacity;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
@@ -10,6 +9,7 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
 import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.simulator.kernel.Capacity;
 import org.tagma.simulator.kernel.EventQueue;
 import org.tagma.simulator.kernel.Recorder;
 import org.tagma.simulator.properties.CodecRule;

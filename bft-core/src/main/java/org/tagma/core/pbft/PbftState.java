@@ -51,7 +51,8 @@ final class PbftState {
     /** Reserved for voting and executing, see {@link PbftRecord.Reservation}. */
     long reservedUpTo;
     /**
-     * Up to here it may have executed, and answered for it, before it was restarted: whoever reads here must not see less
+     * Up to here it may have executed, and answered for it, before it was restarted: whoever reads here must not see
+     * less
      * (Berger, Reiser and Bessani 2021: a read quorum counts on it).
      */
     long executedBefore;
@@ -181,7 +182,9 @@ final class PbftState {
         carriedOver = newView.reproposals();
     }
 
-    /** Reports misbehaviour; of one replica once a status interval, for a liar must not fill the disk with log lines. */
+    /**
+     * Reports misbehaviour; of one replica once a status interval, for a liar must not fill the disk with log lines.
+     */
     void reportEvidence(int replica, String text) {
         if (tick - evidenceAtTick[replica] >= config.statusIntervalTicks()) {
             evidenceAtTick[replica] = tick;
@@ -200,7 +203,8 @@ final class PbftState {
     }
 
     /**
-     * Makes sure that a vote at this sequence number in the present view lies in what is reserved, before it is cast, and a
+     * Makes sure that a vote at this sequence number in the present view lies in what is reserved, before it is cast,
+     * and a
      * batch, before it is executed. A whole checkpoint interval is reserved at once: one durable write for many votes.
      */
     void reserve(long sequence) {

@@ -5,10 +5,12 @@ import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
 
 /**
- * The one rule by which a primary is judged: what waits for it is done within what is {@linkplain Patience expected}; and
+ * The one rule by which a primary is judged: what waits for it is done within what is {@linkplain Patience expected};
+ * and
  * a primary that is seen to be {@linkplain Pace busy} has the whole timeout. docs/robustness.md has it on a page.
  *
- * <p>What waits is what this replica knows the primary to owe: a request that it handed over, a proposal to be committed, a
+ * <p>What waits is what this replica knows the primary to owe: a request that it handed over, a proposal to be
+ * committed, a
  * sign of life, a batch that f+1 others lack. Whoever is kept waiting says so, and stays; it leaves the view with f+1
  * that say it ({@link ViewChanger}).
  */
@@ -78,8 +80,10 @@ final class PrimaryMonitor {
     }
 
     /**
-     * What came while a group stood still waits for its next primary, and all of it is handed over at once. A group that is
-     * used up to nine tenths takes ten times as long to catch up as it stood still, and until then everything is late, ever
+     * What came while a group stood still waits for its next primary, and all of it is handed over at once. A group
+     * that is
+     * used up to nine tenths takes ten times as long to catch up as it stood still, and until then everything is late,
+     * ever
      * less. How long it stood still for its clients, who need not have told, is at least what a view change may take.
      */
     private long inheritedTicks() {
@@ -96,7 +100,10 @@ final class PrimaryMonitor {
         }
     }
 
-    /** What was relayed may have been lost; or the primary has too much to do already, so this is done ever more seldom. */
+    /**
+     * What was relayed may have been lost; or the primary has too much to do already, so this is done ever more
+     * seldom.
+     */
     private void relayAgain(long expected) {
         long waited = state.isPrimary() ? 0 : requestWaits();
         long pause = expected / 2;
@@ -108,7 +115,8 @@ final class PrimaryMonitor {
     }
 
     /**
-     * The primary judges itself, too, when nothing is committed: the others may have left its view, or have what they want
+     * The primary judges itself, too, when nothing is committed: the others may have left its view, or have what they
+     * want
      * while it has not, and then nobody else would move.
      */
     private long requestWaits() {
@@ -135,7 +143,8 @@ final class PrimaryMonitor {
     }
 
     /**
-     * A replica that alone has what is committed waits for nothing, and the others may know of no request that they could
+     * A replica that alone has what is committed waits for nothing, and the others may know of no request that they
+     * could
      * time: the batches hold the ones before it. They cannot get there without the primary, since one replica's word is
      * not enough. Where f+1 say so, one of them is correct; this is how long the (f+1)-th of them has said it.
      */

@@ -141,14 +141,18 @@ final class ViewChanger {
         }
     }
 
-    /** This primary is about to stop, or is told to let the next one lead: it leaves its view, and the others follow. */
+    /**
+     * This primary is about to stop, or is told to let the next one lead: it leaves its view, and the others follow.
+     */
     void handOver(long id, int to) {
         if (handOver.accepts(id, to)) {
             start(state.view + 1, "this primary hands over");
         }
     }
 
-    /** f+1 replicas want a later view, so a correct one does: go to the latest view that this is true of (PBFT 4.5.2). */
+    /**
+     * f+1 replicas want a later view, so a correct one does: go to the latest view that this is true of (PBFT 4.5.2).
+     */
     private void joinOthers() {
         long[] wanted = viewChanges.wantedByOthers(state.self);
         int candidate = wanted.length - state.quorums.weak();
@@ -369,7 +373,9 @@ final class ViewChanger {
         }
     }
 
-    /** A view that was left for in an earlier life may have been opened in it; it is not opened once more, otherwise. */
+    /**
+     * A view that was left for in an earlier life may have been opened in it; it is not opened once more, otherwise.
+     */
     void restoreOpened() {
         proposedNewView = state.view;
     }

@@ -17,7 +17,9 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.service.TransferLimits;
 
-/** How a primary is judged: by what it can do, by f+1, and by nothing that one client or one replica can bring about. */
+/**
+ * How a primary is judged: by what it can do, by f+1, and by nothing that one client or one replica can bring about.
+ */
 class PrimaryJudgedTest {
 
     private static final int EXPECTED_TICKS = 10;

@@ -76,6 +76,25 @@ final class BenchCluster implements AutoCloseable {
         processes.set(id, start(id));
     }
 
+    /** Does something to a replica of this command's own. */
+    void takeAway(int id, FailoverRun.Fault fault) throws IOException {
+        switch (fault) {
+            case KILL -> processes.get(id).kill();
+            case PAUSE -> processes.get(id).pause();
+            case STOP -> processes.get(id).requestStop();
+        }
+    }
+
+    /** Undoes it. */
+    void bringBack(int id, FailoverRun.Fault fault) throws IOException {
+        if (fault == FailoverRun.Fault.PAUSE) {
+            processes.get(id).resume();
+        } else {
+            processes.get(id).awaitStop();
+            processes.set(id, start(id));
+        }
+    }
+
     ClusterFolder folder() {
         return folder;
     }

@@ -144,6 +144,21 @@ public final class BenchCommand implements Callable<Integer> {
                             + " before, during and after the state transfer (durability: async unless given).")
     private Integer transferMegabytes;
 
+    @Option(
+            names = "--failover",
+            paramLabel = "FAULT",
+            description =
+                    "Kill, pause or stop the replica that leads, again and again, and measure how long a client has no"
+                            + " answer (durability: async unless given).")
+    private FailoverRun.Fault failover;
+
+    @Option(
+            names = "--times",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How often for --failover (default: ${DEFAULT-VALUE}).")
+    private int times;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -154,6 +169,9 @@ public final class BenchCommand implements Callable<Integer> {
         checkRanges();
         if (transferMegabytes != null) {
             return measureTransfer();
+        }
+        if (failover != null) {
+            return measureFailover();
         }
         if (service == null) {
             service = runningFolder == null ? HostedService.NULL : HostedService.KV;
@@ -176,6 +194,19 @@ public final class BenchCommand implements Callable<Integer> {
             return new BenchRun(cluster, setting(), progress).measure();
         } catch (LoadException e) {
             throw CommandFailure.cannotRun(e.getMessage(), e);
+        }
+    }
+
+    private int measureFailover() throws IOException, KeyFileException, ClusterFileException, InterruptedException {
+        service = HostedService.NULL;
+        durability = durability == null ? Durability.ASYNC : durability;
+        try (BenchCluster cluster = cluster(protocol.kind())) {
+            new FailoverRun(
+                            cluster,
+                            spec.commandLine().getOut(),
+                            spec.commandLine().getErr())
+                    .measure(failover, times);
+            return ExitStatus.OK;
         }
     }
 
@@ -220,6 +251,7 @@ public final class BenchCommand implements Callable<Integer> {
         requireRange("--payload", payloadBytes, 0, 1 << 20);
         requireRange("--reply", replyBytes, 0, NullService.MAX_REPLY_BYTES);
         requireRange("--seconds", seconds, 1, 86_400);
+        requireRange("--times", times, 1, 10_000);
         if (warmUpSeconds != null) {
             requireRange("--warm-up", warmUpSeconds, 1, 86_400);
         }
@@ -244,6 +276,10 @@ public final class BenchCommand implements Callable<Integer> {
                         "--transfer starts a cluster of its own; leave out --dir, --compare, --json,"
                                 + " --service and --warm-up");
             }
+        }
+        if (failover != null && (runningFolder != null || compare || json || transferMegabytes != null)) {
+            throw CommandFailure.cannotRun(
+                    "--failover starts a cluster of its own; leave out --dir, --compare, --json and --transfer");
         }
         if (compare && protocol.isGiven()) {
             throw CommandFailure.cannotRun("--compare measures both protocols; leave out --protocol");

@@ -2,10 +2,10 @@ package org.tagma.simulator.attack;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.simulator.workload.FloodHabit.Kind;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.workload.FloodHabit.Kind;
 
 /**
  * Something that one replica, or one client, does to the group from some time on.

@@ -12,17 +12,19 @@ import org.tagma.core.service.TransferLimits;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.simulator.kernel.Capacity;
-import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.OpenLoop;
 import org.tagma.simulator.OpenLoop.Figures;
 import org.tagma.simulator.Scenario;
-import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.SimulatedPbft;
+import org.tagma.simulator.faults.NetworkModel;
+import org.tagma.simulator.kernel.Capacity;
+import org.tagma.simulator.workload.ServiceSetting;
 
 /**
- * Aardvark's question: what is left of the throughput of a group that is almost saturated while one replica or one client
- * attacks it (Clement and others, NSDI 2009)? Everything has the values of a new cluster; the processors are slow ones, so that
+ * Aardvark's question: what is left of the throughput of a group that is almost saturated while one replica or one
+ * client
+ * attacks it (Clement and others, NSDI 2009)? Everything has the values of a new cluster; the processors are slow
+ * ones, so that
  * a group can be saturated in a simulation.
  */
 public final class Attacks {
@@ -34,7 +36,10 @@ public final class Attacks {
 
     private static final double SATURATING_RATE = 4_000;
 
-    /** So that one more client, served like the others, would not be one too many: then nothing could be caught up with. */
+    /**
+     * So that one more client, served like the others, would not be one too many: then nothing could be caught up
+     * with.
+     */
     private static final double NEAR_SATURATION = 0.8;
 
     private static final long WARM_UP_MILLIS = 5_000;

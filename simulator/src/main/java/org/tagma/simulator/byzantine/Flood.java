@@ -9,7 +9,8 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 
 /**
- * Sends the others as much as it can make, all of it new and well authenticated: votes, and votes for checkpoints, which cost
+ * Sends the others as much as it can make, all of it new and well authenticated: votes, and votes for checkpoints,
+ * which cost
  * a signature each.
  */
 final class Flood implements Misbehaviour {

@@ -1,7 +1,8 @@
 package org.tagma.simulator.kernel;
 
 /**
- * What a replica's one processor can do, by what its work costs. Nothing else costs time: not the protocol's own steps, the
+ * What a replica's one processor can do, by what its work costs. Nothing else costs time: not the protocol's own
+ * steps, the
  * disk, or the state machine.
  *
  * <p>Immutable.

@@ -8,7 +8,8 @@ import org.tagma.network.PeerId;
 
 /**
  * The processor of a machine: it deals with one frame after the other, and each takes the time that its work costs. Who
- * sent them take turns, such that none gets more time than another that has something waiting. That is a model of the lanes of
+ * sent them take turns, such that none gets more time than another that has something waiting. That is a model of the
+ * lanes of
  * production, without their limits on waste.
  *
  * <p>Not thread-safe.
