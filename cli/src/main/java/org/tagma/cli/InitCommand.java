@@ -73,8 +73,8 @@ final class InitCommand implements Callable<Integer> {
             names = "--faults",
             paramLabel = "F",
             description =
-                    "How many faulty replicas to tolerate (default: as many as possible, with pbft (n-1)/3, with raft"
-                            + " (n-1)/2).")
+                    "How many faulty replicas to tolerate (default: as many as possible: with pbft less than a third,"
+                            + " with raft less than half).")
     private Integer faults;
 
     @Option(

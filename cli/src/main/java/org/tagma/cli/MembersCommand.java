@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
                         + " by its cluster file.",
         footer = {
             "",
-            "Voters elect and commit. Learners follow without a vote. All must be in cluster.yaml, and new ones must"
-                    + " run.",
+            "Voters elect and commit. Learners follow without a vote. All must be in the cluster file, and new ones"
+                    + " must run.",
             "What is not named stays: with --voters alone, learners go on learning unless they become voters.",
             "",
             "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."

@@ -50,15 +50,17 @@ import picocli.CommandLine.TypeConversionException;
             "",
             "Start with `tagma demo`. To run a group by hand:",
             "  tagma init --dir mycluster",
-            "  tagma replica --dir mycluster --id 0      (and 1, 2, 3, each in a terminal of its own)",
+            "  tagma replica --dir mycluster --id 0    (1, 2, 3: in other terminals)",
             "  tagma kv --dir mycluster put colour blue",
             "  tagma status --dir mycluster",
             "",
-            "Exit status: 0 success; 1 the answer is no; 2 cannot run; 3 no answer from the cluster."
+            "Exit status: 0 success; 1 the answer is no; 2 cannot run; 3 no answer."
         })
 public final class TagmaCommand implements Runnable {
-    /** Where there is no terminal that has a width. */
-    private static final int HELP_WIDTH = 110;
+    /**
+     * Where there is no terminal that has a width; lines that are not to be wrapped have at most as many characters.
+     */
+    private static final int HELP_WIDTH = 80;
 
     @Spec
     private CommandSpec spec;

@@ -39,11 +39,12 @@ import picocli.CommandLine.Spec;
         description = "Measures a cluster under load: throughput, latency, and what an operation costs.",
         footer = {
             "",
-            "Each client has connections of its own and asks for the next operation when one was answered. The",
-            "measurement begins when the throughput has been level for six seconds and Java's compilers have come to",
-            "rest, at the latest after two minutes; or after --warm-up. CPU per operation is that of all processes,",
-            "replicas and clients. --compare measures PBFT and Raft one after the other, with the replicas that each",
-            "needs to tolerate one fault (or with --replicas for both). Figures of a busy machine mean nothing."
+            "Each client has connections of its own and asks for the next operation when one was answered. The"
+                    + " measurement begins when the throughput has been level for six seconds and Java's compilers have"
+                    + " come to rest, at the latest after two minutes; or after --warm-up. CPU per operation is that of"
+                    + " all processes, replicas and clients. --compare measures PBFT and Raft one after the other, with"
+                    + " the replicas that each needs to tolerate one fault (or with --replicas for both). Figures of a"
+                    + " busy machine mean nothing."
         },
         sortOptions = false)
 public final class BenchCommand implements Callable<Integer> {

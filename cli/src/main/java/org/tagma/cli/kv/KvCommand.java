@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         name = "kv",
         description = "Reads and changes the replicated key-value store.",
         customSynopsis = {
-            "tagma kv --dir DIR [--client N] [--deadline MILLIS] [--read-from N] COMMAND",
-            "       tagma kv --dir DIR [--client N] [--deadline MILLIS] [--read-from N] [--concurrency N] --batch"
+            "tagma kv --dir DIR [OPTIONS] COMMAND",
+            "       tagma kv --dir DIR [OPTIONS] [--concurrency N] --batch"
         },
         footer = {
             "",
@@ -42,21 +42,21 @@ import picocli.CommandLine.Spec;
             "  put KEY VALUE       set a key",
             "  get KEY             read a key",
             "  cas KEY OLD NEW     set a key to NEW if it is there with the value OLD",
-            "  incr KEY [DELTA]    add DELTA, or 1, to a number; a key that is not there counts as 0",
+            "  incr KEY [DELTA]    add DELTA, or 1, to a number; no such key counts as 0",
             "  del KEY             remove a key",
             "  scan PREFIX         read the first 1000 entries whose keys begin with PREFIX",
             "  prove KEY [--out FILE]",
-            "                      have one replica prove the value of a key at the last checkpoint, and check the"
-                    + " proof;"
-                    + " FILE convinces others: `tagma verify FILE --cluster cluster.yaml`. Not with --batch.",
+            "                      have one replica prove the value of a key at the",
+            "                      last checkpoint, and check the proof; FILE convinces",
+            "                      others, see `tagma verify`. Not with --batch",
             "",
             "With --batch, commands come from standard input, one a line, in UTF-8. Words are separated by spaces; a"
                     + " word in double quotes is read as a JSON string: \"two words\", \"\", \"line\\nbreak\","
                     + " \"\\u00e9\". Empty lines and lines that begin with # are skipped. Each command gives one JSON"
                     + " line when it has completed:",
             "  {\"line\":1,\"op\":\"put\",\"key\":\"k\",\"ok\":true,\"value\":\"v\",\"micros\":812}",
-            "  {\"line\":2,\"op\":\"incr\",\"key\":\"k\",\"ok\":false,\"error\":\"timeout\",\"message\":...,"
-                    + "\"unknown\":true}",
+            "  {\"line\":2,\"op\":\"incr\",\"key\":\"k\",\"ok\":false,\"error\":\"timeout\",",
+            "   \"message\":...,\"unknown\":true}",
             "The value is: of put the value set; of get the value, or null; of cas the value now, or null (swapped says"
                     + " whether it is the new one); of incr the sum; of del whether the key was there; of scan an"
                     + " object.",

@@ -31,22 +31,27 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A seed gives a plan: sizes, loads, which replicas are faulty and how, crashes, pauses, cuts, faults of"
-                    + " the network.",
-            "The same seed gives the same run. When a promise is broken, the shortest plan found that breaks it is"
-                    + " printed,",
-            "with the one command that runs it again.",
+                    + " the network. The same seed gives the same run. When a promise is broken, the shortest plan"
+                    + " found that breaks it is printed, with the one command that runs it again.",
             "",
-            "  tagma sim                                                 1000 seeds of the default",
+            "1000 seeds of the default:",
+            "  tagma sim",
+            "Raft, whose replicas stop, forget what was not synced, and start again:",
             "  tagma sim --protocol raft --nodes crash-recovery --budget 60s",
-            "  tagma sim --faults 2                                      more than PBFT tolerates: see it break",
-            "  tagma sim --protocol raft --show-break                    a malicious replica of three: agreement is"
-                    + " lost",
-            "  tagma sim --matrix --html matrix.html                     all 27 combinations, for PBFT and Raft",
-            "  tagma sim --flp pbft --for 24h                            an adversary that keeps PBFT from deciding",
-            "  tagma sim --twins                                         every schedule of two rounds with a doubled"
-                    + " replica",
-            "  tagma sim --attacks                                       what a malicious primary can cost, at most",
-            "  tagma sim --seed 7 --seeds 1 --trace run.trace            what happened in one run; then: tagma trace",
+            "More faults than PBFT tolerates: see it break:",
+            "  tagma sim --faults 2",
+            "A malicious replica of three: agreement is lost:",
+            "  tagma sim --protocol raft --show-break",
+            "All 27 combinations, for PBFT and Raft:",
+            "  tagma sim --matrix --html matrix.html",
+            "An adversary that keeps PBFT from deciding:",
+            "  tagma sim --flp pbft --for 24h",
+            "Every schedule of two rounds with a doubled replica:",
+            "  tagma sim --twins",
+            "What a malicious primary can cost, at most:",
+            "  tagma sim --attacks",
+            "What happened in one run; then `tagma trace run.trace`:",
+            "  tagma sim --seed 7 --seeds 1 --trace run.trace",
             "",
             "Exit status: 0 if every promise was kept, 1 if one was broken, 2 if it cannot run."
         },
