@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,7 @@ class KnownBugsTest {
     private static final Path PROJECT = Path.of("..");
 
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
+    private static final Pattern NUMBERED_ROW = Pattern.compile("(?m)^\\| (\\d+) \\|");
 
     @Test
     void everyTestThatThePageNamesIsThere() throws IOException {
@@ -27,11 +29,24 @@ class KnownBugsTest {
                 .matcher(Files.readString(PROJECT.resolve("docs/known-bugs.md")))
                 .results()
                 .toList();
-        assertThat(named).hasSizeGreaterThan(30);
+        assertThat(named).hasSizeGreaterThan(50);
         assertThat(named)
                 .allSatisfy(test -> assertThat(sources.getOrDefault(test.group(1), ""))
                         .as("%s", test.group())
                         .contains("void " + test.group(2) + "("));
+    }
+
+    @Test
+    void thePageNumbersTheBugsWithoutAGap() throws IOException {
+        List<Integer> numbers = NUMBERED_ROW
+                .matcher(Files.readString(PROJECT.resolve("docs/known-bugs.md")))
+                .results()
+                .map(row -> Integer.valueOf(row.group(1)))
+                .toList();
+        assertThat(numbers)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, numbers.size()).boxed().toList());
+        assertThat(numbers).hasSizeGreaterThanOrEqualTo(52);
     }
 
     private static Map<String, String> testSources() throws IOException {
