@@ -34,7 +34,7 @@ import org.tagma.mutation.Mutants;
 
 /**
  * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A mutant
- * that survives is a missing test.
+ * that survives is a missing test. A build tries a sample, a nightly one all.
  */
 class MutationTest {
 
@@ -71,7 +71,7 @@ class MutationTest {
     @TestFactory
     Stream<DynamicTest> everyMutantIsKilled() {
         Map<Mutant, CompletableFuture<Optional<String>>> runs = new LinkedHashMap<>();
-        for (Mutant mutant : KILLED_HERE) {
+        for (Mutant mutant : Mutants.sampleOf(KILLED_HERE)) {
             runs.put(mutant, CompletableFuture.supplyAsync(() -> killer(mutant), workers));
         }
         return runs.entrySet().stream()
@@ -108,7 +108,7 @@ class MutationTest {
     @TestFactory
     Stream<DynamicTest> withoutAMutantEveryKillerPasses() {
         TreeSet<String> scenarios = new TreeSet<>();
-        KILLED_HERE.forEach(mutant -> scenarios.addAll(mutant.killers()));
+        Mutants.sampleOf(KILLED_HERE).forEach(mutant -> scenarios.addAll(mutant.killers()));
         return scenarios.stream()
                 .map(scenario -> DynamicTest.dynamicTest(
                         scenario,
