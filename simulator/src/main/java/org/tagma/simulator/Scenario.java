@@ -31,8 +31,9 @@ import org.tagma.simulator.workload.Workload;
  * What is to be simulated, as a sentence:
  *
  * <pre>{@code
- * cluster(4).byzantine(0,
- * equivocates()).clients(3).operations(50).network(fairLoss()).seed(7).run().expectAgreement().expectView(1); }</pre>
+ * cluster(4).byzantine(0, equivocates()).clients(3).operations(50).network(fairLoss()).seed(7).run()
+ *         .expectAgreement().expectView(1);
+ * }</pre>
  *
  * <p>Whatever is not said is drawn from the seed (signatures or MACs, whether queries skip ordering) or is harmless (no
  * faults, a reliable network, synchronous). Replica and timing values are those of {@link PbftConfig#forTests}:

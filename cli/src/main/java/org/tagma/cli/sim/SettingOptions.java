@@ -1,6 +1,7 @@
 package org.tagma.cli.sim;
 
 import java.util.List;
+import java.util.function.LongFunction;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.model.Assumption;
@@ -55,6 +56,9 @@ final class SettingOptions {
     @Option(names = "--replicas", paramLabel = "N", description = "How many replicas (default: 4, for raft 3).")
     private Integer replicas;
 
+    @Option(names = "--any-size", description = "Each seed says how many replicas there are: 4 to 10, for raft 3 to 7.")
+    private boolean anySize;
+
     @Option(
             names = "--faults",
             paramLabel = "F",
@@ -97,9 +101,17 @@ final class SettingOptions {
         int count = replicas == null ? (protocol.name().equals("pbft") ? 4 : 3) : replicas;
         requireRange("--replicas", count, least, Plan.MAX_REPLICAS);
         int faulty = faults == null ? Promises.tolerated(protocol, count) : faults;
+        if (anySize && (replicas != null || faults != null)) {
+            throw CommandFailure.cannotRun("--any-size leaves --replicas and --faults to the seed");
+        }
         requireRange("--faults", faulty, 0, count);
         requireRange("--clients", clients, 1, Plan.MAX_CLIENTS - 4);
         return new Setting(protocol, model, count, faulty, clients, operations(200), hasRealCrypto());
+    }
+
+    /** The plan that a seed stands for under a setting, or under one that differs in the number of replicas. */
+    LongFunction<Plan> plans(Setting setting) {
+        return seed -> (anySize ? setting.ofSomeSize(seed) : setting).draw(seed);
     }
 
     int operations(int otherwise) {

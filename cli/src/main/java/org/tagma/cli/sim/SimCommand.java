@@ -196,18 +196,18 @@ public final class SimCommand implements Callable<Integer> {
             return new SimBenchmark(screen).run(chosen, seeds.hasBudget() ? seeds.budgetMillis() : 20_000);
         }
         if (show) {
-            Plan drawn = chosen.draw(seeds.first());
+            Plan drawn = setting.plans(chosen).apply(seeds.first());
             drawn.describe().forEach(screen::line);
             screen.line(drawn.toString());
             return 0;
         }
         if (seeds.count(DEFAULT_SEEDS) == 1) {
-            return new PlanRun(screen).run(chosen.draw(seeds.first()), Optional.ofNullable(trace));
+            return new PlanRun(screen).run(setting.plans(chosen).apply(seeds.first()), Optional.ofNullable(trace));
         }
         if (trace != null) {
             throw CommandFailure.cannotRun("--trace records one run: add --seeds 1, or give a --plan");
         }
-        return new SweepRun(screen, chosen)
+        return new SweepRun(screen, chosen, setting.plans(chosen))
                 .run(seeds.first(), seeds.count(DEFAULT_SEEDS), seeds.budgetMillis(), seeds.threads());
     }
 

@@ -3,6 +3,7 @@ package org.tagma.cli.sim;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.cli.common.Screen;
@@ -10,6 +11,7 @@ import org.tagma.cli.common.Screen.Style;
 import org.tagma.simulator.exploration.Sweep;
 import org.tagma.simulator.exploration.Tally;
 import org.tagma.simulator.model.Promise;
+import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.Setting;
 import org.tagma.simulator.properties.Property;
 
@@ -21,12 +23,14 @@ final class SweepRun {
 
     private final Screen screen;
     private final Setting setting;
+    private final LongFunction<Plan> plans;
     private final long beganNanos = System.nanoTime();
     private long shownNanos = beganNanos;
 
-    SweepRun(Screen screen, Setting setting) {
+    SweepRun(Screen screen, Setting setting, LongFunction<Plan> plans) {
         this.screen = screen;
         this.setting = setting;
+        this.plans = plans;
     }
 
     int run(long firstSeed, long seeds, long budgetMillis, int threads) throws InterruptedException {
@@ -42,7 +46,7 @@ final class SweepRun {
                 + setting.model().synchrony().label()
                 + (setting.hasRealCrypto() ? ", real crypto" : ""));
         screen.line("promised: " + promise.label() + " (" + promise.reason() + ")");
-        Tally tally = new Sweep(setting::draw, firstSeed, seeds, budgetMillis)
+        Tally tally = new Sweep(plans, firstSeed, seeds, budgetMillis)
                 .listener(soFar -> progress(soFar, seeds))
                 .run(threads);
         summary(tally);

@@ -1,6 +1,7 @@
 package org.tagma.simulator.plan;
 
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 import org.tagma.simulator.model.Network;
@@ -29,6 +30,9 @@ public record Setting(
         int operations,
         boolean hasRealCrypto) {
 
+    private static final int MOST_FAULTS_OF_SOME_SIZE = 3;
+    private static final long SIZES = 0x73697a6573L;
+
     /** The smallest group that tolerates one fault, three clients and 200 operations, under this model. */
     public static Setting of(ProtocolDefinition protocol, SystemModel model) {
         int replicas = protocol.name().equals("pbft") ? 4 : 3;
@@ -43,6 +47,23 @@ public record Setting(
     /** The same with so many operations in all. */
     public Setting withOperations(int count) {
         return new Setting(protocol, model, replicas, faults, clients, count, hasRealCrypto);
+    }
+
+    /** The same with a group of so many, of which as many are faulty as it tolerates. */
+    public Setting withReplicas(int count) {
+        return new Setting(
+                protocol, model, count, Promises.tolerated(protocol, count), clients, operations, hasRealCrypto);
+    }
+
+    /** The same with a group of some size, which the seed says: from the smallest that tolerates a fault to the largest. */
+    public Setting ofSomeSize(long seed) {
+        int least = smallest(protocol);
+        int most = MOST_FAULTS_OF_SOME_SIZE * (least - 1) + 1;
+        return withReplicas(new SplittableRandom(seed ^ SIZES).nextInt(least, most + 1));
+    }
+
+    private static int smallest(ProtocolDefinition protocol) {
+        return of(protocol, SystemModel.all().get(0)).replicas();
     }
 
     /** What is owed under it. */

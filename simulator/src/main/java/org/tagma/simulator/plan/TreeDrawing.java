@@ -67,7 +67,7 @@ final class TreeDrawing {
                 .clients(lastingLoad())
                 .malicious(lyingInTransfer())
                 .faultyClients(0)
-                .incidents(incidents());
+                .incidents(withChangesOfTheGroup(incidents()));
         // Last, so that the rest of a plan is the same with and without it.
         return edit.tuning(smallParts(edit.plan().tuning())).plan();
     }
@@ -153,6 +153,16 @@ final class TreeDrawing {
             begin += MILLIS_OF_FETCHING;
         }
         return incidents;
+    }
+
+    /** The changes of the group that the plan has stay, as long as a majority of those that are left remembers. */
+    private List<Incident> withChangesOfTheGroup(List<Incident> drawn) {
+        int removable = PlanDrawing.removable(plan.replicas(), drawn);
+        List<Incident> all = new ArrayList<>(drawn);
+        plan.incidents().stream()
+                .filter(each -> each.kind().isOfMembership() && each.replicas().size() <= removable)
+                .forEach(all::add);
+        return all;
     }
 
     private void whileItFetches(int who, int begin) {
