@@ -29,6 +29,16 @@ class ViewChangeTrapsTest {
         return scenario;
     }
 
+    /** So often whoever leads is cut off, however soon the views before have changed. */
+    private static Scenario losingWhoeverLeads(Scenario scenario, int times) {
+        for (int i = 0; i < times; i++) {
+            scenario.afterOperations(
+                    15 + 15 * i,
+                    cluster -> cluster.leader().ifPresent(leader -> cluster.isolate(2 * TIMEOUT_MILLIS, leader)));
+        }
+        return scenario;
+    }
+
     /** What one replica committed stays through hostile view changes. */
     @Test
     void trap02WhatWasPreparedSurvivesHostileViewChanges() {
@@ -146,12 +156,12 @@ class ViewChangeTrapsTest {
     @Test
     void trap14NothingRunsTwiceThroughManyViewChanges() {
         Seeds.upTo(SEEDS)
-                .forEach(seed -> losingPrimaries(loaded(seed), 0, 1, 2, 3, 0)
+                .forEach(seed -> losingWhoeverLeads(loaded(seed), 5)
                         .registers(1)
                         .pipeline(4)
                         .run()
                         .expectAllAnswered()
-                        .expectViewAtLeast(3));
+                        .expectViewAtLeast(4));
     }
 
     /**

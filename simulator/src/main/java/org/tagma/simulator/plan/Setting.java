@@ -55,7 +55,7 @@ public record Setting(
                 protocol, model, count, Promises.tolerated(protocol, count), clients, operations, hasRealCrypto);
     }
 
-    /** The same with a group of some size, which the seed says: from the smallest that tolerates a fault to the largest. */
+    /** The same with a group of a size that the seed says, from the smallest that tolerates a fault on. */
     public Setting ofSomeSize(long seed) {
         int least = smallest(protocol);
         int most = MOST_FAULTS_OF_SOME_SIZE * (least - 1) + 1;
