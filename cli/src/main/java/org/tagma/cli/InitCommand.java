@@ -115,8 +115,8 @@ final class InitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ProtocolDefinition kind = protocol.kind();
-        int count = replicas == null ? ProtocolOption.defaultReplicas(kind) : replicas;
-        requireRange("--replicas", count, ProtocolOption.fewestReplicas(kind), ProtocolOption.MAX_REPLICAS);
+        int count = replicas == null ? kind.groupSizes().usualReplicas() : replicas;
+        requireRange("--replicas", count, kind.groupSizes().fewestReplicas(), ProtocolOption.MAX_REPLICAS);
         requireRange("--clients", clients, 1, MAX_CLIENTS);
         requireRange("--base-port", basePort, 1, 65_536 - count);
         int tolerated = faults == null ? kind.groupSizes().maximumFaults(count) : faults;
@@ -148,7 +148,7 @@ final class InitCommand implements Callable<Integer> {
                 "Made a cluster of %d replicas that tolerates %d %s (%s), in %s%n",
                 config.replicaCount(),
                 config.faults(),
-                ProtocolOption.faulty(config.protocol()),
+                config.protocol().faultModel().label(),
                 config.protocol().name(),
                 made.root());
         out.printf("  %-28s who, where, limits; public, the same for all%n", "cluster.yaml");

@@ -63,15 +63,16 @@ final class MembersCommand implements Callable<Integer> {
             throw CommandFailure.cannotRun("--voters must name at least one replica");
         }
         PrintWriter out = spec.commandLine().getOut();
-        if (!change && config.protocol().name().equals("pbft")) {
+        if (!change && !config.protocol().changesMembers()) {
             out.printf("voters    %s%n", RaftGroup.list(all(config)));
-            out.println("fixed: the group of a pbft cluster does not change");
+            out.println("fixed: the group of a " + config.protocol().name() + " cluster does not change");
             out.flush();
             return ExitStatus.OK;
         }
         Operator.requireLeader(
                 config,
-                "the group of a pbft cluster is fixed by its cluster file, and cannot be changed while it runs");
+                "the group of a " + config.protocol().name()
+                        + " cluster is fixed by its cluster file, and cannot be changed while it runs");
         try (Operator operator = new Operator(folder, config, options.client())) {
             if (change) {
                 out.println(change(operator, wantedVoters, wantedLearners));

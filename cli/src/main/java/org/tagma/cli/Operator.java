@@ -51,7 +51,7 @@ final class Operator implements AutoCloseable {
      * @throws CommandFailure if there is no leader, or no answer, or the answer is no
      */
     String carryOut(ByteString command) throws InterruptedException {
-        return carryOut(config.protocol().name().equals("raft") ? awaitLeader().replica() : primary(), command);
+        return carryOut(config.protocol().changesMembers() ? awaitLeader().replica() : primary(), command);
     }
 
     /** As far as most replicas know; whoever is asked says so if it is not. */
@@ -66,7 +66,7 @@ final class Operator implements AutoCloseable {
      * @throws CommandFailure if this is no such group
      */
     static void requireLeader(ClusterConfig config, String whyNot) {
-        if (!config.protocol().name().equals("raft")) {
+        if (!config.protocol().changesMembers()) {
             throw new CommandFailure(ExitStatus.UNSUCCESSFUL, whyNot, null);
         }
     }

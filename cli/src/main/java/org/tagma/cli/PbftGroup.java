@@ -30,7 +30,17 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
 
     /** The primary of the view that most replicas are in. */
     int primary() {
-        return quorums().primary(viewOfMost());
+        long view = viewOfMost();
+        return config.protocol().leaderOf(view, quorums()).orElseGet(() -> leaderAsTold(view));
+    }
+
+    private int leaderAsTold(long view) {
+        return statuses.stream()
+                .flatMap(Optional::stream)
+                .filter(status -> status.view() == view && status.primary() >= 0)
+                .mapToInt(ReplicaStatus::primary)
+                .findFirst()
+                .orElse(-1);
     }
 
     GroupVerdict verdict() {
@@ -47,7 +57,7 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
                 .mapToLong(ReplicaStatus::lastExecutedAgeMillis)
                 .filter(millis -> millis >= 0)
                 .min();
-        int needed = quorums().certificate();
+        int needed = config.protocol().neededReplicas(quorums());
         boolean enough = takingPart.size() >= needed && takingPart.contains(primary);
         boolean stands = enough && standsStill(takingPart);
         String counts = takingPart.size() + " of " + statuses.size() + " replicas take part in view " + view + ", "
@@ -119,7 +129,7 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
         }
         if (status.mode().equals("view-change")) {
             return "it has left the views below " + status.view() + " and waits for that one, which begins when "
-                    + quorums().certificate() + " replicas have, and its primary, replica "
+                    + config.protocol().neededReplicas(quorums()) + " replicas have, and its primary, replica "
                     + quorums().primary(status.view()) + ", says so; its log says why it left";
         }
         if (status.mode().equals("normal")) {

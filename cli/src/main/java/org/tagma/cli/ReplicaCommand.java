@@ -17,6 +17,7 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.ClusterReplica;
 import org.tagma.replica.DataFolderException;
@@ -150,9 +151,9 @@ final class ReplicaCommand implements Callable<Integer> {
 
     /** Two stories about one sequence number need a message that tells it, which is PBFT's pre-prepare. */
     private static void requirePossible(FaultInjection.Kind kind, ProtocolDefinition protocol) {
-        if (protocol.name().equals("raft") && kind == FaultInjection.Kind.EQUIVOCATE) {
-            throw CommandFailure.cannotRun("--fault equivocate is for pbft: raft promises nothing when a replica is"
-                    + " malicious; there are silent, slow, crash and cut");
+        if (protocol.faultModel() == FaultModel.CRASH && kind == FaultInjection.Kind.EQUIVOCATE) {
+            throw CommandFailure.cannotRun("--fault equivocate is for protocols that tolerate lies: " + protocol.name()
+                    + " promises nothing when a replica is" + " malicious; there are silent, slow, crash and cut");
         }
     }
 

@@ -68,7 +68,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws ClusterFileException, KeyFileException, JsonProcessingException {
         ClusterFolder folder = folderOption.folder();
         ClusterConfig config = folder.config();
-        if (config.protocol().name().equals("raft")) {
+        if (config.protocol().changesMembers()) {
             return showRaft(folder, config);
         }
         List<Optional<ReplicaStatus>> statuses;
@@ -147,7 +147,7 @@ final class StatusCommand implements Callable<Integer> {
     private static String toJson(ClusterConfig config, List<Optional<ReplicaStatus>> statuses, GroupVerdict verdict)
             throws JsonProcessingException {
         long reachable = statuses.stream().filter(Optional::isPresent).count();
-        int quorum = new Quorums(config.replicaCount(), config.faults()).certificate();
+        int quorum = config.protocol().neededReplicas(new Quorums(config.replicaCount(), config.faults()));
         List<Map<String, Object>> replicas = new ArrayList<>();
         for (int id = 0; id < statuses.size(); id++) {
             Map<String, Object> fields = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
+import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
@@ -47,7 +48,7 @@ final class TransferCommand implements Callable<Integer> {
             int successor = to == null ? OperatorCommands.WHOEVER_IS_BEST : to;
             PrintWriter out = spec.commandLine().getOut();
             String answer = operator.carryOut(OperatorCommands.transfer(successor));
-            if (config.protocol().name().equals("pbft")) {
+            if (config.protocol().leaderOf(0, quorums(config)).isPresent()) {
                 out.println(answer);
                 out.flush();
                 return ExitStatus.OK;
@@ -57,5 +58,9 @@ final class TransferCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitStatus.OK;
+    }
+
+    private static Quorums quorums(ClusterConfig config) {
+        return new Quorums(config.replicaCount(), config.faults());
     }
 }

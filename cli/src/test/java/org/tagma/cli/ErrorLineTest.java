@@ -84,7 +84,7 @@ class ErrorLineTest {
                     demo --protocol raft --fault equivocate     | raft promises nothing when a replica is malicious
                     demo --protocol raft --replicas 2           | --replicas must be from 3
                     demo --fault pause                          | has a traitor instead
-                    kv --dir %cluster --read-from 0 get k       | --read-from is for raft
+                    kv --dir %cluster --read-from 0 get k       | --read-from is for protocols without liars
                     demo --fault lies                           | no fault is called 'lies'
                     demo --replicas 3                           | --replicas must be from 4
                     demo --seconds 0                            | --seconds must be from 4

@@ -39,6 +39,7 @@ import org.tagma.network.PeerId;
 import org.tagma.network.Transport;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.protocol.FaultModel;
 
 /**
  * Has operations executed by a cluster, and believes only what enough replicas agree on: under PBFT more than can be
@@ -104,7 +105,7 @@ public final class BftClient implements AutoCloseable {
                 new Ports(builder.clientId, connections),
                 builder.sessionNumbers,
                 RandomGenerator.getDefault(),
-                builder.config.protocol().name().equals("pbft")
+                builder.config.protocol().checkpointProofs().isPresent()
                         ? Optional.of(() -> new ProofVerifier(builder.config))
                         : Optional.empty());
         this.core.followAgreedPipeline();
@@ -433,9 +434,9 @@ public final class BftClient implements AutoCloseable {
         }
 
         private void requireReader(int replica) {
-            if (!config.protocol().name().equals("raft")) {
-                throw new IllegalArgumentException(
-                        "no single replica can be read from under pbft: it could be one that lies");
+            if (config.protocol().faultModel() == FaultModel.BYZANTINE) {
+                throw new IllegalArgumentException("no single replica can be read from under "
+                        + config.protocol().name() + ": it could be one that lies");
             }
             if (replica >= config.replicaCount()) {
                 throw new IllegalArgumentException("there is no replica " + replica + " to read from; there are 0 to "

@@ -2,6 +2,7 @@ package org.tagma.protocol;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.LifeEvidence;
 import org.tagma.core.protocol.LogRecord;
@@ -32,6 +33,31 @@ public interface ProtocolDefinition {
 
     /** Which sizes of a group are legal. */
     GroupSizes groupSizes();
+
+    /** What must hold of the world for it to be safe, besides how many replicas may be faulty. */
+    default Assumptions assumptions() {
+        return Assumptions.NONE;
+    }
+
+    /** How many replicas must take part for operations to be ordered. */
+    default int neededReplicas(Quorums quorums) {
+        return quorums.replicas() - quorums.faults();
+    }
+
+    /** Who leads in a view, where that follows from its number; empty where it must be asked for. */
+    default OptionalInt leaderOf(long view, Quorums quorums) {
+        return OptionalInt.empty();
+    }
+
+    /** What its views are called, for people: view, term, epoch. */
+    default String viewWord() {
+        return "view";
+    }
+
+    /** What whoever leads is called, for people. */
+    default String leaderWord() {
+        return "leader";
+    }
 
     /** Whether a running group can be given other members, by {@code tagma members}. */
     default boolean changesMembers() {

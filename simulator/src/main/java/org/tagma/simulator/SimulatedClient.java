@@ -19,6 +19,7 @@ import org.tagma.client.call.Outcome;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
+import org.tagma.protocol.FaultModel;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.simulator.properties.SentRequests;
 import org.tagma.simulator.properties.ServiceChecker;
@@ -62,9 +63,9 @@ public final class SimulatedClient {
         this.workload = workload;
         this.random = random;
         this.patienceMillis = options.deadlineMillis();
-        boolean isPbft = setup.protocol().name().equals("pbft");
+        boolean suspicious = setup.protocol().faultModel() == FaultModel.BYZANTINE;
         Violations violations = world.checks().violations();
-        this.sent = new SentRequests(id, isPbft, violations);
+        this.sent = new SentRequests(id, suspicious, violations);
         int count = workload.processes();
         for (int process = 1; process <= count; process++) {
             // Each numbers its sessions by its clock; no two have one number.

@@ -90,7 +90,7 @@ public final class LoadGenerator implements AutoCloseable {
         while (fewestConnected() < quorums.replicas() && System.nanoTime() < endNanos) {
             TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
         }
-        int needed = config.protocol().name().equals("raft") ? quorums.majority() : quorums.certificate();
+        int needed = config.protocol().neededReplicas(quorums);
         if (fewestConnected() < needed) {
             throw new LoadException("a client reached " + fewestConnected() + " of " + quorums.replicas()
                     + " replicas within " + deadlineMillis + " ms, and needs " + needed);

@@ -257,7 +257,9 @@ public final class BenchCommand implements Callable<Integer> {
             requireRange("--warm-up", warmUpSeconds, 1, 86_400);
         }
         if (replicas != null) {
-            int fewest = ProtocolOption.fewestReplicas(compare ? Protocols.named("pbft") : protocol.kind());
+            int fewest = (compare ? Protocols.standard() : protocol.kind())
+                    .groupSizes()
+                    .fewestReplicas();
             requireRange("--replicas", replicas, fewest, ProtocolOption.MAX_REPLICAS);
         }
         boolean another = replicas != null
@@ -305,7 +307,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (runningFolder != null) {
             return BenchCluster.attach(new ClusterFolder(runningFolder));
         }
-        int count = replicas == null ? ProtocolOption.defaultReplicas(kind) : replicas;
+        int count = replicas == null ? kind.groupSizes().usualReplicas() : replicas;
         ClusterPlan plan = new ClusterPlan(
                 kind,
                 authentication == null ? AuthenticationMode.SIGNATURES : authentication,

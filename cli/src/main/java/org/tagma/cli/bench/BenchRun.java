@@ -93,7 +93,7 @@ final class BenchRun {
 
     private ClusterCounters counters(ReplicaInspector inspector) {
         Quorums quorums = new Quorums(config.replicaCount(), config.faults());
-        int needed = config.protocol().name().equals("raft") ? quorums.majority() : quorums.certificate();
+        int needed = config.protocol().neededReplicas(quorums);
         return ClusterCounters.read(inspector, config.replicaCount(), needed);
     }
 

@@ -14,7 +14,7 @@ public final class ProtocolOption {
             names = "--protocol",
             paramLabel = "NAME",
             description = "pbft, which tolerates malicious replicas, or raft, which tolerates replicas that crash"
-                    + " (default: pbft).")
+                    + " (default: pbft); or the name of another one on the class path.")
     private ProtocolDefinition protocol;
 
     /** For picocli. */
@@ -24,23 +24,8 @@ public final class ProtocolOption {
         return protocol != null;
     }
 
-    /** The protocol asked for, or PBFT. */
+    /** The protocol asked for, or the standard one. */
     public ProtocolDefinition kind() {
-        return protocol == null ? Protocols.named("pbft") : protocol;
-    }
-
-    /** As many as it takes to tolerate one fault. */
-    public static int defaultReplicas(ProtocolDefinition protocol) {
-        return protocol.name().equals("pbft") ? 4 : 3;
-    }
-
-    /** The fewest with which a protocol can run at all. */
-    public static int fewestReplicas(ProtocolDefinition protocol) {
-        return protocol.name().equals("pbft") ? 4 : 1;
-    }
-
-    /** What the protocol's faulty replicas are called. */
-    public static String faulty(ProtocolDefinition protocol) {
-        return protocol.name().equals("pbft") ? "malicious" : "crashed";
+        return protocol == null ? Protocols.standard() : protocol;
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.tagma.cli.common.ReplicaInspector;
 import org.tagma.cli.common.Screen;
+import org.tagma.protocol.FaultModel;
 
 /** One run: load, faults of whoever leads, and the checks. Not thread-safe. */
 final class Demo {
@@ -73,8 +74,8 @@ final class Demo {
         return (System.nanoTime() - beginNanos) / 1e9;
     }
 
-    private boolean isRaft() {
-        return options.protocol().name().equals("raft");
+    private boolean isCrashOnly() {
+        return options.protocol().faultModel() == FaultModel.CRASH;
     }
 
     private void noticeViewChange() {
@@ -82,16 +83,16 @@ final class Demo {
         if (now.equals(shownView)) {
             return;
         }
-        String text = isRaft()
-                ? "election: term " + shownView.number() + " -> " + now.number() + ", replica " + now.primary()
-                        + " leads now"
+        String text = isCrashOnly()
+                ? "election: " + options.protocol().viewWord() + " " + shownView.number() + " -> " + now.number()
+                        + ", replica " + now.primary() + " leads now"
                 : "view change: view " + shownView.number() + " -> " + now.number() + ", replica " + now.primary()
                         + " is the primary now";
         Optional<String> reaction = disturber.replaced(now, seconds());
         Screen.Style style = reaction.isPresent() ? Screen.Style.GOOD : Screen.Style.NOTABLE;
         screen.event(
                 style, seconds(), text + reaction.map(after -> ", " + after).orElse(""));
-        if (!isRaft()) {
+        if (!isCrashOnly()) {
             cluster.reasonFor(now.number(), trusted())
                     .ifPresent(reason -> screen.line(Screen.Style.FAINT, "            " + reason));
         }
@@ -117,9 +118,9 @@ final class Demo {
                 throughput,
                 p50Millis,
                 p99Millis,
-                isRaft() ? "term" : "view",
+                options.protocol().viewWord(),
                 shownView.number(),
-                isRaft() ? "leader" : "primary",
+                options.protocol().leaderWord(),
                 shownView.primary()));
     }
 
@@ -179,7 +180,7 @@ final class Demo {
                 String.format(
                         Locale.ROOT,
                         "service went on%s: %,d operations since, the longest pause %.1f s",
-                        isRaft() ? "" : " under attack",
+                        isCrashOnly() ? "" : " under attack",
                         acknowledged - before,
                         load.takeLongestPauseSeconds()),
                 "no operation was executed after the first fault");
@@ -187,7 +188,7 @@ final class Demo {
 
     private void checkReplaced(Verdict verdict, Disturber.Episode episode) {
         boolean replaced = episode.successor().isPresent();
-        if (isRaft()) {
+        if (isCrashOnly()) {
             String what = "replica " + episode.victim + ", which "
                     + episode.fault.happening().replace("is ", "was ") + " as the leader";
             verdict.check(
@@ -210,7 +211,7 @@ final class Demo {
 
     /** A change without a fault is a pity and no error: on a busy machine a correct leader can look slow. */
     private void checkQuiet(Verdict verdict) {
-        String now = (isRaft() ? "term " : "view ") + shownView.number();
+        String now = options.protocol().viewWord() + " " + shownView.number();
         if (shownView.number() == firstView) {
             verdict.pass("nothing was done to anybody, and nobody was suspected: still " + now);
         } else {

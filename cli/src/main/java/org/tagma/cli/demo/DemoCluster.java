@@ -19,6 +19,7 @@ import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.protocol.FaultModel;
 
 /** A cluster of processes in a temporary folder. Thread-safe. */
 final class DemoCluster implements AutoCloseable {
@@ -142,8 +143,9 @@ final class DemoCluster implements AutoCloseable {
 
     /** Why some replica wanted a view, or how it came to lead, in its own words; empty if none of those given said. */
     Optional<String> reasonFor(long view, List<Integer> replicas) {
-        String wanted =
-                config.protocol().name().equals("pbft") ? " for view " + view + " (" : ": leader of term " + view;
+        String wanted = config.protocol().faultModel() == FaultModel.BYZANTINE
+                ? " for view " + view + " ("
+                : ": leader of " + config.protocol().viewWord() + " " + view;
         return replicas.stream()
                 .flatMap(replica -> logLines(replica).stream()
                         .filter(line -> line.contains(wanted))

@@ -1,7 +1,6 @@
 package org.tagma.cli.demo;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.tagma.ClusterPlan;
@@ -16,8 +15,8 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
+import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
-import org.tagma.protocol.Protocols;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,10 +42,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class DemoCommand implements Callable<Integer> {
     private static final int MAX_REPLICAS = 31;
-
-    /** With these one fault is tolerated. */
-    private static final Map<ProtocolDefinition, Integer> FEWEST_REPLICAS =
-            Map.of(Protocols.named("pbft"), 4, Protocols.named("raft"), 3);
 
     private static final int LEADER_SECONDS = 30;
 
@@ -95,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, KeyFileException, InterruptedException {
         ProtocolDefinition kind = protocol.kind();
-        int fewest = FEWEST_REPLICAS.get(kind);
+        int fewest = kind.groupSizes().usualReplicas();
         int count = replicas == null ? fewest : replicas;
         requireRange("--replicas", count, fewest, MAX_REPLICAS);
         requireRange("--seconds", seconds, 4, 3_600);
@@ -136,7 +131,8 @@ public final class DemoCommand implements Callable<Integer> {
         screen.line("");
         if (passed) {
             cluster.delete();
-            String who = options.protocol().name().equals("pbft") ? "the correct replicas" : "the replicas";
+            String who =
+                    options.protocol().faultModel() == FaultModel.BYZANTINE ? "the correct replicas" : "the replicas";
             screen.line(
                     Screen.Style.GOOD,
                     "PASSED: " + who + " agree, nothing was lost or executed twice, and no read was stale.");
@@ -150,11 +146,11 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private String title(ProtocolDefinition kind, int count, int faults) {
-        String tolerated = kind.name().equals("pbft")
+        String tolerated = kind.faultModel() == FaultModel.BYZANTINE
                 ? faults + (faults == 1 ? " traitor" : " traitors")
                 : faults + (faults == 1 ? " crash" : " crashes");
-        return "Tagma: " + count + " replicas, each a process of its own, tolerate " + tolerated + " ("
-                + (kind.name().equals("pbft") ? "PBFT" : "Raft") + ", " + authentication.label() + ")";
+        return "Tagma: " + count + " replicas, each a process of its own, tolerate " + tolerated + " (" + kind.title()
+                + ", " + authentication.label() + ")";
     }
 
     private boolean run(Screen screen, DemoOptions options, DemoCluster cluster)

@@ -5,38 +5,35 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
-import org.tagma.protocol.Protocols;
 
 /** What can be done to the replica that leads. */
 enum DemoFault {
     /** It lies. */
     EQUIVOCATE(
-            Protocols.named("pbft"),
+            FaultModel.BYZANTINE,
             "turns malicious",
             "it proposes different operations to different replicas at the same place in the order"),
     /** It stops talking. */
-    SILENT(Protocols.named("pbft"), "turns malicious", "it does not say a word to the others any more"),
+    SILENT(FaultModel.BYZANTINE, "turns malicious", "it does not say a word to the others any more"),
     /** It is slow on purpose. */
     SLOW(
-            Protocols.named("pbft"),
+            FaultModel.BYZANTINE,
             "turns malicious",
             "it sends everything so late that clients suffer, though never too late"),
-    /** Its process is killed; under Raft it is started again later. */
+    /** Its process is killed; where replicas may come back it is started again later. */
     CRASH(null, "is killed", "its process ends at once, and what it had in memory is gone"),
     /** Its process stands still for a while, and knows nothing of that. */
-    PAUSE(Protocols.named("raft"), "is paused", "its process stands still, and will not know how much time has passed"),
+    PAUSE(FaultModel.CRASH, "is paused", "its process stands still, and will not know how much time has passed"),
     /** No message between it and the other replicas arrives, for a while. */
-    CUT(
-            Protocols.named("raft"),
-            "is cut off",
-            "nothing passes between it and the other replicas, but clients reach it");
+    CUT(FaultModel.CRASH, "is cut off", "nothing passes between it and the other replicas, but clients reach it");
 
-    private final ProtocolDefinition only;
+    private final FaultModel only;
     private final String happening;
     private final String words;
 
-    DemoFault(ProtocolDefinition only, String happening, String words) {
+    DemoFault(FaultModel only, String happening, String words) {
         this.only = only;
         this.happening = happening;
         this.words = words;
@@ -66,7 +63,9 @@ enum DemoFault {
     }
 
     boolean isOf(ProtocolDefinition protocol) {
-        return only == null || only == protocol;
+        boolean timely = this == PAUSE || this == CUT;
+        return (only == null || only == protocol.faultModel())
+                && !(timely && protocol.assumptions().synchrony());
     }
 
     /** All that there are under a protocol. */

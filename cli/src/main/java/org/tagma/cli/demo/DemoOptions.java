@@ -3,8 +3,8 @@ package org.tagma.cli.demo;
 import java.util.List;
 import java.util.Locale;
 import org.tagma.cli.common.CommandFailure;
+import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
-import org.tagma.protocol.Protocols;
 
 /**
  * What the demo is asked to show.
@@ -18,6 +18,12 @@ record DemoOptions(ProtocolDefinition protocol, int seconds, List<DemoFault> fau
         faults = List.copyOf(faults);
     }
 
+    /** Whether what is done to a replica is undone after a while, so that others can follow. */
+    boolean undoesFaults() {
+        return protocol.faultModel() == FaultModel.CRASH
+                && !protocol.assumptions().crashStop();
+    }
+
     /**
      * The faults that a word on the command line asks for.
      *
@@ -28,8 +34,8 @@ record DemoOptions(ProtocolDefinition protocol, int seconds, List<DemoFault> fau
         if ("none".equals(kind)) {
             return List.of();
         }
-        if ("all".equals(kind) && protocol.name().equals("raft")) {
-            return DemoFault.of(Protocols.named("raft"));
+        if ("all".equals(kind) && protocol.faultModel() == FaultModel.CRASH) {
+            return DemoFault.of(protocol);
         }
         for (DemoFault fault : DemoFault.values()) {
             if (fault.label().equals(kind)) {
@@ -42,18 +48,18 @@ record DemoOptions(ProtocolDefinition protocol, int seconds, List<DemoFault> fau
     }
 
     private static String usual(ProtocolDefinition protocol) {
-        return protocol.name().equals("pbft") ? DemoFault.EQUIVOCATE.label() : "all";
+        return protocol.faultModel() == FaultModel.BYZANTINE ? DemoFault.EQUIVOCATE.label() : "all";
     }
 
     private static String names(ProtocolDefinition protocol) {
-        return DemoFault.names(protocol) + (protocol.name().equals("raft") ? ", all" : "") + " and none";
+        return DemoFault.names(protocol) + (protocol.faultModel() == FaultModel.CRASH ? ", all" : "") + " and none";
     }
 
     private static void requireOf(ProtocolDefinition protocol, DemoFault fault) {
         if (!fault.isOf(protocol)) {
-            String why = protocol.name().equals("raft")
-                    ? "raft promises nothing when a replica is malicious, so there is nothing to check"
-                    : "the demo of pbft has a traitor instead";
+            String why = protocol.faultModel() == FaultModel.CRASH
+                    ? protocol.name() + " promises nothing when a replica is malicious, so there is nothing to check"
+                    : "the demo of " + protocol.name() + " has a traitor instead";
             throw CommandFailure.cannotRun("--fault " + fault.label() + ": " + why + "; there are " + names(protocol));
         }
     }

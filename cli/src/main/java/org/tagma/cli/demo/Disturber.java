@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tagma.cli.common.Screen;
+import org.tagma.protocol.FaultModel;
 
 /**
  * Does to the replicas that lead what the demo is about, one after the other, and under Raft undoes it, so that never
@@ -91,10 +92,11 @@ final class Disturber {
         }
         episodes.add(new Episode(fault, victim, seconds, load.acknowledged()));
         cluster.disturb(victim, fault);
-        String leads = options.protocol().name().equals("pbft")
+        String leads = options.protocol().faultModel() == FaultModel.BYZANTINE
                 ? "the primary, "
-                : "the leader of term " + watch.view().number() + ", ";
-        String kind = options.protocol().name().equals("pbft") ? " (" + fault.label() + ")" : "";
+                : "the leader of " + options.protocol().viewWord() + " "
+                        + watch.view().number() + ", ";
+        String kind = options.protocol().faultModel() == FaultModel.BYZANTINE ? " (" + fault.label() + ")" : "";
         screen.event(
                 Screen.Style.BAD,
                 seconds,
@@ -104,7 +106,7 @@ final class Disturber {
     private void undoIfDue(Episode episode, double seconds) throws IOException {
         boolean waited = seconds >= episode.beganSeconds + PATIENCE_SECONDS;
         boolean seen = episode.successor >= 0 && seconds >= episode.replacedSeconds + AWAY_SECONDS;
-        if (options.protocol().name().equals("pbft") || !(seen || waited)) {
+        if (!options.undoesFaults() || !(seen || waited)) {
             return;
         }
         cluster.restore(episode.victim, episode.fault);
@@ -112,8 +114,8 @@ final class Disturber {
         episode.undoneSeconds = seconds;
         String text = switch (episode.fault) {
             case CRASH -> "is started again";
-            case PAUSE -> "goes on where it stood, not knowing that its term is over";
-            default -> "is connected again, not knowing that its term is over";
+            case PAUSE -> "goes on where it stood, not knowing that its time is over";
+            default -> "is connected again, not knowing that its time is over";
         };
         screen.event(Screen.Style.NOTABLE, seconds, "replica " + episode.victim + " " + text);
     }
@@ -154,7 +156,7 @@ final class Disturber {
     boolean isOver(double seconds) {
         boolean allBegun = episodes.size() == options.faults().size();
         boolean done = allBegun
-                && (options.protocol().name().equals("pbft")
+                && (!options.undoesFaults()
                         ? episodes.stream().allMatch(episode -> episode.successor >= 0)
                         : current().isEmpty());
         return done

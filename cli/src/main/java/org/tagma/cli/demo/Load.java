@@ -18,6 +18,7 @@ import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.protocol.FaultModel;
 
 /**
  * Clients that keep a cluster busy: each has a few operations under way, and makes the next when one is answered.
@@ -60,7 +61,7 @@ final class Load implements AutoCloseable {
      */
     private static ClientOptions options(ClusterConfig config, int client) {
         ClientOptions usual = ClusterConnector.options(config);
-        boolean reader = config.protocol().name().equals("raft") && client < config.replicaCount();
+        boolean reader = config.protocol().faultModel() == FaultModel.CRASH && client < config.replicaCount();
         return reader ? usual.readingFrom(client) : usual;
     }
 

@@ -12,6 +12,7 @@ import org.tagma.cli.common.ReplicaInspector;
 import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.protocol.ProtocolDefinition;
 
 /**
  * Keeps asking the replicas which view, or term, they are in and who leads. Believed is the highest that f+1 replicas
@@ -31,7 +32,7 @@ final class ViewWatch implements AutoCloseable {
     private final int replicas;
     private final Quorums quorums;
     private final Thread thread = new Thread(this::run, "tagma-demo-watch");
-    private final boolean raft;
+    private final ProtocolDefinition protocol;
     private volatile View view = new View(0, 0);
     private volatile int distrusted = -1;
     private final Set<Integer> settled = ConcurrentHashMap.newKeySet();
@@ -41,7 +42,7 @@ final class ViewWatch implements AutoCloseable {
         this.inspector = inspector;
         this.replicas = config.replicaCount();
         this.quorums = new Quorums(replicas, config.faults());
-        this.raft = config.protocol().name().equals("raft");
+        this.protocol = config.protocol();
         thread.setDaemon(true);
     }
 
@@ -112,8 +113,8 @@ final class ViewWatch implements AutoCloseable {
             return false;
         }
         ReplicaStatus reached = answers.get(quorums.weak() - 1);
-        // Under PBFT it follows from the view, and nobody need be believed.
-        int leader = raft ? reached.primary() : quorums.primary(reached.view());
+        // Where it follows from the view, nobody need be believed.
+        int leader = protocol.leaderOf(reached.view(), quorums).orElse(reached.primary());
         // A replica whose answer was on its way when it was disturbed does not lead.
         if (reached.view() >= view.number() && leader != distrusted) {
             view = new View(reached.view(), leader);
@@ -123,7 +124,9 @@ final class ViewWatch implements AutoCloseable {
 
     private boolean takesPart(ReplicaStatus status) {
         boolean catchingUp = CATCHING_UP.contains(status.mode());
-        return raft ? status.primary() >= 0 && !catchingUp : "normal".equals(status.mode());
+        return protocol.leaderOf(status.view(), quorums).isPresent()
+                ? "normal".equals(status.mode())
+                : status.primary() >= 0 && !catchingUp;
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.protocol.FaultModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -161,8 +162,8 @@ public final class KvCommand implements Callable<Integer> {
     }
 
     private int reader(ClusterConfig config) {
-        if (!config.protocol().name().equals("raft")) {
-            throw CommandFailure.cannotRun("--read-from is for raft: under "
+        if (config.protocol().faultModel() == FaultModel.BYZANTINE) {
+            throw CommandFailure.cannotRun("--read-from is for protocols without liars: under "
                     + config.protocol().name() + " a single replica could lie, so reads ask all of them");
         }
         if (readFrom < 0 || readFrom >= config.replicaCount()) {

@@ -97,8 +97,8 @@ final class SettingOptions {
                 axis("--network", Network.class, network),
                 axis("--nodes", Nodes.class, nodes),
                 axis("--timing", Synchrony.class, timing));
-        int least = protocol.name().equals("pbft") ? 4 : 1;
-        int count = replicas == null ? (protocol.name().equals("pbft") ? 4 : 3) : replicas;
+        int least = protocol.groupSizes().fewestReplicas();
+        int count = replicas == null ? protocol.groupSizes().usualReplicas() : replicas;
         requireRange("--replicas", count, least, Plan.MAX_REPLICAS);
         int faulty = faults == null ? Promises.tolerated(protocol, count) : faults;
         if (anySize && (replicas != null || faults != null)) {

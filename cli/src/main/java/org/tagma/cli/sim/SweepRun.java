@@ -83,9 +83,10 @@ final class SweepRun {
                 + Figures.count(tally.virtualMillis() / Math.max(1, tally.cpuMillis())) + " times CPU time");
         screen.line(Figures.plural(tally.operations(), "operation", "operations") + ", "
                 + Figures.plural(tally.events(), "event", "events") + ", "
-                + (setting.protocol().name().equals("pbft")
-                        ? Figures.plural(tally.views(), "view change", "view changes")
-                        : Figures.plural(tally.views(), "term", "terms")));
+                + Figures.plural(
+                        tally.views(),
+                        views(setting.protocol().viewWord()),
+                        views(setting.protocol().viewWord()) + "s"));
         if (tally.unowedViolations() > 0) {
             screen.line(
                     Style.NOTABLE,
@@ -113,5 +114,9 @@ final class SweepRun {
 
     static String name(Property property) {
         return property.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String views(String word) {
+        return word.equals("view") ? "view change" : word;
     }
 }

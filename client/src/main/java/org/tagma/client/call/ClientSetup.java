@@ -18,8 +18,8 @@ import org.tagma.protocol.Protocols;
 public record ClientSetup(
         int clientId, ProtocolDefinition protocol, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
 
-    /** A client of a PBFT cluster. */
+    /** A client of a cluster with the standard protocol. */
     public ClientSetup(int clientId, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
-        this(clientId, Protocols.named("pbft"), quorums, macs, readOnlyFastPath);
+        this(clientId, Protocols.standard(), quorums, macs, readOnlyFastPath);
     }
 }

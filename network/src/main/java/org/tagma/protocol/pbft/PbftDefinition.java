@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftLifeEvidence;
@@ -52,6 +53,21 @@ public final class PbftDefinition implements ProtocolDefinition {
     @Override
     public GroupSizes groupSizes() {
         return SIZES;
+    }
+
+    @Override
+    public int neededReplicas(Quorums quorums) {
+        return quorums.certificate();
+    }
+
+    @Override
+    public OptionalInt leaderOf(long view, Quorums quorums) {
+        return OptionalInt.of(quorums.primary(view));
+    }
+
+    @Override
+    public String leaderWord() {
+        return "primary";
     }
 
     @Override

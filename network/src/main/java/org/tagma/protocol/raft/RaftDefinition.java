@@ -2,6 +2,7 @@ package org.tagma.protocol.raft;
 
 import java.util.List;
 import java.util.Optional;
+import org.tagma.core.Quorums;
 import org.tagma.core.protocol.LifeEvidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Protocol;
@@ -44,6 +45,16 @@ public final class RaftDefinition implements ProtocolDefinition {
     @Override
     public GroupSizes groupSizes() {
         return SIZES;
+    }
+
+    @Override
+    public int neededReplicas(Quorums quorums) {
+        return quorums.majority();
+    }
+
+    @Override
+    public String viewWord() {
+        return "term";
     }
 
     @Override

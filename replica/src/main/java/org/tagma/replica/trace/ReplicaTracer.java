@@ -13,6 +13,8 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Request;
+import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.EngineListener;
 
 /**
@@ -78,7 +80,10 @@ public final class ReplicaTracer {
 
     private void look(ProtocolStatus status) {
         String leader = status.leader() < 0 ? "no leader" : "leader " + EventId.replica(status.leader());
-        String view = status.protocol().equals("raft") ? "term " : "view ";
+        String view = Protocols.find(status.protocol())
+                        .map(ProtocolDefinition::viewWord)
+                        .orElse("view")
+                + " ";
         String now = view + status.view() + ", " + leader + ", " + status.mode();
         if (!now.equals(standing)) {
             standing = now;

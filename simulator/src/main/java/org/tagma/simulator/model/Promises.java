@@ -1,8 +1,9 @@
 package org.tagma.simulator.model;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
-import org.tagma.core.Quorums;
+import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.properties.Property;
 
@@ -18,6 +19,10 @@ public final class Promises {
     public static Promise of(ProtocolDefinition protocol, SystemModel model) {
         if (isHelplessAgainst(protocol, model.nodes())) {
             return new Promise(Set.of(), nodesReason(protocol, model.nodes()));
+        }
+        Optional<String> unmet = unmetAssumption(protocol, model);
+        if (unmet.isPresent()) {
+            return new Promise(Set.of(), unmet.get());
         }
         boolean live = model.synchrony() != Synchrony.ASYNCHRONOUS;
         String reason = networkReason(model.network()) + "; " + nodesReason(protocol, model.nodes()) + "; "
@@ -39,18 +44,31 @@ public final class Promises {
                 safety(protocol), tooMany + ": they may stop the group, but crashes never make it contradict itself");
     }
 
-    /** The fault bound of a group: f of n = 3f+1 for PBFT, of n = 2f+1 for Raft. */
+    /** The fault bound of a group. */
     public static int tolerated(ProtocolDefinition protocol, int replicas) {
-        return protocol.name().equals("pbft") ? Quorums.byzantine(replicas).faults() : (replicas - 1) / 2;
+        return Math.max(0, protocol.groupSizes().maximumFaults(replicas));
     }
 
     private static boolean isHelplessAgainst(ProtocolDefinition protocol, Nodes nodes) {
-        return protocol.name().equals("raft") && nodes == Nodes.BYZANTINE;
+        return protocol.faultModel() == FaultModel.CRASH && nodes == Nodes.BYZANTINE;
+    }
+
+    /** Without what a protocol assumes it is not even safe. */
+    private static Optional<String> unmetAssumption(ProtocolDefinition protocol, SystemModel model) {
+        if (protocol.assumptions().synchrony() && model.synchrony() != Synchrony.SYNCHRONOUS) {
+            return Optional.of("it takes who is late for dead, and delays are not bounded");
+        }
+        if (protocol.assumptions().synchrony() && model.network() != Network.RELIABLE) {
+            return Optional.of("it takes who is not heard for dead, and messages are lost");
+        }
+        return protocol.assumptions().crashStop() && model.nodes() == Nodes.CRASH_RECOVERY
+                ? Optional.of("it takes the dead for dead, and they come back")
+                : Optional.empty();
     }
 
     private static Set<Property> all(ProtocolDefinition protocol) {
         Set<Property> all = EnumSet.allOf(Property.class);
-        all.removeIf(property -> !protocol.name().equals("raft") && property.isOfRaftOnly());
+        all.removeIf(property -> !protocol.changesMembers() && property.isOfRaftOnly());
         return all;
     }
 
@@ -69,13 +87,13 @@ public final class Promises {
     }
 
     private static String nodesReason(ProtocolDefinition protocol, Nodes nodes) {
-        boolean pbft = protocol.name().equals("pbft");
+        boolean suspicious = protocol.faultModel() == FaultModel.BYZANTINE;
         return switch (nodes) {
-            case CRASH_STOP -> pbft ? "n-f replicas are a quorum" : "a majority stays up";
+            case CRASH_STOP -> suspicious ? "n-f replicas are a quorum" : "a majority stays up";
             case CRASH_RECOVERY ->
-                pbft ? "votes are durable before they leave" : "term, vote and log are durable before they count";
+                suspicious ? "votes are durable before they leave" : "term, vote and log are durable before they count";
             case BYZANTINE ->
-                pbft
+                suspicious
                         ? "any two quorums share a correct replica"
                         : "a malicious replica can vote twice, lead with two stories and claim what it does not hold";
         };

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.AuthenticationPolicy;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Scenario;
-import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
+import org.tagma.simulator.SimulatedProtocols;
 import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
@@ -96,14 +97,14 @@ public record Plan(
         require(registers >= 1 && registers <= 1_000, "there must be 1 to 1000 registers");
         require(driftPerMille >= 0 && driftPerMille <= 200, "drift must be 0 to 200 of a thousand");
         require(stabilizationMillis <= 3_600_000, "stabilization must come within an hour, or never");
-        require(protocol.name().equals("raft") || limits.equals(RaftLimits.USUAL), "only raft has limits of its own");
+        require(protocol.changesMembers() || limits.equals(RaftLimits.USUAL), "only raft has limits of its own");
         require(
                 limits.maxInflightMessages() >= 1
                         && limits.maxInflightBytes() >= 1
                         && limits.maxAppendBytes() >= 1
                         && limits.maxPendingReads() >= 1,
                 "limits must be at least 1");
-        require(!hasLeases || protocol.name().equals("raft"), "only raft has leases");
+        require(!hasLeases || protocol.changesMembers(), "only raft has leases");
         require(
                 !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
                 "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
@@ -128,7 +129,7 @@ public record Plan(
                 incidents.stream().allMatch(each -> each.replicas().stream().allMatch(id -> id >= 0 && id < count)),
                 "an incident must happen to a replica that exists");
         require(
-                protocol.name().equals("raft")
+                protocol.changesMembers()
                         || incidents.stream().noneMatch(each -> each.kind().isRaftOnly()),
                 "leadership and the group can change under raft only");
         require(
@@ -166,7 +167,7 @@ public record Plan(
 
     /** Whether nothing happens to the first primary, and nothing delays it: then nobody has a reason to leave its view. */
     boolean hasStableView() {
-        return protocol.name().equals("pbft")
+        return protocol.faultModel() == FaultModel.BYZANTINE
                 && model.network() == Network.RELIABLE
                 && model.synchrony() == Synchrony.SYNCHRONOUS
                 && stabilizationMillis == 0
@@ -235,13 +236,12 @@ public record Plan(
     }
 
     private SimulatedProtocol simulatedProtocol() {
-        return protocol.name().equals("raft") ? simulatedRaft() : SimulatedPbft.of(replicas);
+        return SimulatedProtocols.of(protocol, replicas, limits, hasLeases);
     }
 
     /** The group that it runs; it must be one of Raft. */
     public SimulatedRaft simulatedRaft() {
-        SimulatedRaft group = SimulatedRaft.of(replicas).withLimits(limits);
-        return hasLeases ? group.withLeaseReads() : group;
+        return (SimulatedRaft) simulatedProtocol();
     }
 
     private AuthenticationPolicy policy() {

@@ -50,7 +50,7 @@ final class PlanDrawing {
 
     Plan plan() {
         Plan plan = ofAnyProtocol();
-        Plan drawn = setting.protocol().name().equals("raft") ? new RaftDrawing(plan, random).plan() : plan;
+        Plan drawn = setting.protocol().changesMembers() ? new RaftDrawing(plan, random).plan() : plan;
         Plan ofTree = new TreeDrawing(drawn, TreeDrawing.randomOf(drawn)).plan();
         return new ServiceDrawing(ofTree, seed).plan();
     }
@@ -190,7 +190,7 @@ final class PlanDrawing {
             wipedDisks(incidents, forgetful);
             wholeGroupStops(incidents, malicious);
         }
-        if (setting.protocol().name().equals("raft")) {
+        if (setting.protocol().changesMembers()) {
             transfers(incidents);
             changesOfTheGroup(incidents);
         }

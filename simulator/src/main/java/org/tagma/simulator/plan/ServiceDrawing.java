@@ -57,7 +57,7 @@ final class ServiceDrawing {
 
     Plan plan() {
         PlanEdit edit = plan.edit();
-        if (plan.protocol().name().equals("raft") && chance(40)) {
+        if (plan.protocol().changesMembers() && chance(40)) {
             edit.slowDisks(true);
         }
         if (chance(PERCENT_WITH_ANOTHER_WAY) && !plan.malicious().isEmpty()) {

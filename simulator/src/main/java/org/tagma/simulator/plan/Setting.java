@@ -35,13 +35,13 @@ public record Setting(
 
     /** The smallest group that tolerates one fault, three clients and 200 operations, under this model. */
     public static Setting of(ProtocolDefinition protocol, SystemModel model) {
-        int replicas = protocol.name().equals("pbft") ? 4 : 3;
+        int replicas = protocol.groupSizes().usualReplicas();
         return new Setting(protocol, model, replicas, Promises.tolerated(protocol, replicas), 3, 200, false);
     }
 
     /** The default: PBFT, one of four replicas malicious, fair loss, partial synchrony. */
     public static Setting standard() {
-        return of(Protocols.named("pbft"), new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL));
+        return of(Protocols.standard(), new SystemModel(Network.FAIR_LOSS, Nodes.BYZANTINE, Synchrony.PARTIAL));
     }
 
     /** The same with so many operations in all. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.tagma.protocol.FaultModel;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promises;
@@ -216,7 +217,7 @@ final class TreeDrawing {
     private int someCorrectReplica() {
         int who = random.nextInt(plan.replicas());
         // Without the first primary nothing is decided for a while, and so nothing missed.
-        if (plan.protocol().name().equals("pbft") && who == 0 && chance(60)) {
+        if (plan.protocol().faultModel() == FaultModel.BYZANTINE && who == 0 && chance(60)) {
             who = random.nextInt(1, plan.replicas());
         }
         while (plan.malicious().containsKey(who)) {
