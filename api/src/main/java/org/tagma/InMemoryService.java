@@ -29,6 +29,14 @@ public interface InMemoryService {
      */
     byte[] query(byte[] operation) throws OperationRejectedException;
 
+    /**
+     * Whether an operation may make the state larger: asked only once the state has more bytes than a replica copies
+     * whole, and what may is then refused until it has shrunk. Must be deterministic.
+     */
+    default boolean mayGrow(byte[] operation) {
+        return true;
+    }
+
     /** The whole state. Replicas with equal states return equal bytes, however they got there. */
     byte[] snapshot();
 

@@ -19,6 +19,11 @@ record InMemoryServiceMachine(InMemoryService service) implements StateMachine {
     }
 
     @Override
+    public boolean mayGrow(ByteString operation) {
+        return service.mayGrow(operation.toByteArray());
+    }
+
+    @Override
     public ByteString snapshot() {
         return ByteString.copyFrom(service.snapshot());
     }
