@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tagma.simulator.byzantine.Behaviours;
-import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.Misbehaviour;
 
 /** Which replicas of a scenario are malicious, and how: named one by one, or left to the seed. Not thread-safe. */
 final class ByzantineAssignment {

@@ -12,7 +12,7 @@ import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.NestedVerifier;
-import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.kernel.FixedVerdict;
 
 /**

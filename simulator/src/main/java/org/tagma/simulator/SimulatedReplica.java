@@ -11,8 +11,8 @@ import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.network.PeerId;
 import org.tagma.replica.RejectionReason;
 import org.tagma.replica.trace.EventKind;
-import org.tagma.simulator.byzantine.Misbehaviour;
 import org.tagma.simulator.faults.DiskFault;
+import org.tagma.simulator.faults.Misbehaviour;
 
 /**
  * A machine with a replica on it: the production engine, verification and execution, and simulated ports. It can be

@@ -1,6 +1,7 @@
 package org.tagma.simulator;
 
 import java.util.stream.LongStream;
+import org.tagma.simulator.kernel.ReplayCommand;
 
 /** The seeds of a test that goes through many: fixed, and one of them alone where that is asked for. */
 final class Seeds {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.byzantine.Behaviours;
-import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.workload.FloodHabit.Kind;
 
 /**

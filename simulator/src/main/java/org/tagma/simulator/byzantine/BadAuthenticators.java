@@ -6,6 +6,8 @@ import java.util.List;
 import org.tagma.core.NodeId;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Frames whose proofs are wrong: damaged for some of the receivers, so that they disagree on what was said; its own

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.tagma.simulator.faults.Misbehaviour;
 
 /**
  * The ways of being malicious as words, so that a run can be written down: {@code equivocates}, or with a number

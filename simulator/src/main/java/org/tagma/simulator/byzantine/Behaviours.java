@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.tagma.simulator.faults.Misbehaviour;
 
 /** The ways of being malicious, by name; for scenarios to choose from, and for seeds to draw from. */
 public final class Behaviours {

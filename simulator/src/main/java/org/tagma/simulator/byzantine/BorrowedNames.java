@@ -10,6 +10,9 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Shows what one replica signed as the word of others: votes for a state, and view changes, that are of a quorum by

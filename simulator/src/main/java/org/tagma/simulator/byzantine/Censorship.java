@@ -3,6 +3,7 @@ package org.tagma.simulator.byzantine;
 import java.util.Optional;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
 
 /** Does not hear one client, and does not answer it. */
 final class Censorship implements Misbehaviour {

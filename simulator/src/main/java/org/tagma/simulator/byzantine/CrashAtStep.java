@@ -3,6 +3,7 @@ package org.tagma.simulator.byzantine;
 import java.util.List;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
 
 /** Stops for good after so many steps, in the middle of what it was about to do. */
 final class CrashAtStep implements Misbehaviour {

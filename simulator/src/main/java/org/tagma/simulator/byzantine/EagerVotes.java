@@ -12,6 +12,8 @@ import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Votes for whatever anybody proposes or votes for, in every phase, at once, and twice: it makes any quorum fuller by

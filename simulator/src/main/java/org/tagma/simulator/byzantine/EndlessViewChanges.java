@@ -8,6 +8,8 @@ import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Complains of every primary, and leaves one view after the other, with forged entries of P and Q. */
 final class EndlessViewChanges implements Misbehaviour {

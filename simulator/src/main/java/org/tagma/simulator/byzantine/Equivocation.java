@@ -14,6 +14,9 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.raft.Entry;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Tells two halves of the group different batches at one sequence number, and votes with each half for what that half

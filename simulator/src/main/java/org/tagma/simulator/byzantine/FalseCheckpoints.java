@@ -10,6 +10,8 @@ import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Votes for states that nobody has, ahead of everybody, and shows certificates that are none: of its own vote alone, of

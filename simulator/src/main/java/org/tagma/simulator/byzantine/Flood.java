@@ -7,6 +7,8 @@ import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Sends the others as much as it can make, all of it new and well authenticated: votes, and votes for checkpoints,

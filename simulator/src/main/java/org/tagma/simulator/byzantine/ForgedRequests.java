@@ -10,6 +10,9 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Proposes, now and then, what no client asked for: a request of a client with a higher number, and with the proof that

@@ -13,6 +13,9 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /** Lies about what prepared here, differently to each; as primary, opens views with altered decisions. */
 final class ForgedViewChanges implements Misbehaviour {

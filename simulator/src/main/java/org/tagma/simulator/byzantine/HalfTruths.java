@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Tells clients what is true but for one thing: how it went, what came of it, or of which request it did. */
 final class HalfTruths implements Misbehaviour {

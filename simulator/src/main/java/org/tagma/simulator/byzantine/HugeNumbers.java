@@ -15,6 +15,8 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Floods the others with valid messages of views and sequence numbers that are far away. */
 final class HugeNumbers implements Misbehaviour {

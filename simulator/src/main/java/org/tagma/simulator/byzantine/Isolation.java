@@ -8,6 +8,9 @@ import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Keeps some replicas in the dark: tells them nothing, gives nobody a batch, and leaves answering clients to others.

@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Does as the protocol says until some time, and from then on as another way of being malicious has it. */
 final class Later implements Misbehaviour {

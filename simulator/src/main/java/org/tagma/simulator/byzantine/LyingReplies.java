@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Tells clients results that are not so, refusals that nobody decided, and views that nobody is in. */
 final class LyingReplies implements Misbehaviour {

@@ -20,6 +20,9 @@ import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePath;
 import org.tagma.core.state.UnreadableStateError;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Answers those who fetch a state or a batch with another one, or not at all. Of a tree it gives the top as it is now

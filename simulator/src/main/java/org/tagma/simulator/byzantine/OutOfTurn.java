@@ -11,6 +11,8 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Speaks when it is not its turn: proposes other batches beside those of the primary, ahead of them and in later views,

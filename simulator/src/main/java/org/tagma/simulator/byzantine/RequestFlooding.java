@@ -10,6 +10,8 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Asks for batches and states, again and again, and says that it has got nowhere, so that others send it everything. It

@@ -6,6 +6,9 @@ import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /** Says nothing any more from some time on. */
 final class Silence implements Misbehaviour {

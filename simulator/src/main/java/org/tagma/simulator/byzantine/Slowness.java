@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /** Holds back everything it says, to just under the patience of the others. Order is kept. */
 final class Slowness implements Misbehaviour {

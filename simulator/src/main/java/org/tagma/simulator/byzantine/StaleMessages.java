@@ -7,6 +7,8 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Keeps what it hears and says, and says it again much later: others' signed messages, its own, clients' requests. */
 final class StaleMessages implements Misbehaviour {

@@ -10,6 +10,9 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /**
  * Tells neighbours different batches, or entries, and votes with each replica for whatever that one votes for, and

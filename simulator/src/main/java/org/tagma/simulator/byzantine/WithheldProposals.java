@@ -5,6 +5,9 @@ import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /** Sends each of its proposals to some of the others only, and gives nobody the batch who asks for it. */
 final class WithheldProposals implements Misbehaviour {

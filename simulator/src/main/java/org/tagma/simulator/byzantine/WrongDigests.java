@@ -8,6 +8,9 @@ import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Outgoing;
+import org.tagma.simulator.faults.Situation;
 
 /** Votes for digests of nothing, to some, some of the time; its own protocol hears the truth. */
 final class WrongDigests implements Misbehaviour {

@@ -6,6 +6,8 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.simulator.faults.Misbehaviour;
+import org.tagma.simulator.faults.Situation;
 
 /** Proposes times that are a little off, which others must bear, or far off, which they must not. */
 final class WrongTimes implements Misbehaviour {

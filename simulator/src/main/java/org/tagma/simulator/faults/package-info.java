@@ -1,2 +1,2 @@
-/** What goes wrong around replicas: on the wire, with disks, and with time. */
+/** What goes wrong: on the wire, with disks, with time, and with replicas, of which {@code byzantine} has the ways. */
 package org.tagma.simulator.faults;

@@ -16,7 +16,7 @@ import org.tagma.simulator.SimulatedProtocols;
 import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
-import org.tagma.simulator.byzantine.Misbehaviour;
+import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.Timing;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Promise;

@@ -1,4 +1,4 @@
-package org.tagma.simulator;
+package org.tagma.simulator.kernel;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,7 +11,7 @@ import org.tagma.replica.RejectionReason;
  * What a replica told its operator, in all its lives: what it refused and why, what it noticed, what it answered. Not
  * thread-safe.
  */
-final class ReplicaHistory {
+public final class ReplicaHistory {
 
     private final EnumMap<RejectionReason, Integer> frames = new EnumMap<>(RejectionReason.class);
     private final Map<String, Integer> messages = new HashMap<>();
@@ -20,42 +20,42 @@ final class ReplicaHistory {
     private final List<String> operatorAnswers = new ArrayList<>();
 
     /** A frame was refused before the protocol saw it. */
-    void refused(RejectionReason reason) {
+    public void refused(RejectionReason reason) {
         frames.merge(reason, 1, Integer::sum);
     }
 
     /** The protocol refused a message, for a reason that it names. */
-    void refused(String reason) {
+    public void refused(String reason) {
         messages.merge(reason, 1, Integer::sum);
     }
 
-    void announced(String text) {
+    public void announced(String text) {
         announcements.add(text);
     }
 
-    void accused(int replica, String text) {
+    public void accused(int replica, String text) {
         evidence.add(replica + ": " + text);
     }
 
-    int timesRefused(RejectionReason reason) {
+    public int timesRefused(RejectionReason reason) {
         return frames.getOrDefault(reason, 0);
     }
 
-    int timesRefused(String reason) {
+    public int timesRefused(String reason) {
         return messages.getOrDefault(reason, 0);
     }
 
     /** Oldest first, as all these lists. */
-    List<String> announcements() {
+    public List<String> announcements() {
         return List.copyOf(announcements);
     }
 
-    List<String> evidence() {
+    public List<String> evidence() {
         return List.copyOf(evidence);
     }
 
     /** Takes more of them. */
-    List<String> operatorAnswers() {
+    public List<String> operatorAnswers() {
         return operatorAnswers;
     }
 }

@@ -1,4 +1,4 @@
-package org.tagma.simulator.byzantine;
+package org.tagma.simulator.faults;
 
 import com.google.protobuf.ByteString;
 import java.util.SplittableRandom;
@@ -24,29 +24,29 @@ public record Situation(
         LongSupplier nowMicros) {
 
     /** What made-up digests begin with, so that a liar knows its own lies. */
-    static final byte MADE_UP = 0x13;
+    public static final byte MADE_UP = 0x13;
 
-    boolean chance(double probability) {
+    public boolean chance(double probability) {
         return random.nextDouble() < probability;
     }
 
     /** Somebody else. */
-    int anyOther() {
+    public int anyOther() {
         return (self + 1 + random.nextInt(replicas - 1)) % replicas;
     }
 
     /** The place of another replica among the others, from 0. */
-    int rankAmongOthers(int replica) {
+    public int rankAmongOthers(int replica) {
         return replica < self ? replica : replica - 1;
     }
 
     /** Whether a replica is in the half of the others that is told the truth. */
-    boolean isFavoured(int replica) {
+    public boolean isFavoured(int replica) {
         return replica == self || rankAmongOthers(replica) < (replicas - 1) / 2;
     }
 
     /** A digest of nothing. */
-    Digest madeUpDigest() {
+    public Digest madeUpDigest() {
         byte[] bytes = new byte[Digest.LENGTH];
         random.nextBytes(bytes);
         bytes[0] = MADE_UP;

@@ -1,4 +1,4 @@
-package org.tagma.simulator.byzantine;
+package org.tagma.simulator.faults;
 
 import com.google.protobuf.ByteString;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.tagma.simulator.byzantine;
+package org.tagma.simulator.faults;
 
 import java.util.List;
 import org.tagma.core.protocol.Action;

@@ -1,16 +1,16 @@
-package org.tagma.simulator;
+package org.tagma.simulator.kernel;
 
 import java.util.Optional;
 
 /** Finds out what command would run the test again that is running. */
-final class ReplayCommand {
+public final class ReplayCommand {
 
     /** The system property by which a test that goes through many seeds is told to run one. */
-    static final String SEED_PROPERTY = "tagma.seed";
+    public static final String SEED_PROPERTY = "tagma.seed";
 
     private ReplayCommand() {}
 
-    static String ofRunningTest(long seed) {
+    public static String ofRunningTest(long seed) {
         Optional<StackWalker.StackFrame> test = StackWalker.getInstance()
                 .walk(frames -> frames.filter(frame -> frame.getClassName().endsWith("Test")
                                 && !frame.getMethodName().startsWith("lambda$"))

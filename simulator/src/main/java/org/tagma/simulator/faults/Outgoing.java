@@ -1,4 +1,4 @@
-package org.tagma.simulator.byzantine;
+package org.tagma.simulator.faults;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,12 +8,12 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Message;
 
 /** Helpers for changing what leaves a replica. */
-final class Outgoing {
+public final class Outgoing {
 
     private Outgoing() {}
 
     /** Whether an action says something to another replica. */
-    static boolean isOutgoing(Action action) {
+    public static boolean isOutgoing(Action action) {
         return action instanceof Action.Send
                 || action instanceof Action.Broadcast
                 || action instanceof Action.Forward
@@ -25,7 +25,7 @@ final class Outgoing {
      * Says something else, or something different to each, or nothing (an empty list), wherever a message of a kind
      * would leave. A broadcast is taken apart, and the replica itself is told what {@code story} has for it.
      */
-    static List<Action> retell(
+    public static List<Action> retell(
             int replicas,
             List<Action> actions,
             Predicate<Message> kind,
