@@ -163,7 +163,8 @@ final class DiskCheckTest {
         assertThat(group.announcements)
                 .singleElement()
                 .asString()
-                .endsWith("its operator says that its data is intact");
+                .endsWith(
+                        "its operator says that its data is intact: if it is not, acknowledged operations may be lost");
         group.restart(2);
         assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
     }

@@ -69,6 +69,7 @@ public final class Promises {
     private static Set<Property> all(ProtocolDefinition protocol) {
         Set<Property> all = EnumSet.allOf(Property.class);
         all.removeIf(property -> !protocol.changesMembers() && property.isOfRaftOnly());
+        all.removeIf(property -> protocol.faultModel() == FaultModel.CRASH && property.isOfCertificates());
         return all;
     }
 

@@ -89,6 +89,11 @@ public enum Property {
                         + Arrays.stream(values()).map(Property::label).collect(Collectors.joining(", "))));
     }
 
+    /** Whether it is about votes that prove something to others, which only a protocol against liars has. */
+    public boolean isOfCertificates() {
+        return this == CERTIFICATES || this == DURABLE_VOTES;
+    }
+
     /** Whether it says something of Raft's logs and leaders, and nothing of any other protocol. */
     public boolean isOfRaftOnly() {
         return switch (this) {

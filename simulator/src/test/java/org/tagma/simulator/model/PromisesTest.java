@@ -19,7 +19,8 @@ class PromisesTest {
         SystemModel model = new SystemModel(Network.RELIABLE, Nodes.CRASH_STOP, Synchrony.SYNCHRONOUS);
         assertThat(Promises.of(Protocols.named("pbft"), model).owed()).noneMatch(Property::isOfRaftOnly);
         assertThat(Promises.of(Protocols.named("raft"), model).owed())
-                .contains(Property.ELECTION_SAFETY, Property.DURABLE_BEFORE_SAID);
+                .contains(Property.ELECTION_SAFETY, Property.DURABLE_BEFORE_SAID)
+                .doesNotContain(Property.CERTIFICATES, Property.DURABLE_VOTES);
     }
 
     @Test
