@@ -33,8 +33,8 @@ import org.tagma.mutation.MutantCompiler;
 import org.tagma.mutation.Mutants;
 
 /**
- * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A mutant
- * that survives is a missing test. A build tries a sample, a nightly one all.
+ * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A
+ * mutant that survives is a missing test. A build tries a sample, a nightly one all.
  */
 class MutationTest {
 

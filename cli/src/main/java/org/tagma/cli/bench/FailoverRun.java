@@ -78,7 +78,8 @@ final class FailoverRun {
             ended = true;
             pauses.sort(null);
             out.printf(
-                    "%s, %d replicas, %s of the one that leads, %d times: longest pause of a client: median %d ms, worst %d ms%n",
+                    "%s, %d replicas, %s of the one that leads, %d times: longest pause of a client: median %d ms,"
+                            + " worst %d ms%n",
                     config.protocol().name(),
                     config.replicaCount(),
                     name(fault),

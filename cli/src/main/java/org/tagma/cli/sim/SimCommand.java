@@ -151,8 +151,8 @@ public final class SimCommand implements Callable<Integer> {
 
     @Option(
             names = "--attacks",
-            description =
-                    "Measure what is left of PBFT's throughput near saturation under scripted attacks of a minute each.")
+            description = "Measure what is left of PBFT's throughput near saturation under scripted attacks of a minute"
+                    + " each.")
     private boolean attacks;
 
     @Option(

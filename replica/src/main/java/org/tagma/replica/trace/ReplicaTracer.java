@@ -18,8 +18,8 @@ import org.tagma.protocol.Protocols;
 import org.tagma.replica.EngineListener;
 
 /**
- * Records what happens inside one life of a replica, but for its messages: it listens to the protocol and to the engine. Used
- * on the engine's thread.
+ * Records what happens inside one life of a replica, but for its messages: it listens to the protocol and to the
+ * engine. Used on the engine's thread.
  */
 public final class ReplicaTracer {
 

@@ -35,7 +35,8 @@ import org.tagma.network.PeerId;
 import org.tagma.replica.ReplicaEngine;
 
 /**
- * The tests of durability and of lanes are checked: each known mistake is put into the replica, and some test must notice.
+ * The tests of durability and of lanes are checked: each known mistake is put into the replica, and some test must
+ * notice.
  */
 class ReplicaMutationTest {
 
@@ -80,7 +81,9 @@ class ReplicaMutationTest {
         return new MutantClassLoader(UNCHANGED, classes, name -> name.startsWith("org.tagma.replica."));
     }
 
-    /** Every scenario that is to kill a mutant passes without one, loaded in the same way: else it would prove nothing. */
+    /**
+     * Every scenario that is to kill a mutant passes without one, loaded in the same way: else it would prove nothing.
+     */
     @TestFactory
     Stream<DynamicTest> withoutAMutantEveryKillerPasses() {
         TreeSet<String> scenarios = new TreeSet<>();

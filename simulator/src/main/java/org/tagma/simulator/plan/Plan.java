@@ -81,7 +81,10 @@ public record Plan(
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
 
-    /** Of a thousand: if one clock is so much too fast and another so much too slow, they are 10 % apart, as leases allow. */
+    /**
+     * Of a thousand: if one clock is so much too fast and another so much too slow, they are 10 % apart, as leases
+     * allow.
+     */
     static final int MAX_DRIFT_UNDER_LEASES = 47;
 
     public Plan {
@@ -165,7 +168,9 @@ public record Plan(
         return Promises.of(protocol, model, replicas, Math.max(faults, malicious.size()));
     }
 
-    /** Whether nothing happens to the first primary, and nothing delays it: then nobody has a reason to leave its view. */
+    /**
+     * Whether nothing happens to the first primary, and nothing delays it: then nobody has a reason to leave its view.
+     */
     boolean hasStableView() {
         return protocol.faultModel() == FaultModel.BYZANTINE
                 && model.network() == Network.RELIABLE

@@ -275,7 +275,9 @@ final class PlanDrawing {
         }
     }
 
-    /** Only as many as may be faulty, and always the same ones: who forgot counts as faulty until it has learnt again. */
+    /**
+     * Only as many as may be faulty, and always the same ones: who forgot counts as faulty until it has learnt again.
+     */
     private TreeSet<Integer> amnesia(List<Incident> incidents) {
         int tolerated = Promises.tolerated(setting.protocol(), setting.replicas());
         TreeSet<Integer> forgetful = someReplicas(Math.min(setting.faults(), tolerated));

@@ -14,9 +14,9 @@ import org.tagma.simulator.workload.Retry;
 import org.tagma.simulator.workload.ServiceSetting;
 
 /**
- * Draws, for some seeds, what clients may do otherwise than most: they have writes executed at most or at least once, give calls
- * up, and share a key, so that sessions expire and are dropped; and they lose connections. And bounds of the session table that this comes up against, and
- * ways of being malicious that have to do with it.
+ * Draws, for some seeds, what clients may do otherwise than most: they have writes executed at most or at least once,
+ * give calls up, and share a key, so that sessions expire and are dropped; and they lose connections. And bounds of the
+ * session table that this comes up against, and ways of being malicious that have to do with it.
  *
  * <p>It has random numbers of its own: the rest of a plan is the same with and without it.
  */
@@ -136,7 +136,10 @@ final class ServiceDrawing {
         return clients;
     }
 
-    /** Those of some clients with some replicas at some time, and of all with one that stops, at once, as when it is killed. */
+    /**
+     * Those of some clients with some replicas at some time, and of all with one that stops, at once, as when it is
+     * killed.
+     */
     private List<Incident> withLostConnections() {
         List<Incident> incidents = new ArrayList<>(plan.incidents());
         for (Incident each : plan.incidents()) {
@@ -164,8 +167,9 @@ final class ServiceDrawing {
     }
 
     /**
-     * Where batches of a request or two go over a network that is slow or loses much, many calls at a time are a load that no group
-     * can carry. So are retries that ask for something new each time: they come faster than they are ordered.
+     * Where batches of a request or two go over a network that is slow or loses much, many calls at a time are a load
+     * that no group can carry. So are retries that ask for something new each time: they come faster than they are
+     * ordered.
      */
     private boolean canCarryMany() {
         return plan.tuning().maxBatchRequests() > SMALL_BATCH

@@ -13,9 +13,9 @@ import org.tagma.simulator.plan.Incident.Kind;
 import org.tagma.simulator.workload.StateContent;
 
 /**
- * Makes a Merkle tree of the state in some plans. In most of those somebody is then away while checkpoints pass, so that it must
- * fetch the state; the state changes meanwhile; and what happens next happens while it fetches. Everything is drawn from a
- * generator of its own, so that all other plans are as they would be without.
+ * Makes a Merkle tree of the state in some plans. In most of those somebody is then away while checkpoints pass, so
+ * that it must fetch the state; the state changes meanwhile; and what happens next happens while it fetches. Everything
+ * is drawn from a generator of its own, so that all other plans are as they would be without.
  */
 final class TreeDrawing {
 
@@ -27,7 +27,10 @@ final class TreeDrawing {
     private static final int FIRST_OPERATIONS_MILLIS = 1_000;
     private static final int LONGEST_ABSENCE_MILLIS = 1_500;
 
-    /** With more under way, batches of one request over a slow network would let some wait for too long: a load, and no fault. */
+    /**
+     * With more under way, batches of one request over a slow network would let some wait for too long: a load, and no
+     * fault.
+     */
     private static final int MOST_CALLS_ONE_BY_ONE = 6;
 
     private static final int MANY_REQUESTS = 8;
@@ -73,7 +76,9 @@ final class TreeDrawing {
         return edit.tuning(smallParts(edit.plan().tuning())).plan();
     }
 
-    /** In parts of the usual size there are few of a small tree, and little can happen between the first and the last. */
+    /**
+     * In parts of the usual size there are few of a small tree, and little can happen between the first and the last.
+     */
     private Tuning smallParts(Tuning tuning) {
         if (chance(40)) {
             return tuning;
@@ -185,7 +190,9 @@ final class TreeDrawing {
         }
     }
 
-    /** It hears others for moments only: so it has a part of a state when that is an old one, and goes on with the next. */
+    /**
+     * It hears others for moments only: so it has a part of a state when that is an old one, and goes on with the next.
+     */
     private void isHardToReach(int who, int begin) {
         int when = begin;
         for (int times = random.nextInt(3, 8); times > 0; times--) {
