@@ -28,6 +28,13 @@ final class ExecutionMutants {
                     "if (false)",
                     DIVERGING),
             of(
+                    "empty batches are made one after the other",
+                    "22",
+                    "core/pbft/NormalCase",
+                    "Math.max(state.config.pipelineDepth(), Math.min(FILL_DEPTH, state.config.checkpointInterval()))",
+                    "state.config.pipelineDepth()",
+                    "LostMemoryTest#emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline"),
+            of(
                     "a duplicate is executed again",
                     "16",
                     "core/service/SessionTable",

@@ -21,8 +21,11 @@ final class CatchUp {
     /** Slots spoken about in one answer: what one question may cost. */
     private static final int MAX_SLOTS = 64;
 
-    /** After helping a replica that lost its memory, the primary does it no such favour again for so many timeouts. */
-    private static final int FILL_PAUSE_TIMEOUTS = 3;
+    /**
+     * After helping a replica that lost its memory as far as it can need, the primary does it no such favour again for
+     * so many timeouts, since it may be a liar.
+     */
+    private static final int FILL_PAUSE_TIMEOUTS = 10;
 
     private static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -87,8 +90,8 @@ final class CatchUp {
     }
 
     /**
-     * How long batches have time to bring this replica to a checkpoint that others are known to have, before it fetches the
-     * state. The others let go of those batches, so as primary it would keep all of them waiting.
+     * How long batches have time to bring this replica to a checkpoint that others are known to have, before it fetches
+     * the state. The others let go of those batches, so as primary it would keep all of them waiting.
      */
     private long patienceTicks() {
         return (state.isPrimary() ? 1L : 2L) * state.config.statusIntervalTicks();
@@ -163,8 +166,8 @@ final class CatchUp {
     }
 
     /**
-     * Who has come to the end of what it was told gets the next part at once: it catches up as fast as it can take it, and
-     * not by so many slots a status interval, while the others order more than that.
+     * Who has come to the end of what it was told gets the next part at once: it catches up as fast as it can take it,
+     * and not by so many slots a status interval, while the others order more than that.
      */
     private void helpFurther(int sender, Status status) {
         if (helpedUpTo[sender] > 0 && status.lastCommitted() + MAX_SLOTS / 4 >= helpedUpTo[sender]) {
@@ -185,8 +188,8 @@ final class CatchUp {
     }
 
     /**
-     * With more than f replicas that lost their memory, no quorum can vouch for the old state: say so, once. Only when it
-     * has been so for a while, for what a replica said before it recovered may arrive late.
+     * With more than f replicas that lost their memory, no quorum can vouch for the old state: say so, once. Only when
+     * it has been so for a while, for what a replica said before it recovered may arrive late.
      */
     private void warnIfTooManyForgot() {
         long forgot = state.isRecovering() ? countForgetful() : 0;
@@ -194,9 +197,9 @@ final class CatchUp {
             tooManyForgotSinceTick = state.tick;
         } else if (!warned && state.tick - tooManyForgotSinceTick >= 2L * state.config.requestTimeoutTicks()) {
             warned = true;
-            state.announce(
-                    forgot + " replicas restarted without their memory, more than f=" + state.quorums.faults()
-                            + ": nobody can vouch for the state of this cluster any more. Stop all replicas and make a new one");
+            state.announce(forgot + " replicas restarted without their memory, more than f=" + state.quorums.faults()
+                    + ": nobody can vouch for the state of this cluster any more. Stop all replicas and make a"
+                    + " new one");
         }
     }
 
@@ -232,8 +235,8 @@ final class CatchUp {
     }
 
     /**
-     * What this replica said of the slots that are not committed there. Commits also of a view that it has left since: to
-     * say again what was said is no new vote, and the other may need no more than that.
+     * What this replica said of the slots that are not committed there. Commits also of a view that it has left since:
+     * to say again what was said is no new vote, and the other may need no more than that.
      */
     private void helpWithVotes(int sender, Status status) {
         state.slots.tailMap(status.lastCommitted(), false).values().stream()
@@ -298,14 +301,16 @@ final class CatchUp {
         if (state.isPrimary() && knowsHowFar && state.tick - filledAtTick[sender] >= pause) {
             filledAtTick[sender] = state.tick;
             int interval = state.config.checkpointInterval();
-            long wanted = Math.min(status.recoveringUpTo(), state.nextSequence + state.config.logWindow());
+            // It keeps out of two windows above a checkpoint that is certified (LostMemory).
+            long wanted = Math.min(status.recoveringUpTo(), state.nextSequence + 2L * state.config.logWindow());
             normalCase.fill((wanted + interval - 1) / interval * interval);
         }
     }
 
     /**
-     * A replica that lost its disk may have left the present view for the next one without knowing it, so it cannot vote
-     * in this one. Once it has caught up the others go there with it; once a life that it told of, since it may be a liar.
+     * A replica that lost its disk may have left the present view for the next one without knowing it, so it cannot
+     * vote in this one. Once it has caught up the others go there with it; once a life that it told of, since it may be
+     * a liar.
      */
     private void admit(int sender, Status status) {
         boolean stillWaits = status.viewChanging() && status.view() == state.view + 1;

@@ -16,6 +16,14 @@ import org.tagma.core.protocol.Request;
  */
 final class NormalCase {
 
+    /**
+     * How many proposals may be under way while the primary fills: one after the other, each with a sync at a quorum,
+     * they would take as long as real ones, and a thousand may be needed. Few enough for none of them to wait long, of
+     * which the backups keep count, and for what clients want; and not more than lie between two checkpoints, else
+     * backups get some before their window reaches there.
+     */
+    private static final int FILL_DEPTH = 16;
+
     private final PbftState state;
     private final BatchFetcher batchFetcher;
     /** The primary proposes empty batches up to here, to bring a checkpoint about; see {@link CatchUp}. */
@@ -33,16 +41,23 @@ final class NormalCase {
                     state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes());
             propose(Batch.of(state.nowMillis, requests));
         }
+        int depth = Math.max(state.config.pipelineDepth(), Math.min(FILL_DEPTH, state.config.checkpointInterval()));
+        while (state.nextSequence <= fillUpTo && hasRoom(depth)) {
+            propose(Batch.of(state.nowMillis, List.of()));
+        }
     }
 
     private boolean mayPropose() {
+        return state.pool.hasProposable() && hasRoom(state.config.pipelineDepth());
+    }
+
+    private boolean hasRoom(int depth) {
         return state.normal
                 && state.isPrimary()
                 && !state.isRecovering()
                 && !state.installing
-                && state.nextSequence - 1 - state.lastCommitted < state.config.pipelineDepth()
-                && state.nextSequence <= state.stable.sequence() + state.config.proposalWindow()
-                && (state.pool.hasProposable() || state.nextSequence <= fillUpTo);
+                && state.nextSequence - 1 - state.lastCommitted < depth
+                && state.nextSequence <= state.stable.sequence() + state.config.proposalWindow();
     }
 
     private void propose(Batch batch) {

@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tagma.core.pbft.Byzantine.drops;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,42 @@ final class LostMemoryTest {
             cluster.assertEqualJournals();
         });
     }
+
+    /** An idle group makes at once as many empty batches as it takes, several under way at a time. */
+    @Test
+    void aReplicaWithAWipedDiskTakesPartAgainWithinTwoSecondsThoughNobodyAsksForAnything() {
+        CoreCluster.seeds(5).forEach(seed -> {
+            CoreCluster cluster = new CoreCluster(4, seed);
+            cluster.submitAll("before", 30);
+            cluster.deliverAll();
+            cluster.crash(2);
+            cluster.restartWiped(2, NONCE);
+            cluster.run(2 * TICKS_IN_A_SECOND);
+            assertThat(cluster.node(2).mode()).isEqualTo("normal");
+        });
+    }
+
+    /** What brings it back does not wait for what clients ask, and that not for it. */
+    @Test
+    void emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.submitAll("before", 30);
+        cluster.deliverAll();
+        cluster.crash(2);
+        cluster.restartWiped(2, NONCE);
+        // No votes but the primary's proposals get through, so nothing that it proposes now is committed.
+        long committed = cluster.node(0).protocol.status().lastCommitted();
+        cluster.tamper = drops((from, to, message) -> message instanceof PbftMessage.Prepare);
+        cluster.run(TICKS_IN_A_SECOND / 2);
+        long proposed = cluster.node(0).log.stream()
+                .filter(PbftRecord.PrePrepared.class::isInstance)
+                .mapToLong(LogRecord::sequence)
+                .max()
+                .orElse(0);
+        assertThat(proposed - committed).isGreaterThan(2L * cluster.config(0).pipelineDepth());
+    }
+
+    private static final int TICKS_IN_A_SECOND = 20;
 
     private static final int TEN_MINUTES_IN_TICKS = 12_000;
 
@@ -123,11 +160,11 @@ final class LostMemoryTest {
         cluster.deliverAll();
         cluster.crash(2);
         cluster.restartWiped(2, NONCE);
-        cluster.run(20);
+        cluster.run(6);
         PbftRecord.Forgotten found = forgotten(cluster.node(2));
         cluster.crash(2);
         cluster.restart(2);
-        cluster.run(5);
+        cluster.run(1);
         assertThat(cluster.node(2).mode()).isIn("recovering", "fetching-state");
         assertThat(cluster.view(2)).isEqualTo(found.view());
         cluster.run(600);
@@ -135,7 +172,9 @@ final class LostMemoryTest {
         assertThat(votes(cluster.node(2))).allMatch(sequence -> sequence > found.upTo());
     }
 
-    /** Trap 22: what it reserves while it still asks, for a view that it enters, says nothing of what it said before. */
+    /**
+     * Trap 22: what it reserves while it still asks, for a view that it enters, says nothing of what it said before.
+     */
     @Test
     void trap22_stoppedWhileItAsksItAsksAgain() {
         CoreCluster cluster = new CoreCluster(4, 1);
@@ -174,8 +213,9 @@ final class LostMemoryTest {
     }
 
     /**
-     * A batch that others say they committed is executed and answered for without a vote. Where the log does not survive the
-     * process, the reservation alone tells the next life how far this one was: until it is there it must not answer reads.
+     * A batch that others say they committed is executed and answered for without a vote. Where the log does not
+     * survive the process, the reservation alone tells the next life how far this one was: until it is there it must
+     * not answer reads.
      */
     @Test
     void whereItExecutedWithoutAVoteIsRememberedLikeWhereItVoted() {
