@@ -176,10 +176,9 @@ public final class DiskCheck implements Protocol {
             String found = "this disk is an old one or a copy: replicas " + contradicting + " know of later than start "
                     + lastOnDisk.incarnation() + ", its last";
             if (config.dataIsIntact()) {
-                actions.add(
-                        new Action.Announce(
-                                found
-                                        + "; its operator says that its data is intact: if it is not, acknowledged operations may be lost"));
+                actions.add(new Action.Announce(found
+                        + "; its operator says that its data is intact: if it is not, acknowledged"
+                        + " operations may be lost"));
             } else {
                 memory = Memory.LOST;
                 actions.add(new Action.Announce(found
