@@ -88,7 +88,14 @@ public final class LaneMutants {
                     "replica/AskedQueue",
                     "if (asker.bytes.addAndGet(charge) > Math.max(room, charge)) {",
                     "if (asker.bytes.addAndGet(charge) < 0) {",
-                    EXECUTION + "whoAsksTooMuchIsToldSoAndOthersAreAnswered"));
+                    EXECUTION + "whoAsksTooMuchIsToldSoAndOthersAreAnswered"),
+            of(
+                    "one client's reads may take all the room",
+                    "37",
+                    "replica/WaitingReads",
+                    "(ofClient > 0 && ofClient + more > memory.ofOneClient(Share.WAITING_READS))",
+                    "false",
+                    "ServiceExecutorTest#readsThatWaitAreBoundedInBytesOfOneClientAndOfAll"));
 
     private LaneMutants() {}
 }

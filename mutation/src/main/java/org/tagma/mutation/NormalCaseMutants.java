@@ -97,7 +97,7 @@ final class NormalCaseMutants {
                     "a body is asked of one replica only",
                     "17",
                     "core/pbft/BatchFetcher",
-                    "nextSource(want.source)",
+                    "nextSource(asked.source)",
                     "nextSource(state.self)",
                     WITHHELD),
             of(
@@ -181,15 +181,15 @@ final class NormalCaseMutants {
                     "a backup hands over as much as one client may have waiting",
                     "39",
                     "core/pbft/PoolQuotas",
-                    "of(client).handedOver < share(maxPendingPerClient)",
-                    "of(client).handedOver < maxPendingPerClient",
+                    "relayedOfOneClient.hasRoom(of(client(request)).handedOver, request)",
+                    "ofOneClient.hasRoom(of(client(request)).handedOver, request)",
                     JUDGED + "whatAllBackupsMayHandOverFitsWhatThePrimaryMustTake"),
             of(
                     "what backups relay shares the room of clients",
                     "39",
                     "core/pbft/PoolQuotas",
-                    "if (relayedBy == FROM_CLIENT) {",
-                    "if (true) {",
+                    "return relayedBy == FROM_CLIENT ? fromClients : relayed[relayedBy];",
+                    "return fromClients;",
                     JUDGED + "whatAllBackupsMayHandOverFitsWhatThePrimaryMustTake"),
             of(
                     "what was handed to the last primary is not handed to the next",

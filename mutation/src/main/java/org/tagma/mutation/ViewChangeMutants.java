@@ -263,11 +263,25 @@ final class ViewChangeMutants {
                     "suspectIf(0,",
                     JUDGED + "aPrimaryOfAnIdleGroupThatFallsSilentIsReplaced"),
             of(
+                    "a false new view moves a replica alone",
+                    "22",
+                    "core/pbft/ViewChanger",
+                    "if (view == state.view && hasCompany())",
+                    "if (view == state.view)",
+                    "LostMemoryTest#noPrimaryMovesAReplicaFurtherThanOneViewAboveTheOthers"),
+            of(
+                    "a replica goes through views that nobody else came to",
+                    "22",
+                    "core/pbft/ViewChanger",
+                    "if (against >= state.quorums.weak() && hasCompany())",
+                    "if (against >= state.quorums.weak())",
+                    "LostMemoryTest#twoThatReachNoPrimaryDoNotRunAheadOfTheOthers"),
+            of(
                     "a view change lowers what was executed",
                     "14",
                     "core/pbft/ViewChanger",
-                    "batchFetcher.restart();",
-                    "batchFetcher.restart(); state.lastCommitted = state.stable.sequence();",
+                    "state.releaseLeftOver();",
+                    "state.releaseLeftOver(); state.lastCommitted = state.stable.sequence();",
                     EXECUTION + "trap14_everyOperationIsCountedOnceThroughManyViewChanges"));
 
     private ViewChangeMutants() {}

@@ -1,6 +1,7 @@
 package org.tagma.protocol;
 
 import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftConfig;
 
 /**
  * How much a message from outside may hold. All limits are inclusive and at least 1.
@@ -32,7 +33,7 @@ public record CodecLimits(
      * How many digests Q may hold for one sequence number. A slot gets one more only in a view whose primary proposed
      * something new there, without a quorum preparing it.
      */
-    public static final int MAX_DIGESTS_PER_SEQUENCE = 16;
+    public static final int MAX_DIGESTS_PER_SEQUENCE = PbftConfig.MAX_DIGESTS_PER_SEQUENCE;
 
     public CodecLimits {
         requirePositive("maxBatchRequests", maxBatchRequests);

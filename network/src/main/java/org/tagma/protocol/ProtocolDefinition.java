@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.LifeEvidence;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
@@ -101,6 +102,16 @@ public interface ProtocolDefinition {
     /** What its messages and records say of how far a replica is; without that, only incarnations tell old disks. */
     default LifeEvidence lifeEvidence() {
         return NoEvidence.INSTANCE;
+    }
+
+    /** How much the batches that a replica holds in memory may come to, with these bounds. */
+    default long logBytes(MemoryBounds memory) {
+        return memory.logBytes();
+    }
+
+    /** How much the requests may come to that wait at one of so many replicas, where none is larger than this. */
+    default long pendingBytes(MemoryBounds memory, int replicas, long largestRequest) {
+        return memory.pendingBytes();
     }
 
     /** How long the group may take to replace a leader that is gone, or hands over, in milliseconds. */

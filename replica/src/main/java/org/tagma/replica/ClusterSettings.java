@@ -25,9 +25,9 @@ public final class ClusterSettings {
     private static final int MAX_MANIFEST_BYTES = 1 << 20;
 
     /** Of the largest size: four from one checkpoint to the next. */
-    static final int BATCHES_IN_LOG = 16;
+    private static final int BATCHES_IN_LOG = 16;
 
-    static final int BATCHES_WAITING = 16;
+    private static final int BATCHES_WAITING = 12;
     private static final int CLIENTS_THAT_FILL_THE_POOL = 8;
 
     /** The protocol gives a hand-over up after a timeout, and says so. */
@@ -92,14 +92,17 @@ public final class ClusterSettings {
 
     /**
      * What the protocol may hold in memory. It follows from settings that all replicas share, and not from one
-     * replica's heap: PBFT's replicas must agree on where checkpoints fall, and a backup must have room for what a
-     * correct primary proposes.
+     * replica's heap: a PBFT backup must have room for what a correct primary proposes.
      */
     public static MemoryBounds memoryBounds(ClusterConfig config) {
-        long largestBatch =
-                Math.max(config.batch().maxBytes(), config.limits().maxOperationBytes() + (long) ENVELOPE_BYTES);
+        long largestBatch = largestBatchBytes(config);
         long waiting = BATCHES_WAITING * largestBatch;
         return new MemoryBounds(BATCHES_IN_LOG * largestBatch, waiting, waiting / CLIENTS_THAT_FILL_THE_POOL);
+    }
+
+    /** The largest batch, or the largest request where that is more. */
+    static long largestBatchBytes(ClusterConfig config) {
+        return Math.max(config.batch().maxBytes(), config.limits().maxOperationBytes() + (long) ENVELOPE_BYTES);
     }
 
     /**

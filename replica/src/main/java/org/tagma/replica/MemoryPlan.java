@@ -56,14 +56,14 @@ public final class MemoryPlan {
         REQUEST_POOL(Place.HEAP, 7, "requests waiting to be ordered"),
         /** Raft's log above the last snapshot, as far as it is kept in memory. */
         LOG_TAIL(Place.HEAP, 9, "log tail"),
-        /** Batches between PBFT's watermarks, in all the versions that views proposed. */
-        WINDOW(Place.HEAP, 12, "batches between the watermarks"),
-        /** Batches executed and kept for those who lag. */
-        EXECUTED_BATCHES(Place.HEAP, 5, "batches kept for those who lag"),
+        /** Batches between PBFT's watermarks, in all the versions that views proposed, executed or not. */
+        WINDOW(Place.HEAP, 14, "batches between the watermarks"),
         /** Batches committed and not executed yet. */
         EXECUTION_QUEUE(Place.HEAP, 5, "batches waiting for execution"),
         /** Queries and questions of replicas that wait for the execution or the protocol. */
         QUERIES(Place.HEAP, 3, "queries waiting"),
+        /** Reads that wait until the protocol says from which state on they may be answered. */
+        WAITING_READS(Place.HEAP, 3, "reads waiting for the protocol"),
         /** Frames that wait for a peer to read them. */
         OUTBOUND(Place.HEAP, 10, "frames on their way out"),
         /** Replies kept for retries: agreed, so required and not derived. */
@@ -168,16 +168,18 @@ public final class MemoryPlan {
     public MemoryPlan requireFits(ClusterConfig config) {
         require("limits.maxFrameBytes", config.limits().maxFrameBytes(), Share.UNFINISHED_FRAMES);
         require("limits.replyBytes", config.limits().replyBytes(), Share.REPLIES);
-        long unordered = (long) config.batch().maxBytes() * (config.window().pipelineDepth() + 1L);
-        require("batch.maxBytes x (window.pipelineDepth + 1)", unordered, Share.WINDOW);
         MemoryBounds protocol = ClusterSettings.memoryBounds(config);
-        String largest = " of the largest batches (batch.maxBytes, limits.maxOperationBytes)";
-        require(ClusterSettings.BATCHES_WAITING + largest, protocol.pendingBytes(), Share.REQUEST_POOL);
-        if (config.protocol().faultModel() == FaultModel.CRASH) {
-            // Without certificates to keep its log short, it waits in memory for the next checkpoint.
-            require(ClusterSettings.BATCHES_IN_LOG + largest, protocol.logBytes(), Share.LOG_TAIL);
-        }
+        long largest = ClusterSettings.largestBatchBytes(config);
+        long log = config.protocol().logBytes(protocol);
+        boolean trusts = config.protocol().faultModel() == FaultModel.CRASH;
+        requireBatches(config.protocol().pendingBytes(protocol, replicas, largest), largest, Share.REQUEST_POOL);
+        requireBatches(log, largest, trusts ? Share.LOG_TAIL : Share.WINDOW);
         return this;
+    }
+
+    private void requireBatches(long bytes, long largest, Share share) {
+        long batches = (bytes + largest - 1) / largest;
+        require(batches + " of the largest batches (batch.maxBytes, limits.maxOperationBytes)", bytes, share);
     }
 
     /**

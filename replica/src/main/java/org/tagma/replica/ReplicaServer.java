@@ -24,12 +24,13 @@ import org.tagma.replica.trace.ReplicaTracer;
 /**
  * A running replica: threads, queues, wiring, and nothing of any protocol.
  *
- * <p>Threads: the transport's own; verification threads, for what costs signatures; one engine thread, which alone steps
- * the protocol; one execution thread, which alone touches the state machine. They hand batches of work to each other
- * through bounded queues and wake each other once a batch.
+ * <p>Threads: the transport's own; verification threads, for what costs signatures; one engine thread, which
+ * alone steps the protocol; one execution thread, which alone touches the state machine. They hand batches of
+ * work to each other through bounded queues and wake each other once a batch.
  *
- * <p>If something breaks that must not (an invariant, the log, the state machine with an {@link Error}) the replica logs
- * it in one line and stops by itself; see {@link #awaitTermination} and {@link #failure}. Thread-safe.
+ * <p>If something breaks that must not (an invariant, the log, the state machine with an {@link Error}) the
+ * replica logs it in one line and stops by itself; see {@link #awaitTermination} and {@link #failure}.
+ * Thread-safe.
  */
 public final class ReplicaServer implements AutoCloseable {
 
@@ -83,7 +84,13 @@ public final class ReplicaServer implements AutoCloseable {
                 : Optional.empty();
         Outbound outbound = new TransportOutbound(parts.transport(), this::flush);
         this.engineQueue = new EngineQueue(this::wakeEngine);
-        this.executor = new ServiceExecutor(parts.service(), sealer, outbound, parts.snapshots(), engineQueue::add);
+        this.executor = new ServiceExecutor(
+                parts.service(),
+                sealer,
+                outbound,
+                parts.snapshots(),
+                parts.options().memory(),
+                engineQueue::add);
         this.execution = new ExecutionLoop(
                 executor,
                 this::answer,
@@ -223,9 +230,9 @@ public final class ReplicaServer implements AutoCloseable {
     }
 
     /**
-     * Stops everything and waits until it has stopped. A leader first has another replica lead, if that can be had in time.
-     * What does not stop in time, since the disk does not answer, is left as it is, and {@link #failure} says so: then the
-     * process had better end. Idempotent; not for the server's own threads.
+     * Stops everything and waits until it has stopped. A leader first has another replica lead, if that can be
+     * had in time. What does not stop in time, since the disk does not answer, is left as it is, and {@link
+     * #failure} says so: then the process had better end. Idempotent; not for the server's own threads.
      */
     @Override
     public void close() {

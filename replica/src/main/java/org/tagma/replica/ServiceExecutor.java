@@ -49,8 +49,8 @@ public final class ServiceExecutor implements Execution {
     private static final ServiceReply UNAVAILABLE = new ServiceReply(ReplyStatus.UNAVAILABLE, ByteString.EMPTY);
     private static final ServiceReply OVERLOADED = new ServiceReply(ReplyStatus.OVERLOADED, ByteString.EMPTY);
 
-    /** Reads, and requests of operators, that may wait for the protocol's answer. */
-    private static final int MAX_WAITING = 1 << 16;
+    /** Requests of operators that may wait for the protocol's answer. */
+    private static final int MAX_WAITING = 1 << 10;
 
     private final ReplicatedService service;
     private final MessageSealer sealer;
@@ -58,7 +58,7 @@ public final class ServiceExecutor implements Execution {
     private final Consumer<Event> events;
     private final SnapshotStore store;
     private final SnapshotKeeper kept = new SnapshotKeeper();
-    private final Map<Long, Query> waitingReads = new HashMap<>();
+    private final WaitingReads waitingReads;
     private final Map<Long, OperatorAnswer> waitingOperators = new HashMap<>();
 
     private long view;
@@ -77,6 +77,7 @@ public final class ServiceExecutor implements Execution {
      * An executor of a service that has executed nothing yet.
      *
      * @param store keeps checkpoints for the next life
+     * @param memory how much of what waits it may hold
      * @param events takes the answers to what was asked
      */
     public ServiceExecutor(
@@ -84,11 +85,13 @@ public final class ServiceExecutor implements Execution {
             MessageSealer sealer,
             Outbound outbound,
             SnapshotStore store,
+            MemoryPlan memory,
             Consumer<Event> events) {
         this.service = service;
         this.sealer = sealer;
         this.outbound = outbound;
         this.store = store;
+        this.waitingReads = new WaitingReads(memory);
         this.events = events;
     }
 
@@ -209,11 +212,10 @@ public final class ServiceExecutor implements Execution {
             } else {
                 answer(query, UNAVAILABLE);
             }
-        } else if (waitingReads.size() >= MAX_WAITING) {
-            answer(query, OVERLOADED);
-        } else {
-            waitingReads.put(++asked, query);
+        } else if (waitingReads.add(++asked, query)) {
             events.accept(new Event.ReadReceived(asked));
+        } else {
+            answer(query, OVERLOADED);
         }
     }
 

@@ -68,7 +68,7 @@ final class ClusterReplicaTest {
                 .bindAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
-    private static ClusterConfig config(ProtocolDefinition protocol, Durability durability) {
+    static ClusterConfig config(ProtocolDefinition protocol, Durability durability) {
         List<ReplicaEntry> replicas = IntStream.range(0, 4)
                 .mapToObj(id -> new ReplicaEntry(
                         id,

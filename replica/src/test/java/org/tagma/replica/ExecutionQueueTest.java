@@ -14,7 +14,10 @@ import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.protocol.Protocols;
 
-/** Queries beside batches: of 1 MiB, 3 % are for questions; a client may have 3,932 bytes waiting, all clients 15,728. */
+/**
+ * Queries beside batches: of 1 MiB, 3 % are for questions; a client may have 3,932 bytes waiting, all clients
+ * 15,728.
+ */
 final class ExecutionQueueTest {
 
     private static final MemoryPlan MEMORY = MemoryPlan.of(1 << 20, 1 << 20, 4);
@@ -28,6 +31,7 @@ final class ExecutionQueueTest {
             TestCluster.sealer(0, AuthenticationPolicy.of(Protocols.named("pbft"), false)),
             ports,
             SnapshotStore.none(),
+            MemoryPlan.of(256 << 20, 256 << 20, TestCluster.REPLICAS),
             event -> done.add("batch"));
     private final ExecutionLoop execution = new ExecutionLoop(
             executor,

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
@@ -29,8 +30,11 @@ import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.MemoryPlan.Share;
 
 final class ServiceExecutorTest {
+
+    private static final MemoryPlan MEMORY = MemoryPlan.of(256 << 20, 256 << 20, TestCluster.REPLICAS);
 
     private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
     private static final SessionId SESSION = new SessionId(0, 1);
@@ -103,6 +107,31 @@ final class ServiceExecutorTest {
         assertThat(refused.number()).isEqualTo(9);
         assertThat(refused.status()).isEqualTo(ReplyStatus.UNAVAILABLE);
         assertThat(refused.primary()).isEqualTo(2);
+    }
+
+    @Test
+    void readsThatWaitAreBoundedInBytesOfOneClientAndOfAll() {
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
+        ByteString large = ByteString.copyFrom(new byte[100_000]);
+        for (int number = 1; number <= 100; number++) {
+            raft.query(new Query(SESSION, number, large));
+        }
+        long waiting = events.size();
+        assertThat(waiting * large.size())
+                .isBetween(MEMORY.ofOneClient(Share.WAITING_READS) / 2, MEMORY.ofOneClient(Share.WAITING_READS));
+        assertThat(reply(ports.frames.get(0)).status()).isEqualTo(ReplyStatus.OVERLOADED);
+        WaitingReads reads = new WaitingReads(MEMORY);
+        long held = IntStream.range(0, 100)
+                .filter(client -> reads.add(client, new Query(new SessionId(client, 1), 1, large)))
+                .count();
+        assertThat(held * large.size())
+                .isBetween(MEMORY.bytes(Share.WAITING_READS) - 200_000, MEMORY.bytes(Share.WAITING_READS));
+        for (long id = 1; id <= waiting; id++) {
+            raft.refuseRead(id);
+        }
+        long before = events.size();
+        raft.query(new Query(SESSION, 101, large));
+        assertThat(events).hasSize((int) before + 1);
     }
 
     @Test
@@ -237,6 +266,7 @@ final class ServiceExecutorTest {
 
     private ServiceExecutor executor(AuthenticationPolicy policy) {
         ReplicatedService service = new ReplicatedService(new CountingMachine(), new ServiceLimits(8, 8));
-        return new ServiceExecutor(service, TestCluster.sealer(0, policy), ports, SnapshotStore.none(), events::add);
+        return new ServiceExecutor(
+                service, TestCluster.sealer(0, policy), ports, SnapshotStore.none(), MEMORY, events::add);
     }
 }

@@ -43,6 +43,7 @@ final class StageFixture {
                 TestCluster.sealer(0, policy),
                 ports,
                 SnapshotStore.none(),
+                memory,
                 engineQueue::add);
         execution = new ExecutionLoop(executor, executor::query, () -> {}, () -> {}, metrics, memory);
         verifier = new InboundVerifier(

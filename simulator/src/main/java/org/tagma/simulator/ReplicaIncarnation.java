@@ -23,6 +23,7 @@ import org.tagma.replica.Execution;
 import org.tagma.replica.Inbound;
 import org.tagma.replica.InboundVerifier;
 import org.tagma.replica.LogStore;
+import org.tagma.replica.MemoryPlan;
 import org.tagma.replica.MessageSealer;
 import org.tagma.replica.Outbound;
 import org.tagma.replica.RejectionReason;
@@ -50,6 +51,8 @@ import org.tagma.simulator.workload.Registers;
  * wipes out. Not thread-safe.
  */
 final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListener {
+
+    private static final MemoryPlan MEMORY = MemoryPlan.of(1 << 30, 1 << 30, 1);
 
     private final Machine machine;
     private final int id;
@@ -110,7 +113,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
             protocol = new MisbehavingProtocol(correct, misbehaviours);
         }
         ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
-        executor = new ServiceExecutor(service, sealer, this, machine.snapshots, this::onExecutionEvent);
+        executor = new ServiceExecutor(service, sealer, this, machine.snapshots, MEMORY, this::onExecutionEvent);
         observedExecution = machine.isCorrect()
                 ? Optional.of(new ObservedExecution(
                         executor, id, world.checks(), rules, machine.diary.operatorAnswers(), tree, machine.snapshots))

@@ -1,19 +1,26 @@
 package org.tagma.core.pbft;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
 import org.tagma.core.pbft.PbftRecord.KeptBatch;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 
 /**
  * Fetches batches whose digest is certified but whose body never came: withheld by a primary, or lost. Any replica may
- * give it, for the digest says whether it is the right one. They are asked in turn, f+1 at a time, so that one of them is
- * correct, and first the primary, which should have what it carried over: those who go on let go of it at a checkpoint.
+ * give it, for the digest says whether it is the right one. They are asked in turn, f+1 at a time, so that one of
+ * them is correct, and first the primary, which should have what it carried over: those who go on let go of it at
+ * a checkpoint.
+ *
+ * <p>Several batches may be wanted for one sequence number, since a liar may claim another one than a correct
+ * replica: each is asked for in its own turn.
  */
 final class BatchFetcher {
 
@@ -22,19 +29,20 @@ final class BatchFetcher {
 
     private static final int RETRY_TICKS = 4;
 
-    private static final class Wanted {
-        final Digest digest;
-        long askedAtTick = -1;
+    private static final Comparator<Reproposal> BY_SEQUENCE =
+            Comparator.comparingLong(Reproposal::sequence).thenComparing(Reproposal::digest);
+
+    private static final class Asked {
+        long atTick = -1;
         int source;
 
-        Wanted(Digest digest, int source) {
-            this.digest = digest;
+        Asked(int source) {
             this.source = source;
         }
     }
 
     private final PbftState state;
-    private final TreeMap<Long, Wanted> wanted = new TreeMap<>();
+    private final TreeMap<Reproposal, Asked> wanted = new TreeMap<>(BY_SEQUENCE);
     /** Bytes given to each replica in this tick: a liar that asks without end costs no more than a batch a tick. */
     private final long[] served;
 
@@ -45,25 +53,38 @@ final class BatchFetcher {
 
     /** Asks for a body until it is here or no longer needed. */
     void want(long sequence, Digest digest) {
-        Wanted known = wanted.get(sequence);
-        if (known == null || !known.digest.equals(digest)) {
-            int replicas = state.quorums.replicas();
-            wanted.put(sequence, new Wanted(digest, (state.primary() + replicas - 1) % replicas));
-            askMore();
-        }
+        add(new Reproposal(sequence, digest));
+        askMore();
+    }
+
+    private void add(Reproposal batch) {
+        int replicas = state.quorums.replicas();
+        wanted.computeIfAbsent(batch, known -> new Asked((state.primary() + replicas - 1) % replicas));
     }
 
     /** A new view: only what is committed is still wanted; the new view says what else. */
     void restart() {
-        wanted.entrySet()
-                .removeIf(entry -> !state.existingSlot(entry.getKey())
-                        .flatMap(Slot::committed)
-                        .equals(Optional.of(entry.getValue().digest)));
+        wanted.keySet().removeIf(batch -> !isCommitted(batch));
+    }
+
+    /**
+     * Who opens a view wants these, of those it does not want for being committed, and no longer what it wanted
+     * before.
+     */
+    void wantToOpen(Collection<Reproposal> batches) {
+        wanted.keySet().removeIf(batch -> !batches.contains(batch) && !isCommitted(batch));
+        batches.forEach(this::add);
+        askMore();
+    }
+
+    private boolean isCommitted(Reproposal batch) {
+        Optional<Digest> committed = state.existingSlot(batch.sequence()).flatMap(Slot::committed);
+        return committed.equals(Optional.of(batch.digest()));
     }
 
     /** What a stable checkpoint or an installed state covers is not needed any more. */
     void truncate(long sequence) {
-        wanted.headMap(sequence, true).clear();
+        wanted.keySet().removeIf(batch -> batch.sequence() <= sequence);
         askMore();
     }
 
@@ -73,18 +94,28 @@ final class BatchFetcher {
     }
 
     private void askMore() {
+        // What came otherwise must not keep the room of what did not.
+        wanted.keySet()
+                .removeIf(batch -> state.existingSlot(batch.sequence())
+                        .flatMap(slot -> slot.body(batch.digest()))
+                        .isPresent());
         int outstanding = 0;
         for (var entry : wanted.entrySet()) {
-            if (++outstanding > MAX_OUTSTANDING) {
+            boolean hasRoom =
+                    state.room.toFetch(entry.getKey().sequence(), (long) outstanding * state.config.maxBatchBytes());
+            if (++outstanding > MAX_OUTSTANDING || !hasRoom) {
                 return;
             }
-            Wanted want = entry.getValue();
-            if (want.askedAtTick < 0 || state.tick - want.askedAtTick >= RETRY_TICKS) {
-                want.askedAtTick = state.tick;
-                for (int asked = 0; asked < state.quorums.weak(); asked++) {
-                    want.source = nextSource(want.source);
-                    state.send(want.source, new FetchBatch(entry.getKey(), want.digest));
-                }
+            ask(entry.getKey(), entry.getValue());
+        }
+    }
+
+    private void ask(Reproposal batch, Asked asked) {
+        if (asked.atTick < 0 || state.tick - asked.atTick >= RETRY_TICKS) {
+            asked.atTick = state.tick;
+            for (int i = 0; i < state.quorums.weak(); i++) {
+                asked.source = nextSource(asked.source);
+                state.send(asked.source, new FetchBatch(batch.sequence(), batch.digest()));
             }
         }
     }
@@ -108,16 +139,22 @@ final class BatchFetcher {
                 });
     }
 
-    /** Takes a body if it is one that was wanted. */
+    /** Takes a body if it is one that was wanted, and there is room. */
     Verdict onBatchBody(BatchBody message) {
-        Wanted want = wanted.get(message.sequence());
-        Optional<Slot> slot = state.existingSlot(message.sequence());
         Batch batch = message.batch();
-        if (want == null || slot.isEmpty() || !want.digest.equals(batch.digest())) {
+        Reproposal named = new Reproposal(message.sequence(), batch.digest());
+        if (!wanted.containsKey(named) || !state.inWindow(message.sequence())) {
             return Verdict.UNEXPECTED;
         }
-        wanted.remove(message.sequence());
-        slot.get().addBody(batch);
+        // Its digest does not cover how its requests are authenticated.
+        if (!state.room.isWellMade(batch)) {
+            return Verdict.TOO_LARGE;
+        }
+        if (!state.room.toFetch(message.sequence(), state.room.weight(batch))) {
+            return Verdict.NO_ROOM;
+        }
+        wanted.remove(named);
+        state.slot(message.sequence()).addBody(batch);
         state.emit(new Action.Persist(new KeptBatch(message.sequence(), batch)));
         askMore();
         return Verdict.ACCEPT;

@@ -133,7 +133,7 @@ final class CheckpointTracker {
         long previous = state.stable.sequence();
         state.stable = certificate;
         state.windowMoved = true;
-        state.slots.headMap(sequence, true).clear();
+        state.releaseSlots(sequence);
         state.ledger.truncate(sequence);
         state.nextSequence = Math.max(state.nextSequence, sequence + 1);
         votes.headMap(sequence, true).clear();
@@ -168,8 +168,8 @@ final class CheckpointTracker {
     }
 
     /**
-     * Fetches the state if batches have not brought this replica to the certified checkpoint for a while, and a later one
-     * if the one that it is fetching may be kept no longer.
+     * Fetches the state if batches have not brought this replica to the certified checkpoint for a while, and a
+     * later one if the one that it is fetching may be kept no longer.
      */
     void onTick(boolean stuck) {
         boolean wanted = ahead != null && state.lastCommitted < ahead.sequence();

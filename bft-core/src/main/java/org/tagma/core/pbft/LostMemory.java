@@ -13,11 +13,14 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
  * TOCS 2002, 4.3.2). Such a replica counts as one of the f faulty; so at most f-1 others are, and n-f others answer.
  *
  * <p>Sequence numbers: it voted at most a window above a checkpoint that a quorum certified. Of those that took that
- * checkpoint, f+1 others are correct, and one of them is among any n-f that answer; its own stable checkpoint lies at most
- * a window lower, and is proved by its certificate. So no vote lies more than two windows above the highest certificate.
+ * checkpoint, f+1 others are correct, and one of them is among any n-f that answer; its own stable checkpoint
+ * lies at most a window lower, and is proved by its certificate. So no vote lies more than two windows above the
+ * highest certificate.
  *
- * <p>Views: it left for a view at most one above that which f+1 correct others had come to. Answers above the n-f-th
- * lowest may be lies; the n-f-th lowest is not below what one of those f+1 said.
+ * <p>Views: it left for a view at most one above that which f+1 correct others had come to. For the first correct
+ * replica that left for a view knew of a quorum that had come to the one before ({@link ViewChanger#hasCompany}),
+ * so f+1 correct ones besides this replica had, and whoever follows f+1 others follows a correct one. Answers
+ * above the n-f-th lowest may be lies; the n-f-th lowest is not below what one of those f+1 said.
  */
 final class LostMemory {
 

@@ -107,6 +107,12 @@ final class NewViewRule {
                 .count();
     }
 
+    /** Whether a view change says that one of these prepared. */
+    static boolean claimsAny(ViewChange message, Collection<Reproposal> batches) {
+        return message.prepared().stream()
+                .anyMatch(entry -> batches.contains(new Reproposal(entry.sequence(), entry.digest())));
+    }
+
     /** P and Q of one view change, by sequence number. */
     private static final class Claims {
         private final TreeMap<Long, VoteInfo> prepared = new TreeMap<>();

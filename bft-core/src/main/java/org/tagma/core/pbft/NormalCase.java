@@ -26,7 +26,10 @@ final class NormalCase {
 
     private final PbftState state;
     private final BatchFetcher batchFetcher;
-    /** The primary proposes empty batches up to here, to bring a checkpoint about; see {@link CatchUp}. */
+    /**
+     * The primary proposes empty batches up to here, to bring a checkpoint about; see {@link CatchUp}, {@link
+     * WindowRoom}.
+     */
     private long fillUpTo;
 
     NormalCase(PbftState state, BatchFetcher batchFetcher) {
@@ -37,14 +40,26 @@ final class NormalCase {
     /** Proposes what waits, as far as the pipeline and the window let it. */
     void propose() {
         while (mayPropose()) {
-            List<Request> requests =
-                    state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes());
+            long room = state.room.inInterval(state.nextSequence);
+            long untilStable = state.room.toPropose();
+            List<Request> requests = nextRequests(Math.min(room, untilStable));
+            if (requests.isEmpty()) {
+                // What comes next has no room before the next checkpoint, or before one is stable.
+                if (room <= untilStable) {
+                    fill(state.room.endOfInterval(state.nextSequence));
+                }
+                break;
+            }
             propose(Batch.of(state.nowMillis, requests));
         }
         int depth = Math.max(state.config.pipelineDepth(), Math.min(FILL_DEPTH, state.config.checkpointInterval()));
         while (state.nextSequence <= fillUpTo && hasRoom(depth)) {
             propose(Batch.of(state.nowMillis, List.of()));
         }
+    }
+
+    private List<Request> nextRequests(long room) {
+        return state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes(), room);
     }
 
     private boolean mayPropose() {
@@ -81,6 +96,9 @@ final class NormalCase {
         if (!verdict.isAccepted()) {
             return verdict;
         }
+        if (!hasRoomFor(message)) {
+            return Verdict.NO_ROOM;
+        }
         Slot slot = state.slot(message.sequence());
         Digest digest = message.batch().digest();
         Optional<Digest> accepted = slot.accepted(state.view).or(() -> state.carriedOver(message.sequence()));
@@ -93,20 +111,23 @@ final class NormalCase {
         if (slot.committed().isPresent() && !slot.committed().get().equals(digest)) {
             return Verdict.CONFLICTING;
         }
-        boolean bodyIsNew = slot.body(digest).isEmpty();
-        slot.addBody(message.batch());
         slot.prepare(sender, state.view, digest);
-        if (slot.accepted(state.view).isPresent()) {
-            if (bodyIsNew) {
-                state.emit(new Action.Persist(new PbftRecord.KeptBatch(message.sequence(), message.batch())));
-            }
-        } else {
+        if (slot.accepted(state.view).isEmpty()) {
+            slot.addBody(message.batch());
             state.accept(slot, digest);
             voteFor(message.sequence(), message.batch());
         }
         advance(slot);
         deliver();
         return Verdict.ACCEPT;
+    }
+
+    /** What was accepted in this view has its body here; a second proposal beside it is not kept, but looked at. */
+    private boolean hasRoomFor(PrePrepare message) {
+        Optional<Slot> slot = state.existingSlot(message.sequence());
+        return slot.flatMap(known -> known.accepted(state.view)).isPresent()
+                || slot.flatMap(known -> known.body(message.batch().digest())).isPresent()
+                || state.room.forProposal(message.sequence(), state.room.weight(message.batch()));
     }
 
     private void voteFor(long sequence, Batch batch) {
@@ -141,9 +162,16 @@ final class NormalCase {
         advance(slot);
     }
 
-    /** A new view carries this over (TOCS 4.5.2): the slot is agreed on once more, whether or not it was before. */
+    /**
+     * A new view carries this over (TOCS 4.5.2): the slot is agreed on once more, whether or not it was before;
+     * but not before its body is here, for who votes must be able to give it to others.
+     */
     void repropose(long sequence, Digest digest) {
         Slot slot = state.slot(sequence);
+        if (slot.body(digest).isEmpty()) {
+            batchFetcher.want(sequence, digest);
+            return;
+        }
         state.accept(slot, digest);
         slot.prepare(state.primary(), state.view, digest);
         if (state.ledger.remembers(sequence)) {
@@ -154,9 +182,6 @@ final class NormalCase {
             } else {
                 votePrepare(sequence, digest);
             }
-        }
-        if (slot.body(digest).isEmpty()) {
-            batchFetcher.want(sequence, digest);
         }
         advance(slot);
     }

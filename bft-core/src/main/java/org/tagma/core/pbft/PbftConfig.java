@@ -69,6 +69,18 @@ public record PbftConfig(
         require(sessionPipeline >= 1, "sessionPipeline must be at least 1");
     }
 
+    /**
+     * Digests for which a slot remembers having pre-prepared: Q's entries for one sequence number. One more comes
+     * only in a view whose primary proposed something new there and no quorum prepared it, and what a replica
+     * prepared replaces all that it pre-prepared before. Beyond it the oldest is forgotten. A later view change
+     * may then lack the vouchers for a batch that prepared in that old view, at a replica that was left out of as
+     * many view changes; it then needs those of more replicas, and nothing false follows.
+     */
+    public static final int MAX_DIGESTS_PER_SEQUENCE = 16;
+
+    /** How many times what lies between two checkpoints a replica may come to hold between the watermarks. */
+    public static final int WINDOW_INTERVALS = WindowRoom.HELD + 1;
+
     /** How far above the stable checkpoint a primary proposes: one interval less than what backups accept, because a
      * backup may learn of a checkpoint's stability later than the primary (fabric #1119). */
     public int proposalWindow() {
@@ -95,6 +107,21 @@ public record PbftConfig(
                 sessionPipeline,
                 memory,
                 limits);
+    }
+
+    /** How much the batches between two checkpoints may weigh, see {@link WindowRoom}. */
+    public long intervalBytes() {
+        return memory.checkpointBytes();
+    }
+
+    /** How much a replica may come to hold between the watermarks. */
+    public static long windowBytes(MemoryBounds memory) {
+        return WINDOW_INTERVALS * memory.checkpointBytes();
+    }
+
+    /** How much the requests that wait may come to, where none has more bytes than this. */
+    public static long poolBytes(MemoryBounds memory, int replicas, long largestRequest) {
+        return PoolQuotas.maxBytes(memory, replicas, largestRequest) + largestRequest;
     }
 
     /** A group of n with small windows and round timeouts, for tests: tick 50 ms, timeouts of one second. */

@@ -179,8 +179,9 @@ public final class PbftProtocol implements Protocol {
             Verdict verdict = batchFetcher.onBatchBody(body);
             if (verdict.isAccepted()) {
                 state.existingSlot(body.sequence()).ifPresent(normalCase::takeFromOthers);
+                viewChanger.voteForCarriedOver();
                 normalCase.deliver();
-                viewChanger.retry();
+                viewChanger.pursue();
             }
             return verdict;
         } else if (message instanceof TransferMessage.Question question) {
@@ -227,8 +228,8 @@ public final class PbftProtocol implements Protocol {
     }
 
     /**
-     * A request waits here, or so it seems: its session may have been dropped while a state was fetched here. Then nobody
-     * orders it again, and the execution can tell.
+     * A request waits here, or so it seems: its session may have been dropped while a state was fetched here.
+     * Then nobody orders it again, and the execution can tell.
      */
     private void resendIfOver(Request request, int relayedBy, boolean mayBeOver) {
         if (relayedBy < 0 && mayBeOver) {
@@ -254,7 +255,7 @@ public final class PbftProtocol implements Protocol {
         state.announce("installed the state at checkpoint " + event.sequence());
         checkpoints.onInstalled(event.sequence(), event.stateDigest());
         normalCase.deliver();
-        viewChanger.retry();
+        viewChanger.pursue();
     }
 
     private void onTick() {
@@ -309,6 +310,11 @@ public final class PbftProtocol implements Protocol {
             return "catching-up";
         }
         return state.normal ? "normal" : "view-change";
+    }
+
+    @Override
+    public long heldBytes() {
+        return state.room.held() + state.pool.bytes();
     }
 
     @Override

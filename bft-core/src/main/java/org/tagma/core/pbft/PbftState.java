@@ -29,6 +29,7 @@ final class PbftState {
     final Pace pace;
     final Presence presence;
     final TreeMap<Long, Slot> slots = new TreeMap<>();
+    final WindowRoom room;
 
     /** The view this replica is in, or wants to enter. */
     long view;
@@ -88,6 +89,7 @@ final class PbftState {
         this.patience = new Patience(config);
         this.pace = new Pace(config);
         this.presence = new Presence(config);
+        this.room = new WindowRoom(this);
         this.evidenceAtTick = new long[config.quorums().replicas()];
         Arrays.fill(evidenceAtTick, -config.statusIntervalTicks());
     }
@@ -116,7 +118,33 @@ final class PbftState {
             throw new IllegalStateException(
                     "sequence " + sequence + " is outside the window above " + stable.sequence());
         }
-        return slots.computeIfAbsent(sequence, number -> new Slot(number, quorums.replicas()));
+        return slots.computeIfAbsent(sequence, number -> new Slot(number, quorums.replicas(), room));
+    }
+
+    /** Lets go of the slots up to a stable checkpoint. */
+    void releaseSlots(long sequence) {
+        var covered = slots.headMap(sequence, true);
+        covered.values().forEach(Slot::release);
+        covered.clear();
+    }
+
+    /**
+     * A view was entered: of what was accepted in earlier ones, what did not prepare and is not carried over, is
+     * let go.
+     */
+    void releaseLeftOver() {
+        slots.values().forEach(slot -> slot.enter(view, carriedOver(slot.sequence())));
+    }
+
+    /** Whether something that the new view carries over is not voted for yet, for want of its body. */
+    boolean awaitsCarriedOver() {
+        return carriedOver.stream()
+                .mapToLong(Reproposal::sequence)
+                .anyMatch(sequence -> sequence > lastCommitted
+                        && inWindow(sequence)
+                        && existingSlot(sequence)
+                                .flatMap(slot -> slot.accepted(view))
+                                .isEmpty());
     }
 
     Optional<Slot> existingSlot(long sequence) {

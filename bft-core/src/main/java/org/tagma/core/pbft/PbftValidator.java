@@ -16,7 +16,10 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 
-/** Decides whether a message may be looked at, given where the replica stands. Pure: it reads the state and changes none. */
+/**
+ * Decides whether a message may be looked at, given where the replica stands. Pure: it reads the state and
+ * changes none.
+ */
 final class PbftValidator {
 
     private PbftValidator() {}
@@ -43,21 +46,26 @@ final class PbftValidator {
         if (sender == state.self) {
             return Verdict.ACCEPT;
         }
-        if (tooLarge(state.config, message.batch())) {
+        if (tooLarge(state, message)) {
             return Verdict.TOO_LARGE;
         }
         return isTimely(state, message.batch()) ? Verdict.ACCEPT : Verdict.BAD_TIME;
     }
 
-    private static boolean tooLarge(PbftConfig config, Batch batch) {
+    private static boolean tooLarge(PbftState state, PrePrepare message) {
+        PbftConfig config = state.config;
+        Batch batch = message.batch();
         long bytes = batch.requests().stream().mapToLong(Request::size).sum();
         return batch.requests().size() > config.maxBatchRequests()
-                || (bytes > config.maxBatchBytes() && batch.requests().size() > 1);
+                || (bytes > config.maxBatchBytes() && batch.requests().size() > 1)
+                || !state.room.isWellMade(batch)
+                || state.room.weight(batch) > state.room.inInterval(message.sequence());
     }
 
     /**
-     * Not ahead of this replica's clock, and not behind the last commit, by more than the skew allowed. After an outage a
-     * proposal is sent again that is as old as the outage; to refuse it by the clock would cost a view change.
+     * Not ahead of this replica's clock, and not behind the last commit, by more than the skew allowed. After an
+     * outage a proposal is sent again that is as old as the outage; to refuse it by the clock would cost a view
+     * change.
      */
     private static boolean isTimely(PbftState state, Batch batch) {
         long skewMillis = state.config.maxClockSkewMillis();

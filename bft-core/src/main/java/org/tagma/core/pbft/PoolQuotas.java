@@ -1,14 +1,18 @@
 package org.tagma.core.pbft;
 
 import java.util.TreeMap;
+import org.tagma.core.protocol.MemoryBounds;
+import org.tagma.core.protocol.Request;
 
 /**
- * Who may have how many requests waiting in a {@link RequestPool}, such that it adds up over the replicas: whatever a
- * client sends to whom, what the backups hand over and time fits what the primary must take. So a full pool is no reason to
- * be taken for faulty.
+ * Who may have how many requests waiting in a {@link RequestPool}, in number and in bytes, such that it adds up
+ * over the replicas: whatever a client sends to whom, what the backups hand over and time fits what the primary
+ * must take. So a full pool is no reason to be taken for faulty.
  *
- * <p>There is room for what comes from clients, in all and for each; and besides, for each other replica, an equal share of
- * a quarter of that, in all and for each client, which nobody else can fill. A backup hands over no more than its share.
+ * <p>There is room for what comes from clients, in all and for each; and besides, for each other replica, an
+ * equal share of a quarter of that, in all and for each client, which nobody else can fill. A backup hands over
+ * no more than its share. Of whom nothing waits, one request may, however large: then what a backup handed over
+ * and the primary has is that one, too.
  */
 final class PoolQuotas {
 
@@ -17,134 +21,187 @@ final class PoolQuotas {
 
     private static final int FROM_CLIENT = -1;
 
+    /** Some requests. */
+    private static final class Amount {
+        int requests;
+        long bytes;
+
+        void add(Request request) {
+            requests++;
+            bytes += request.size();
+        }
+
+        void remove(Request request) {
+            requests--;
+            bytes -= request.size();
+        }
+    }
+
+    /** How much there may be. */
+    private record Bound(int requests, long bytes) {
+        boolean hasRoom(Amount present, Request another) {
+            return present.requests == 0 || fits(present, another);
+        }
+
+        boolean fits(Amount present, Request another) {
+            return present.requests < requests && present.bytes + another.size() <= bytes;
+        }
+
+        Bound part(int parts) {
+            return new Bound(Math.max(1, requests / parts), bytes / parts);
+        }
+    }
+
     /** Requests waiting here. */
     private static final class Count {
-        int fromClients;
-        int handedOver;
-        final int[] relayed;
+        final Amount fromClients = new Amount();
+        Amount handedOver = new Amount();
+        final Amount[] relayed;
 
         Count(int replicas) {
-            relayed = new int[replicas];
+            relayed = new Amount[replicas];
+            for (int replica = 0; replica < replicas; replica++) {
+                relayed[replica] = new Amount();
+            }
+        }
+
+        Amount of(int relayedBy) {
+            return relayedBy == FROM_CLIENT ? fromClients : relayed[relayedBy];
         }
 
         boolean isEmpty() {
-            int all = fromClients;
-            for (int each : relayed) {
-                all += each;
+            int all = fromClients.requests;
+            for (Amount each : relayed) {
+                all += each.requests;
             }
             return all == 0;
         }
     }
 
     private final int replicas;
-    private final int maxPending;
-    private final int maxPendingPerClient;
+    private final Bound inAll;
+    private final Bound ofOneClient;
+    private final Bound relayedInAll;
+    private final Bound relayedOfOneClient;
     private final TreeMap<Integer, Count> ofClients = new TreeMap<>();
     private Count all;
-    private int pending;
+    private Amount pending = new Amount();
     /** Of these, requests that came before their turn. */
-    private int early;
+    private Amount early = new Amount();
 
     PoolQuotas(PbftConfig config) {
         this.replicas = config.quorums().replicas();
-        this.maxPending = config.maxPendingRequests();
-        this.maxPendingPerClient = config.maxPendingPerClient();
+        MemoryBounds memory = config.memory();
+        this.inAll = new Bound(config.maxPendingRequests(), memory.pendingBytes());
+        this.ofOneClient = new Bound(config.maxPendingPerClient(), memory.pendingBytesPerClient());
+        int shares = RELAYED_PART * Math.max(1, replicas - 1);
+        this.relayedInAll = inAll.part(shares);
+        this.relayedOfOneClient = ofOneClient.part(shares);
         this.all = new Count(replicas);
     }
 
+    /** How much may wait, where no request has more bytes than this. */
+    static long maxBytes(MemoryBounds memory, int replicas, long largestRequest) {
+        long share = memory.pendingBytes() / RELAYED_PART / Math.max(1, replicas - 1);
+        return memory.pendingBytes() + (replicas - 1) * Math.max(share, largestRequest);
+    }
+
     int maxPending() {
-        return maxPending;
+        return inAll.requests();
     }
 
     int pending() {
-        return pending;
+        return pending.requests;
+    }
+
+    long bytes() {
+        return pending.bytes;
     }
 
     private Count of(int client) {
         return ofClients.getOrDefault(client, new Count(replicas));
     }
 
-    /** What one backup may have waiting at the primary, of all that backups may. */
-    private int share(int bound) {
-        return Math.max(1, bound / RELAYED_PART / (replicas - 1));
+    private static int client(Request request) {
+        return request.session().client();
     }
 
-    /** Whether one more request of a client may come in, from it or from a replica. */
-    boolean hasRoom(int client, int relayedBy) {
-        if (relayedBy == FROM_CLIENT) {
-            return all.fromClients < maxPending && of(client).fromClients < maxPendingPerClient;
-        }
-        return all.relayed[relayedBy] < share(maxPending) && of(client).relayed[relayedBy] < share(maxPendingPerClient);
+    /** Whether one more request may come in, from its client or from a replica. */
+    boolean hasRoom(Request request, int relayedBy) {
+        boolean relayed = relayedBy != FROM_CLIENT;
+        return (relayed ? relayedInAll : inAll).hasRoom(all.of(relayedBy), request)
+                && (relayed ? relayedOfOneClient : ofOneClient)
+                        .hasRoom(of(client(request)).of(relayedBy), request);
     }
 
     /**
-     * What comes before its turn waits for it, for messages overtake each other. But such may never be executed, so they
-     * get a part of the room only: clients that leave out numbers must not keep others out.
+     * What comes before its turn waits for it, for messages overtake each other. But such may never be executed,
+     * so they get a part of the room only: clients that leave out numbers must not keep others out.
      */
-    boolean hasRoomForEarly(int client) {
-        return early < maxPending / 4 && of(client).fromClients < maxPendingPerClient / 2;
+    boolean hasRoomForEarly(Request request) {
+        return inAll.part(4).fits(early, request) && ofOneClient.part(2).fits(of(client(request)).fromClients, request);
     }
 
     /** Whether this backup may hand over one more request, of whatever client. */
     boolean mayHandOver() {
-        return all.handedOver < share(maxPending);
+        return all.handedOver.requests < relayedInAll.requests();
     }
 
-    /** Whether this backup may hand over one more request of a client. */
-    boolean mayHandOver(int client) {
-        return mayHandOver() && of(client).handedOver < share(maxPendingPerClient);
+    /** Whether this backup may hand over this request as well. */
+    boolean mayHandOver(Request request) {
+        return relayedInAll.hasRoom(all.handedOver, request)
+                && relayedOfOneClient.hasRoom(of(client(request)).handedOver, request);
     }
 
     boolean hasHandedOver() {
-        return all.handedOver > 0;
+        return all.handedOver.requests > 0;
     }
 
     void added(SessionLane.Waiting waiting) {
-        pending++;
-        early += waiting.early ? 1 : 0;
-        count(waiting, 1);
+        pending.add(waiting.request);
+        if (waiting.early) {
+            early.add(waiting.request);
+        }
+        all.of(waiting.relayedBy).add(waiting.request);
+        ofClients
+                .computeIfAbsent(client(waiting.request), client -> new Count(replicas))
+                .of(waiting.relayedBy)
+                .add(waiting.request);
     }
 
     void handedOver(SessionLane.Waiting waiting) {
-        all.handedOver++;
-        of(waiting.request.session().client()).handedOver++;
+        all.handedOver.add(waiting.request);
+        of(client(waiting.request)).handedOver.add(waiting.request);
     }
 
     void removed(SessionLane.Waiting waiting) {
-        int client = waiting.request.session().client();
-        pending--;
-        early -= waiting.early ? 1 : 0;
+        int client = client(waiting.request);
+        Count ofClient = of(client);
+        pending.remove(waiting.request);
+        if (waiting.early) {
+            early.remove(waiting.request);
+        }
         if (waiting.isHandedOver()) {
-            all.handedOver--;
-            of(client).handedOver--;
+            all.handedOver.remove(waiting.request);
+            ofClient.handedOver.remove(waiting.request);
         }
-        count(waiting, -1);
-        if (of(client).isEmpty()) {
+        all.of(waiting.relayedBy).remove(waiting.request);
+        ofClient.of(waiting.relayedBy).remove(waiting.request);
+        if (ofClient.isEmpty()) {
             ofClients.remove(client);
-        }
-    }
-
-    private void count(SessionLane.Waiting waiting, int by) {
-        Count ofClient = ofClients.computeIfAbsent(waiting.request.session().client(), client -> new Count(replicas));
-        if (waiting.relayedBy == FROM_CLIENT) {
-            all.fromClients += by;
-            ofClient.fromClients += by;
-        } else {
-            all.relayed[waiting.relayedBy] += by;
-            ofClient.relayed[waiting.relayedBy] += by;
         }
     }
 
     /** Nothing is handed over any more. */
     void takeBack() {
-        all.handedOver = 0;
-        ofClients.values().forEach(count -> count.handedOver = 0);
+        all.handedOver = new Amount();
+        ofClients.values().forEach(count -> count.handedOver = new Amount());
     }
 
     void clear() {
         ofClients.clear();
         all = new Count(replicas);
-        pending = 0;
-        early = 0;
+        pending = new Amount();
+        early = new Amount();
     }
 }

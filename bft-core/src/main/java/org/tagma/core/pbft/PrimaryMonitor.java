@@ -134,8 +134,10 @@ final class PrimaryMonitor {
      * request: after a restart, or when earlier requests of the session passed it by.
      */
     private long proposalWaits() {
-        boolean open = state.slots.tailMap(state.lastCommitted, false).values().stream()
-                .anyMatch(slot -> slot.accepted(state.view).isPresent());
+        // What is carried over may lack its body here: whoever carried it over has it.
+        boolean open = state.awaitsCarriedOver()
+                || state.slots.tailMap(state.lastCommitted, false).values().stream()
+                        .anyMatch(slot -> slot.accepted(state.view).isPresent());
         if (!open) {
             openSinceTick = state.tick;
         }

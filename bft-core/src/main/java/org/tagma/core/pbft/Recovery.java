@@ -18,10 +18,11 @@ import org.tagma.core.protocol.LogRecord;
 /**
  * Rebuilds a replica from what its log gave back, so that it contradicts nothing that it said before.
  *
- * <p>With a complete log it knows every vote. With a log that was in memory only, it knows the last {@link Reservation}:
- * the views that it left and the highest sequence number at which it may have voted. It keeps out of both: it follows
- * the group and serves no vote, until a stable checkpoint lies above them; as in PBFT's recovery (TOCS 2002, 5), until
- * then it counts as one of the f faulty replicas. With no log at all it asks the others first, see {@link LostMemory}.
+ * <p>With a complete log it knows every vote. With a log that was in memory only, it knows the last {@link
+ * Reservation}: the views that it left and the highest sequence number at which it may have voted. It keeps out
+ * of both: it follows the group and serves no vote, until a stable checkpoint lies above them; as in PBFT's
+ * recovery (TOCS 2002, 5), until then it counts as one of the f faulty replicas. With no log at all it asks the
+ * others first, see {@link LostMemory}.
  */
 final class Recovery {
 
@@ -107,6 +108,10 @@ final class Recovery {
             if (record instanceof LeftFor leftFor) {
                 left = Optional.of(leftFor.viewChange());
             }
+        }
+        state.slots.values().forEach(Slot::keepNeeded);
+        if (state.normal) {
+            state.releaseLeftOver();
         }
         viewChanger.restoreOpened();
         left.ifPresent(viewChanger::repeat);

@@ -1,6 +1,5 @@
 package org.tagma.core.pbft;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -17,35 +16,23 @@ import org.tagma.core.protocol.SessionId;
  * times how long it lets them wait.
  *
  * <p>What is proposed is fair and in order: sessions take turns, and of one session only the number that comes next is
- * proposed. So a client that leaves out a number delays itself and nobody else, and gives no reason to suspect the primary.
+ * proposed. So a client that leaves out a number delays itself and nobody else, and gives no reason to suspect
+ * the primary.
  *
  * <p>All of it is a matter of efficiency, not of safety: the session table decides at execution what runs.
  */
 final class RequestPool {
 
-    /** Executed requests waiting to be ordered once more. */
-    private static final int MAX_AGAIN = 16;
-
-    /** What became of a request that arrived. */
-    enum Admission {
-        ADDED,
-        KNOWN,
-        EXECUTED,
-        OVERLOADED,
-        OUT_OF_WINDOW,
-        /** An earlier number of its session is missing, and there is no room to keep it until that comes. */
-        EARLY
-    }
-
     private final int sessionPipeline;
+    private final int replicas;
     private final PoolQuotas quotas;
     private final TreeMap<SessionId, SessionLane> lanes = new TreeMap<>();
     /** Sessions with something that is not handed to the primary yet, in turn. */
     private final LinkedHashSet<SessionLane> toHandOver = new LinkedHashSet<>();
     /** Sessions that may have something to propose, in turn. */
     private final LinkedHashSet<SessionLane> ready = new LinkedHashSet<>();
-    /** Executed requests to be ordered once more, so that a replica that waits for one in vain learns its outcome. */
-    private final ArrayDeque<Request> again = new ArrayDeque<>();
+
+    private final OrderedAgain again;
     /** Sessions with nothing waiting, longest idle first; forgotten when there are too many. */
     private final LinkedHashSet<SessionId> idle = new LinkedHashSet<>();
 
@@ -55,11 +42,18 @@ final class RequestPool {
     RequestPool(PbftConfig config) {
         this.quotas = new PoolQuotas(config);
         this.sessionPipeline = config.sessionPipeline();
+        this.replicas = config.quorums().replicas();
+        this.again = new OrderedAgain(config.maxBatchBytes());
     }
 
     /** How many requests wait here. */
     int size() {
         return quotas.pending();
+    }
+
+    /** What they weigh. */
+    long bytes() {
+        return quotas.bytes() + again.bytes();
     }
 
     /** Whether something of a session was executed, as far as is known here. */
@@ -76,13 +70,16 @@ final class RequestPool {
     Admission admit(Request request, int relayedBy) {
         SessionLane lane = lanes.get(request.session());
         Admission judged = lane == null ? Admission.ADDED : lane.judge(request, sessionPipeline);
-        int client = request.session().client();
         boolean early = judged == Admission.EARLY;
-        if (judged != Admission.ADDED && !(early && lane.next > 0 && quotas.hasRoomForEarly(client))) {
+        if (judged != Admission.ADDED && !(early && lane.next > 0 && quotas.hasRoomForEarly(request))) {
             return judged;
         }
-        if (!quotas.hasRoom(client, relayedBy)) {
-            return Admission.OVERLOADED;
+        while (!quotas.hasRoom(request, relayedBy)) {
+            SessionLane.Waiting after = lane == null ? null : lane.after(request, relayedBy);
+            if (after == null) {
+                return Admission.OVERLOADED;
+            }
+            remove(lane.fifo, after.request.number(), lane);
         }
         add(lane != null ? lane : open(request.session()), new SessionLane.Waiting(request, relayedBy, early));
         return Admission.ADDED;
@@ -133,20 +130,26 @@ final class RequestPool {
         return null;
     }
 
-    /** Takes the next requests to propose, a turn for each session; they stay in the pool until they are executed. */
-    List<Request> nextBatch(int maxRequests, int maxBytes) {
+    /**
+     * Takes the next requests to propose, a turn for each session; they stay in the pool until they are executed.
+     *
+     * @param room that they have together in the window, see {@link WindowRoom}
+     */
+    List<Request> nextBatch(int maxRequests, int maxBytes, long room) {
         List<Request> batch = new ArrayList<>();
-        int bytes = 0;
+        long batchBytes = 0;
+        long left = room - WindowRoom.BATCH_BYTES;
         while (batch.size() < maxRequests && hasProposable()) {
             SessionLane lane = isTurnOfAgain() ? null : nextReady();
-            Request request = lane == null ? again.peek() : lane.nextToPropose().request;
-            bytes += request.size();
-            if (bytes > maxBytes && !batch.isEmpty()) {
+            Request request = lane == null ? again.next() : lane.nextToPropose().request;
+            batchBytes += request.size();
+            left -= WindowRoom.requestBytes(request, replicas);
+            if (left < 0 || (batchBytes > maxBytes && !batch.isEmpty())) {
                 break;
             }
             batch.add(request);
             if (lane == null) {
-                again.poll();
+                again.remove();
                 turnsUntilAgain = ready.size();
             } else {
                 ready.remove(lane);
@@ -158,7 +161,10 @@ final class RequestPool {
         return batch;
     }
 
-    /** What is ordered once more takes turns with the sessions, as if it were one more: it must not keep out what is new. */
+    /**
+     * What is ordered once more takes turns with the sessions, as if it were one more: it must not keep out what
+     * is new.
+     */
     private boolean isTurnOfAgain() {
         return !again.isEmpty() && (turnsUntilAgain <= 0 || nextReady() == null);
     }
@@ -177,8 +183,8 @@ final class RequestPool {
     }
 
     /**
-     * What a backup hands to the primary now: as much as the primary must have room for, a turn for each session. The rest
-     * follows as that is executed. Only what was handed over is timed.
+     * What a backup hands to the primary now: as much as the primary must have room for, a turn for each session.
+     * The rest follows as that is executed. Only what was handed over is timed.
      */
     List<Request> handOver(long tick) {
         List<Request> handed = new ArrayList<>();
@@ -200,7 +206,7 @@ final class RequestPool {
     private void handOver(SessionLane lane, long tick, List<Request> handed) {
         toHandOver.remove(lane);
         SessionLane.Waiting waiting = lane.nextToHandOver();
-        while (waiting != null && quotas.mayHandOver(lane.session.client())) {
+        while (waiting != null && quotas.mayHandOver(waiting.request)) {
             waiting.handedOverAtTick = tick;
             quotas.handedOver(waiting);
             handed.add(waiting.request);
@@ -314,8 +320,9 @@ final class RequestPool {
     }
 
     /**
-     * The state was replaced: this is how far each session is in it. What waited is dropped, for its session may have been
-     * executed and evicted meanwhile, and then it would wait for ever; clients send again what they still want.
+     * The state was replaced: this is how far each session is in it. What waited is dropped, for its session may
+     * have been executed and evicted meanwhile, and then it would wait for ever; clients send again what they
+     * still want.
      */
     void restore(List<SessionProgress> sessions, long tick) {
         lanes.clear();
@@ -333,15 +340,15 @@ final class RequestPool {
     }
 
     /**
-     * Orders once more a request that was executed some time ago, for a replica that has forgotten that and waits for it:
-     * its outcome then ends the wait. What was executed just now was merely overtaken on its way here.
+     * Orders once more a request that was executed some time ago, for a replica that has forgotten that and waits
+     * for it: its outcome then ends the wait. What was executed just now was merely overtaken on its way here.
      *
-     * <p>A liar, or a replica that lags and cannot catch up, may ask for it without end: so one a session, once in {@code
-     * pauseTicks}, and in turn with what is new.
+     * <p>A liar, or a replica that lags and cannot catch up, may ask for it without end: so one a session, once
+     * in {@code pauseTicks}, and in turn with what is new.
      */
     void orderAgain(Request request, long tick, long pauseTicks) {
         SessionLane lane = lanes.get(request.session());
-        if (again.size() < MAX_AGAIN
+        if (again.hasRoom(request)
                 && lane != null
                 && tick - lane.advancedAtTick > pauseTicks
                 && tick - lane.orderedAgainAtTick > pauseTicks) {
@@ -356,7 +363,8 @@ final class RequestPool {
     }
 
     /**
-     * How long the request that waits longest has waited, of those that were handed over and could be committed at once.
+     * How long the request that waits longest has waited, of those that were handed over and could be committed
+     * at once.
      *
      * @param sinceTick waiting before this tick does not count
      */
@@ -366,14 +374,9 @@ final class RequestPool {
         }
         long longest = 0;
         for (SessionLane lane : lanes.values()) {
-            longest = Math.max(longest, waitedTicks(lane.head(), tick, sinceTick));
-            longest = Math.max(longest, waitedTicks(lane.unorderedHead(), tick, sinceTick));
+            longest = Math.max(longest, lane.handedOverTicks(tick, sinceTick));
         }
         return longest;
-    }
-
-    private static long waitedTicks(SessionLane.Waiting waiting, long tick, long sinceTick) {
-        return waiting == null || !waiting.isHandedOver() ? 0 : tick - Math.max(sinceTick, waiting.handedOverAtTick);
     }
 
     /** Everything that is handed over and waits, session by session, in order of numbers. */

@@ -3,7 +3,6 @@ package org.tagma.core.pbft;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.tagma.core.pbft.RequestPool.Admission;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 
@@ -69,9 +68,9 @@ final class SessionLane {
     }
 
     /**
-     * The first exactly-once request that may be committed now: the head, if it is here. Of a session of which nothing is
-     * known, the lowest that is here may be it, unless one that is no higher was tried in vain: else a malicious client
-     * could have a backup wait for what no primary can execute.
+     * The first exactly-once request that may be committed now: the head, if it is here. Of a session of which
+     * nothing is known, the lowest that is here may be it, unless one that is no higher was tried in vain: else a
+     * malicious client could have a backup wait for what no primary can execute.
      */
     Waiting head() {
         if (fifo.isEmpty()) {
@@ -99,7 +98,8 @@ final class SessionLane {
     }
 
     /**
-     * What a backup hands over next: in order, and nothing that lacks an earlier one, which the primary could not propose.
+     * What a backup hands over next: in order, and nothing that lacks an earlier one, which the primary could not
+     * propose.
      */
     Waiting nextToHandOver() {
         Waiting waiting = head();
@@ -148,6 +148,20 @@ final class SessionLane {
         return isFifo && !isContiguous(request.number()) ? Admission.EARLY : Admission.ADDED;
     }
 
+    /**
+     * What waits, from the same hands, for a higher number, and has to make room for a lower one: else it would
+     * wait for that for ever. Null if there is none.
+     */
+    Waiting after(Request request, int relayedBy) {
+        if (!request.semantics().isFifo() || fifo.isEmpty()) {
+            return null;
+        }
+        Waiting last = fifo.lastEntry().getValue();
+        long number = last.request.number();
+        boolean follows = number > request.number() && number > Math.max(proposedUpTo, committedUpTo);
+        return follows && last.relayedBy == relayedBy ? last : null;
+    }
+
     void markCommitted(Request request) {
         if (request.semantics().isFifo()) {
             committedUpTo = Math.max(committedUpTo, request.number());
@@ -162,5 +176,14 @@ final class SessionLane {
         } else {
             proposedUnordered = Math.max(proposedUnordered, request.number());
         }
+    }
+
+    /** How long what could be committed at once was with the primary, since that tick at most. */
+    long handedOverTicks(long tick, long sinceTick) {
+        return Math.max(waitedTicks(head(), tick, sinceTick), waitedTicks(unorderedHead(), tick, sinceTick));
+    }
+
+    private static long waitedTicks(Waiting waiting, long tick, long sinceTick) {
+        return waiting == null || !waiting.isHandedOver() ? 0 : tick - Math.max(sinceTick, waiting.handedOverAtTick);
     }
 }

@@ -1,12 +1,12 @@
 package org.tagma.core.pbft;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Batch;
@@ -20,15 +20,6 @@ import org.tagma.core.protocol.Batch;
  */
 final class Slot {
 
-    /**
-     * Digests that one slot remembers having pre-prepared. One more takes one more view; to forget one may leave a later
-     * view change without the vouchers that it needs, so the bound is one that is not met.
-     */
-    private static final int MAX_PRE_PREPARED = 1024;
-
-    /** Bodies kept of those: they are what costs memory. */
-    private static final int MAX_BODIES = 8;
-
     private record Vote(long view, Digest digest) {}
 
     private final long sequence;
@@ -36,10 +27,19 @@ final class Slot {
     private final Vote[] commits;
     private final Digest[] attestations;
 
-    /** Q: the latest view in which each digest pre-prepared here. */
+    /**
+     * Q: the latest view in which each digest pre-prepared here; not those of views before P's. Whatever prepared
+     * there at a correct replica, the view change of this one shows a later batch that did, and f+1 correct ones
+     * that vouch for it.
+     */
     private final TreeMap<Digest, Long> prePrepared = new TreeMap<>();
-    /** Bodies of the digests in Q, and of the committed one. */
+    /**
+     * Bodies that others may need from here: of the committed digest, or of the one in P and the one accepted
+     * last. Not of the others in Q: those vouch for what prepared elsewhere, and who prepared a batch has it.
+     */
     private final TreeMap<Digest, Batch> bodies = new TreeMap<>();
+
+    private final WindowRoom room;
     /** P: the latest view in which a digest prepared here. */
     private Vote prepared;
     /** What was accepted last, in which view. */
@@ -50,8 +50,9 @@ final class Slot {
 
     private Digest committed;
 
-    Slot(long sequence, int replicas) {
+    Slot(long sequence, int replicas, WindowRoom room) {
         this.sequence = sequence;
+        this.room = room;
         this.prepares = new Vote[replicas];
         this.commits = new Vote[replicas];
         this.attestations = new Digest[replicas];
@@ -81,29 +82,69 @@ final class Slot {
         return Optional.empty();
     }
 
-    /** Accepts a digest in a view: by a pre-prepare or a new view. Enters Q. */
+    /** Accepts a digest, whose body is here, in a view: by a pre-prepare or a new view. Enters Q. */
     void accept(long view, Digest digest, long tick) {
         acceptedAtTick = acceptedAtTick < 0 ? tick : acceptedAtTick;
         accepted = new Vote(view, digest);
         prePrepared.put(digest, view);
-        if (prePrepared.size() > MAX_PRE_PREPARED) {
-            oldest(prePrepared.keySet()).ifPresent(prePrepared::remove);
+        if (prePrepared.size() > PbftConfig.MAX_DIGESTS_PER_SEQUENCE) {
+            oldest().ifPresent(prePrepared::remove);
         }
-        if (bodies.size() > MAX_BODIES) {
-            oldest(bodies.keySet()).ifPresent(bodies::remove);
-        }
+        keepNeeded();
     }
 
-    /** Of these digests, the one that pre-prepared longest ago; but none that prepared or committed here. */
-    private Optional<Digest> oldest(Collection<Digest> digests) {
-        return digests.stream()
-                .filter(digest -> !digest.equals(committed) && (prepared == null || !digest.equals(prepared.digest)))
-                .filter(digest -> !digest.equals(accepted.digest))
-                .min(Comparator.comparingLong(digest -> prePrepared.getOrDefault(digest, -1L)));
+    /** The digest that pre-prepared longest ago; but none that prepared or committed here. */
+    private Optional<Digest> oldest() {
+        return prePrepared.keySet().stream()
+                .filter(digest -> !digest.equals(committed) && !isDigestOf(prepared, digest))
+                .filter(digest -> !isDigestOf(accepted, digest))
+                .min(Comparator.comparingLong(prePrepared::get));
     }
 
+    private static boolean isDigestOf(Vote vote, Digest digest) {
+        return vote != null && vote.digest.equals(digest);
+    }
+
+    /** Keeps a body until something is accepted or committed here, or a view left or entered. */
     void addBody(Batch batch) {
-        bodies.put(batch.digest(), batch);
+        if (bodies.putIfAbsent(batch.digest(), batch) == null) {
+            room.holds(room.weight(batch));
+        }
+    }
+
+    /** Lets go of the bodies that nobody needs from here. */
+    void keepNeeded() {
+        keepOnly(digest -> isPreparedOrCommitted(digest) || (committed == null && isDigestOf(accepted, digest)));
+    }
+
+    private boolean isPreparedOrCommitted(Digest digest) {
+        return committed == null ? isDigestOf(prepared, digest) : committed.equals(digest);
+    }
+
+    /** A view was entered, which carries this over, if anything. */
+    void enter(long view, Optional<Digest> carriedOver) {
+        keepOnly(digest -> carriedOver.equals(Optional.of(digest))
+                || accepted(view).equals(Optional.of(digest))
+                || isPreparedOrCommitted(digest));
+    }
+
+    /** A stable checkpoint covers this slot: it is not used any more. */
+    void release() {
+        keepOnly(digest -> false);
+    }
+
+    private void keepOnly(Predicate<Digest> isNeeded) {
+        bodies.values().removeIf(body -> {
+            boolean goes = !isNeeded.test(body.digest());
+            room.holds(goes ? -room.weight(body) : 0);
+            return goes;
+        });
+    }
+
+    /** What is committed here, or accepted in this view, weighs so much, as far as the body is known. */
+    long orderedBytes(long view) {
+        Optional<Digest> ordered = committed().or(() -> accepted(view));
+        return ordered.flatMap(this::body).map(room::weight).orElse(0L);
     }
 
     Optional<Batch> body(Digest digest) {
@@ -187,6 +228,8 @@ final class Slot {
     /** Enters P: a quorum prepared this digest in this view. */
     void setPrepared(long view, Digest digest) {
         prepared = new Vote(view, digest);
+        prePrepared.values().removeIf(earlier -> earlier < view);
+        keepNeeded();
     }
 
     /** The digest that is committed, once it is known. */
@@ -200,6 +243,7 @@ final class Slot {
                     + digest + "; more than f replicas are faulty, or this is a bug");
         }
         committed = digest;
+        keepNeeded();
     }
 
     Optional<Batch> committedBody() {

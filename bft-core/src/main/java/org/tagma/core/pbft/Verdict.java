@@ -15,8 +15,10 @@ enum Verdict {
     CONFLICTING,
     /** The proposed time is too far from this replica's clock. */
     BAD_TIME,
-    /** The batch has more requests or bytes than allowed. */
+    /** The batch has more requests or bytes than allowed, or its interval has with it. */
     TOO_LARGE,
+    /** There is no room for its body now. It comes again when this replica says where it stands. */
+    NO_ROOM,
     /** The sets of a view change are not ordered, not in the window, or claim views that had not been. */
     BAD_VIEW_CHANGE,
     /** The new view does not follow from the view changes in it. */

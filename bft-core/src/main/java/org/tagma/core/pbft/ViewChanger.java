@@ -1,8 +1,10 @@
 package org.tagma.core.pbft;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tagma.core.pbft.NewViewRule.Decision;
 import org.tagma.core.pbft.PbftMessage.NewView;
 import org.tagma.core.pbft.PbftMessage.Reproposal;
@@ -77,10 +79,19 @@ final class ViewChanger {
     /** f+1 replicas find fault with the primary, so a correct one does. */
     private void leaveWithOthers() {
         int against = complaints.count();
-        if (against >= state.quorums.weak()) {
+        if (against >= state.quorums.weak() && hasCompany()) {
             String here = suspects() ? "; here " + complaints.ownReason() : "";
             start(state.view + 1, against + " replicas suspect its primary" + here);
         }
+    }
+
+    /**
+     * Whether a quorum is known to have come to this view. Nobody goes on before that by itself: else a few, with
+     * a liar, would leave for views far above the others, and what {@link LostMemory} finds out from those would
+     * be too low.
+     */
+    private boolean hasCompany() {
+        return state.normal || viewChanges.countAtOrAbove(state.view) >= state.quorums.certificate();
     }
 
     private void start(long view, String reason) {
@@ -96,6 +107,8 @@ final class ViewChanger {
         state.normal = false;
         state.ledger.promise(view);
         newViewDeadlineTick = NOT_RUNNING;
+        batchFetcher.restart();
+        state.slots.values().forEach(Slot::keepNeeded);
         broadcastViewChange();
     }
 
@@ -162,14 +175,13 @@ final class ViewChanger {
     }
 
     /** Starts the timer once a quorum has come to this view, and, as its primary, tries to open it. */
-    private void pursue() {
+    void pursue() {
         if (state.normal || state.isRecovering()) {
             return;
         }
         // A replica may have passed this view by: it entered and left again. It will not come back to make a quorum
         // for just this view, so it counts as having come this far; else the others would wait for it for ever.
-        if (newViewDeadlineTick == NOT_RUNNING
-                && viewChanges.countAtOrAbove(state.view) >= state.quorums.certificate()) {
+        if (newViewDeadlineTick == NOT_RUNNING && hasCompany()) {
             newViewDeadlineTick = state.tick + state.patience.newViewTicks();
         }
         List<Authenticated<ViewChange>> forThisView = viewChanges.forView(state.view);
@@ -178,38 +190,52 @@ final class ViewChanger {
         }
     }
 
+    /**
+     * Opens the view from these view changes, or from fewer of them if a batch that some say prepared with them
+     * is not here: a liar among them may keep it for ever. Any quorum of view changes will do: what may have
+     * committed follows from each.
+     */
     private void openView(List<Authenticated<ViewChange>> forThisView) {
-        Optional<Decision> decision = decide(forThisView);
-        if (decision.isPresent() && isReady(decision.get())) {
-            proposedNewView = state.view;
-            // The new view is its primary's vote for everything in it, so it must lie in what is reserved.
-            state.reserve(decision.get().start().sequence()
-                    + decision.get().reproposals().size());
-            state.broadcast(new NewView(state.view, forThisView, decision.get().reproposals()));
+        List<Authenticated<ViewChange>> from = forThisView;
+        Set<Reproposal> missing = new LinkedHashSet<>();
+        Optional<Decision> decision = decide(from);
+        while (decision.isPresent() && hasStart(decision.get())) {
+            List<Reproposal> without = missing(decision.get());
+            if (without.isEmpty()) {
+                open(from, decision.get());
+                return;
+            }
+            missing.addAll(without);
+            from = from.stream()
+                    .filter(signed -> !NewViewRule.claimsAny(signed.message(), without))
+                    .toList();
+            decision = decide(from);
         }
+        batchFetcher.wantToOpen(missing);
+    }
+
+    private void open(List<Authenticated<ViewChange>> from, Decision decision) {
+        proposedNewView = state.view;
+        // The new view is its primary's vote for everything in it, so it must lie in what is reserved.
+        state.reserve(decision.start().sequence() + decision.reproposals().size());
+        state.broadcast(new NewView(state.view, from, decision.reproposals()));
     }
 
     private Optional<Decision> decide(List<Authenticated<ViewChange>> signed) {
         return NewViewRule.decide(signed.stream().map(Authenticated::message).toList(), state.quorums);
     }
 
-    /** Condition A3: a primary opens a view when it has what it re-proposes. What it lacks it asks for. */
-    private boolean isReady(Decision decision) {
+    private boolean hasStart(Decision decision) {
         checkpoints.learn(decision.start());
-        if (state.stable.sequence() < decision.start().sequence()) {
-            return false;
-        }
-        boolean ready = true;
-        for (Reproposal reproposal : decision.reproposals()) {
-            if (state.inWindow(reproposal.sequence())
-                    && state.slot(reproposal.sequence())
-                            .body(reproposal.digest())
-                            .isEmpty()) {
-                batchFetcher.want(reproposal.sequence(), reproposal.digest());
-                ready = false;
-            }
-        }
-        return ready;
+        return state.stable.sequence() >= decision.start().sequence();
+    }
+
+    /** Condition A3: a primary opens a view when it has what it re-proposes. What it lacks it asks for. */
+    private List<Reproposal> missing(Decision decision) {
+        return decision.reproposals().stream()
+                .filter(batch -> state.inWindow(batch.sequence())
+                        && state.slot(batch.sequence()).body(batch.digest()).isEmpty())
+                .toList();
     }
 
     Verdict onNewView(Authenticated<NewView> signed) {
@@ -231,7 +257,7 @@ final class ViewChanger {
     private void refuse(Authenticated<NewView> signed) {
         long view = signed.message().view();
         state.reportEvidence(signed.sender(), "a new view " + view + " that does not follow from its view changes");
-        if (view == state.view) {
+        if (view == state.view && hasCompany()) {
             start(view + 1, "the primary sent a false new view");
         }
     }
@@ -259,6 +285,7 @@ final class ViewChanger {
 
     private void carryOver() {
         batchFetcher.restart();
+        state.releaseLeftOver();
         // It may know of batches committed in the very view that it enters only now; and of a checkpoint above them,
         // whose
         // state it may just be taking from its own store, if it opened this view before it was restarted.
@@ -300,11 +327,6 @@ final class ViewChanger {
         }
     }
 
-    /** Something that was missing has arrived. */
-    void retry() {
-        pursue();
-    }
-
     void onTick() {
         if (state.normal) {
             joinOthers();
@@ -317,6 +339,7 @@ final class ViewChanger {
             restateIfForgotten();
             pursue();
             joinOthers();
+            leaveWithOthers();
         }
     }
 

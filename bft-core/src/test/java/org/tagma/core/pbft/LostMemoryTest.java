@@ -3,9 +3,18 @@ package org.tagma.core.pbft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tagma.core.pbft.Byzantine.drops;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.PbftMessage.NewView;
+import org.tagma.core.pbft.PbftMessage.Reproposal;
+import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
@@ -81,6 +90,50 @@ final class LostMemoryTest {
     }
 
     private static final int TICKS_IN_A_SECOND = 20;
+
+    private static final PbftConfig OF_SEVEN = PbftConfig.forTests(3, 7);
+
+    private static Authenticated<ViewChange> leaves(int sender, long view) {
+        ViewChange message = new ViewChange(view, CheckpointCertificate.GENESIS, List.of(), List.of());
+        return new Authenticated<>(sender, message, ByteString.EMPTY, ByteString.EMPTY);
+    }
+
+    private static NewView falseNewView(long view) {
+        List<Authenticated<ViewChange>> viewChanges =
+                IntStream.range(0, 5).mapToObj(sender -> leaves(sender, view)).toList();
+        return new NewView(view, viewChanges, List.of(new Reproposal(1, Digest.NULL)));
+    }
+
+    /** It would not know it after it lost its disk, and the others, who are asked then, never came so far (f = 2). */
+    @Test
+    void noPrimaryMovesAReplicaFurtherThanOneViewAboveTheOthers() {
+        SoloReplica replica = new SoloReplica(OF_SEVEN);
+        for (int suspecting : List.of(1, 2, 4)) {
+            replica.receive(suspecting, new Status(0, false, 0, 0, 0, true));
+        }
+        assertThat(replica.protocol.status().view()).isEqualTo(1);
+        assertThat(replica.receive(1, falseNewView(1))).containsExactly("BAD_NEW_VIEW");
+        assertThat(replica.protocol.status().view()).isEqualTo(1);
+        for (int sender : List.of(2, 3, 4, 5, 6)) {
+            replica.receive(sender, leaves(sender, 1).message());
+        }
+        replica.receive(1, falseNewView(1));
+        assertThat(replica.protocol.status().view())
+                .as("a quorum came to view 1")
+                .isEqualTo(2);
+    }
+
+    /** Two correct replicas and a liar are f+1, but no quorum came with them. */
+    @Test
+    void twoThatReachNoPrimaryDoNotRunAheadOfTheOthers() {
+        SoloReplica replica = new SoloReplica(OF_SEVEN);
+        for (int view = 0; view < 3; view++) {
+            for (int suspecting : List.of(2, 4, 5)) {
+                replica.receive(suspecting, new Status(view, view > 0, 0, 0, 0, true));
+            }
+        }
+        assertThat(replica.protocol.status().view()).isEqualTo(1);
+    }
 
     private static final int TEN_MINUTES_IN_TICKS = 12_000;
 

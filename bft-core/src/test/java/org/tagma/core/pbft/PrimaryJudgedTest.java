@@ -80,7 +80,7 @@ class PrimaryJudgedTest {
             int relayedBy = backup;
             assertThat(pool.handOver(1))
                     .hasSizeGreaterThanOrEqualTo(10)
-                    .allMatch(request -> primary.admit(request, relayedBy) == RequestPool.Admission.ADDED);
+                    .allMatch(request -> primary.admit(request, relayedBy) == Admission.ADDED);
         }
     }
 

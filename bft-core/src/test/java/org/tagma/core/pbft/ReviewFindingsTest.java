@@ -133,7 +133,10 @@ class ReviewFindingsTest {
         assertThat(backup.broadcasts(Prepare.class)).isEmpty();
     }
 
-    /** Two correct replicas restart with complete logs; the primary of the next view rewrites what they had committed. */
+    /**
+     * Two correct replicas restart with complete logs; the primary of the next view rewrites what they had
+     * committed.
+     */
     @Test
     void aBatchThatACheckpointCoversIsNotReplacedAtReplicasThatRestarted() {
         CoreCluster cluster = new CoreCluster(4, 1);
@@ -193,7 +196,10 @@ class ReviewFindingsTest {
         assertThat(((Collection<?>) ready.get(pool)).size()).isLessThanOrEqualTo(2_000);
     }
 
-    /** Trap 19, from the other side: a backup that relays what was executed long ago must not take up the primary's turns. */
+    /**
+     * Trap 19, from the other side: a backup that relays what was executed long ago must not take up the
+     * primary's turns.
+     */
     @Test
     void whatIsOrderedOnceMoreKeepsNothingNewOut() {
         RequestPool pool = new RequestPool(PbftConfig.forTests(0, 4));
@@ -209,10 +215,10 @@ class ReviewFindingsTest {
             for (int session = 1; session <= 40; session++) {
                 pool.orderAgain(CoreCluster.request(0, session, 1, "old"), tick, 10);
             }
-            old += pool.nextBatch(1, 1 << 20).get(0).session().client() == 0 ? 1 : 0;
+            old += pool.nextBatch(1, 1 << 20, Long.MAX_VALUE).get(0).session().client() == 0 ? 1 : 0;
         }
         assertThat(old).isEqualTo(30);
-        assertThat(pool.nextBatch(1, 1 << 20).get(0).session().client())
+        assertThat(pool.nextBatch(1, 1 << 20, Long.MAX_VALUE).get(0).session().client())
                 .as("now there is nothing else to do")
                 .isZero();
     }
@@ -225,7 +231,7 @@ class ReviewFindingsTest {
         int again = 0;
         for (int tick = 100; tick < 200; tick++) {
             pool.orderAgain(old, tick, 10);
-            again += pool.nextBatch(16, 1 << 20).size();
+            again += pool.nextBatch(16, 1 << 20, Long.MAX_VALUE).size();
         }
         assertThat(again).isEqualTo(10);
     }
@@ -239,7 +245,10 @@ class ReviewFindingsTest {
         assertThat(pool.hasWaiting()).isFalse();
     }
 
-    /** A client fills its share of the primary's pool with requests that cannot run, and asks the backups for another. */
+    /**
+     * A client fills its share of the primary's pool with requests that cannot run, and asks the backups for
+     * another.
+     */
     @Test
     void aClientThatLeavesOutNumbersDoesNotMakeACorrectPrimaryLookFaulty() {
         CoreCluster cluster = new CoreCluster(4, 2);
@@ -333,7 +342,10 @@ class ReviewFindingsTest {
                 .containsExactly(80L);
     }
 
-    /** Found by the simulator: the others let go of the batches that it lacks, so it fetches the state before they lose patience. */
+    /**
+     * Found by the simulator: the others let go of the batches that it lacks, so it fetches the state before
+     * they lose patience.
+     */
     @Test
     void aPrimaryThatIsBehindACheckpointFetchesTheStateSoonAndABackupGivesBatchesMoreTime() {
         Digest digest = Digest.of(ByteString.copyFromUtf8("state"));
@@ -363,7 +375,10 @@ class ReviewFindingsTest {
         assertThat(backup.sends(FetchBatch.class)).extracting(Action.Send::to).containsExactly(2, 3, 1, 2);
     }
 
-    /** Found by the simulator: proposals that overtook the NEW-VIEW were sent again after more than half the timeout. */
+    /**
+     * Found by the simulator: proposals that overtook the NEW-VIEW were sent again after more than half the
+     * timeout.
+     */
     @Test
     void oneStallIsOneStrikeHoweverManyRequestsWereLate() {
         Hand backup = new Hand(1, Event.RecoveredLog.empty());
@@ -457,10 +472,13 @@ class ReviewFindingsTest {
         assertThat(bodies[0]).isLessThanOrEqualTo(7 * (intervals + 1));
     }
 
-    /** Else what prepared at one replica finds no f+1 vouchers (TOCS 2002, 4.5.2, A2), and no later view can be opened. */
+    /**
+     * Else what prepared at one replica finds no f+1 vouchers (TOCS 2002, 4.5.2, A2), and no later view can be
+     * opened.
+     */
     @Test
     void aSlotRemembersWhatItPrePreparedHoweverManyPrimariesComeAfter() {
-        Slot slot = new Slot(1, 4);
+        Slot slot = new Slot(1, 4, new WindowRoom(new PbftState(PbftConfig.forTests(0, 4))));
         Digest first = batch(0).digest();
         slot.accept(0, first, 0);
         for (int view = 1; view <= 8; view++) {

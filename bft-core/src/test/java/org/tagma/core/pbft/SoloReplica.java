@@ -24,7 +24,15 @@ final class SoloReplica {
     }
 
     SoloReplica(int id, Event.RecoveredLog log) {
-        protocol = new PbftProtocol(PbftConfig.forTests(id, 4));
+        this(PbftConfig.forTests(id, 4), log);
+    }
+
+    SoloReplica(PbftConfig config) {
+        this(config, Event.RecoveredLog.empty());
+    }
+
+    private SoloReplica(PbftConfig config, Event.RecoveredLog log) {
+        protocol = new PbftProtocol(config);
         step(new Event.Recovered(log));
         step(new Event.QueueDrained(TIME_MILLIS));
     }

@@ -13,6 +13,7 @@ import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.LifeEvidence;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
@@ -73,6 +74,16 @@ public final class PbftDefinition implements ProtocolDefinition {
     @Override
     public Protocol create(ReplicaContext context, Optional<NodeStore> states) {
         return new PbftProtocol(config(context), states);
+    }
+
+    @Override
+    public long logBytes(MemoryBounds memory) {
+        return PbftConfig.windowBytes(memory);
+    }
+
+    @Override
+    public long pendingBytes(MemoryBounds memory, int replicas, long largestRequest) {
+        return PbftConfig.poolBytes(memory, replicas, largestRequest);
     }
 
     /** Times are counted in ticks: a fraction of the shortest. */
