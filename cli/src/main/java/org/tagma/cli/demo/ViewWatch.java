@@ -109,10 +109,10 @@ final class ViewWatch implements AutoCloseable {
                 .toList();
         settled.retainAll(believed);
         answers.forEach(status -> settled.add(status.replica()));
-        if (answers.size() < quorums.weak()) {
+        if (answers.size() < believed()) {
             return false;
         }
-        ReplicaStatus reached = answers.get(quorums.weak() - 1);
+        ReplicaStatus reached = answers.get(believed() - 1);
         // Where it follows from the view, nobody need be believed.
         int leader = protocol.leaderOf(reached.view(), quorums).orElse(reached.primary());
         // A replica whose answer was on its way when it was disturbed does not lead.
@@ -120,6 +120,11 @@ final class ViewWatch implements AutoCloseable {
             view = new View(reached.view(), leader);
         }
         return true;
+    }
+
+    /** One of so many is correct; where so many need not even live, those that do. */
+    private int believed() {
+        return Math.min(quorums.weak(), protocol.neededReplicas(quorums));
     }
 
     private boolean takesPart(ReplicaStatus status) {
