@@ -107,7 +107,7 @@ public final class ProofFlow {
                     completion,
                     new RejectedException(
                             "no-certificate",
-                            "under Raft there are no certificates: its replicas trust each other, and nothing that"
+                            "this protocol has no certificates: its replicas trust each other, and nothing that"
                                     + " one of them says proves anything to others"));
         } else if (active.size() >= options.maxInFlight()) {
             fail(

@@ -12,8 +12,8 @@ import org.tagma.protocol.RejectReason;
 import org.tagma.protocol.Rejection;
 
 /**
- * Reads what a {@link PayloadWriter} wrote, whoever says that one did: every field is checked, requests are verified, and
- * {@link #end} refuses what no writer writes. Not thread-safe.
+ * Reads what a {@link PayloadWriter} wrote, whoever says that one did: every field is checked, requests are verified,
+ * and {@link #end} refuses what no writer writes. Not thread-safe.
  */
 public final class PayloadReader {
 

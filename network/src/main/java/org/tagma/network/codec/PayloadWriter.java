@@ -7,8 +7,8 @@ import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 
 /**
- * Writes the payload of a message, or a log record, field by field, for a protocol that has no schema of its own. {@link
- * PayloadReader} reads the fields back in the same order. Not thread-safe.
+ * Writes the payload of a message, or a log record, field by field, for a protocol that has no schema of its own.
+ * {@link PayloadReader} reads the fields back in the same order. Not thread-safe.
  */
 public final class PayloadWriter {
 

@@ -21,8 +21,9 @@ import org.tagma.examples.primarybackup.BackupMessage.Update;
 import org.tagma.protocol.ReplicaContext;
 
 /**
- * One replica. The primary sends each batch to all who live, and decides it when all of them have it; so whoever succeeds it
- * has everything that was decided. A pure state machine: the same events give the same actions. Not thread-safe.
+ * One replica. The primary sends each batch to all who live, and decides it when all of them have it; so whoever
+ * succeeds it has everything that was decided. A pure state machine: the same events give the same actions. Not
+ * thread-safe.
  */
 final class BackupProtocol implements Protocol {
 
@@ -205,7 +206,9 @@ final class BackupProtocol implements Protocol {
         }
     }
 
-    /** The primary of a later view has begun it. What this replica has beyond what is decided, it will be sent again. */
+    /**
+     * The primary of a later view has begun it. What this replica has beyond what is decided, it will be sent again.
+     */
     private void follow(BackupMessage message) {
         if (message.view() > self) {
             stop("the others take it for dead");

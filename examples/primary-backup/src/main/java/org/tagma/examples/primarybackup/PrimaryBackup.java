@@ -20,10 +20,10 @@ import org.tagma.protocol.Setting;
 import org.tagma.protocol.Settings;
 
 /**
- * Primary-backup replication with a fixed chain of succession: the first replica that lives is the primary, and what every
- * other one that lives has received is decided (Budhiraja, Marzullo, Schneider and Toueg, "The Primary-Backup Approach",
- * 1993). It tolerates f crashes of f+1 replicas, fewer than any other protocol can do with, and pays with what it assumes:
- * that whoever is silent for long enough is dead.
+ * Primary-backup replication with a fixed chain of succession: the first replica that lives is the primary, and what
+ * every other one that lives has received is decided (Budhiraja, Marzullo, Schneider and Toueg, "The Primary-Backup
+ * Approach", 1993). It tolerates f crashes of f+1 replicas, fewer than any other protocol can do with, and pays with
+ * what it assumes: that whoever is silent for long enough is dead.
  */
 public final class PrimaryBackup implements ProtocolDefinition {
 

@@ -25,8 +25,8 @@ class PrimaryBackupTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void underItsAssumptionsItKeepsEveryPromise(long seed) {
-        Outcome outcome =
-                Outcome.of(Setting.of(Protocols.named("primary-backup"), ITS_MODEL).draw(seed));
+        Outcome outcome = Outcome.of(
+                Setting.of(Protocols.named("primary-backup"), ITS_MODEL).draw(seed));
         assertThat(outcome.violation()).isEmpty();
     }
 
