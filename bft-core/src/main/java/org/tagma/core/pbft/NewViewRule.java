@@ -29,7 +29,17 @@ final class NewViewRule {
      * @param start the checkpoint that the new view starts from
      * @param reproposals for the sequence numbers after it, ascending without a gap; the last one prepared earlier
      */
-    record Decision(CheckpointCertificate start, List<Reproposal> reproposals) {}
+    record Decision(CheckpointCertificate start, List<Reproposal> reproposals) {
+
+        /** What it carries over, for the operator. */
+        String summary() {
+            long nulls = reproposals.stream()
+                    .filter(reproposal -> reproposal.digest().isNull())
+                    .count();
+            return "from checkpoint " + start.sequence() + ", carrying over " + (reproposals.size() - nulls)
+                    + " batches and " + nulls + " null batches";
+        }
+    }
 
     private static final Comparator<VoteInfo> LATEST_VIEW_FIRST =
             Comparator.comparingLong(VoteInfo::view).reversed().thenComparing(VoteInfo::digest);

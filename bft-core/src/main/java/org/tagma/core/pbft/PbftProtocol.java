@@ -91,8 +91,8 @@ public final class PbftProtocol implements Protocol {
         } else if (event instanceof Event.MembershipRequested request) {
             answerOperator(
                     request.id(),
-                    "the group of a pbft cluster is fixed when it is made: another group is a new cluster, with an id and"
-                            + " data folders of its own, filled through a client");
+                    "the group of a pbft cluster is fixed when it is made: another group is a new cluster, with an id"
+                            + " and data folders of its own, filled through a client");
         } else if (event instanceof Event.LeadershipTransferRequested request) {
             viewChanger.handOver(request.id(), request.to());
         } else if (event instanceof Event.PeerUnreachable unreachable) {

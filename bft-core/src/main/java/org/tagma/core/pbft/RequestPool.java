@@ -161,10 +161,7 @@ final class RequestPool {
         return batch;
     }
 
-    /**
-     * What is ordered once more takes turns with the sessions, as if it were one more: it must not keep out what
-     * is new.
-     */
+    /** What is ordered once more takes turns with the sessions, as if it were one more, and so leaves room. */
     private boolean isTurnOfAgain() {
         return !again.isEmpty() && (turnsUntilAgain <= 0 || nextReady() == null);
     }
@@ -363,8 +360,7 @@ final class RequestPool {
     }
 
     /**
-     * How long the request that waits longest has waited, of those that were handed over and could be committed
-     * at once.
+     * How long that waits which waits longest, of what was handed over and could be committed at once.
      *
      * @param sinceTick waiting before this tick does not count
      */

@@ -278,7 +278,8 @@ final class ViewChanger {
         state.pace.nextView();
         state.pool.takeBack();
         carryOver();
-        announceEntry(decision);
+        state.announce(
+                "entered view " + state.view + ", primary: replica " + state.primary() + ", " + decision.summary());
         handOver.done();
         resumeRequests();
     }
@@ -303,15 +304,6 @@ final class ViewChanger {
                 normalCase.repropose(reproposal.sequence(), reproposal.digest());
             }
         }
-    }
-
-    private void announceEntry(Decision decision) {
-        long nulls = decision.reproposals().stream()
-                .filter(reproposal -> reproposal.digest().isNull())
-                .count();
-        state.announce("entered view " + state.view + ", primary: replica " + state.primary() + ", from checkpoint "
-                + decision.start().sequence() + ", carrying over "
-                + (decision.reproposals().size() - nulls) + " batches and " + nulls + " null batches");
     }
 
     /** What waited for the old primary now waits for the new one. */
