@@ -1,7 +1,6 @@
 package org.tagma.protocol;
 
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftConfig;
 
 /**
  * How much a message from outside may hold. All limits are inclusive and at least 1.
@@ -29,12 +28,6 @@ public record CodecLimits(
     /** The highest view, sequence number, request number or time: far out of reach, and far from overflow. */
     public static final long MAX_COUNTER = 1L << 62;
 
-    /**
-     * How many digests Q may hold for one sequence number. A slot gets one more only in a view whose primary proposed
-     * something new there, without a quorum preparing it.
-     */
-    public static final int MAX_DIGESTS_PER_SEQUENCE = PbftConfig.MAX_DIGESTS_PER_SEQUENCE;
-
     public CodecLimits {
         requirePositive("maxBatchRequests", maxBatchRequests);
         requirePositive("maxOperationBytes", maxOperationBytes);
@@ -42,11 +35,6 @@ public record CodecLimits(
         requirePositive("maxWindow", maxWindow);
         requirePositive("maxChunkBytes", maxChunkBytes);
         requirePositive("maxManifestBytes", maxManifestBytes);
-    }
-
-    /** Entries of Q. */
-    public int maxPrePreparedEntries() {
-        return (int) Math.min(Integer.MAX_VALUE, (long) maxWindow * MAX_DIGESTS_PER_SEQUENCE);
     }
 
     /** The highest index of a chunk: a manifest holds a digest for each. */

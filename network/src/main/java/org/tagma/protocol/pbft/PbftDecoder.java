@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import org.tagma.core.Digest;
+import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
@@ -87,9 +88,8 @@ final class PbftDecoder {
     }
 
     static ViewChange viewChange(ByteString bytes, DecodeContext context) throws Rejection {
-        long elements = (long) context.limits().maxReplicas()
-                + context.limits().maxWindow()
-                + context.limits().maxPrePreparedEntries();
+        long elements =
+                (long) context.limits().maxReplicas() + context.limits().maxWindow() + maxPrePreparedEntries(context);
         return viewChange(VIEW_CHANGE.parse(bytes, elements, ViewChangePayload.STABLE_FIELD_NUMBER), context);
     }
 
@@ -97,8 +97,8 @@ final class PbftDecoder {
         long view = Checks.counter("view", payload.getView());
         List<VoteInfo> prepared = votes(
                 "entries of P", payload.getPreparedList(), context.limits().maxWindow());
-        List<VoteInfo> prePrepared = votes(
-                "entries of Q", payload.getPrePreparedList(), context.limits().maxPrePreparedEntries());
+        List<VoteInfo> prePrepared =
+                votes("entries of Q", payload.getPrePreparedList(), maxPrePreparedEntries(context));
         Checks.present("stable checkpoint", payload.hasStable());
         return new ViewChange(view, certificate(payload.getStable(), context), prepared, prePrepared);
     }
@@ -184,6 +184,12 @@ final class PbftDecoder {
             votes.add(PartDecoder.signed(vote, PbftMessages.CHECKPOINT, context));
         }
         return new CheckpointCertificate(sequence, stateDigest, votes);
+    }
+
+    /** Entries of Q. */
+    private static int maxPrePreparedEntries(DecodeContext context) {
+        return (int)
+                Math.min(Integer.MAX_VALUE, (long) context.limits().maxWindow() * PbftConfig.MAX_DIGESTS_PER_SEQUENCE);
     }
 
     private static long view(long value) throws Rejection {

@@ -48,7 +48,7 @@ final class DecodedWalk {
             // -1 stands for nobody.
             check(number >= -1 && number < CodecLimits.MAX_NODES, "an id or index out of range", number);
         } else if (value instanceof List<?> list) {
-            check(list.size() <= Samples.LIMITS.maxPrePreparedEntries(), "too long a list", list.size());
+            check(list.size() <= Samples.MAX_PRE_PREPARED_ENTRIES, "too long a list", list.size());
             list.forEach(this::visit);
         } else if (value instanceof Record composite) {
             visitParts(composite);

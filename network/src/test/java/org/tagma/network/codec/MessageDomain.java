@@ -157,7 +157,7 @@ final class MessageDomain extends DomainContextBase {
     @Provide
     static Arbitrary<ViewChange> viewChanges() {
         return Combinators.combine(
-                        counters(), certificates(), votes(LIMITS.maxWindow()), votes(LIMITS.maxPrePreparedEntries()))
+                        counters(), certificates(), votes(LIMITS.maxWindow()), votes(Samples.MAX_PRE_PREPARED_ENTRIES))
                 .as(ViewChange::new);
     }
 

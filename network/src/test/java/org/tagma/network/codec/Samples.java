@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
+import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
@@ -68,6 +69,9 @@ import org.tagma.protocol.RejectReason;
 final class Samples {
 
     static final CodecLimits LIMITS = new CodecLimits(4, 64, 4, 8, 128, 256);
+
+    /** Entries of Q. */
+    static final int MAX_PRE_PREPARED_ENTRIES = 8 * PbftConfig.MAX_DIGESTS_PER_SEQUENCE;
 
     static final MessageCodec CODEC = new MessageCodec(LIMITS);
 

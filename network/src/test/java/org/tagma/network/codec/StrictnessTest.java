@@ -245,7 +245,7 @@ class StrictnessTest {
         assertLimit(LIMITS.maxReplicas(), count -> new ViewChange(1, certificate(count), List.of(), List.of()));
         assertLimit(LIMITS.maxWindow(), count -> new ViewChange(1, certificate(0), votes(count), List.of()));
         assertLimit(
-                LIMITS.maxPrePreparedEntries(), count -> new ViewChange(1, certificate(0), List.of(), votes(count)));
+                Samples.MAX_PRE_PREPARED_ENTRIES, count -> new ViewChange(1, certificate(0), List.of(), votes(count)));
         assertLimit(
                 LIMITS.maxReplicas(),
                 count -> new NewView(
