@@ -27,7 +27,7 @@ public final class LaneMutants {
             of(
                     "a signer that is there twice is counted twice",
                     "38",
-                    "replica/Plausibility",
+                    "protocol/pbft/PbftPlausibility",
                     "if (message.sender() >= quorums.replicas() || !senders.add(message.sender())) { return false; } }"
                             + " return senders.size() >= quorums.certificate();",
                     "if (message.sender() >= quorums.replicas()) { return false; } senders.add(message.sender()); }"
@@ -36,7 +36,7 @@ public final class LaneMutants {
             of(
                     "anybody may open a view",
                     "38",
-                    "replica/Plausibility",
+                    "protocol/pbft/PbftPlausibility",
                     "return sender == quorums.primary(view)",
                     "return sender >= 0",
                     FLOOD + "aNewViewOfSomebodyWhoIsNotThePrimaryCostsNoSignatureCheck"),

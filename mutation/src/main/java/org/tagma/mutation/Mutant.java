@@ -62,6 +62,10 @@ public record Mutant(
     /** The folder of the module that the source file is in. */
     String module() {
         String first = source.substring(0, source.indexOf('/'));
-        return first.equals("core") ? "bft-core" : first;
+        return switch (first) {
+            case "core" -> "bft-core";
+            case "protocol" -> "network";
+            default -> first;
+        };
     }
 }

@@ -76,9 +76,15 @@ class ReplicaMutationTest {
                 .findFirst();
     }
 
-    /** Loads the replica, and the tests that drive it, anew. */
+    /** Loads the replica, and the tests that drive it, anew; and, if a protocol is changed, all that knows protocols. */
     private static ClassLoader loaderOf(Map<String, byte[]> classes) {
-        return new MutantClassLoader(UNCHANGED, classes, name -> name.startsWith("org.tagma.replica."));
+        boolean ofProtocol = classes.keySet().stream().anyMatch(name -> name.startsWith("org.tagma.protocol."));
+        return new MutantClassLoader(
+                UNCHANGED,
+                classes,
+                name -> name.startsWith("org.tagma.replica.")
+                        || ofProtocol
+                                && (name.startsWith("org.tagma.protocol.") || name.startsWith("org.tagma.network.")));
     }
 
     /**
