@@ -35,8 +35,6 @@ import org.tagma.core.state.UnreadableStateError;
 public final class ReplicaEngine {
 
     /** Modes in which a replica may hold an older state than it has vouched for; see {@link ProtocolStatus#mode}. */
-    private static final List<String> MODES_THAT_CANNOT_SERVE = List.of("recovering", "fetching-state", "catching-up");
-
     /** How old a published status may be while there is work: a status is too dear for every turn. */
     private static final long STATUS_AGE_MILLIS = 200;
 
@@ -189,7 +187,8 @@ public final class ReplicaEngine {
         details = protocol.details();
         statusIsNews = false;
         publishedInRound = true;
-        ports.execution().protocolIs(status.view(), status.leader(), !MODES_THAT_CANNOT_SERVE.contains(status.mode()));
+        ports.execution()
+                .protocolIs(status.view(), status.leader(), status.mode().servesReads());
     }
 
     /** A client that is sent away should hear who leads now. */

@@ -19,7 +19,7 @@ final class StatusReport {
         values.put("protocol", status.protocol());
         values.put("view", status.view());
         values.put("primary", status.leader());
-        values.put("mode", status.mode());
+        values.put("mode", status.mode().label());
         values.put("lastCommitted", status.lastCommitted());
         values.put("lastExecuted", status.lastExecuted());
         values.put("stableCheckpoint", status.stableCheckpoint());

@@ -20,6 +20,7 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.PeerId;
 import org.tagma.network.codec.MessageCodec;
@@ -98,7 +99,7 @@ final class FloodTest {
 
     @Test
     void whatIsLongPastCostsNoSignatureCheck() {
-        replica.position = Optional.of(new ProtocolStatus("pbft", 100, 0, "normal", 50, 50, 40, 0));
+        replica.position = Optional.of(new ProtocolStatus("pbft", 100, 0, ReplicaMode.NORMAL, 50, 50, 40, 0));
         replica.receive(FAULTY, replica.frame(3, newView(3, 0, 1, 2)));
         replica.receive(FAULTY, replica.frame(3, viewChange(90, 0, 1, 2)));
         replica.receive(FAULTY, replica.frame(3, new Checkpoint(8, DIGEST)));

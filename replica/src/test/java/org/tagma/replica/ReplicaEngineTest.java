@@ -19,6 +19,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage.FetchManifest;
 import org.tagma.network.PeerId;
@@ -295,10 +296,10 @@ final class ReplicaEngineTest {
     @Test
     void queriesAreClosedWhileTheReplicaRecoversAndOpenWhenItIsThrough() {
         ScriptedProtocol protocol = new ScriptedProtocol(event -> List.of());
-        protocol.mode = "recovering";
+        protocol.mode = ReplicaMode.RECOVERING;
         ReplicaEngine engine = start(protocol);
         assertThat(ports.calls).contains("view 0 not serving");
-        protocol.mode = "normal";
+        protocol.mode = ReplicaMode.NORMAL;
         protocol.view = 3;
         ports.wallMillis += 200;
         engine.turn(List.of(TICK));

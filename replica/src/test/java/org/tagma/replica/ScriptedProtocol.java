@@ -7,12 +7,13 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 
 /** A protocol that does what a test says, and remembers what happened to it. */
 final class ScriptedProtocol implements Protocol {
 
     final List<Event> events = new ArrayList<>();
-    String mode = "normal";
+    ReplicaMode mode = ReplicaMode.NORMAL;
     long view;
     private final Function<Event, List<Action>> script;
 

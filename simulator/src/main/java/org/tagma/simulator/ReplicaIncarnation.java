@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TimerId;
 import org.tagma.core.service.ReplicatedService;
@@ -299,8 +300,8 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     }
 
     private boolean isUpToDate() {
-        String mode = status().mode();
-        return mode.equals("normal") || mode.equals("view-change");
+        ReplicaMode mode = status().mode();
+        return mode == ReplicaMode.NORMAL || mode == ReplicaMode.VIEW_CHANGE;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.network.PeerId;
 import org.tagma.replica.RejectionReason;
 import org.tagma.replica.trace.EventKind;
@@ -56,7 +57,7 @@ public final class SimulatedReplica {
 
     /** Whether it runs and remembers what it must in order to take part in decisions. */
     boolean takesPart() {
-        return isUp() && isCorrect() && !status().mode().equals("recovering");
+        return isUp() && isCorrect() && status().mode() != ReplicaMode.RECOVERING;
     }
 
     /** Where its protocol stands; it must be up. */

@@ -20,6 +20,7 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 
 /**
  * A protocol that begins only when the other replicas have been asked whether this replica's disk is the newest that it
@@ -252,7 +253,7 @@ public final class DiskCheck implements Protocol {
                         status.protocol(),
                         status.view(),
                         -1,
-                        "starting",
+                        ReplicaMode.STARTING,
                         status.lastCommitted(),
                         status.lastExecuted(),
                         status.stableCheckpoint(),

@@ -21,6 +21,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage;
 import org.tagma.core.state.NodeStore;
@@ -299,17 +300,17 @@ public final class PbftProtocol implements Protocol {
                 state.pool.size());
     }
 
-    private String mode() {
+    private ReplicaMode mode() {
         if (transfer.isActive()) {
-            return "fetching-state";
+            return ReplicaMode.FETCHING_STATE;
         }
         if (state.isRecovering()) {
-            return "recovering";
+            return ReplicaMode.RECOVERING;
         }
         if (state.lastExecuted < state.executedBefore) {
-            return "catching-up";
+            return ReplicaMode.CATCHING_UP;
         }
-        return state.normal ? "normal" : "view-change";
+        return state.normal ? ReplicaMode.NORMAL : ReplicaMode.VIEW_CHANGE;
     }
 
     @Override

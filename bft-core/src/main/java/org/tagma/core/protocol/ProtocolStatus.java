@@ -8,7 +8,7 @@ package org.tagma.core.protocol;
  * @param protocol "pbft" or "raft"
  * @param view PBFT's view or Raft's term
  * @param leader the primary or leader of that view, or -1 if there is none
- * @param mode what the replica is doing: "normal", "view-change", "recovering", ...
+ * @param mode what the replica is doing
  * @param lastCommitted highest sequence number up to which everything is committed here
  * @param lastExecuted highest sequence number executed here
  * @param stableCheckpoint sequence number of the last stable checkpoint
@@ -18,7 +18,7 @@ public record ProtocolStatus(
         String protocol,
         long view,
         int leader,
-        String mode,
+        ReplicaMode mode,
         long lastCommitted,
         long lastExecuted,
         long stableCheckpoint,

@@ -14,6 +14,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
@@ -307,15 +308,15 @@ public final class RaftProtocol implements Protocol {
                 .hashCode();
     }
 
-    private String mode() {
+    private ReplicaMode mode() {
         if (state.stateMissing || snapshots.isFetching()) {
-            return "fetching-state";
+            return ReplicaMode.FETCHING_STATE;
         }
         if (state.recovering) {
-            return "recovering";
+            return ReplicaMode.RECOVERING;
         }
         boolean learner = !state.configuration().isVoter(state.self);
-        return learner && !state.isLeader() ? "learner" : roleName();
+        return learner && !state.isLeader() ? ReplicaMode.LEARNER : ReplicaMode.valueOf(state.role.name());
     }
 
     private String roleName() {

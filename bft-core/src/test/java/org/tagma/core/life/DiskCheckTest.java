@@ -186,7 +186,7 @@ final class DiskCheckTest {
         group.down.addAll(List.of(0, 1));
         group.restart(2);
         assertThat(group.memoryOf(2)).isNull();
-        assertThat(group.check(2).status().mode()).isEqualTo("starting");
+        assertThat(group.check(2).status().mode().label()).isEqualTo("starting");
         assertThat(group.check(2).details().get("why")).contains("until 2 of the other replicas have answered");
         assertThat(group.check(2).step(new Event.ReadReceived(9))).containsExactly(new Action.RefuseRead(9));
         group.down.remove(1);

@@ -20,6 +20,7 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 
 /** Replicas that do nothing but ask each other about their disks, each with a disk that can be copied and put back. */
 final class LifeGroup {
@@ -50,7 +51,7 @@ final class LifeGroup {
 
         @Override
         public ProtocolStatus status() {
-            return new ProtocolStatus("noting", 0, 0, "normal", 0, 0, 0, 0);
+            return new ProtocolStatus("noting", 0, 0, ReplicaMode.NORMAL, 0, 0, 0, 0);
         }
 
         @Override

@@ -173,6 +173,6 @@ final class CoreNode {
     }
 
     String mode() {
-        return protocol.status().mode();
+        return protocol.status().mode().label();
     }
 }

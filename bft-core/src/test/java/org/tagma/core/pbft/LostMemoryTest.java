@@ -287,7 +287,7 @@ final class LostMemoryTest {
                 replica.persisted().stream().filter(LogRecord::survivesAmnesia).toList();
         SoloReplica nextLife = new SoloReplica(2, new Event.RecoveredLog(survivors, Event.Memory.SURVIVORS));
 
-        assertThat(nextLife.protocol.status().mode()).isEqualTo("recovering");
+        assertThat(nextLife.protocol.status().mode().label()).isEqualTo("recovering");
         assertThat(survivors).anyMatch(record -> record instanceof PbftRecord.Reservation && record.sequence() >= 1);
     }
 

@@ -98,9 +98,9 @@ class PbftProtocolTest {
         }
         cluster.crash(2);
         cluster.restartWithAmnesia(2);
-        assertThat(cluster.node(2).protocol.status().mode()).isEqualTo("recovering");
+        assertThat(cluster.node(2).protocol.status().mode().label()).isEqualTo("recovering");
         cluster.run(60);
-        assertThat(cluster.node(2).protocol.status().mode()).isEqualTo("normal");
+        assertThat(cluster.node(2).protocol.status().mode().label()).isEqualTo("normal");
         cluster.crash(3);
         cluster.submit("with the recovered one");
         cluster.runUntilExecuted("with the recovered one", 60);
@@ -115,7 +115,7 @@ class PbftProtocolTest {
         cluster.crash(0);
         cluster.restartWithAmnesia(0);
         cluster.run(100);
-        assertThat(cluster.node(0).protocol.status().mode()).isEqualTo("normal");
+        assertThat(cluster.node(0).protocol.status().mode().label()).isEqualTo("normal");
         assertThat(cluster.view(1)).isEqualTo(1);
         cluster.crash(1);
         cluster.submit("b");

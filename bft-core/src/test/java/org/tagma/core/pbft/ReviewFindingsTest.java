@@ -418,7 +418,7 @@ class ReviewFindingsTest {
         log.add(new PbftRecord.Reservation(1, 9));
         log.add(new PbftRecord.Entered(1, signed(1, newView(1, CheckpointCertificate.GENESIS))));
         Hand primary = new Hand(1, new Event.RecoveredLog(log, Event.Memory.WHOLE));
-        assertThat(primary.protocol.status().mode()).isEqualTo("catching-up");
+        assertThat(primary.protocol.status().mode().label()).isEqualTo("catching-up");
         primary.step(new Event.RequestReceived(CoreCluster.request(0, 1, 1, "x"), -1));
         primary.step(new Event.QueueDrained(TIME_MILLIS));
         assertThat(primary.broadcasts(PrePrepare.class))

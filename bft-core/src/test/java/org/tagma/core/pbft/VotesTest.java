@@ -135,6 +135,6 @@ class VotesTest {
     void aReplicaThatForgotEverythingTakesNoPart() {
         SoloReplica replica = new SoloReplica(1);
         replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.SURVIVORS)));
-        assertThat(replica.protocol.status().mode()).isEqualTo("recovering");
+        assertThat(replica.protocol.status().mode().label()).isEqualTo("recovering");
     }
 }

@@ -140,7 +140,7 @@ class RaftMembershipTest {
                         "2 false another change of the group is under way",
                         "1 true the group is now voters [0, 1, 2], learners [3]");
         cluster.runUntil(() -> cluster.node(3).journal.has("op0"), 10);
-        assertThat(cluster.node(3).protocol.status().mode()).isEqualTo("learner");
+        assertThat(cluster.node(3).protocol.status().mode().label()).isEqualTo("learner");
     }
 
     @Test

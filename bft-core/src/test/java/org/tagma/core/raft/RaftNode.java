@@ -89,7 +89,7 @@ final class RaftNode {
     }
 
     private void decide(Event event, ArrayDeque<Event> events) {
-        boolean leadBefore = protocol.status().mode().equals("leader");
+        boolean leadBefore = protocol.status().mode().label().equals("leader");
         long before = protocol.stateHash();
         List<Action> actions = protocol.step(event);
         if (cluster.recordsHistory) {
@@ -101,7 +101,7 @@ final class RaftNode {
                     .as("a rejection changed the state: %s", actions)
                     .isEqualTo(before);
         }
-        boolean leadsStill = leadBefore && protocol.status().mode().equals("leader");
+        boolean leadsStill = leadBefore && protocol.status().mode().label().equals("leader");
         for (Action action : inOrder(actions)) {
             if (crashAfterActions == 0) {
                 down = true;

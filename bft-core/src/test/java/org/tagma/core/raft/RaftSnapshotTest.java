@@ -65,7 +65,7 @@ class RaftSnapshotTest {
                 .filteredOn(text -> text.startsWith("cannot take the state at "))
                 .hasSize(1);
         assertThat(cluster.node(2).down).isFalse();
-        assertThat(cluster.node(2).protocol.status().mode()).isNotEqualTo("normal");
+        assertThat(cluster.node(2).protocol.status().mode().label()).isNotEqualTo("normal");
     }
 
     @Test
@@ -78,7 +78,7 @@ class RaftSnapshotTest {
         cluster.heal();
         cluster.filter = (from, to, message) -> !(message instanceof TransferMessage.ChunkAnswer) || from != 0;
         cluster.run(6);
-        assertThat(cluster.node(2).protocol.status().mode()).isEqualTo("fetching-state");
+        assertThat(cluster.node(2).protocol.status().mode().label()).isEqualTo("fetching-state");
         cluster.crash(0);
         cluster.runUntil(() -> cluster.executedEverywhere("op59"), 100);
         cluster.assertEqualJournals();
@@ -108,7 +108,7 @@ class RaftSnapshotTest {
         cluster.submitAll("more", 30);
         cluster.node(2).keeper = new SnapshotKeeper();
         cluster.restart(2);
-        assertThat(cluster.node(2).protocol.status().mode()).isEqualTo("fetching-state");
+        assertThat(cluster.node(2).protocol.status().mode().label()).isEqualTo("fetching-state");
         cluster.runUntil(() -> cluster.executedEverywhere("more29"), 60);
         cluster.assertEqualJournals();
     }
@@ -121,7 +121,7 @@ class RaftSnapshotTest {
         cluster.submitAll("op", 64);
         cluster.heal();
         cluster.filter = (from, to, message) -> !(message instanceof TransferMessage.ChunkAnswer);
-        cluster.runUntil(() -> cluster.node(2).protocol.status().mode().equals("fetching-state"), 10);
+        cluster.runUntil(() -> cluster.node(2).protocol.status().mode().label().equals("fetching-state"), 10);
         cluster.submitAll("more", 8);
         assertThat(cluster.node(0).status().firstIndex()).isGreaterThan(65);
         cluster.heal();

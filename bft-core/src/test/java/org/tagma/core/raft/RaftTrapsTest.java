@@ -109,7 +109,7 @@ class RaftTrapsTest {
         assertThat(follower.sent(AppendEntriesReply.class))
                 .containsExactly(new AppendEntriesReply(1, 0, true, 4, 0, 0, false));
         assertThat(follower.status().lastIndex()).isEqualTo(4);
-        assertThat(follower.protocol.status().mode()).isEqualTo("follower");
+        assertThat(follower.protocol.status().mode().label()).isEqualTo("follower");
     }
 
     @Test
@@ -121,7 +121,7 @@ class RaftTrapsTest {
         follower.receive(1, new InstallSnapshot(1, snapshot));
         assertThat(follower.status().commitIndex()).isEqualTo(3);
         assertThat(follower.status().lastIndex()).isEqualTo(4);
-        assertThat(follower.protocol.status().mode()).isEqualTo("follower");
+        assertThat(follower.protocol.status().mode().label()).isEqualTo("follower");
     }
 
     @Test
@@ -319,7 +319,7 @@ class RaftTrapsTest {
         cluster.submitAll("op", 5);
         cluster.crash(2);
         cluster.restartWithAmnesia(2);
-        assertThat(cluster.node(2).protocol.status().mode()).isEqualTo("recovering");
+        assertThat(cluster.node(2).protocol.status().mode().label()).isEqualTo("recovering");
         cluster.crash(1);
         cluster.submitTo(0, "alone");
         cluster.run(5);

@@ -25,6 +25,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
@@ -197,7 +198,7 @@ final class FaultyProtocolTest {
 
         @Override
         public ProtocolStatus status() {
-            return new ProtocolStatus("constant", 0, 0, "normal", 0, 0, 0, 0);
+            return new ProtocolStatus("constant", 0, 0, ReplicaMode.NORMAL, 0, 0, 0, 0);
         }
 
         @Override

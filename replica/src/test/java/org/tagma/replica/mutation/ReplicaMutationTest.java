@@ -76,7 +76,9 @@ class ReplicaMutationTest {
                 .findFirst();
     }
 
-    /** Loads the replica, and the tests that drive it, anew; and, if a protocol is changed, all that knows protocols. */
+    /**
+     * Loads the replica, and the tests that drive it, anew; and, if a protocol is changed, all that knows protocols.
+     */
     private static ClassLoader loaderOf(Map<String, byte[]> classes) {
         boolean ofProtocol = classes.keySet().stream().anyMatch(name -> name.startsWith("org.tagma.protocol."));
         return new MutantClassLoader(

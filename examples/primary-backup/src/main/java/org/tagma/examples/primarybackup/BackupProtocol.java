@@ -13,6 +13,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.TimerId;
 import org.tagma.examples.primarybackup.BackupMessage.Ack;
@@ -301,7 +302,7 @@ final class BackupProtocol implements Protocol {
                 "primary-backup",
                 view,
                 (int) view,
-                stopped ? "stopped" : "normal",
+                stopped ? ReplicaMode.STOPPED : ReplicaMode.NORMAL,
                 committed,
                 executed,
                 0,
