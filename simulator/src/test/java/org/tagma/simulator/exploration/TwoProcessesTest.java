@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Synchrony;
@@ -25,9 +25,10 @@ class TwoProcessesTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"PBFT, BYZANTINE", "RAFT, CRASH_RECOVERY"})
-    void samePlanGivesTheSameTrace(ProtocolDefinition protocol, Nodes nodes) throws IOException, InterruptedException {
-        String plan = Setting.of(protocol, new SystemModel(Network.ARBITRARY, nodes, Synchrony.PARTIAL))
+    @CsvSource({"pbft, BYZANTINE", "raft, CRASH_RECOVERY"})
+    void samePlanGivesTheSameTrace(String protocol, Nodes nodes) throws IOException, InterruptedException {
+        String plan = Setting.of(
+                        Protocols.named(protocol), new SystemModel(Network.ARBITRARY, nodes, Synchrony.PARTIAL))
                 .withOperations(40)
                 .draw(7)
                 .toString();
