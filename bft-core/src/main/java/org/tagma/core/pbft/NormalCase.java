@@ -24,6 +24,9 @@ final class NormalCase {
      */
     private static final int FILL_DEPTH = 16;
 
+    /** The same while clients ask for something, which then waits for no more than these. */
+    private static final int FILL_DEPTH_UNDER_LOAD = 4;
+
     private final PbftState state;
     private final BatchFetcher batchFetcher;
     /**
@@ -31,6 +34,9 @@ final class NormalCase {
      * WindowRoom}.
      */
     private long fillUpTo;
+
+    /** The last proposal with something in it, while the primary fills. */
+    private long lastAsked;
 
     NormalCase(PbftState state, BatchFetcher batchFetcher) {
         this.state = state;
@@ -50,16 +56,22 @@ final class NormalCase {
                 }
                 break;
             }
+            lastAsked = state.nextSequence;
             propose(Batch.of(state.nowMillis, requests));
         }
-        int depth = Math.max(state.config.pipelineDepth(), Math.min(FILL_DEPTH, state.config.checkpointInterval()));
-        while (state.nextSequence <= fillUpTo && hasRoom(depth)) {
+        while (state.nextSequence <= fillUpTo && hasRoom(fillDepth())) {
             propose(Batch.of(state.nowMillis, List.of()));
         }
     }
 
     private List<Request> nextRequests(long room) {
         return state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes(), room);
+    }
+
+    private int fillDepth() {
+        boolean isAsked = state.nextSequence - lastAsked <= FILL_DEPTH;
+        int wanted = isAsked ? FILL_DEPTH_UNDER_LOAD : FILL_DEPTH;
+        return Math.max(state.config.pipelineDepth(), Math.min(wanted, state.config.checkpointInterval()));
     }
 
     private boolean mayPropose() {

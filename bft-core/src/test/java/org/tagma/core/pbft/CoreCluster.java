@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -352,13 +353,22 @@ final class CoreCluster {
         for (CoreNode node : nodes) {
             PbftProtocol again = new PbftProtocol(config(node.id));
             for (CoreNode.Turn turn : node.history) {
-                List<Action> actions = again.step(turn.event());
-                assertThat(actions)
+                assertThat(comparable(again.step(turn.event())))
                         .as("replica %s on %s", node.id, turn.event())
-                        .isEqualTo(turn.actions());
+                        .isEqualTo(comparable(turn.actions()));
             }
             assertThat(again.status()).isEqualTo(node.protocol.status());
         }
+    }
+
+    /** Without fetched trees, which the digests beside them stand for. */
+    private static List<Action> comparable(List<Action> actions) {
+        return actions.stream()
+                .map(action -> action instanceof Action.InstallState state
+                        ? new Action.InstallState(
+                                state.sequence(), state.stateDigest(), state.snapshot(), Optional.empty())
+                        : action)
+                .toList();
     }
 
     List<String> statuses() {

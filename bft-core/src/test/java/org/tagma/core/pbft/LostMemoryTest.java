@@ -86,7 +86,7 @@ final class LostMemoryTest {
                 .mapToLong(LogRecord::sequence)
                 .max()
                 .orElse(0);
-        assertThat(proposed - committed).isGreaterThan(2L * cluster.config(0).pipelineDepth());
+        assertThat(proposed - committed).isGreaterThan(cluster.config(0).pipelineDepth());
     }
 
     private static final int TICKS_IN_A_SECOND = 20;
