@@ -31,7 +31,6 @@ final class ViewChanger {
     private final CheckpointTracker checkpoints;
     private final BatchFetcher batchFetcher;
     private final ViewChanges viewChanges;
-
     private final Complaints complaints;
     private final HandOver handOver;
     private long newViewDeadlineTick = NOT_RUNNING;
