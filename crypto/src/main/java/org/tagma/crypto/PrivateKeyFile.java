@@ -84,6 +84,8 @@ public final class PrivateKeyFile {
                 throw damaged(file, "it is longer than " + MAX_FILE_BYTES + " bytes");
             }
             return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        } catch (KeyFileException e) {
+            throw e;
         } catch (NoSuchFileException e) {
             throw new KeyFileException(
                     "there is no key file " + file + "; check the path, or make keys with `tagma init`", e);
@@ -122,6 +124,8 @@ public final class PrivateKeyFile {
                         + " is not an Ed25519 key; make one with `tagma init` or `openssl genpkey -algorithm ed25519`");
             }
             seed = ASN1OctetString.getInstance(info.parsePrivateKey()).getOctets();
+        } catch (KeyFileException e) {
+            throw e;
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             throw damaged(file, "its PEM block is no PKCS#8 private key");
         }

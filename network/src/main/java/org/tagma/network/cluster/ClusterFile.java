@@ -33,6 +33,8 @@ public final class ClusterFile {
                 throw new ClusterFileException(file + ": is too large for a cluster file; is it the right file?");
             }
             return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+        } catch (ClusterFileException e) {
+            throw e;
         } catch (NoSuchFileException e) {
             throw new ClusterFileException(file + ": there is no such file; make a cluster with tagma init", e);
         } catch (CharacterCodingException e) {
