@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param summary one line for people
  * @param takingPart the replicas that do
  * @param others why each of the others does not, and what can be done
- * @param lastExecutedAgeMillis how long ago one that takes part last executed something; empty if none did in its life
+ * @param lastExecutedAgeMillis how long ago one that takes part last executed something; empty if none did in its
+ *     incarnation
  */
 record GroupVerdict(
         boolean serves,

@@ -97,11 +97,11 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
 
     /** One of f+1 is correct. */
     private boolean standsStill(List<Integer> takingPart) {
-        long patience = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
+        long timeouts = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
         return takingPart.stream()
                         .map(id -> statuses.get(id).orElseThrow())
                         .filter(status -> status.pendingRequests() > 0)
-                        .filter(status -> standsFor(status) >= patience)
+                        .filter(status -> standsFor(status) >= timeouts)
                         .count()
                 >= quorums().weak();
     }

@@ -121,9 +121,9 @@ record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
     }
 
     private static boolean standsStill(RaftReplicaStatus leader, ClusterConfig config) {
-        long patience = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
+        long timeouts = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
         long standsFor = leader.lastExecutedAgeMillis() < 0 ? leader.uptimeMillis() : leader.lastExecutedAgeMillis();
-        return leader.pendingRequests() > 0 && standsFor >= patience;
+        return leader.pendingRequests() > 0 && standsFor >= timeouts;
     }
 
     /** A replica outside of the group that does not run is as it should be. */

@@ -389,15 +389,15 @@ public final class BftClient implements AutoCloseable {
             return this;
         }
 
-        /** Patience and parallelism; those of the cluster file unless set. */
+        /** AdaptiveTimeouts and parallelism; those of the cluster file unless set. */
         public Builder options(ClientOptions value) {
             options = value;
             return this;
         }
 
         /**
-         * Proposes session numbers; made of the wall clock unless set. They must rise from one life of a client to the
-         * next.
+         * Proposes session numbers; made of the wall clock unless set. They must rise from one incarnation of a client
+         * to the next.
          */
         public Builder sessionNumbers(LongSupplier value) {
             sessionNumbers = value;

@@ -54,7 +54,7 @@ public final class ClusterConnector {
                 config.readOnlyFastPath());
     }
 
-    /** The patience and parallelism that the cluster file gives to clients. */
+    /** The timeouts and parallelism that the cluster file gives to clients. */
     public static ClientOptions options(ClusterConfig config) {
         return new ClientOptions(
                         config.timeouts().clientDeadlineMillis(),

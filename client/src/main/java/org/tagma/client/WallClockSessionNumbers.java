@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The wall clock in microseconds, followed by a few random bits: rises from one life of a client to the next without
- * keeping a file. Two sessions of one client must never share a number, or one would get the other's replies; so
- * numbers are distinct within a process by counting on, and between processes that start in the same microsecond by the
- * random bits.
+ * The wall clock in microseconds, followed by a few random bits: rises from one incarnation of a client to the next
+ * without keeping a file. Two sessions of one client must never share a number, or one would get the other's replies;
+ * so numbers are distinct within a process by counting on, and between processes that start in the same microsecond by
+ * the random bits.
  *
  * <p>Stays below the highest number that the wire format carries, 2^62, until the year 2112. Thread-safe.
  */

@@ -33,7 +33,7 @@ final class ExecutionMutants {
                     "core/pbft/NormalCase",
                     "Math.max(state.config.pipelineDepth(), Math.min(wanted, state.config.checkpointInterval()))",
                     "state.config.pipelineDepth()",
-                    "LostMemoryTest#emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline"),
+                    "AmnesiaRecoveryTest#emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline"),
             of(
                     "a duplicate is executed again",
                     "16",

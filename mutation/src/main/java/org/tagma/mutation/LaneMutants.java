@@ -21,7 +21,8 @@ public final class LaneMutants {
                     "38",
                     "replica/InboundVerifier",
                     "if (objection.isPresent()) {",
-                    "if (objection.isPresent() && proofs.proofs().stream().allMatch(each -> authentication.verifySignature("
+                    "if (objection.isPresent() && proofs.proofs().stream().allMatch(each ->"
+                            + " authentication.verifySignature("
                             + "each.sender(), each.type(), each.payload(), each.authenticator()))) {",
                     FLOOD + "aNewViewOfSomebodyWhoIsNotThePrimaryCostsNoSignatureCheck"),
             of(
@@ -59,7 +60,8 @@ public final class LaneMutants {
                     "38",
                     "replica/SignatureChecker",
                     "signer -> new VerifiedCache(() -> shareOf(signer))",
-                    "signer -> remembered.values().stream().findFirst().orElseGet(() -> new VerifiedCache(() -> shareOf(signer)))",
+                    "signer -> remembered.values().stream().findFirst().orElseGet(() -> new VerifiedCache(() ->"
+                            + " shareOf(signer)))",
                     FLOOD + "whatOneNodeSignsDoesNotPushOutWhatAnotherSigned"),
             of(
                     "whoever wastes time is heard on",

@@ -33,7 +33,7 @@ public final class Mutants {
             .toList();
 
     /** Of what finds out whether a disk is the newest one; in front of either protocol. */
-    public static final List<Mutant> LIVES = LifeMutants.ALL;
+    public static final List<Mutant> LIVES = IncarnationMutants.ALL;
 
     /**
      * Whether tests go through everything, as at night, or through a sample: the system property {@code

@@ -42,7 +42,9 @@ final class NormalCaseMutants {
                     "10",
                     "core/pbft/NormalCase",
                     "Verdict verdict = PbftValidator.prePrepare(state, sender, message);",
-                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()).addBody(message.batch()); } Verdict verdict = PbftValidator.prePrepare(state, sender, message);",
+                    "if (state.inWindow(message.sequence())) {"
+                            + " state.slot(message.sequence()).addBody(message.batch()); } Verdict verdict ="
+                            + " PbftValidator.prePrepare(state, sender, message);",
                     TRACE),
             of(
                     "a view change is kept before it is judged",
@@ -56,7 +58,8 @@ final class NormalCaseMutants {
                     "10",
                     "core/pbft/NormalCase",
                     "Verdict verdict = PbftValidator.prepare(state, sender, message);",
-                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()); } Verdict verdict = PbftValidator.prepare(state, sender, message);",
+                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()); } Verdict verdict ="
+                            + " PbftValidator.prepare(state, sender, message);",
                     TRACE),
             of(
                     "a primary proposes up to the high watermark",
@@ -138,42 +141,42 @@ final class NormalCaseMutants {
             of(
                     "a first view sets the measure for itself",
                     "41",
-                    "core/pbft/Pace",
+                    "core/pbft/ThroughputHistory",
                     "required == 0 ||",
                     "",
                     JUDGED + BUSY),
             of(
                     "half the pace of other views will do",
                     "41",
-                    "core/pbft/Pace",
+                    "core/pbft/ThroughputHistory",
                     "REQUIRED_QUARTERS = 3;",
                     "REQUIRED_QUARTERS = 2;",
                     JUDGED + BUSY),
             of(
                     "a primary that has room may leave one out",
                     "19, 41",
-                    "core/pbft/Pace",
+                    "core/pbft/ThroughputHistory",
                     "if (!full) {",
                     "if (false) {",
                     JUDGED + BUSY),
             of(
                     "what is expected does not follow the latency",
                     "42",
-                    "core/pbft/Patience",
+                    "core/pbft/AdaptiveTimeouts",
                     "Math.max(floor, follows)",
                     "floor",
                     JUDGED + "whatIsExpectedFollowsTheLatencyOfCommitsUpToTheTimeout"),
             of(
                     "one request takes all doublings back",
                     "42",
-                    "core/pbft/Patience",
+                    "core/pbft/AdaptiveTimeouts",
                     "lateViews--;",
                     "lateViews = 0;",
                     JUDGED + "doublingsAreTakenBackOneByOne"),
             of(
                     "doublings are taken back at once",
                     "42",
-                    "core/pbft/Patience",
+                    "core/pbft/AdaptiveTimeouts",
                     "tick - calmSinceTick >= TIMEOUTS_TO_CALM_DOWN * timeoutTicks()",
                     "true",
                     JUDGED + "doublingsAreTakenBackOneByOne"),

@@ -95,7 +95,7 @@ final class RaftReplicationMutants {
                     "return progress.recovering ? 0 : progress.match;",
                     "return progress.match;",
                     "raft.RaftTrapsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
-                    "raft.RaftLostMemoryTest#aReplicaWithAWipedDiskRejoinsOnceAMajorityHasCommittedWithoutIt"),
+                    "raft.RaftAmnesiaRecoveryTest#aReplicaWithAWipedDiskRejoinsOnceAMajorityHasCommittedWithoutIt"),
             of(
                     "a full follower is sent more and more",
                     "33",

@@ -65,7 +65,7 @@ final class RaftServiceMutants {
                     "core/raft/Replication",
                     "round = 0; confirmedRound = 0;",
                     "confirmedRound = 0;",
-                    "raft.RaftLostMemoryTest#aReplicaWithAWipedDiskRejoinsOnceAMajorityHasCommittedWithoutIt",
+                    "raft.RaftAmnesiaRecoveryTest#aReplicaWithAWipedDiskRejoinsOnceAMajorityHasCommittedWithoutIt",
                     "raft.RaftThirdPartyElectionTest#aReplicaInALaterTermIsNotStuckThere"),
             of(
                     "a round of which nobody answered is confirmed",

@@ -45,7 +45,7 @@ final class ReadMutants {
                     "core/pbft/NormalCase",
                     "state.reserve(sequence); state.lastCommitted = sequence;",
                     "state.lastCommitted = sequence;",
-                    "LostMemoryTest#whereItExecutedWithoutAVoteIsRememberedLikeWhereItVoted"));
+                    "AmnesiaRecoveryTest#whereItExecutedWithoutAVoteIsRememberedLikeWhereItVoted"));
 
     private ReadMutants() {}
 }

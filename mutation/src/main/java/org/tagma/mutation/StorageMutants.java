@@ -99,8 +99,8 @@ public final class StorageMutants {
                     "votes of before the power failed count as all there were",
                     "22",
                     "replica/storage/RocksLogStore",
-                    "kept.memory = lost ? Memory.LOST : Memory.SURVIVORS;",
-                    "kept.memory = lost ? Memory.LOST : Memory.WHOLE;",
+                    "kept.memory = lost ? LogIntegrity.LOST : LogIntegrity.PARTIAL;",
+                    "kept.memory = lost ? LogIntegrity.LOST : LogIntegrity.COMPLETE;",
                     LOG + "asyncAfterThePowerFailedKnowsNoMoreThanItsReservation"));
 
     private StorageMutants() {}

@@ -2,13 +2,13 @@ package org.tagma.protocol;
 
 import java.util.List;
 import java.util.Optional;
-import org.tagma.core.protocol.LifeEvidence;
-import org.tagma.core.protocol.LifeMessage.Position;
+import org.tagma.core.protocol.IncarnationEvidence;
+import org.tagma.core.protocol.IncarnationMessage.Position;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
 /** Of a protocol whose messages do not tell how far a replica's disk is. */
-enum NoEvidence implements LifeEvidence {
+enum NoEvidence implements IncarnationEvidence {
     INSTANCE;
 
     @Override

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tagma.core.Quorums;
-import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.IncarnationEvidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.protocol.Message;
@@ -93,14 +93,14 @@ public interface ProtocolDefinition {
     // ---- the replica ----
 
     /**
-     * The state machine of a replica, at the start of a life.
+     * The state machine of a replica, at the start of an incarnation.
      *
      * @param states where the parts of a state go that is being fetched, if not into memory
      */
     Protocol create(ReplicaContext context, Optional<NodeStore> states);
 
     /** What its messages and records say of how far a replica is; without that, only incarnations tell old disks. */
-    default LifeEvidence lifeEvidence() {
+    default IncarnationEvidence lifeEvidence() {
         return NoEvidence.INSTANCE;
     }
 

@@ -10,7 +10,7 @@ import org.tagma.core.service.TransferLimits;
  *
  * @param replica its id, 0..n-1
  * @param quorums n and f
- * @param seed where its random numbers start: another one in every life
+ * @param seed where its random numbers start: another one in every incarnation
  * @param timing how long it waits
  * @param sizes how much it may hold, in numbers of things
  * @param memory how much it may hold, in bytes

@@ -32,8 +32,8 @@ public final class AdminQueries {
      * Asks how the replica is: {@code replica}, {@code protocol}, {@code view}, {@code primary}, {@code mode},
      * {@code lastCommitted}, {@code lastExecuted}, {@code stableCheckpoint}, {@code checkpoint} and
      * {@code checkpointDigest} (the newest it keeps), {@code lastExecutedAgeMillis} (-1 if it executed nothing in this
-     * life), {@code uptimeMillis}, {@code cpuNanos}, {@code compileMillis}, queues, counters; and what the protocol
-     * adds, see {@link org.tagma.core.protocol.Protocol#details}: under Raft {@code term}, {@code role},
+     * incarnation), {@code uptimeMillis}, {@code cpuNanos}, {@code compileMillis}, queues, counters; and what the
+     * protocol adds, see {@link org.tagma.core.protocol.Protocol#details}: under Raft {@code term}, {@code role},
      * {@code leader}, {@code commitIndex}, {@code firstIndex}, {@code lastIndex}, {@code snapshotIndex},
      * {@code voters}, {@code oldVoters}, {@code learners}, {@code match.N} and {@code mode.N}.
      */

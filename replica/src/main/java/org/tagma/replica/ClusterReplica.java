@@ -9,7 +9,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
-import org.tagma.core.life.DiskCheck;
+import org.tagma.core.incarnation.DiskCheck;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.service.MerkleStateMachine;
 import org.tagma.core.service.ReplicatedService;
@@ -68,7 +68,7 @@ public final class ClusterReplica {
         this.stateMachine = stateMachine;
         this.options = ServerOptions.defaults(config.replicaCount())
                 .withMaxClockSkewMillis(config.limits().maxClockSkewMillis());
-        // Late, but not so late that anyone loses patience.
+        // Late, but not so late that anyone loses timeouts.
         this.slownessMillis = config.timeouts().requestTimeoutMillis() / 8;
     }
 
@@ -89,9 +89,9 @@ public final class ClusterReplica {
     }
 
     /**
-     * Where it keeps what it must not forget: made once, before its first life, by {@link DataFolder#initialize}. If it
-     * is empty or not there, the replica takes it that its disk was lost. Without a folder it forgets all, and must not
-     * be started a second time.
+     * Where it keeps what it must not forget: made once, before its first incarnation, by
+     * {@link DataFolder#initialize}. If it is empty or not there, the replica takes it that its disk was lost. Without
+     * a folder it forgets all, and must not be started a second time.
      */
     public ClusterReplica dataFolder(Path folder) {
         dataFolder = Optional.of(folder);

@@ -1,7 +1,7 @@
 package org.tagma.replica;
 
 import org.tagma.core.Quorums;
-import org.tagma.core.life.LifeConfig;
+import org.tagma.core.incarnation.IncarnationConfig;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ServiceLimits;
@@ -106,9 +106,9 @@ public final class ClusterSettings {
     }
 
     /**
-     * What the protocol is told at the start of a life.
+     * What the protocol is told at the start of an incarnation.
      *
-     * @param seed where the replica's random numbers start: another one in every life
+     * @param seed where the replica's random numbers start: another one in every incarnation
      * @param transfer what its machine allows for the fetching of states
      */
     static ReplicaContext replicaContext(ClusterConfig config, int replica, long seed, TransferLimits transfer) {
@@ -146,11 +146,11 @@ public final class ClusterSettings {
      * with it; where they do not, one, since the group may be smaller than the cluster file, and whoever brings a group
      * its majority answers.
      */
-    static LifeConfig lifeConfig(ClusterConfig config, int replica, boolean dataIsIntact) {
+    static IncarnationConfig lifeConfig(ClusterConfig config, int replica, boolean dataIsIntact) {
         Quorums quorums = new Quorums(config.replicaCount(), config.faults());
         boolean trusted = config.protocol().faultModel() == FaultModel.CRASH;
         int others = config.replicaCount() - 1;
-        return new LifeConfig(
+        return new IncarnationConfig(
                 replica,
                 config.replicaCount(),
                 trusted ? Math.min(1, others) : quorums.replicas() - quorums.faults() - 1,

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * Makes a command of an operator good once, at one replica, in its present life: it carries a challenge that this
- * replica made up for it. So one that was recorded moves nothing, wherever, whenever and over whatever connection it is
- * sent again; and nothing has to be kept on disk for that, since a challenge dies with the process.
+ * Makes a command of an operator good once, at one replica, in its present incarnation: it carries a challenge that
+ * this replica made up for it. So one that was recorded moves nothing, wherever, whenever and over whatever connection
+ * it is sent again; and nothing has to be kept on disk for that, since a challenge dies with the process.
  *
  * <p>Not thread-safe.
  */

@@ -51,5 +51,5 @@ public interface Execution {
      * @param primary goes into replies, so that clients learn who leads; -1 if nobody is known to
      * @param serving whether queries may be answered from this replica's state
      */
-    void protocolIs(long view, int primary, boolean serving);
+    void onStatusChanged(long view, int primary, boolean serving);
 }

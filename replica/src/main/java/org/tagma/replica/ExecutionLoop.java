@@ -129,8 +129,8 @@ final class ExecutionLoop implements Execution, LoopThread.Work {
     }
 
     @Override
-    public void protocolIs(long view, int primary, boolean serving) {
-        add(() -> executor.protocolIs(view, primary, serving));
+    public void onStatusChanged(long view, int primary, boolean serving) {
+        add(() -> executor.onStatusChanged(view, primary, serving));
     }
 
     /**

@@ -12,7 +12,7 @@ import org.tagma.core.protocol.LogRecord;
  */
 public interface LogStore extends AutoCloseable {
 
-    /** Reads back what earlier lives left. Called once, before anything else. */
+    /** Reads back what earlier incarnations left. Called once, before anything else. */
     RecoveredLog recover() throws IOException;
 
     /** Adds a record. It is durable only after the next {@link #barrier}. */

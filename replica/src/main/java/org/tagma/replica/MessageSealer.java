@@ -43,7 +43,7 @@ public final class MessageSealer {
     }
 
     /** Whether replicas do not lie: then one of them suffices to answer a client. */
-    boolean oneReplicaDecides() {
+    boolean singleReply() {
         return policy.trustsReplicas();
     }
 

@@ -22,10 +22,10 @@ import org.tagma.core.state.UnreadableStateError;
  *
  * <p>One {@linkplain #turn turn} takes everything that was queued. It runs in rounds: step every event, then
  * {@link Event.QueueDrained}; make all records of the round durable with one barrier; only then perform the rest, in
- * order. (What the protocol says need not wait, {@link Action.LetLeave}, leaves before the barrier if that is worth a
- * flush.) A replica's own broadcasts are the events of the next round, until a round has none. Whatever the turn sent
- * leaves with one flush at its end. So disk and network are paid for once a turn and not once a message, and nothing
- * that follows from a record leaves before the record is durable.
+ * order. (What the protocol says need not wait, {@link Action.FlushBeforeSync}, leaves before the barrier if that is
+ * worth a flush.) A replica's own broadcasts are the events of the next round, until a round has none. Whatever the
+ * turn sent leaves with one flush at its end. So disk and network are paid for once a turn and not once a message, and
+ * nothing that follows from a record leaves before the record is durable.
  *
  * <p>If the log fails or the protocol breaks, the engine stops for good: a replica that does not know what it promised
  * must not promise anything else.
@@ -188,7 +188,7 @@ public final class ReplicaEngine {
         statusIsNews = false;
         publishedInRound = true;
         ports.execution()
-                .protocolIs(status.view(), status.leader(), status.mode().servesReads());
+                .onStatusChanged(status.view(), status.leader(), status.mode().servesReads());
     }
 
     /** A client that is sent away should hear who leads now. */
@@ -210,15 +210,15 @@ public final class ReplicaEngine {
             if (action instanceof Action.Persist persist) {
                 ports.log().append(persist.record());
                 logDirty = true;
-            } else if (action instanceof Action.LetLeave) {
-                letLeave();
+            } else if (action instanceof Action.FlushBeforeSync) {
+                flushBeforeSync();
             } else {
                 undone.add(action);
             }
         }
     }
 
-    private void letLeave() throws IOException {
+    private void flushBeforeSync() throws IOException {
         if (!logDirty && !undone.isEmpty() && !stopped && ports.log().waitsForDisk()) {
             performUndone();
             ports.outbound().flush();

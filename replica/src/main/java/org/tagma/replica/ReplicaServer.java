@@ -272,7 +272,7 @@ public final class ReplicaServer implements AutoCloseable {
         LOG.info("{} has stopped", name);
     }
 
-    /** Nothing that waits for the disk has been said to anybody, so the next life contradicts nothing. */
+    /** Nothing that waits for the disk has been said to anybody, so the next incarnation contradicts nothing. */
     private void stopsWithout() {
         long waitingMillis = log.waitingMillis();
         String reason = waitingMillis > 0

@@ -76,7 +76,7 @@ public final class ServiceExecutor implements Execution {
     /**
      * An executor of a service that has executed nothing yet.
      *
-     * @param store keeps checkpoints for the next life
+     * @param store keeps checkpoints for the next incarnation
      * @param memory how much of what waits it may hold
      * @param events takes the answers to what was asked
      */
@@ -96,7 +96,7 @@ public final class ServiceExecutor implements Execution {
     }
 
     /**
-     * Takes up the checkpoints that earlier lives kept. Called once, before anything else.
+     * Takes up the checkpoints that earlier incarnations kept. Called once, before anything else.
      *
      * @throws IOException if they cannot be read; the replica must then not start
      */
@@ -194,7 +194,7 @@ public final class ServiceExecutor implements Execution {
     }
 
     @Override
-    public void protocolIs(long currentView, int currentPrimary, boolean mayServe) {
+    public void onStatusChanged(long currentView, int currentPrimary, boolean mayServe) {
         view = currentView;
         primary = currentPrimary;
         serving = mayServe;
@@ -206,7 +206,7 @@ public final class ServiceExecutor implements Execution {
      * which state on the answer is linearizable.
      */
     public void query(Query query) {
-        if (!sealer.oneReplicaDecides()) {
+        if (!sealer.singleReply()) {
             if (serving) {
                 answerNow(query);
             } else {
@@ -293,7 +293,7 @@ public final class ServiceExecutor implements Execution {
      * again.
      */
     private boolean answersRequests() {
-        return !sealer.oneReplicaDecides() || primary == sealer.self();
+        return !sealer.singleReply() || primary == sealer.self();
     }
 
     private void reply(Request request, ServiceReply reply) {

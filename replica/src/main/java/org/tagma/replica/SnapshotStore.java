@@ -8,16 +8,16 @@ import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.NodeStore;
 
 /**
- * Where the states of checkpoints are kept for the next life. A replica votes for a checkpoint only once its state is
- * here, so what a stable checkpoint lets go of in the log is never missed.
+ * Where the states of checkpoints are kept for the next incarnation. A replica votes for a checkpoint only once its
+ * state is here, so what a stable checkpoint lets go of in the log is never missed.
  *
  * <p>Used by one thread. After an {@link IOException} of a method that writes, the replica stops.
  */
 public interface SnapshotStore extends AutoCloseable {
 
     /**
-     * The states that earlier lives left, checked against their digests; a damaged one is left out. Of a Merkle tree, a
-     * part is checked when it is read.
+     * The states that earlier incarnations left, checked against their digests; a damaged one is left out. Of a Merkle
+     * tree, a part is checked when it is read.
      */
     List<ServiceSnapshot> recover() throws IOException;
 
@@ -44,7 +44,7 @@ public interface SnapshotStore extends AutoCloseable {
     @Override
     default void close() {}
 
-    /** A store that keeps nothing for the next life. */
+    /** A store that keeps nothing for the next incarnation. */
     static SnapshotStore none() {
         return new SnapshotStore() {
             @Override

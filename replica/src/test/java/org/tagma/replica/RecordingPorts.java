@@ -134,7 +134,7 @@ final class RecordingPorts implements Outbound, LogStore, Timers, Execution, Eng
     }
 
     @Override
-    public void protocolIs(long view, int primary, boolean serving) {
+    public void onStatusChanged(long view, int primary, boolean serving) {
         calls.add("view " + view + (serving ? " serving" : " not serving"));
     }
 

@@ -35,7 +35,8 @@ final class ReplicaEngineTest {
 
     @Test
     void startsWithWhatTheLogHeld() {
-        ports.recovered = new Event.RecoveredLog(List.of(new PbftRecord.Reservation(2, 30)), Event.Memory.SURVIVORS);
+        ports.recovered =
+                new Event.RecoveredLog(List.of(new PbftRecord.Reservation(2, 30)), Event.LogIntegrity.PARTIAL);
         ScriptedProtocol protocol = new ScriptedProtocol(event -> List.of());
         start(protocol);
         assertThat(protocol.events)
@@ -83,7 +84,7 @@ final class ReplicaEngineTest {
     void whatMayLeaveBeforeTheRecordsLeavesBeforeTheBarrierIfThatTakesTime() {
         Function<Event, List<Action>> leader = onTick(
                 new Action.Send(1, new Prepare(0, 1, DIGEST)),
-                new Action.LetLeave(),
+                new Action.FlushBeforeSync(),
                 new Action.Persist(record(1)),
                 new Action.Send(2, new Prepare(0, 1, DIGEST)));
         ReplicaEngine engine = started(leader);
@@ -100,7 +101,9 @@ final class ReplicaEngineTest {
     @Test
     void nothingOvertakesARecordThatWaitsForTheBarrierAlready() {
         ReplicaEngine engine = started(onTick(
-                new Action.Persist(record(1)), new Action.Send(1, new Prepare(0, 1, DIGEST)), new Action.LetLeave()));
+                new Action.Persist(record(1)),
+                new Action.Send(1, new Prepare(0, 1, DIGEST)),
+                new Action.FlushBeforeSync()));
         engine.turn(List.of(TICK));
         assertThat(ports.calls).containsExactly("append 1", "barrier", "to replica 1", "flush");
     }

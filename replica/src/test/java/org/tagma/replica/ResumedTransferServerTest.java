@@ -42,7 +42,7 @@ import org.tagma.protocol.Protocols;
 import org.tagma.replica.storage.DataFolder;
 import org.tagma.replica.storage.MemoryLogStore;
 
-/** A whole server fetches the state of a group, is stopped in the middle, and goes on in its next life. */
+/** A whole server fetches the state of a group, is stopped in the middle, and goes on in its next incarnation. */
 final class ResumedTransferServerTest {
 
     private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
@@ -166,7 +166,7 @@ final class ResumedTransferServerTest {
                         >= servers.get(0).status().stableCheckpoint());
         assertThat(lagging.failure()).isEmpty();
         assertThat(first.bytes.get()).isPositive();
-        // Nothing is kept a second time: not what the first life fetched, nor what the replica had of its own.
+        // Nothing is kept a second time: not what the first incarnation fetched, nor what the replica had of its own.
         assertThat(first.bytes.get() + second.bytes.get()).isLessThan(stateBytes);
         assertThatAllDigestsAreEqual();
     }

@@ -45,7 +45,7 @@ final class ServiceExecutorTest {
 
     @Test
     void anExecutedBatchIsReportedAndItsClientsAreAnswered() {
-        executor.protocolIs(5, 1, true);
+        executor.onStatusChanged(5, 1, true);
         Request first = request(1, "add");
         Request refused = request(2, "refuse");
         executor.commit(1, Batch.of(1, List.of(first, refused)));
@@ -82,7 +82,7 @@ final class ServiceExecutorTest {
     @Test
     void queriesAreUnavailableUntilTheProtocolSaysOtherwise() {
         executor.query(new Query(SESSION, 9, ByteString.EMPTY));
-        executor.protocolIs(0, 0, true);
+        executor.onStatusChanged(0, 0, true);
         executor.query(new Query(SESSION, 10, ByteString.EMPTY));
         assertThat(reply(ports.frames.get(0)).status()).isEqualTo(ReplyStatus.UNAVAILABLE);
         assertThat(reply(ports.frames.get(1)).status()).isEqualTo(ReplyStatus.OK);
@@ -98,7 +98,7 @@ final class ServiceExecutorTest {
         assertThat(events).endsWith(new Event.ReadReceived(1), new Event.ReadReceived(2));
         assertThat(ports.calls).isEmpty();
 
-        raft.protocolIs(4, 2, true);
+        raft.onStatusChanged(4, 2, true);
         raft.answerRead(2, 1);
         raft.refuseRead(1);
         assertThat(reply(ports.frames.get(0)).number()).isEqualTo(10);
@@ -144,10 +144,10 @@ final class ServiceExecutorTest {
     @Test
     void whereReplicasDoNotLieOnlyTheLeaderAnswersRequests() {
         ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
-        raft.protocolIs(4, 2, true);
+        raft.onStatusChanged(4, 2, true);
         raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
         assertThat(ports.calls).isEmpty();
-        raft.protocolIs(5, 0, true);
+        raft.onStatusChanged(5, 0, true);
         raft.commit(2, Batch.of(1, List.of(request(2, "add"))));
         assertThat(ports.calls).containsExactly("to client 0/1");
         raft.resendReply(request(1, "add"));

@@ -31,7 +31,7 @@ final class Machine {
     final SplittableRandom random;
     final SimulatedClock clock;
     final ReplicaHistory diary = new ReplicaHistory();
-    /** Of what a life draws for itself, together with its number. */
+    /** Of what an incarnation draws for itself, together with its number. */
     final long lifeSeed;
 
     final List<Misbehaviour.Factory> misbehaviours;

@@ -31,7 +31,7 @@ final class ObservedExecution implements Execution {
      * Wraps an executor.
      *
      * @param checks of the run
-     * @param rules of this life
+     * @param rules of this incarnation
      * @param operatorAnswers takes the answers to what the scenario asks for, as an operator, under ids below 0
      * @param registers what it executes, if that is a tree
      * @param snapshots where it keeps the states of checkpoints
@@ -121,7 +121,7 @@ final class ObservedExecution implements Execution {
     }
 
     @Override
-    public void protocolIs(long view, int primary, boolean serving) {
-        executor.protocolIs(view, primary, serving);
+    public void onStatusChanged(long view, int primary, boolean serving) {
+        executor.onStatusChanged(view, primary, serving);
     }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
 
-/** Makes the protocol of a replica at the start of a life. */
+/** Makes the protocol of a replica at the start of an incarnation. */
 @FunctionalInterface
 public interface ProtocolFactory<C> {
 

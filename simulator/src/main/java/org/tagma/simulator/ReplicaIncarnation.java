@@ -47,9 +47,8 @@ import org.tagma.simulator.workload.MerkleRegisters;
 import org.tagma.simulator.workload.Registers;
 
 /**
- * One life of a replica: the production engine, verification and execution on simulated ports, and everything else
- * that a crash
- * wipes out. Not thread-safe.
+ * One incarnation of a replica: the production engine, verification and execution on simulated ports, and everything
+ * else that a crash wipes out. Not thread-safe.
  */
 final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListener {
 
@@ -78,7 +77,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     private boolean over;
 
     /**
-     * A life that has not begun.
+     * An incarnation that has not begun.
      *
      * @param number how many there were on this machine, with this one
      * @param isPaused whether nothing happens on the machine for a while
@@ -135,7 +134,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
                 : new ObservedStateMachine(registers, id, checks);
     }
 
-    /** Takes up what earlier lives left on the disk. */
+    /** Takes up what earlier incarnations left on the disk. */
     void begin() throws IOException {
         executor.recover();
         engine.start();
@@ -350,7 +349,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
 
     @Override
     public void announced(String text) {
-        machine.diary.announced(world.now() / 1000 + " ms, life " + number + ": " + text);
+        machine.diary.announced(world.now() / 1000 + " ms, incarnation " + number + ": " + text);
     }
 
     @Override

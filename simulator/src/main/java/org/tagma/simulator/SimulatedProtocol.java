@@ -44,9 +44,9 @@ public interface SimulatedProtocol {
     SimulatedProtocol tuned(Tuning tuning);
 
     /**
-     * A replica at the start of a life.
+     * A replica at the start of an incarnation.
      *
-     * @param lifeSeed another one for every replica and life
+     * @param lifeSeed another one for every replica and incarnation
      * @param stateStore where the parts of a state go that is being fetched, if not into memory
      */
     Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore);

@@ -27,8 +27,8 @@ public final class SimulatedReplica {
     private final int id;
     private final World world;
 
-    private ReplicaIncarnation life;
-    private int lives;
+    private ReplicaIncarnation incarnation;
+    private int incarnations;
     private boolean paused;
     private long operatorRequests;
     private boolean retired;
@@ -52,7 +52,7 @@ public final class SimulatedReplica {
 
     /** Whether it runs. */
     public boolean isUp() {
-        return life != null && !life.isStopped();
+        return incarnation != null && !incarnation.isStopped();
     }
 
     /** Whether it runs and remembers what it must in order to take part in decisions. */
@@ -62,34 +62,34 @@ public final class SimulatedReplica {
 
     /** Where its protocol stands; it must be up. */
     public ProtocolStatus status() {
-        return life.status();
+        return incarnation.status();
     }
 
     /** The last sequence number that it executed; it must be up. */
     public long lastExecuted() {
-        return life.lastExecuted();
+        return incarnation.lastExecuted();
     }
 
-    /** What it told its operator, oldest first, in all its lives. */
+    /** What it told its operator, oldest first, in all its incarnations. */
     public List<String> announcements() {
         return machine.diary.announcements();
     }
 
-    /** The misbehaviour of others that it saw, in all its lives. */
+    /** The misbehaviour of others that it saw, in all its incarnations. */
     public List<String> evidence() {
         return machine.diary.evidence();
     }
 
-    /** What it answered to operators, oldest first, in all its lives. */
+    /** What it answered to operators, oldest first, in all its incarnations. */
     public List<String> operatorAnswers() {
         return List.copyOf(machine.diary.operatorAnswers());
     }
 
     /** An operator asks for something here; it must be up and correct. */
     void ask(LongFunction<Event> question) {
-        life.hears(question.apply(-1 - operatorRequests++));
+        incarnation.hears(question.apply(-1 - operatorRequests++));
         if (!paused) {
-            life.drain();
+            incarnation.drain();
         }
     }
 
@@ -106,13 +106,13 @@ public final class SimulatedReplica {
     // ---- life and death ----
 
     void start() {
-        lives++;
-        ReplicaIncarnation next = new ReplicaIncarnation(machine, lives, () -> paused);
-        life = next;
+        incarnations++;
+        ReplicaIncarnation next = new ReplicaIncarnation(machine, incarnations, () -> paused);
+        incarnation = next;
         try {
             next.begin();
         } catch (IOException e) {
-            endLife();
+            endIncarnation();
             machine.diary.announced(world.now() / 1000 + " ms: does not start: " + e.getMessage());
             return;
         }
@@ -120,17 +120,17 @@ public final class SimulatedReplica {
     }
 
     void crash() {
-        endLife();
+        endIncarnation();
         machine.crash();
         whilePaused.clear();
         paused = false;
         world.recorder().atReplica(id, EventKind.CRASH, "");
     }
 
-    private void endLife() {
-        if (life != null) {
-            life.end();
-            life = null;
+    private void endIncarnation() {
+        if (incarnation != null) {
+            incarnation.end();
+            incarnation = null;
         }
     }
 
@@ -158,7 +158,7 @@ public final class SimulatedReplica {
         if (retired) {
             return;
         }
-        if (life != null) {
+        if (incarnation != null) {
             crash();
         }
         if (withAmnesia) {
@@ -179,12 +179,12 @@ public final class SimulatedReplica {
             world.recorder().atReplica(id, EventKind.RESUME, "");
             List<Runnable> waiting = whilePaused;
             whilePaused = new ArrayList<>();
-            if (life != null) {
-                life.resumes();
+            if (incarnation != null) {
+                incarnation.resumes();
             }
             waiting.forEach(Runnable::run);
-            if (life != null) {
-                life.drain();
+            if (incarnation != null) {
+                incarnation.drain();
             }
         }
     }
@@ -201,21 +201,21 @@ public final class SimulatedReplica {
 
     void checkBounds() {
         if (isUp() && isCorrect()) {
-            life.checkBounds();
+            incarnation.checkBounds();
         }
     }
 
     /** At the end of a run: states are compared even where no checkpoint falls. */
     void checkState() {
         if (isUp() && isCorrect()) {
-            life.checkState();
+            incarnation.checkState();
         }
     }
 
     /** A frame arrives. */
     void onFrame(PeerId from, ByteString frame) {
-        if (life != null) {
-            ReplicaIncarnation current = life;
+        if (incarnation != null) {
+            ReplicaIncarnation current = incarnation;
             machine.processor.take(from, () -> deal(current, from, frame));
         }
     }

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.faults.NetworkModel;
 
-/** Replicas that stop, forget, and come back. What a replica sent in all its lives must not contradict itself. */
+/**
+ * Replicas that stop, forget, and come back. What a replica sent in all its incarnations must not contradict itself.
+ */
 class CrashRecoveryTest {
 
     private static final int SEEDS = 25;

@@ -55,9 +55,9 @@ public final class LoadGenerator implements AutoCloseable {
             throws KeyFileException {
         this.config = config;
         this.plan = plan;
-        ClientOptions patience = ClusterConnector.options(config);
+        ClientOptions timeouts = ClusterConnector.options(config);
         ClientOptions options = new ClientOptions(
-                patience.deadlineMillis(), patience.retryMillis(), plan.outstanding(), plan.outstanding());
+                timeouts.deadlineMillis(), timeouts.retryMillis(), plan.outstanding(), plan.outstanding());
         List<Integer> ids = List.copyOf(new TreeMap<>(keys).keySet());
         for (int index = 0; index < plan.clients(); index++) {
             int id = ids.get(index % ids.size());

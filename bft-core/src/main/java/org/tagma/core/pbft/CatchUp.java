@@ -301,7 +301,7 @@ final class CatchUp {
         if (state.isPrimary() && knowsHowFar && state.tick - filledAtTick[sender] >= pause) {
             filledAtTick[sender] = state.tick;
             int interval = state.config.checkpointInterval();
-            // It keeps out of two windows above a checkpoint that is certified (LostMemory).
+            // It keeps out of two windows above a checkpoint that is certified (AmnesiaRecovery).
             long wanted = Math.min(status.recoveringUpTo(), state.nextSequence + 2L * state.config.logWindow());
             normalCase.fill((wanted + interval - 1) / interval * interval);
         }
@@ -309,8 +309,8 @@ final class CatchUp {
 
     /**
      * A replica that lost its disk may have left the present view for the next one without knowing it, so it cannot
-     * vote in this one. Once it has caught up the others go there with it; once a life that it told of, since it may be
-     * a liar.
+     * vote in this one. Once it has caught up the others go there with it; once an incarnation that it told of, since
+     * it may be a liar.
      */
     private void admit(int sender, Status status) {
         boolean stillWaits = status.viewChanging() && status.view() == state.view + 1;
@@ -322,7 +322,9 @@ final class CatchUp {
         }
     }
 
-    /** A replica that lost its disk asks where it may have voted, under a number that only its present life has. */
+    /**
+     * A replica that lost its disk asks where it may have voted, under a number that only its present incarnation has.
+     */
     void onQuestionOfWhoForgot(int sender, long nonce) {
         admissions.asks(sender, nonce);
     }

@@ -149,7 +149,7 @@ final class CheckpointTracker {
         state.emit(new Action.ReleaseCheckpoints(previous));
         if (wasRecovering && !state.isRecovering()) {
             state.announce("recovered: checkpoint " + sequence
-                    + " covers every vote of the life before the restart; taking part again");
+                    + " covers every vote of the incarnation before the restart; taking part again");
         }
     }
 

@@ -283,7 +283,7 @@ final class NormalCase {
             if (batch.isEmpty()) {
                 return;
             }
-            // Whoever counts its reply counts on it to show no earlier state, in any life.
+            // Whoever counts its reply counts on it to show no earlier state, in any incarnation.
             state.reserve(sequence);
             state.lastCommitted = sequence;
             state.lastCommitMillis = state.nowMillis;
@@ -301,10 +301,10 @@ final class NormalCase {
         state.pace.committed(batch);
         state.pool.committed(batch.requests());
         if (slot.acceptedAtTick() >= 0) {
-            state.patience.committedAfter(state.tick - slot.acceptedAtTick());
+            state.timeouts.committedAfter(state.tick - slot.acceptedAtTick());
         }
         if (state.normal && !batch.requests().isEmpty()) {
-            state.patience.served(state.tick);
+            state.timeouts.served(state.tick);
         }
     }
 }

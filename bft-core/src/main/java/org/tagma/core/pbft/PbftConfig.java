@@ -18,7 +18,8 @@ import org.tagma.core.service.TransferLimits;
  * @param maxBatchRequests requests in a batch, at least 1
  * @param maxBatchBytes bytes of requests in a batch
  * @param tickMillis the length of a tick
- * @param requestTimeoutTicks how long a backup lets a request wait for a primary that is busy, see {@link Patience}
+ * @param requestTimeoutTicks how long a backup lets a request wait for a primary that is busy, see
+ *     {@link AdaptiveTimeouts}
  * @param viewChangeTimeoutTicks how long a new primary has at most, from a quorum of view changes to its new view
  * @param statusIntervalTicks how often a replica says where it stands
  * @param maxClockSkewMillis how far a proposed time may lie from a backup's own clock

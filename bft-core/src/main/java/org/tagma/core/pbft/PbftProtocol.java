@@ -45,9 +45,9 @@ public final class PbftProtocol implements Protocol {
     private final ViewChanger viewChanger;
     private final CatchUp catchUp;
     private final PrimaryMonitor monitor;
-    private final LostMemory lostMemory;
+    private final AmnesiaRecovery amnesiaRecovery;
 
-    /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
+    /** A replica at the start of its incarnation; the first event must be {@link Event.Recovered}. */
     public PbftProtocol(PbftConfig config) {
         this(config, Optional.empty());
     }
@@ -66,7 +66,7 @@ public final class PbftProtocol implements Protocol {
         viewChanger = new ViewChanger(state, normalCase, checkpoints, batchFetcher);
         catchUp = new CatchUp(state, normalCase, viewChanger, checkpoints);
         monitor = new PrimaryMonitor(state, checkpoints);
-        lostMemory = new LostMemory(state, viewChanger, checkpoints);
+        amnesiaRecovery = new AmnesiaRecovery(state, viewChanger, checkpoints);
     }
 
     @Override
@@ -87,7 +87,7 @@ public final class PbftProtocol implements Protocol {
         } else if (event instanceof Event.TimerFired) {
             onTick();
         } else if (event instanceof Event.Recovered recovered) {
-            new Recovery(state, viewChanger, checkpoints, lostMemory).recover(recovered.log());
+            new Recovery(state, viewChanger, checkpoints, amnesiaRecovery).recover(recovered.log());
             startTick();
         } else if (event instanceof Event.MembershipRequested request) {
             answerOperator(
@@ -126,13 +126,13 @@ public final class PbftProtocol implements Protocol {
 
     private boolean noteLate(int sender, Message message) {
         if (message instanceof Prepare prepare) {
-            return state.patience.voterWasLate(prepare.view(), sender);
+            return state.timeouts.voterWasLate(prepare.view(), sender);
         } else if (message instanceof Commit commit) {
-            return state.patience.voterWasLate(commit.view(), sender);
+            return state.timeouts.voterWasLate(commit.view(), sender);
         } else if (message instanceof PrePrepare proposal && sender == state.quorums.primary(proposal.view())) {
-            return state.patience.primaryWasLate(proposal.view());
+            return state.timeouts.primaryWasLate(proposal.view());
         } else if (message instanceof NewView newView && sender == state.quorums.primary(newView.view())) {
-            return state.patience.primaryWasLate(newView.view());
+            return state.timeouts.primaryWasLate(newView.view());
         }
         return false;
     }
@@ -190,10 +190,10 @@ public final class PbftProtocol implements Protocol {
         } else if (message instanceof TransferMessage.Answer answer) {
             return transfer.onAnswer(sender, answer);
         } else if (message instanceof EstimationQuery query) {
-            lostMemory.onQuery(sender, query);
+            amnesiaRecovery.onQuery(sender, query);
             catchUp.onQuestionOfWhoForgot(sender, query.nonce());
         } else if (message instanceof EstimationReply reply) {
-            return lostMemory.onReply(sender, reply);
+            return amnesiaRecovery.onReply(sender, reply);
         } else {
             return Verdict.UNEXPECTED;
         }
@@ -267,7 +267,7 @@ public final class PbftProtocol implements Protocol {
         viewChanger.onTick();
         monitor.onTick();
         catchUp.onTick();
-        lostMemory.onTick();
+        amnesiaRecovery.onTick();
         if (state.normal && !state.isPrimary()) {
             relay(state.pool.handOver(state.tick));
         }

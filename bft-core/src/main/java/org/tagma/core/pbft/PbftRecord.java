@@ -22,8 +22,8 @@ public sealed interface PbftRecord extends LogRecord {
     }
 
     /**
-     * In a life that it does not remember it may have voted at sequence numbers up to {@code upTo}, and left every view
-     * below {@code view}. Written once it has found that out; from then on its log is complete again.
+     * In an incarnation that it does not remember it may have voted at sequence numbers up to {@code upTo}, and left
+     * every view below {@code view}. Written once it has found that out; from then on its log is complete again.
      */
     record Forgotten(long view, long upTo) implements PbftRecord {
         @Override

@@ -25,8 +25,8 @@ final class PbftState {
     final int self;
     final VoteLedger ledger = new VoteLedger();
     final RequestPool pool;
-    final Patience patience;
-    final Pace pace;
+    final AdaptiveTimeouts timeouts;
+    final ThroughputHistory pace;
     final Presence presence;
     final TreeMap<Long, Slot> slots = new TreeMap<>();
     final WindowRoom room;
@@ -86,8 +86,8 @@ final class PbftState {
         this.quorums = config.quorums();
         this.self = config.replica();
         this.pool = new RequestPool(config);
-        this.patience = new Patience(config);
-        this.pace = new Pace(config);
+        this.timeouts = new AdaptiveTimeouts(config);
+        this.pace = new ThroughputHistory(config);
         this.presence = new Presence(config);
         this.room = new WindowRoom(this);
         this.evidenceAtTick = new long[config.quorums().replicas()];

@@ -5,9 +5,9 @@ import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
 
 /**
- * The one rule by which a primary is judged: what waits for it is done within what is {@linkplain Patience expected};
- * and
- * a primary that is seen to be {@linkplain Pace busy} has the whole timeout. docs/robustness.md has it on a page.
+ * The one rule by which a primary is judged: what waits for it is done within what is
+ * {@linkplain AdaptiveTimeouts expected}; and a primary that is seen to be {@linkplain ThroughputHistory busy} has the
+ * whole timeout. docs/robustness.md has it on a page.
  *
  * <p>What waits is what this replica knows the primary to owe: a request that it handed over, a proposal to be
  * committed, a
@@ -69,9 +69,9 @@ final class PrimaryMonitor {
             idleAtTick = state.tick;
             return;
         }
-        long expected = state.patience.expectedTicks();
+        long expected = state.timeouts.expectedTicks();
         relayAgain(expected);
-        long timeout = state.patience.timeoutTicks();
+        long timeout = state.timeouts.timeoutTicks();
         long allowed = state.pace.isBusy(expected) ? timeout : Math.min(timeout, expected + inheritedTicks());
         suspectIf(requestWaits(), allowed, "a request");
         suspectIf(proposalWaits(), allowed, "a proposal");
@@ -90,7 +90,7 @@ final class PrimaryMonitor {
         if (state.view == 0) {
             return 0;
         }
-        long stoodStill = Math.max(state.stoodStillTicks, state.patience.newViewTicks());
+        long stoodStill = Math.max(state.stoodStillTicks, state.timeouts.newViewTicks());
         return Math.max(0, stoodStill - (state.tick - state.enteredAtTick) / TIMES_TO_CATCH_UP);
     }
 

@@ -22,33 +22,33 @@ import org.tagma.core.protocol.LogRecord;
  * Reservation}: the views that it left and the highest sequence number at which it may have voted. It keeps out
  * of both: it follows the group and serves no vote, until a stable checkpoint lies above them; as in PBFT's
  * recovery (TOCS 2002, 5), until then it counts as one of the f faulty replicas. With no log at all it asks the
- * others first, see {@link LostMemory}.
+ * others first, see {@link AmnesiaRecovery}.
  */
 final class Recovery {
 
     private final PbftState state;
     private final ViewChanger viewChanger;
     private final CheckpointTracker checkpoints;
-    private final LostMemory lostMemory;
+    private final AmnesiaRecovery amnesiaRecovery;
 
-    Recovery(PbftState state, ViewChanger viewChanger, CheckpointTracker checkpoints, LostMemory lostMemory) {
+    Recovery(PbftState state, ViewChanger viewChanger, CheckpointTracker checkpoints, AmnesiaRecovery amnesiaRecovery) {
         this.state = state;
         this.viewChanger = viewChanger;
         this.checkpoints = checkpoints;
-        this.lostMemory = lostMemory;
+        this.amnesiaRecovery = amnesiaRecovery;
     }
 
     void recover(RecoveredLog log) {
         switch (log.memory()) {
-            case FIRST_LIFE, WHOLE -> replay(log);
-            case SURVIVORS -> {
+            case FRESH, COMPLETE -> replay(log);
+            case PARTIAL -> {
                 restoreStable(log);
-                forgotten(log).ifPresentOrElse(this::forgetVotes, () -> lostMemory.begin(log.nonce()));
+                forgotten(log).ifPresentOrElse(this::forgetVotes, () -> amnesiaRecovery.begin(log.nonce()));
             }
             case LOST -> {
                 // A reservation made while it asked, before it was stopped, covers nothing of what it said before.
                 restoreStable(log);
-                lostMemory.begin(log.nonce());
+                amnesiaRecovery.begin(log.nonce());
             }
         }
     }

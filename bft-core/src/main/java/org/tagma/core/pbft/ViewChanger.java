@@ -31,11 +31,11 @@ final class ViewChanger {
     private final CheckpointTracker checkpoints;
     private final BatchFetcher batchFetcher;
     private final ViewChanges viewChanges;
-    private final Complaints complaints;
+    private final Suspicions suspicions;
     private final HandOver handOver;
     private long newViewDeadlineTick = NOT_RUNNING;
     private long proposedNewView;
-    /** The highest view for which this replica sent a view change in this life. */
+    /** The highest view for which this replica sent a view change in this incarnation. */
     private long saidForView;
 
     ViewChanger(PbftState state, NormalCase normalCase, CheckpointTracker checkpoints, BatchFetcher batchFetcher) {
@@ -43,7 +43,7 @@ final class ViewChanger {
         this.normalCase = normalCase;
         this.checkpoints = checkpoints;
         this.batchFetcher = batchFetcher;
-        this.complaints = new Complaints(state);
+        this.suspicions = new Suspicions(state);
         this.handOver = new HandOver(state);
         this.viewChanges = new ViewChanges(state.quorums.replicas());
     }
@@ -57,36 +57,36 @@ final class ViewChanger {
         if (state.isRecovering()) {
             return false;
         }
-        boolean news = complaints.addOwn(reason);
+        boolean news = suspicions.addOwn(reason);
         leaveWithOthers();
         return news;
     }
 
     /** Whether this replica finds fault with the primary of the present view. */
     boolean suspects() {
-        return complaints.holds(state.self);
+        return suspicions.holds(state.self);
     }
 
     /** A replica says whether it finds fault with the primary of its view. */
     void onStatus(int sender, Status status) {
         if (status.suspects() && sender != state.self) {
-            complaints.add(sender, status.view());
+            suspicions.add(sender, status.view());
             leaveWithOthers();
         }
     }
 
     /** f+1 replicas find fault with the primary, so a correct one does. */
     private void leaveWithOthers() {
-        int against = complaints.count();
+        int against = suspicions.count();
         if (against >= state.quorums.weak() && hasCompany()) {
-            String here = suspects() ? "; here " + complaints.ownReason() : "";
+            String here = suspects() ? "; here " + suspicions.ownReason() : "";
             start(state.view + 1, against + " replicas suspect its primary" + here);
         }
     }
 
     /**
      * Whether a quorum is known to have come to this view. Nobody goes on before that by itself: else a few, with
-     * a liar, would leave for views far above the others, and what {@link LostMemory} finds out from those would
+     * a liar, would leave for views far above the others, and what {@link AmnesiaRecovery} finds out from those would
      * be too low.
      */
     private boolean hasCompany() {
@@ -101,7 +101,7 @@ final class ViewChanger {
         String from = state.normal ? "leaving view " + state.view : "giving up on view " + state.view;
         state.announce(
                 from + " for view " + view + " (primary: replica " + state.quorums.primary(view) + "): " + reason);
-        state.patience.gaveUp(state.view, state.tick);
+        state.timeouts.gaveUp(state.view, state.tick);
         state.view = view;
         state.normal = false;
         state.ledger.promise(view);
@@ -181,7 +181,7 @@ final class ViewChanger {
         // A replica may have passed this view by: it entered and left again. It will not come back to make a quorum
         // for just this view, so it counts as having come this far; else the others would wait for it for ever.
         if (newViewDeadlineTick == NOT_RUNNING && hasCompany()) {
-            newViewDeadlineTick = state.tick + state.patience.newViewTicks();
+            newViewDeadlineTick = state.tick + state.timeouts.newViewTicks();
         }
         List<Authenticated<ViewChange>> forThisView = viewChanges.forView(state.view);
         if (forThisView.size() >= state.quorums.certificate() && state.isPrimary() && proposedNewView < state.view) {
@@ -359,7 +359,7 @@ final class ViewChanger {
         }
     }
 
-    /** It may have left the views below for this one, in a life that it does not remember. */
+    /** It may have left the views below for this one, in an incarnation that it does not remember. */
     void restoreForgotten(long view) {
         if (view > state.view) {
             state.view = view;
@@ -388,7 +388,7 @@ final class ViewChanger {
     }
 
     /**
-     * A view that was left for in an earlier life may have been opened in it; it is not opened once more, otherwise.
+     * A view that was left for in an earlier incarnation may have been opened in it; it is not opened again.
      */
     void restoreOpened() {
         proposedNewView = state.view;

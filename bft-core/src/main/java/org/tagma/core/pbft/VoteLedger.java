@@ -7,8 +7,8 @@ import org.tagma.core.Digest;
 
 /**
  * The last gate before a vote leaves: it refuses a second, different vote for one (view, sequence number, phase), a
- * vote in a view that this replica has left, and any vote where it may have voted in a life it does not remember. It
- * knows nothing of how the protocol comes to want a vote, so a mistake there cannot pass it.
+ * vote in a view that this replica has left, and any vote where it may have voted in an incarnation it does not
+ * remember. It knows nothing of how the protocol comes to want a vote, so a mistake there cannot pass it.
  */
 final class VoteLedger {
 
@@ -38,7 +38,7 @@ final class VoteLedger {
         lowestView = Math.max(lowestView, view);
     }
 
-    /** This replica may have voted up to here in a life that it does not remember. */
+    /** This replica may have voted up to here in an incarnation that it does not remember. */
     void forget(long upTo) {
         forgottenUpTo = Math.max(forgottenUpTo, upTo);
     }
@@ -73,7 +73,7 @@ final class VoteLedger {
         return sequence > forgottenUpTo;
     }
 
-    /** Notes a vote that was cast in an earlier life. */
+    /** Notes a vote that was cast in an earlier incarnation. */
     void restore(Phase phase, long view, long sequence, Digest digest) {
         cast.get(phase).put(sequence, new Cast(view, digest));
     }

@@ -30,7 +30,7 @@ public sealed interface Action {
      * What was decided so far need not wait for the records that are decided next: it may leave now, if no record is
      * waiting to be made durable already. Whoever performs the actions may ignore this; it only saves time.
      */
-    record LetLeave() implements Action {}
+    record FlushBeforeSync() implements Action {}
 
     /** Records up to and including this sequence number are no longer needed. */
     record Truncate(long sequence) implements Action {}

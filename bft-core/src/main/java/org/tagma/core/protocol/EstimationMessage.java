@@ -9,7 +9,7 @@ public sealed interface EstimationMessage extends Message {
     /**
      * Asked by the replica that forgot.
      *
-     * @param nonce of its present life: what was on the way before that answers nothing
+     * @param nonce of its present incarnation: what was on the way before that answers nothing
      */
     record EstimationQuery(long nonce) implements EstimationMessage {}
 

@@ -121,7 +121,7 @@ public sealed interface Event {
      */
     record PeerUnreachable(int replica) implements Event {}
 
-    /** The first event of every life: what the log held. */
+    /** The first event of every incarnation: what the log held. */
     record Recovered(RecoveredLog log) implements Event {}
 
     /**
@@ -140,19 +140,20 @@ public sealed interface Event {
      */
     record SessionProgress(SessionId session, long nextNumber, long lastUnordered) {}
 
-    /** How much of its earlier lives a replica knows. */
-    enum Memory {
+    /** How much of its earlier incarnations a replica knows. */
+    enum LogIntegrity {
         /** It never ran. */
-        FIRST_LIFE,
+        FRESH,
         /** Every record that it ever persisted, and did not truncate, is there. */
-        WHOLE,
+        COMPLETE,
         /**
          * It ran before, and of that only what {@link LogRecord#survivesAmnesia survives amnesia} is sure to be there.
          */
-        SURVIVORS,
+        PARTIAL,
         /**
          * Its disk was lost, and no record since then {@linkplain LogRecord#endsAmnesia ends that}. What records there
-         * are come from later lives; so they are true, and say nothing of what it said before, whatever their class.
+         * are come from later incarnations; so they are true, and say nothing of what it said before, whatever their
+         * class.
          */
         LOST
     }
@@ -163,18 +164,18 @@ public sealed interface Event {
      * @param records oldest first. Not copied: a store may read them back one by one, each time they are gone through,
      *     so that a large log need not fit into memory
      * @param memory what the records are worth
-     * @param nonce unlike that of any other life of this replica, and not to be foreseen: what comes with it is an
-     *     answer to a question of this life
+     * @param nonce unlike that of any other incarnation of this replica, and not to be foreseen: what comes with it is
+     *     an answer to a question of this incarnation
      */
-    record RecoveredLog(List<LogRecord> records, Memory memory, long nonce) {
+    record RecoveredLog(List<LogRecord> records, LogIntegrity memory, long nonce) {
         /** One whose nonce does not matter, since no question will be asked. */
-        public RecoveredLog(List<LogRecord> records, Memory memory) {
+        public RecoveredLog(List<LogRecord> records, LogIntegrity memory) {
             this(records, memory, 0);
         }
 
         /** The log of a replica that never ran. */
         public static RecoveredLog empty() {
-            return new RecoveredLog(List.of(), Memory.FIRST_LIFE);
+            return new RecoveredLog(List.of(), LogIntegrity.FRESH);
         }
     }
 }

@@ -19,8 +19,8 @@ public interface LogRecord {
     }
 
     /**
-     * Whether the record says what a replica may have said in a life that it does not remember: a log that has lost
-     * records is {@linkplain Event.Memory#WHOLE whole} again from such a record on.
+     * Whether the record says what a replica may have said in an incarnation that it does not remember: a log that has
+     * lost records is {@linkplain Event.LogIntegrity#COMPLETE whole} again from such a record on.
      */
     default boolean endsAmnesia() {
         return false;

@@ -33,8 +33,8 @@ final class FollowerReads {
         if (state.leader == RaftState.NOBODY || state.leader == state.self) {
             queue.refuse(gathering);
         } else {
-            // Random, so that an answer meant for an earlier life of this replica cannot fit: its index would be too
-            // old.
+            // Random, so that an answer meant for an earlier incarnation of this replica cannot fit: its index would be
+            // too old.
             long context = state.random.nextLong() >>> 2;
             asked.put(context, new Asked(gathering, state.tick));
             state.send(state.leader, new ReadIndex(state.term(), context));

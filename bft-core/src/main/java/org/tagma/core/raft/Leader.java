@@ -111,7 +111,7 @@ final class Leader {
         entries.forEach(state::append);
         replication.syncMembers();
         replication.sendToAll();
-        state.emit(new Action.LetLeave());
+        state.emit(new Action.FlushBeforeSync());
         state.persist(entries);
         state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, false));
     }
@@ -132,7 +132,7 @@ final class Leader {
         return Verdict.ACCEPT;
     }
 
-    /** A follower that forgot asks for an entry that is made from now on: see {@link LostMemory}. */
+    /** A follower that forgot asks for an entry that is made from now on: see {@link AmnesiaRecovery}. */
     Verdict onEstimationQuery(int sender, EstimationQuery query) {
         Progress progress = replication.progress(sender);
         if (progress == null) {

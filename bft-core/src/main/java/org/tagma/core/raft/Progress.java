@@ -39,7 +39,7 @@ final class Progress {
     long toldCommit;
     /**
      * It has forgotten what it acknowledged, and does not count before it agrees up to the fence and says that it
-     * remembers: what it said in the life that it forgot, and comes late, is about entries below the fence.
+     * remembers: what it said in the incarnation that it forgot, and comes late, is about entries below the fence.
      */
     boolean recovering;
 
@@ -98,7 +98,7 @@ final class Progress {
         clearInflight();
     }
 
-    /** It says that it forgot; the next entry is its fence, see {@link LostMemory}. */
+    /** It says that it forgot; the next entry is its fence, see {@link AmnesiaRecovery}. */
     void forgot(long nextIndex) {
         recovering = true;
         fence = nextIndex;

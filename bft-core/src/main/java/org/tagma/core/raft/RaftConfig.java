@@ -12,9 +12,9 @@ import org.tagma.core.service.TransferLimits;
  * @param replica this replica's id
  * @param membership the group at the beginning; what the log says later overrides it
  * @param seed where the replica's random numbers start. The core draws none from outside: the same seed and events give
- *     the same actions. It must be another one for every replica, so that elections do not collide, and in every life,
- *     because the contexts of {@link RaftMessage.ReadIndex} are drawn from it and an old answer must not fit a new
- *     question
+ *     the same actions. It must be another one for every replica, so that elections do not collide, and in every
+ *     incarnation, because the contexts of {@link RaftMessage.ReadIndex} are drawn from it and an old answer must not
+ *     fit a new question
  * @param checkpointInterval a snapshot is taken at every multiple of it, in indexes, at least 1
  * @param logTail entries below the newest snapshot that are kept for followers that are a little behind, as far as
  *     {@link #tailBytes} go. They catch up by the log unless the state weighs less than the entries that they lack

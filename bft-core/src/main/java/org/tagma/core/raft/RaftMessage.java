@@ -74,7 +74,7 @@ public sealed interface RaftMessage extends Message {
     /**
      * A follower asks from which index on its reads are linearizable (dissertation 6.4).
      *
-     * @param context the follower's own; never the same twice, in all its lives
+     * @param context the follower's own; never the same twice, in all its incarnations
      */
     record ReadIndex(long term, long context) implements RaftMessage {}
 

@@ -60,9 +60,9 @@ public final class RaftProtocol implements Protocol {
     private final Follower follower;
     private final Leader leader;
     private final Election election;
-    private final LostMemory lostMemory;
+    private final AmnesiaRecovery amnesiaRecovery;
 
-    /** A replica at the start of its life; the first event must be {@link Event.Recovered}. */
+    /** A replica at the start of its incarnation; the first event must be {@link Event.Recovered}. */
     public RaftProtocol(RaftConfig config) {
         this(config, Optional.empty());
     }
@@ -80,7 +80,7 @@ public final class RaftProtocol implements Protocol {
         follower = new Follower(state, snapshots);
         leader = new Leader(state, snapshots, readQueue);
         election = new Election(state, leader);
-        lostMemory = new LostMemory(state);
+        amnesiaRecovery = new AmnesiaRecovery(state);
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.TimerFired) {
             onTick();
         } else if (event instanceof Event.Recovered recovered) {
-            new Recovery(state, snapshots, lostMemory).recover(recovered.log());
+            new Recovery(state, snapshots, amnesiaRecovery).recover(recovered.log());
             startTick();
         } else {
             onSomethingOutside(event);
@@ -111,7 +111,7 @@ public final class RaftProtocol implements Protocol {
         if (state.takeDeposed()) {
             leader.stop();
         }
-        lostMemory.proceed();
+        amnesiaRecovery.proceed();
         return state.takeActions();
     }
 
@@ -178,7 +178,7 @@ public final class RaftProtocol implements Protocol {
         } else if (message instanceof EstimationQuery query) {
             return state.isLeader() ? leader.onEstimationQuery(sender, query) : Verdict.WRONG_ROLE;
         } else if (message instanceof EstimationReply reply) {
-            return lostMemory.onReply(sender, reply);
+            return amnesiaRecovery.onReply(sender, reply);
         }
         return Verdict.UNEXPECTED;
     }
@@ -269,7 +269,7 @@ public final class RaftProtocol implements Protocol {
         }
         snapshots.onTick();
         followerReads.onTick();
-        lostMemory.onTick();
+        amnesiaRecovery.onTick();
     }
 
     /** No leader has been heard for an election timeout, and who is outside of the group will never hear one. */
@@ -304,7 +304,7 @@ public final class RaftProtocol implements Protocol {
 
     @Override
     public long stateHash() {
-        return List.of(state.stateHash(), leader.stateHash(), election.stateHash(), lostMemory.stateHash())
+        return List.of(state.stateHash(), leader.stateHash(), election.stateHash(), amnesiaRecovery.stateHash())
                 .hashCode();
     }
 

@@ -2,7 +2,7 @@ package org.tagma.core.raft;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 
@@ -27,8 +27,8 @@ public sealed interface RaftRecord extends LogRecord {
     }
 
     /**
-     * What it said in a life that it does not remember matters no more, if it votes in later terms only; from now on
-     * its log is complete again.
+     * What it said in an incarnation that it does not remember matters no more, if it votes in later terms only; from
+     * now on its log is complete again.
      */
     record MemoryRegained(long term) implements RaftRecord {
         @Override
@@ -70,6 +70,6 @@ public sealed interface RaftRecord extends LogRecord {
         List<LogRecord> records = new ArrayList<>();
         records.add(new HardState(term, votedFor));
         entries.forEach(entry -> records.add(new Appended(entry)));
-        return new RecoveredLog(records, Memory.WHOLE);
+        return new RecoveredLog(records, LogIntegrity.COMPLETE);
     }
 }

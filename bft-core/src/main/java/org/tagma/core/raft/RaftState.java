@@ -48,9 +48,9 @@ final class RaftState {
     long snapshotBytes = Event.CheckpointTaken.UNKNOWN_BYTES;
     /** The log begins after a state that is not here: nothing can be executed until it is. */
     boolean stateMissing;
-    /** It has forgotten what it acknowledged, and perhaps how it voted: see {@link LostMemory}. */
+    /** It has forgotten what it acknowledged, and perhaps how it voted: see {@link AmnesiaRecovery}. */
     boolean recovering;
-    /** In terms up to this one it may have voted in a life that it forgot. */
+    /** In terms up to this one it may have voted in an incarnation that it forgot. */
     long votesAfterTerm;
     /** Ticks since the start. */
     long tick;

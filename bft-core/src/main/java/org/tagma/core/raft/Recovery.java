@@ -1,7 +1,7 @@
 package org.tagma.core.raft;
 
 import java.util.TreeMap;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord.Appended;
@@ -14,24 +14,24 @@ import org.tagma.core.raft.RaftRecord.SuffixRemoved;
  * Rebuilds a replica from what its log gave back, so that it forgets nothing that it said before.
  *
  * <p>With a complete log it knows its term, its vote and every entry that it acknowledged. With less it does not count
- * until what it forgot cannot matter, see {@link LostMemory}. What a log that was in memory left, its term and vote, is
- * true.
+ * until what it forgot cannot matter, see {@link AmnesiaRecovery}. What a log that was in memory left, its term and
+ * vote, is true.
  */
 final class Recovery {
 
     private final RaftState state;
     private final Snapshots snapshots;
-    private final LostMemory lostMemory;
+    private final AmnesiaRecovery amnesiaRecovery;
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
 
-    Recovery(RaftState state, Snapshots snapshots, LostMemory lostMemory) {
+    Recovery(RaftState state, Snapshots snapshots, AmnesiaRecovery amnesiaRecovery) {
         this.state = state;
         this.snapshots = snapshots;
-        this.lostMemory = lostMemory;
+        this.amnesiaRecovery = amnesiaRecovery;
     }
 
     void recover(RecoveredLog log) {
-        if (state.config.leaseReads() && log.memory() != Memory.FIRST_LIFE) {
+        if (state.config.leaseReads() && log.memory() != LogIntegrity.FRESH) {
             // It may have heard a leader just before the restart, and the lease of that leader counts on it.
             state.heardFromLeaderAtTick = state.tick;
         }
@@ -47,8 +47,8 @@ final class Recovery {
         }
         log.records().forEach(this::replay);
         appendWhatIsLeft();
-        if (log.memory() == Memory.SURVIVORS || log.memory() == Memory.LOST) {
-            lostMemory.begin(log.nonce());
+        if (log.memory() == LogIntegrity.PARTIAL || log.memory() == LogIntegrity.LOST) {
+            amnesiaRecovery.begin(log.nonce());
         }
         if (newest.index() > 0) {
             snapshots.restore(newest);

@@ -101,8 +101,8 @@ public final class ReplicatedService {
     }
 
     /**
-     * Goes by the settings of a state that an earlier life kept, and not by the cluster file, which counts for the
-     * group's first state only. Before anything is executed; the state itself is installed later.
+     * Goes by the settings of a state that an earlier incarnation kept, and not by the cluster file, which counts for
+     * the group's first state only. Before anything is executed; the state itself is installed later.
      */
     public void settingsAreOf(ServiceSnapshot kept) {
         kept.tree()

@@ -40,7 +40,7 @@ public record ServiceLimits(
     private static final String ALL_BYTES = "replyBytes";
     private static final String IDLE = "sessionIdleMillis";
 
-    /** With the usual bytes and patience. */
+    /** With the usual bytes and timeouts. */
     public ServiceLimits(int maxSessionsPerClient, int sessionPipeline) {
         this(
                 maxSessionsPerClient,

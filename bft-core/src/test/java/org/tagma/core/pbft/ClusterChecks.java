@@ -18,7 +18,7 @@ import org.tagma.core.protocol.Message;
 /** What must be true of every correct replica in every run, checked after every step. */
 final class ClusterChecks {
 
-    /** Where a replica votes once: in all its lives together. */
+    /** Where a replica votes once: in all its incarnations together. */
     private record Ballot(int replica, boolean commit, long view, long sequence) {}
 
     private record Durable(int replica, Message vote) {}

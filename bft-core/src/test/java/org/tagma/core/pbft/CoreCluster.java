@@ -292,7 +292,7 @@ final class CoreCluster {
     void restart(int id) {
         CoreNode node = node(id);
         List<LogRecord> log = List.copyOf(node.log);
-        node.start(node.recovered(log, Event.Memory.WHOLE));
+        node.start(node.recovered(log, Event.LogIntegrity.COMPLETE));
     }
 
     /** Starts a replica again that remembers only what survives amnesia. */
@@ -304,7 +304,7 @@ final class CoreCluster {
         node.log.clear();
         node.log.addAll(newest);
         node.keeper = new SnapshotKeeper();
-        node.start(node.recovered(newest, Event.Memory.SURVIVORS));
+        node.start(node.recovered(newest, Event.LogIntegrity.PARTIAL));
     }
 
     /** Starts a replica again whose disk was wiped. */
@@ -314,7 +314,7 @@ final class CoreCluster {
         node.wiped = true;
         node.nonce = nonce;
         node.keeper = new SnapshotKeeper();
-        node.start(node.recovered(List.of(), Event.Memory.LOST));
+        node.start(node.recovered(List.of(), Event.LogIntegrity.LOST));
     }
 
     // Expectations

@@ -33,7 +33,7 @@ final class CoreNode {
     final List<String> announcements = new ArrayList<>();
     final List<String> rejections = new ArrayList<>();
     final List<String> evidence = new ArrayList<>();
-    /** Everything that happened in the present life, if the cluster records it. */
+    /** Everything that happened in the present incarnation, if the cluster records it. */
     final List<Turn> history = new ArrayList<>();
 
     private final CoreCluster cluster;
@@ -63,11 +63,12 @@ final class CoreNode {
     }
 
     /** What a log store with these records gives back, if the records themselves are worth this much. */
-    Event.RecoveredLog recovered(List<LogRecord> records, Event.Memory known) {
+    Event.RecoveredLog recovered(List<LogRecord> records, Event.LogIntegrity known) {
         if (wiped && records.stream().noneMatch(LogRecord::endsAmnesia)) {
-            return new Event.RecoveredLog(List.copyOf(records), Event.Memory.LOST, nonce);
+            return new Event.RecoveredLog(List.copyOf(records), Event.LogIntegrity.LOST, nonce);
         }
-        return new Event.RecoveredLog(List.copyOf(records), records.isEmpty() ? Event.Memory.FIRST_LIFE : known, nonce);
+        return new Event.RecoveredLog(
+                List.copyOf(records), records.isEmpty() ? Event.LogIntegrity.FRESH : known, nonce);
     }
 
     /**

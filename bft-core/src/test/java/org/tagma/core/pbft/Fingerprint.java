@@ -57,8 +57,8 @@ final class Fingerprint {
             for (int i = 0; i < Array.getLength(value); i++) {
                 visit(Array.get(value, i));
             }
-        } else if (value instanceof Patience || value instanceof Presence) {
-            // Late messages are meant to change patience although they are refused, and any message is a sign of life.
+        } else if (value instanceof AdaptiveTimeouts || value instanceof Presence) {
+            // Late messages are meant to change timeouts although they are refused, and any message is a sign of life.
             mix(1);
         } else if (value.getClass().getName().startsWith("org.tagma.")) {
             visitFields(value);

@@ -232,7 +232,7 @@ class PrimaryJudgedTest {
 
     @Test
     void aPrimaryWithFullBatchesAtThePaceOfOthersIsBusyAndOneThatIsSlowerIsNot() {
-        Pace pace = new Pace(PbftConfig.forTests(1, 4));
+        ThroughputHistory pace = new ThroughputHistory(PbftConfig.forTests(1, 4));
         long tick = orders(pace, 0, 40, 4);
         assertThat(pace.isBusy(EXPECTED_TICKS))
                 .as("a first view sets no measure for itself")
@@ -250,7 +250,7 @@ class PrimaryJudgedTest {
         assertThat(pace.isBusy(EXPECTED_TICKS)).as("it had room").isFalse();
     }
 
-    private static long orders(Pace pace, long from, int ticks, int batchesATick) {
+    private static long orders(ThroughputHistory pace, long from, int ticks, int batchesATick) {
         for (int i = 1; i <= ticks; i++) {
             pace.onTick(from + i);
             for (int each = 0; each < batchesATick; each++) {
@@ -268,46 +268,46 @@ class PrimaryJudgedTest {
                         .toList());
     }
 
-    // Patience
+    // AdaptiveTimeouts
 
     @Test
     void whatIsExpectedFollowsTheLatencyOfCommitsUpToTheTimeout() {
         PbftConfig config = PbftConfig.forTests(1, 4);
-        Patience patience = new Patience(config);
-        assertThat(patience.expectedTicks()).isEqualTo(EXPECTED_TICKS);
+        AdaptiveTimeouts timeouts = new AdaptiveTimeouts(config);
+        assertThat(timeouts.expectedTicks()).isEqualTo(EXPECTED_TICKS);
         for (int batch = 0; batch < 100; batch++) {
-            patience.committedAfter(2);
+            timeouts.committedAfter(2);
         }
-        assertThat(patience.expectedTicks()).isBetween(14L, 16L);
+        assertThat(timeouts.expectedTicks()).isBetween(14L, 16L);
         for (int batch = 0; batch < 100; batch++) {
-            patience.committedAfter(50);
+            timeouts.committedAfter(50);
         }
-        assertThat(patience.expectedTicks()).isEqualTo(config.requestTimeoutTicks());
+        assertThat(timeouts.expectedTicks()).isEqualTo(config.requestTimeoutTicks());
         for (int batch = 0; batch < 200; batch++) {
-            patience.committedAfter(0);
+            timeouts.committedAfter(0);
         }
-        assertThat(patience.expectedTicks()).isEqualTo(EXPECTED_TICKS);
+        assertThat(timeouts.expectedTicks()).isEqualTo(EXPECTED_TICKS);
     }
 
     /** Trap 42: a single request that got through is no proof that timeouts were long enough. */
     @Test
     void doublingsAreTakenBackOneByOne() {
-        Patience patience = new Patience(PbftConfig.forTests(1, 4));
+        AdaptiveTimeouts timeouts = new AdaptiveTimeouts(PbftConfig.forTests(1, 4));
         for (int view = 0; view < 4; view++) {
-            patience.gaveUp(view, 0);
-            assertThat(patience.primaryWasLate(view)).isTrue();
+            timeouts.gaveUp(view, 0);
+            assertThat(timeouts.primaryWasLate(view)).isTrue();
         }
         long doubled = 8L * EXPECTED_TICKS;
-        assertThat(patience.expectedTicks()).isEqualTo(doubled);
-        patience.served(1);
-        assertThat(patience.expectedTicks()).isEqualTo(doubled);
-        patience.served(10_000);
-        patience.served(10_001);
-        assertThat(patience.expectedTicks()).isEqualTo(doubled / 2);
+        assertThat(timeouts.expectedTicks()).isEqualTo(doubled);
+        timeouts.served(1);
+        assertThat(timeouts.expectedTicks()).isEqualTo(doubled);
+        timeouts.served(10_000);
+        timeouts.served(10_001);
+        assertThat(timeouts.expectedTicks()).isEqualTo(doubled / 2);
         for (int tick = 2; tick < 6; tick++) {
-            patience.served(10_000L * tick);
+            timeouts.served(10_000L * tick);
         }
-        assertThat(patience.expectedTicks()).isEqualTo(EXPECTED_TICKS);
+        assertThat(timeouts.expectedTicks()).isEqualTo(EXPECTED_TICKS);
     }
 
     // Whom it leaves out

@@ -42,7 +42,7 @@ class RestartedPrimaryTest {
                         new PbftRecord.Reservation(1, 0),
                         new PbftRecord.LeftFor(1, left),
                         new PbftRecord.Stable(certificate())),
-                Event.Memory.WHOLE)));
+                Event.LogIntegrity.COMPLETE)));
         primary.step(new Event.QueueDrained(SoloReplica.TIME_MILLIS));
         List<Authenticated<ViewChange>> shown =
                 Stream.of(0, 2, 3).map(id -> from(id, left)).toList();

@@ -344,7 +344,7 @@ class ReviewFindingsTest {
 
     /**
      * Found by the simulator: the others let go of the batches that it lacks, so it fetches the state before
-     * they lose patience.
+     * they lose timeouts.
      */
     @Test
     void aPrimaryThatIsBehindACheckpointFetchesTheStateSoonAndABackupGivesBatchesMoreTime() {
@@ -417,7 +417,7 @@ class ReviewFindingsTest {
         // None of the five prepared anywhere, so the new view carries nothing over.
         log.add(new PbftRecord.Reservation(1, 9));
         log.add(new PbftRecord.Entered(1, signed(1, newView(1, CheckpointCertificate.GENESIS))));
-        Hand primary = new Hand(1, new Event.RecoveredLog(log, Event.Memory.WHOLE));
+        Hand primary = new Hand(1, new Event.RecoveredLog(log, Event.LogIntegrity.COMPLETE));
         assertThat(primary.protocol.status().mode().label()).isEqualTo("catching-up");
         primary.step(new Event.RequestReceived(CoreCluster.request(0, 1, 1, "x"), -1));
         primary.step(new Event.QueueDrained(TIME_MILLIS));
@@ -439,7 +439,7 @@ class ReviewFindingsTest {
         assertThat(before.broadcasts(NewView.class)).hasSize(1);
         // That left; then it crashed, before it heard it itself. Now it hears first of a replica where the batch
         // prepared.
-        Hand after = new Hand(1, new Event.RecoveredLog(before.log(), Event.Memory.WHOLE));
+        Hand after = new Hand(1, new Event.RecoveredLog(before.log(), Event.LogIntegrity.COMPLETE));
         after.receive(1, after.broadcasts(ViewChange.class).get(0));
         after.receive(0, new ViewChange(1, CheckpointCertificate.GENESIS, entry, entry));
         after.receive(2, prePrepared);

@@ -68,7 +68,7 @@ class VotesTest {
     }
 
     @Test
-    void theLedgerRemembersTheVotesOfAnEarlierLife() {
+    void theLedgerRemembersTheVotesOfAnEarlierIncarnation() {
         VoteLedger ledger = new VoteLedger();
         ledger.restore(VoteLedger.Phase.PREPARE, 3, 7, ONE);
         refuses(() -> ledger.cast(VoteLedger.Phase.PREPARE, 3, 7, OTHER));
@@ -134,7 +134,7 @@ class VotesTest {
     @Test
     void aReplicaThatForgotEverythingTakesNoPart() {
         SoloReplica replica = new SoloReplica(1);
-        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.SURVIVORS)));
+        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.LogIntegrity.PARTIAL)));
         assertThat(replica.protocol.status().mode().label()).isEqualTo("recovering");
     }
 }

@@ -3,7 +3,7 @@ package org.tagma.core.raft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord.Appended;
@@ -61,9 +61,9 @@ final class DurableLog {
     }
 
     RecoveredLog recover(boolean whole, long nonce) {
-        Memory known = whole ? Memory.WHOLE : Memory.SURVIVORS;
+        LogIntegrity known = whole ? LogIntegrity.COMPLETE : LogIntegrity.PARTIAL;
         return new RecoveredLog(
-                records(), isLost() ? Memory.LOST : records.isEmpty() ? Memory.FIRST_LIFE : known, nonce);
+                records(), isLost() ? LogIntegrity.LOST : records.isEmpty() ? LogIntegrity.FRESH : known, nonce);
     }
 
     /** Whether it is the log of one who forgot. */

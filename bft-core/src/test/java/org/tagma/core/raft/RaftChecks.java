@@ -79,7 +79,9 @@ final class RaftChecks {
         }
     }
 
-    /** It forgot how it voted; if it votes once more in a term then {@link LostMemory} says why that elects nobody. */
+    /**
+     * It forgot how it voted; if it votes once more in a term then {@link AmnesiaRecovery} says why that elects nobody.
+     */
     void onForgotten(int replica) {
         ballots.keySet().removeIf(ballot -> ballot.voter() == replica);
     }

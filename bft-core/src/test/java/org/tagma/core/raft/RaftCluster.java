@@ -57,7 +57,7 @@ final class RaftCluster {
     private final Configuration membership;
     private final UnaryOperator<RaftConfig> configuration;
     private final TreeMap<Long, Long> readFloors = new TreeMap<>();
-    private long lives;
+    private long incarnations;
     private long nextNumber = 1;
     private long nextRead = 1;
 
@@ -77,8 +77,8 @@ final class RaftCluster {
     }
 
     private RaftConfig config(int id) {
-        lives++;
-        return configuration.apply(RaftConfig.forTests(id, membership, random.nextLong() + lives, false));
+        incarnations++;
+        return configuration.apply(RaftConfig.forTests(id, membership, random.nextLong() + incarnations, false));
     }
 
     RaftNode node(int id) {

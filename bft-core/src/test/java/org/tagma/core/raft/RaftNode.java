@@ -30,7 +30,7 @@ final class RaftNode {
     final List<Long> refusedReads = new ArrayList<>();
     /** Reads that were served, by id: how many operations the state had executed then. */
     final TreeMap<Long, Integer> reads = new TreeMap<>();
-    /** Everything that happened in the present life, if the cluster records it. */
+    /** Everything that happened in the present incarnation, if the cluster records it. */
     final List<Turn> history = new ArrayList<>();
 
     private final RaftCluster cluster;
@@ -40,7 +40,7 @@ final class RaftNode {
     /** A state that it kept. */
     record Backup(SnapshotMeta meta, ServiceSnapshot state) {}
 
-    /** The first that it kept in all its lives. */
+    /** The first that it kept in all its incarnations. */
     Optional<Backup> backup = Optional.empty();
 
     DurableLog log = new DurableLog(false);

@@ -220,7 +220,7 @@ final class RaftSlipsTest {
                         new RaftRecord.Appended(new Entry.NoOp(25, 2)),
                         new RaftRecord.SuffixRemoved(25, 25),
                         new RaftRecord.Snapshotted(installed)),
-                Event.Memory.WHOLE)));
+                Event.LogIntegrity.COMPLETE)));
         assertThat(again.raftStatus().lastIndex()).isEqualTo(24);
         assertThat(again.raftStatus().commitIndex()).isEqualTo(24);
     }

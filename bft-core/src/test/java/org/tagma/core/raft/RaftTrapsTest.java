@@ -338,7 +338,7 @@ class RaftTrapsTest {
     void aReplicaThatLostItsLogRefusesItsVoteAndDoesNotStand() {
         RaftProtocol forgetful = new RaftProtocol(RaftConfig.forTests(0, 3));
         forgetful.step(new Event.Recovered(
-                new Event.RecoveredLog(List.of(new RaftRecord.HardState(3, -1)), Event.Memory.SURVIVORS)));
+                new Event.RecoveredLog(List.of(new RaftRecord.HardState(3, -1)), Event.LogIntegrity.PARTIAL)));
         RequestVote question = new RequestVote(4, 20, 3, false, false);
         assertThat(forgetful.step(new Event.MessageReceived(RaftCluster.sign(1, question))))
                 .contains(new Action.Send(1, new RequestVoteReply(4, 4, false, false)));

@@ -66,7 +66,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void aStateWithLargeAnswersIsTakenUpAgainByTheNextLife() {
+    void aStateWithLargeAnswersIsTakenUpAgainByTheNextIncarnation() {
         for (long number = 1; number <= 20; number++) {
             execute(fifo(1, 1, number, "large"));
         }

@@ -169,7 +169,7 @@ final class TranscriptGroup {
     /** Starts a replica with all that it made durable. */
     void restart(int id) {
         replicas.put(id, factory.apply(id));
-        step(id, new Event.Recovered(new Event.RecoveredLog(logs.get(id), Event.Memory.WHOLE)));
+        step(id, new Event.Recovered(new Event.RecoveredLog(logs.get(id), Event.LogIntegrity.COMPLETE)));
     }
 
     void tellStatus() {

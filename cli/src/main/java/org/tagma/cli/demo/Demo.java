@@ -22,7 +22,7 @@ final class Demo {
     private final ReplicaInspector inspector;
     private final Load load;
     private final ViewWatch watch;
-    private final Disturber disturber;
+    private final FaultInjector faultInjector;
 
     private long beginNanos;
     private ViewWatch.View shownView;
@@ -47,7 +47,7 @@ final class Demo {
         this.inspector = inspector;
         this.load = load;
         this.watch = watch;
-        this.disturber = new Disturber(cluster, options, watch, load, screen);
+        this.faultInjector = new FaultInjector(cluster, options, watch, load, screen);
     }
 
     /** Runs it, and says whether every check passed. */
@@ -58,7 +58,7 @@ final class Demo {
         load.start();
         while (!isOver()) {
             Thread.sleep(screen.isLive() ? LIVE_TICK_MILLIS : PLAIN_TICK_MILLIS);
-            disturber.tick(seconds());
+            faultInjector.tick(seconds());
             noticeViewChange();
             showProgress();
         }
@@ -67,7 +67,7 @@ final class Demo {
 
     /** Where a fault needs its time to be dealt with, the end waits for that. */
     private boolean isOver() {
-        return seconds() >= options.seconds() && disturber.isOver(seconds());
+        return seconds() >= options.seconds() && faultInjector.isOver(seconds());
     }
 
     private double seconds() {
@@ -88,7 +88,7 @@ final class Demo {
                         + ", replica " + now.primary() + " leads now"
                 : "view change: view " + shownView.number() + " -> " + now.number() + ", replica " + now.primary()
                         + " is the primary now";
-        Optional<String> reaction = disturber.replaced(now, seconds());
+        Optional<String> reaction = faultInjector.replaced(now, seconds());
         Screen.Style style = reaction.isPresent() ? Screen.Style.GOOD : Screen.Style.NOTABLE;
         screen.event(
                 style, seconds(), text + reaction.map(after -> ", " + after).orElse(""));
@@ -168,7 +168,7 @@ final class Demo {
         if (!dead.isEmpty()) {
             verdict.fail("correct replicas ended by themselves: " + dead);
         }
-        List<Disturber.Episode> episodes = disturber.episodes();
+        List<FaultInjector.Episode> episodes = faultInjector.episodes();
         if (episodes.isEmpty()) {
             checkQuiet(verdict);
             return;
@@ -186,7 +186,7 @@ final class Demo {
                 "no operation was executed after the first fault");
     }
 
-    private void checkReplaced(Verdict verdict, Disturber.Episode episode) {
+    private void checkReplaced(Verdict verdict, FaultInjector.Episode episode) {
         boolean replaced = episode.successor().isPresent();
         if (isCrashOnly()) {
             String what = "replica " + episode.victim + ", which "

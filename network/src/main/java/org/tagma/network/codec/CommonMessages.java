@@ -9,8 +9,8 @@ import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
-import org.tagma.core.protocol.LifeMessage.LifeQuery;
-import org.tagma.core.protocol.LifeMessage.LifeReply;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationQuery;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationReply;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.service.TransferMessage.ChunkAnswer;
 import org.tagma.core.service.TransferMessage.FetchChunk;
@@ -69,15 +69,15 @@ final class CommonMessages {
                     ClockCodec::encode,
                     (bytes, context) -> ClockCodec.answer(bytes)),
             kind(
-                    MessageType.LIFE_QUERY,
-                    LifeQuery.class,
-                    LifeCodec::encode,
-                    (bytes, context) -> LifeCodec.query(bytes)),
+                    MessageType.INCARNATION_QUERY,
+                    IncarnationQuery.class,
+                    IncarnationCodec::encode,
+                    (bytes, context) -> IncarnationCodec.query(bytes)),
             kind(
-                    MessageType.LIFE_REPLY,
-                    LifeReply.class,
-                    LifeCodec::encode,
-                    (bytes, context) -> LifeCodec.reply(bytes)),
+                    MessageType.INCARNATION_REPLY,
+                    IncarnationReply.class,
+                    IncarnationCodec::encode,
+                    (bytes, context) -> IncarnationCodec.reply(bytes)),
             kind(
                     MessageType.ESTIMATION_QUERY,
                     EstimationQuery.class,

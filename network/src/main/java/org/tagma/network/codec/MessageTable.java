@@ -30,7 +30,7 @@ final class MessageTable {
      */
     MessageTable(List<ProtocolDefinition> protocols) {
         List<MessageKind<?>> allMessages = new ArrayList<>(CommonMessages.BETWEEN_REPLICAS);
-        List<RecordKind<?>> allRecords = new ArrayList<>(LifeCodec.RECORDS);
+        List<RecordKind<?>> allRecords = new ArrayList<>(IncarnationCodec.RECORDS);
         for (ProtocolDefinition protocol : protocols) {
             allMessages.addAll(protocol.messages());
             allRecords.addAll(protocol.records());

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tagma.core.Quorums;
 import org.tagma.core.pbft.PbftConfig;
-import org.tagma.core.pbft.PbftLifeEvidence;
+import org.tagma.core.pbft.PbftIncarnationEvidence;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.Batch;
-import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.IncarnationEvidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.protocol.Message;
@@ -121,8 +121,8 @@ public final class PbftDefinition implements ProtocolDefinition {
     }
 
     @Override
-    public LifeEvidence lifeEvidence() {
-        return new PbftLifeEvidence();
+    public IncarnationEvidence lifeEvidence() {
+        return new PbftIncarnationEvidence();
     }
 
     @Override

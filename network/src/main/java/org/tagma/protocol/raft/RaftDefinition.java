@@ -3,10 +3,10 @@ package org.tagma.protocol.raft;
 import java.util.List;
 import java.util.Optional;
 import org.tagma.core.Quorums;
-import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.IncarnationEvidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Protocol;
-import org.tagma.core.raft.RaftLifeEvidence;
+import org.tagma.core.raft.RaftIncarnationEvidence;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.raft.RaftRecord;
 import org.tagma.core.state.NodeStore;
@@ -89,8 +89,8 @@ public final class RaftDefinition implements ProtocolDefinition {
     }
 
     @Override
-    public LifeEvidence lifeEvidence() {
-        return new RaftLifeEvidence();
+    public IncarnationEvidence lifeEvidence() {
+        return new RaftIncarnationEvidence();
     }
 
     @Override

@@ -84,7 +84,7 @@ final class RaftSettings {
         }
     }
 
-    /** A lease lasts as long as no other replica has patience to elect another leader. */
+    /** A lease lasts as long as no other replica has timeouts to elect another leader. */
     static List<String> shared(Settings settings) {
         return settings.bool(LEASE_READS) ? List.of(LEASE_READS, ELECTION_TIMEOUT, CLOCK_DRIFT) : List.of(LEASE_READS);
     }

@@ -31,11 +31,11 @@ import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
-import org.tagma.core.protocol.LifeMessage.LifeQuery;
-import org.tagma.core.protocol.LifeMessage.LifeReply;
-import org.tagma.core.protocol.LifeMessage.Position;
-import org.tagma.core.protocol.LifeRecord;
-import org.tagma.core.protocol.LifeRecord.Life;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationQuery;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationReply;
+import org.tagma.core.protocol.IncarnationMessage.Position;
+import org.tagma.core.protocol.IncarnationRecord;
+import org.tagma.core.protocol.IncarnationRecord.Incarnation;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
@@ -159,8 +159,8 @@ final class Samples {
                 new EstimationReply(7, 3, 128),
                 new ClockProbe(7),
                 new ClockAnswer(7, 1_700_000_000_000L),
-                new LifeQuery(7, 2),
-                new LifeReply(7, new Life(2, 9), new Position(3, 128)),
+                new IncarnationQuery(7, 2),
+                new IncarnationReply(7, new Incarnation(2, 9), new Position(3, 128)),
                 new RequestVote(9, 131, 8, true, true),
                 new RequestVoteReply(8, 9, true, true),
                 new AppendEntries(9, 130, 8, entries(), 129, 77),
@@ -183,8 +183,8 @@ final class Samples {
                 new PbftRecord.Entered(9, FakeSignatures.signed(1, newView())),
                 new PbftRecord.Stable(certificate()),
                 new PbftRecord.Forgotten(3, 1_408),
-                new LifeRecord.OwnLife(new Life(2, 9)),
-                new LifeRecord.KnownLives(List.of(new Life(2, 9), Life.NONE)),
+                new IncarnationRecord.OwnIncarnation(new Incarnation(2, 9)),
+                new IncarnationRecord.KnownIncarnations(List.of(new Incarnation(2, 9), Incarnation.NONE)),
                 new RaftRecord.HardState(9, 2),
                 new RaftRecord.MemoryRegained(9),
                 new RaftRecord.Appended(entries().get(0)),

@@ -23,7 +23,7 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
         EQUIVOCATE,
         /** Says nothing to other replicas. */
         SILENT,
-        /** Sends everything late, yet before anyone's patience ends if the delay is chosen so. */
+        /** Sends everything late, yet before anyone's timeouts ends if the delay is chosen so. */
         SLOW,
         /** Stops. */
         CRASH,

@@ -14,8 +14,8 @@ import org.rocksdb.RocksDBException;
 /**
  * {@code durability: async}: a barrier hands its records to the operating system, and a thread syncs them shortly
  * after. That survives the end of the process, but not that of the operating system; so a file names the boot of the
- * operating system that the log counts on, until the log was closed well. A life that finds the file of another boot
- * knows that records may be missing.
+ * operating system that the log counts on, until the log was closed well. An incarnation that finds the file of another
+ * boot knows that records may be missing.
  */
 final class BackgroundSync implements RocksLogStore.Sync {
 

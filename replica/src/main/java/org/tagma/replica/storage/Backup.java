@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tagma.core.Digest;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.protocol.Certificate;
@@ -113,8 +113,8 @@ public final class Backup {
         OwnerOnly.createFolders(target);
         OwnerOnly.closeFolder(target);
         // Of votes it says nothing: whoever uses the backup as a data folder, has one that forgot them.
-        LifeFile.writeForgot(target);
-        files.put(LifeFile.NAME, BackupManifest.Entry.of(target.resolve(LifeFile.NAME)));
+        IncarnationFile.writeForgot(target);
+        files.put(IncarnationFile.NAME, BackupManifest.Entry.of(target.resolve(IncarnationFile.NAME)));
         copy(dataFolder.resolve(DataFolder.IDENTITY), target, DataFolder.IDENTITY, files);
         for (String folder : FOLDERS) {
             if (Files.exists(from.resolve(folder))) {
@@ -250,7 +250,7 @@ public final class Backup {
             Path backup, BackupManifest manifest, Path folder, DataFolder.Owner owner, KnownState state)
             throws IOException {
         OwnerOnly.createFolders(folder);
-        LifeFile.writeForgot(folder);
+        IncarnationFile.writeForgot(folder);
         DataFolder.writeIdentity(folder, owner);
         for (String name : manifest.files().keySet()) {
             if (name.startsWith(StateFolder.FOLDER + '/') || name.startsWith(SnapshotFiles.FOLDER + '/')) {
@@ -272,7 +272,7 @@ public final class Backup {
                         0,
                         memory,
                         () -> {})) {
-            if (log.recover().memory() != Memory.LOST) {
+            if (log.recover().memory() != LogIntegrity.LOST) {
                 throw new IllegalStateException("a new log of a replica that forgot says "
                         + log.recover().memory());
             }

@@ -57,9 +57,10 @@ record BackupManifest(ByteString clusterId, int replica, String taken, Map<Strin
      * RocksDB and this replica name their files so; names that a file system may take for one another are not told
      * apart.
      */
-    private static final Pattern NAMES = Pattern.compile("(?:" + DataFolder.IDENTITY + "|" + LifeFile.NAME + "|(?:"
-            + RocksLogStore.FOLDER + "|" + StateFolder.FOLDER + "|" + SnapshotFiles.FOLDER
-            + ")/[A-Za-z0-9][A-Za-z0-9_-]{0,127}(?:\\.[A-Za-z0-9]{1,16})?)");
+    private static final Pattern NAMES =
+            Pattern.compile("(?:" + DataFolder.IDENTITY + "|" + IncarnationFile.NAME + "|(?:"
+                    + RocksLogStore.FOLDER + "|" + StateFolder.FOLDER + "|" + SnapshotFiles.FOLDER
+                    + ")/[A-Za-z0-9][A-Za-z0-9_-]{0,127}(?:\\.[A-Za-z0-9]{1,16})?)");
 
     /** One file. */
     record Entry(long bytes, String sha256) {

@@ -19,16 +19,16 @@ import org.tagma.replica.BackupStage;
 import org.tagma.replica.DataFolderException;
 import org.tagma.replica.LogStore;
 import org.tagma.replica.SnapshotStore;
-import org.tagma.replica.storage.LifeFile.Life;
-import org.tagma.replica.storage.LifeFile.State;
+import org.tagma.replica.storage.IncarnationFile.Incarnation;
+import org.tagma.replica.storage.IncarnationFile.State;
 import org.tagma.replica.storage.RocksLogStore.Past;
 
 /**
  * What one replica keeps on disk: its log, the states of its checkpoints, and whose they are.
  *
- * <p>A folder is made before a replica's first life, by {@link #initialize}. A replica that finds none, or an empty
- * one, takes it that its disk was lost: it does not know what it said before, and takes part only once that can do no
- * harm.
+ * <p>A folder is made before a replica's first incarnation, by {@link #initialize}. A replica that finds none, or an
+ * empty one, takes it that its disk was lost: it does not know what it said before, and takes part only once that can
+ * do no harm.
  *
  * <p>Open folders are locked against other processes, and other replicas in this one. Not thread-safe.
  */
@@ -49,7 +49,7 @@ public final class DataFolder implements AutoCloseable {
     private final Path folder;
     private final Owner owner;
     private final DataFolderLock lock;
-    private final Optional<Life> life;
+    private final Optional<Incarnation> incarnation;
     private final StorageMemory bounds;
 
     /** Present once a database was opened. */
@@ -68,17 +68,18 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private DataFolder(Path folder, Owner owner, StorageMemory bounds, DataFolderLock lock, Optional<Life> life) {
+    private DataFolder(
+            Path folder, Owner owner, StorageMemory bounds, DataFolderLock lock, Optional<Incarnation> incarnation) {
         this.folder = folder;
         this.owner = owner;
         this.bounds = bounds;
         this.lock = lock;
-        this.life = life;
+        this.incarnation = incarnation;
     }
 
     /**
-     * Makes the folder of a replica that never ran. To be done once in the life of a cluster: a replica that ran before
-     * and is given a fresh folder as if it never had may contradict what it said.
+     * Makes the folder of a replica that never ran. To be done once in the incarnation of a cluster: a replica that ran
+     * before and is given a fresh folder as if it never had may contradict what it said.
      *
      * @throws DataFolderException if the folder is not empty, or cannot be written
      */
@@ -117,7 +118,7 @@ public final class DataFolder implements AutoCloseable {
             if (!OwnerOnly.closeFolder(folder)) {
                 LOG.warn("{} is open to other users of this machine, and not this user's to close", folder);
             }
-            DataFolder made = new DataFolder(folder, owner, bounds, lock, readLife(folder, owner));
+            DataFolder made = new DataFolder(folder, owner, bounds, lock, readIncarnation(folder, owner));
             opened = true;
             return made;
         } catch (DataFolderException e) {
@@ -147,31 +148,32 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static Optional<Life> readLife(Path folder, Owner owner) throws IOException {
+    private static Optional<Incarnation> readIncarnation(Path folder, Owner owner) throws IOException {
         Optional<Map<String, String>> identity = CheckedText.read(folder.resolve(IDENTITY));
-        Optional<Life> life = LifeFile.read(folder);
+        Optional<Incarnation> incarnation = IncarnationFile.read(folder);
         if (identity.isEmpty()) {
-            return Optional.of(beginForgotten(folder, owner, life));
+            return Optional.of(beginForgotten(folder, owner, incarnation));
         }
         checkIdentity(folder, identity.get(), owner);
-        return life;
+        return incarnation;
     }
 
     /** The note that it forgot comes first: no crash may leave a folder that looks as if the replica never ran. */
-    private static Life beginForgotten(Path folder, Owner owner, Optional<Life> life) throws IOException {
-        boolean begunBefore = life.isPresent() && life.get().state() == State.FORGOT;
+    private static Incarnation beginForgotten(Path folder, Owner owner, Optional<Incarnation> incarnation)
+            throws IOException {
+        boolean begunBefore = incarnation.isPresent() && incarnation.get().state() == State.FORGOT;
         if (!begunBefore) {
             if (!contents(folder).isEmpty()) {
                 throw damaged(folder.resolve(IDENTITY), "it is missing");
             }
-            LifeFile.writeForgot(folder);
+            IncarnationFile.writeForgot(folder);
         }
         writeIdentity(folder, owner);
         LOG.warn(
                 "{} is empty, so this replica has lost what it kept there: it rejoins, and takes part again once that"
                         + " cannot contradict what it said before",
                 folder);
-        return LifeFile.read(folder).orElseThrow();
+        return IncarnationFile.read(folder).orElseThrow();
     }
 
     static void writeIdentity(Path folder, Owner owner) throws IOException {
@@ -223,13 +225,15 @@ public final class DataFolder implements AutoCloseable {
     public LogStore openLog(Durability durability) throws IOException {
         requireSameKind(durability);
         long nonce = MemoryLogStore.newNonce();
-        Optional<State> state = life.map(Life::state);
+        Optional<State> state = incarnation.map(Incarnation::state);
         return durability == Durability.MEMORY ? openMemory(state, nonce) : openDisk(durability, state, nonce);
     }
 
     private void requireSameKind(Durability durability) throws DataFolderException {
         boolean onDisk = durability != Durability.MEMORY;
-        if (life.isPresent() && life.get().state() == State.LIVED && life.get().onDisk() != onDisk) {
+        if (incarnation.isPresent()
+                && incarnation.get().state() == State.LIVED
+                && incarnation.get().onDisk() != onDisk) {
             throw new DataFolderException(folder + " was used with durability: "
                     + (onDisk ? "memory" : "sync or async") + "; set that, or remove the folder: the replica then"
                     + " rejoins as one that forgot");
@@ -242,7 +246,7 @@ public final class DataFolder implements AutoCloseable {
         if (state.isEmpty() || lost) {
             guard.write(List.of());
         }
-        MemoryLogStore.Forgetting forgetting = () -> LifeFile.writeLived(folder, Durability.MEMORY);
+        MemoryLogStore.Forgetting forgetting = () -> IncarnationFile.writeLived(folder, Durability.MEMORY);
         if (!lost) {
             forgetting.ends();
         }
@@ -252,14 +256,14 @@ public final class DataFolder implements AutoCloseable {
     private LogStore openDisk(Durability durability, Optional<State> state, long nonce) throws IOException {
         Past past = past(state);
         boolean marked = Files.exists(folder.resolve(SyncedMark.NAME));
-        SyncedMark mark = past != Past.WHOLE && !marked ? SyncedMark.create(folder) : SyncedMark.open(folder);
-        if (past == Past.WHOLE && Files.notExists(folder.resolve(RocksLogStore.FOLDER))) {
+        SyncedMark mark = past != Past.COMPLETE && !marked ? SyncedMark.create(folder) : SyncedMark.open(folder);
+        if (past == Past.COMPLETE && Files.notExists(folder.resolve(RocksLogStore.FOLDER))) {
             throw damaged(folder.resolve(RocksLogStore.FOLDER), "it is missing");
         }
         FileTree.delete(folder.resolve(StagedBackup.FOLDER));
         RocksLogStore.Sync sync = durability == Durability.ASYNC ? new BackgroundSync(folder) : new SyncEachTime();
         RocksLogStore log = RocksLogStore.open(folder, past, sync, mark, nonce, memory(), this::close);
-        LifeFile.writeLived(folder, durability);
+        IncarnationFile.writeLived(folder, durability);
         if (durability == Durability.SYNC) {
             // Opening has synced all that was read.
             BackgroundSync.forget(folder);
@@ -286,7 +290,7 @@ public final class DataFolder implements AutoCloseable {
                     + " lost: it rejoins, and takes part again once that cannot contradict it");
             return Past.UNSYNCED;
         }
-        return Past.WHOLE;
+        return Past.COMPLETE;
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 
 /**
  * How many records a log holds and the sum of their checksums, written with every batch: a log from which a record is
@@ -25,7 +25,8 @@ final class LogSummary {
     private static final int BODY_BYTES = 2 + 3 * Long.BYTES;
 
     /** In the order of their numbers on disk. */
-    private static final List<Memory> MEMORIES = List.of(Memory.WHOLE, Memory.LOST, Memory.SURVIVORS);
+    private static final List<LogIntegrity> MEMORIES =
+            List.of(LogIntegrity.COMPLETE, LogIntegrity.LOST, LogIntegrity.PARTIAL);
 
     private final TreeMap<Long, Part> bySequence = new TreeMap<>();
     private final Map<ByteString, Long> newest = new HashMap<>();
@@ -33,8 +34,8 @@ final class LogSummary {
     private long count;
     private long sum;
 
-    /** What the log is worth: less than {@link Memory#WHOLE} if it lost records, and none has ended that since. */
-    Memory memory = Memory.WHOLE;
+    /** What the log is worth: less than {@link Memory#COMPLETE} if it lost records, and none has ended that since. */
+    LogIntegrity memory = LogIntegrity.COMPLETE;
 
     private static final class Part {
         long count;
@@ -42,7 +43,7 @@ final class LogSummary {
     }
 
     /** What was written with the last batch. */
-    record Written(long appended, long count, long sum, Memory memory) {
+    record Written(long appended, long count, long sum, LogIntegrity memory) {
 
         /** Reads it back; empty if the bytes are not one. */
         static Optional<Written> read(byte[] bytes) {

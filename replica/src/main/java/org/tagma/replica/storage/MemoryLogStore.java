@@ -6,15 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.replica.LogStore;
 
 /**
- * A log that keeps nothing for the next life but what {@linkplain LogRecord#survivesAmnesia must survive amnesia}: the
- * newest such record of each class, in one small durable file. A replica that restarts on it knows that it has
- * forgotten its votes, and up to where, and stays out of there until the others have moved on.
+ * A log that keeps nothing for the next incarnation but what
+ * {@linkplain LogRecord#survivesAmnesia must survive amnesia}: the newest such record of each class, in one small
+ * durable file. A replica that restarts on it knows that it has forgotten its votes, and up to where, and stays out of
+ * there until the others have moved on.
  *
  * <p>Not thread-safe.
  */
@@ -65,7 +66,7 @@ public final class MemoryLogStore implements LogStore {
     }
 
     /**
-     * What earlier lives left.
+     * What earlier incarnations left.
      *
      * @throws org.tagma.replica.DataFolderException if the file is damaged, missing or another replica's
      */
@@ -75,9 +76,10 @@ public final class MemoryLogStore implements LogStore {
             guard.get().read().forEach(each -> survivors.put(each.getClass(), each));
         }
         if (survivors.isEmpty() && !lost) {
-            return new RecoveredLog(List.of(), Memory.FIRST_LIFE, nonce);
+            return new RecoveredLog(List.of(), LogIntegrity.FRESH, nonce);
         }
-        return new RecoveredLog(List.copyOf(survivors.values()), lost ? Memory.LOST : Memory.SURVIVORS, nonce);
+        return new RecoveredLog(
+                List.copyOf(survivors.values()), lost ? LogIntegrity.LOST : LogIntegrity.PARTIAL, nonce);
     }
 
     @Override

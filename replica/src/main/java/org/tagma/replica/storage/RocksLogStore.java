@@ -15,7 +15,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.replica.LogStore;
@@ -75,10 +75,10 @@ final class RocksLogStore implements LogStore {
 
     /** What is known about the log before it is opened. */
     enum Past {
-        /** There was no earlier life: nothing may be in the log. */
+        /** There was no earlier incarnation: nothing may be in the log. */
         NONE,
         /** The log holds all that was acknowledged, or is damaged. */
-        WHOLE,
+        COMPLETE,
         /** Acknowledged records may be missing, but for those that were synced for that case. */
         UNSYNCED,
         /** Nothing that was voted is known; what is here, is too old. */
@@ -89,7 +89,7 @@ final class RocksLogStore implements LogStore {
      * Opens the log, and reads it.
      *
      * @param dataFolder the replica's
-     * @param nonce for this life, see {@link RecoveredLog#nonce}
+     * @param nonce for this incarnation, see {@link RecoveredLog#nonce}
      * @param memory that it draws on; may be closed before it
      * @param owner is run when the log is closed
      * @throws org.tagma.replica.DataFolderException if it is damaged or not what the past says
@@ -101,8 +101,8 @@ final class RocksLogStore implements LogStore {
         Path folder = dataFolder.resolve(FOLDER);
         RocksDB database = null;
         try {
-            Options options = settings.options(past != Past.WHOLE);
-            if (past != Past.WHOLE) {
+            Options options = settings.options(past != Past.COMPLETE);
+            if (past != Past.COMPLETE) {
                 OwnerOnly.createFolders(folder);
             }
             database = RocksDB.open(options, folder.toString());
@@ -164,7 +164,7 @@ final class RocksLogStore implements LogStore {
         summary.continueAfter(before.appended());
         if (opening.past() == Past.NONE && before.appended() > 0) {
             throw DataFolder.damaged(
-                    folder.resolveSibling(LifeFile.NAME), "it is missing, though the log holds records");
+                    folder.resolveSibling(IncarnationFile.NAME), "it is missing, though the log holds records");
         }
         if (opening.past() == Past.UNSYNCED || opening.past() == Past.LOST) {
             return keepSurvivors(places, opening);
@@ -174,19 +174,19 @@ final class RocksLogStore implements LogStore {
                     folder,
                     "it ends at record " + before.appended() + ", but record " + mark.get() + " was acknowledged");
         }
-        Memory memory = opening.past() == Past.NONE ? Memory.FIRST_LIFE : summary.memory;
+        LogIntegrity memory = opening.past() == Past.NONE ? LogIntegrity.FRESH : summary.memory;
         return new RecoveredLog(reading(places), memory, opening.nonce());
     }
 
     private RecoveredLog recoverEmpty(Opening opening) throws IOException, RocksDBException {
         boolean hasRecords = !readAll().isEmpty();
-        if (hasRecords || (opening.past() == Past.WHOLE && mark.get() > 0)) {
+        if (hasRecords || (opening.past() == Past.COMPLETE && mark.get() > 0)) {
             throw DataFolder.damaged(folder, "its summary is missing");
         }
         if (opening.past() == Past.UNSYNCED || opening.past() == Past.LOST) {
             return keepSurvivors(List.of(), opening);
         }
-        Memory memory = opening.past() == Past.NONE ? Memory.FIRST_LIFE : Memory.WHOLE;
+        LogIntegrity memory = opening.past() == Past.NONE ? LogIntegrity.FRESH : LogIntegrity.COMPLETE;
         return new RecoveredLog(List.of(), memory, opening.nonce());
     }
 
@@ -260,12 +260,12 @@ final class RocksLogStore implements LogStore {
     }
 
     /**
-     * From now on the log is one that forgot, and says so also in later lives, until a record ends that. Which states
-     * it has is still true. Of what it voted, what was synced at once is; but nothing, if the disk was lost, now or
-     * before.
+     * From now on the log is one that forgot, and says so also in later incarnations, until a record ends that. Which
+     * states it has is still true. Of what it voted, what was synced at once is; but nothing, if the disk was lost, now
+     * or before.
      */
     private RecoveredLog keepSurvivors(List<Place> places, Opening opening) throws IOException, RocksDBException {
-        boolean lost = opening.past() == Past.LOST || summary.memory == Memory.LOST;
+        boolean lost = opening.past() == Past.LOST || summary.memory == LogIntegrity.LOST;
         List<LogRecord> survivors = new ArrayList<>();
         long number = Math.max(summary.appended(), mark.get());
         LogSummary kept = new LogSummary();
@@ -286,7 +286,7 @@ final class RocksLogStore implements LogStore {
                 }
             }
             kept.continueAfter(number);
-            kept.memory = lost ? Memory.LOST : Memory.SURVIVORS;
+            kept.memory = lost ? LogIntegrity.LOST : LogIntegrity.PARTIAL;
             cleaning.put(LogSummary.KEY, kept.encode());
             database.write(synced, cleaning);
         }
@@ -307,7 +307,7 @@ final class RocksLogStore implements LogStore {
         dirty = true;
         syncNow |= logRecord.survivesAmnesia();
         if (logRecord.endsAmnesia()) {
-            summary.memory = Memory.WHOLE;
+            summary.memory = LogIntegrity.COMPLETE;
         }
     }
 
@@ -382,7 +382,7 @@ final class RocksLogStore implements LogStore {
         try {
             sync.stop(!failed);
         } catch (IOException e) {
-            // The next life finds that this one did not end well, and takes care.
+            // The next incarnation finds that this one did not end well, and takes care.
             DataFolder.LOG.warn("{}: {}", folder, e.getMessage());
         } finally {
             batch.close();

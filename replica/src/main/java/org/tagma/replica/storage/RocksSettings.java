@@ -58,7 +58,7 @@ final class RocksSettings implements AutoCloseable {
                 // is gone, the mark and the summary notice.
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 // Whatever was read back is written anew and synced before anything follows from it: a sync that
-                // failed in the life before may have left it in memory only.
+                // failed in the incarnation before may have left it in memory only.
                 .setAvoidFlushDuringRecovery(false)
                 // After a failed write nothing is tried again: the replica stops.
                 .setMaxBgErrorResumeCount(0)

@@ -9,13 +9,13 @@ import org.tagma.replica.DataFolderException;
 /**
  * The folder of the {@link StateCheckpoints} in a data folder. If it is damaged, it is set aside as a whole: no vote
  * depends on it, and the state can be fetched from the other replicas. Damage that shows while the replica runs ends
- * it, and leaves a note for the next life.
+ * it, and leaves a note for the next incarnation.
  */
 final class StateFolder {
 
     static final String FOLDER = "state";
 
-    /** There if the last life could not read a part of the state. */
+    /** There if the last incarnation could not read a part of the state. */
     static final String DAMAGE_NOTE = "state-damage";
 
     private static final String DAMAGED = "state.damaged";
@@ -38,7 +38,7 @@ final class StateFolder {
     StateCheckpoints open(RocksMemory memory, long pageCacheBytes) throws IOException {
         Path note = dataFolder.resolve(DAMAGE_NOTE);
         if (Files.exists(note)) {
-            setAside("the last life found that a part of it is damaged");
+            setAside("the last incarnation found that a part of it is damaged");
             Files.delete(note);
         }
         StateCheckpoints states;

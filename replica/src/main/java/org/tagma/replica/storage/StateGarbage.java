@@ -39,7 +39,7 @@ final class StateGarbage {
     /** There may be parts of a state that was fetched. */
     private boolean partsMayBeThere = true;
 
-    /** What earlier lives left may be parts of a state whose transfer goes on in this one. */
+    /** What earlier incarnations left may be parts of a state whose transfer goes on in this one. */
     private boolean settled;
 
     private boolean transferring;
@@ -51,7 +51,7 @@ final class StateGarbage {
         this.pages = pages;
     }
 
-    /** Begins with what earlier lives left. */
+    /** Begins with what earlier incarnations left. */
     void open(Collection<MerkleTree> trees) throws IOException {
         kept = List.copyOf(trees);
         pages.table().scan(StateBatch.SUSPECT, (key, value) -> suspects.push(StateBatch.digestOf(key)));

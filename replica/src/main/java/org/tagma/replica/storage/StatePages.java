@@ -18,7 +18,7 @@ import org.tagma.core.state.UnreadableStateError;
  * state that is being fetched, and for a while those that nobody needs any more.
  *
  * <p>A page is compared with its digest when it is read. What cannot be read, or is something else, ends the replica;
- * its next life begins without what is damaged.
+ * its next incarnation begins without what is damaged.
  *
  * <p>Thread-safe.
  */

@@ -9,7 +9,7 @@ public enum EventKind {
     SEND,
     /** A frame arrived, whatever became of it. */
     RECEIVE,
-    /** A replica began a life. */
+    /** A replica began an incarnation. */
     START,
     /** A replica was stopped without warning. */
     CRASH,

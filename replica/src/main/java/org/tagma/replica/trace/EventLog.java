@@ -102,7 +102,7 @@ public final class EventLog implements Closeable {
     }
 
     /**
-     * The log of one life of one process, which sees the frames of others and not their events.
+     * The log of one incarnation of one process, which sees the frames of others and not their events.
      *
      * @param nowMicros microseconds since 1970
      * @param onFailure hears, once, that the trace cannot be written; the process goes on without

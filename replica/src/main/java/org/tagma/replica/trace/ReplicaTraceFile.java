@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.tagma.network.Transport;
 
 /**
- * The trace of one life of a production replica, in a file that may hold earlier lives. If it cannot be written, or has
- * become as large as it may, the replica goes on without.
+ * The trace of one incarnation of a production replica, in a file that may hold earlier incarnations. If it cannot be
+ * written, or has become as large as it may, the replica goes on without.
  *
  * <p>Thread-safe.
  */
@@ -29,7 +29,7 @@ public final class ReplicaTraceFile implements Closeable {
     }
 
     /**
-     * Begins a life.
+     * Begins an incarnation.
      *
      * @throws IOException if the file cannot be written, or is there and no trace
      */

@@ -18,7 +18,7 @@ import org.tagma.protocol.Protocols;
 import org.tagma.replica.EngineListener;
 
 /**
- * Records what happens inside one life of a replica, but for its messages: it listens to the protocol and to the
+ * Records what happens inside one incarnation of a replica, but for its messages: it listens to the protocol and to the
  * engine. Used on the engine's thread.
  */
 public final class ReplicaTracer {
@@ -67,9 +67,9 @@ public final class ReplicaTracer {
 
     private static String describe(Event.RecoveredLog found) {
         return switch (found.memory()) {
-            case FIRST_LIFE -> "for the first time";
-            case WHOLE -> "again, with " + found.records().size() + " records in its log";
-            case SURVIVORS -> "again, knowing only where it may have voted";
+            case FRESH -> "for the first time";
+            case COMPLETE -> "again, with " + found.records().size() + " records in its log";
+            case PARTIAL -> "again, knowing only where it may have voted";
             case LOST -> "again, not knowing where it may have voted";
         };
     }

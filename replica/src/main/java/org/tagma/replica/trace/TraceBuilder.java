@@ -51,7 +51,7 @@ final class TraceBuilder {
     private boolean begun;
     private String file = "";
     private TraceLine.Header header;
-    private final Map<String, Integer> earlierLives = new HashMap<>();
+    private final Map<String, Integer> earlierIncarnations = new HashMap<>();
     private int order;
 
     void beginFile(String name) {
@@ -80,7 +80,8 @@ final class TraceBuilder {
 
     private void addHeader(TraceLine.Header next, String where) throws TraceException {
         if (header != null && !(next.wallTime() && next.processes().equals(header.processes()))) {
-            throw new TraceException(where + "a second trace begins, and not of a later life of the same replica");
+            throw new TraceException(
+                    where + "a second trace begins, and not of a later incarnation of the same replica");
         }
         if (begun && header == null && !(wallTime && next.wallTime())) {
             throw new TraceException(where + "only traces of real replicas can be merged; a simulation's is complete");
@@ -94,7 +95,7 @@ final class TraceBuilder {
                 numbers.put(process, numbers.size());
                 raws.add(new ArrayList<>());
             }
-            earlierLives.put(process, raws.get(numbers.get(process)).size());
+            earlierIncarnations.put(process, raws.get(numbers.get(process)).size());
         }
         if (header == null && !next.about().isEmpty()) {
             abouts.add(next.about());
@@ -110,7 +111,8 @@ final class TraceBuilder {
             throw new TraceException(where + process + " is not among the processes of this trace");
         }
         List<Raw> events = raws.get(numbers.get(process));
-        EventId id = new EventId(process, earlierLives.get(process) + event.id().index());
+        EventId id = new EventId(
+                process, earlierIncarnations.get(process) + event.id().index());
         if (id.index() != events.size() + 1) {
             throw new TraceException(where + event.id() + " does not follow the event of " + process + " before it");
         }

@@ -6,7 +6,7 @@ import java.util.List;
 sealed interface TraceLine {
 
     /**
-     * Begins a file, and in the file of a replica each of its lives.
+     * Begins a file, and in the file of a replica each of its incarnations.
      *
      * @param version of the format
      * @param wallTime whether times are microseconds since 1970, and not since the start of a simulation

@@ -61,7 +61,8 @@ public final class TraceReader {
                 if (number == 1 || !torn.isEmpty()) {
                     throw new TraceException(torn.isEmpty() ? name + ":" + number + ": " + e.getMessage() : torn);
                 }
-                // A replica that was killed leaves half a line, at the end or before the header of its next life.
+                // A replica that was killed leaves half a line, at the end or before the header of its next
+                // incarnation.
                 torn = name + ":" + number + ": " + e.getMessage();
             }
         }

@@ -46,7 +46,7 @@ public final class TraceWriter implements Closeable, Flushable {
     }
 
     /**
-     * Adds to a file, which may hold earlier lives of the same replica.
+     * Adds to a file, which may hold earlier incarnations of the same replica.
      *
      * @param limitBytes the file is not made larger than this, but for one line that says so
      * @throws IOException also if the file is there and is no trace

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reservation;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftRecord.HardState;
@@ -63,7 +63,7 @@ final class BackupTest {
                 LogStore log = folder.openLog(Durability.SYNC);
                 SnapshotStore states = folder.openSnapshots(Durability.SYNC, asTree)) {
             RecoveredLog recovered = log.recover();
-            assertThat(recovered.memory()).isEqualTo(Memory.LOST);
+            assertThat(recovered.memory()).isEqualTo(LogIntegrity.LOST);
             assertThat(recovered.records()).containsExactly(snapshotted(state(asTree)));
             assertThat(states.recover())
                     .singleElement()
@@ -129,7 +129,7 @@ final class BackupTest {
         Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
         try (DataFolder folder = DataFolder.open(backup, new DataFolder.Owner(CLUSTER, 0, 1));
                 LogStore log = folder.openLog(Durability.SYNC)) {
-            assertThat(log.recover().memory()).isEqualTo(Memory.LOST);
+            assertThat(log.recover().memory()).isEqualTo(LogIntegrity.LOST);
         }
     }
 

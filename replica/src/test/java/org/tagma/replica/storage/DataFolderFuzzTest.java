@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.pbft.PbftRecord.Reservation;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleStateStore;
@@ -74,8 +74,8 @@ final class DataFolderFuzzTest {
         }
         MerkleStateStore store = new MerkleStateStore();
         for (long sequence : new long[] {6, 7}) {
-            // Two lives: opening writes what is in the log of the database into a table, so both kinds of files hold
-            // something.
+            // Two incarnations: opening writes what is in the log of the database into a table, so both kinds of files
+            // hold something.
             try (StateCheckpoints states = Tree.open(original)) {
                 for (int i = 0; i < 300; i++) {
                     store.put(
@@ -138,7 +138,7 @@ final class DataFolderFuzzTest {
         try {
             RecoveredLog found = recover(folder);
             assertThat(found.records()).as(damage).isEqualTo(whole.records());
-            assertThat(found.memory()).as(damage).isEqualTo(Memory.WHOLE);
+            assertThat(found.memory()).as(damage).isEqualTo(LogIntegrity.COMPLETE);
         } catch (DataFolderException e) {
             assertThat(e.getMessage()).as(damage).doesNotContain("\n");
             refused = true;

@@ -16,7 +16,7 @@ import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftRecord.Forgotten;
 import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reservation;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.network.cluster.Durability;
@@ -32,9 +32,9 @@ final class MemoryLogStoreTest {
     Path folder;
 
     @Test
-    void aFolderWithoutAGuardIsAFirstLife() throws IOException {
+    void aFolderWithoutAGuardIsAFirstIncarnation() throws IOException {
         RecoveredLog recovered = recover();
-        assertThat(recovered.memory()).isEqualTo(Memory.FIRST_LIFE);
+        assertThat(recovered.memory()).isEqualTo(LogIntegrity.FRESH);
         assertThat(recovered.records()).isEmpty();
     }
 
@@ -42,7 +42,8 @@ final class MemoryLogStoreTest {
     void theNewestReservationSurvivesAndVotesDoNot() throws IOException {
         write(new Reservation(0, 128), VOTE, new Reservation(1, 256));
         RecoveredLog log = recover();
-        assertThat(log).isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), Memory.SURVIVORS, log.nonce()));
+        assertThat(log)
+                .isEqualTo(new RecoveredLog(List.of(new Reservation(1, 256)), LogIntegrity.PARTIAL, log.nonce()));
     }
 
     @Test
@@ -58,18 +59,18 @@ final class MemoryLogStoreTest {
             store.recover();
             store.append(new Reservation(1, 256));
         }
-        assertThat(recover().memory()).isEqualTo(Memory.FIRST_LIFE);
+        assertThat(recover().memory()).isEqualTo(LogIntegrity.FRESH);
     }
 
     /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
     @Test
     void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
         DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0)).close();
-        assertThat(recover().memory()).isEqualTo(Memory.LOST);
+        assertThat(recover().memory()).isEqualTo(LogIntegrity.LOST);
         write(new Reservation(3, 0));
-        assertThat(recover().memory()).isEqualTo(Memory.LOST);
+        assertThat(recover().memory()).isEqualTo(LogIntegrity.LOST);
         write(new Forgotten(4, 256));
-        assertThat(recover().memory()).isEqualTo(Memory.SURVIVORS);
+        assertThat(recover().memory()).isEqualTo(LogIntegrity.PARTIAL);
     }
 
     @Test
@@ -151,7 +152,7 @@ final class MemoryLogStoreTest {
     @Test
     void aFolderHasOneOwnerAtATime() throws IOException {
         try (LogStore first = open(0)) {
-            assertThat(first.recover().memory()).isEqualTo(Memory.FIRST_LIFE);
+            assertThat(first.recover().memory()).isEqualTo(LogIntegrity.FRESH);
             assertThatThrownBy(() -> open(0))
                     .isInstanceOf(DataFolderException.class)
                     .hasMessageContaining("in use by another process");
@@ -171,12 +172,12 @@ final class MemoryLogStoreTest {
     @Test
     void withoutAFolderTheObjectIsTheMemory() throws IOException {
         try (MemoryLogStore store = MemoryLogStore.withoutFolder()) {
-            assertThat(store.recover().memory()).isEqualTo(Memory.FIRST_LIFE);
+            assertThat(store.recover().memory()).isEqualTo(LogIntegrity.FRESH);
             store.append(new Reservation(1, 256));
             store.append(VOTE);
             store.barrier();
             store.truncate(1);
-            assertThat(store.recover().memory()).isEqualTo(Memory.SURVIVORS);
+            assertThat(store.recover().memory()).isEqualTo(LogIntegrity.PARTIAL);
             assertThat(store.recover().records()).containsExactly(new Reservation(1, 256));
         }
     }

@@ -34,7 +34,7 @@ final class MemoryTable implements StateTable {
         return writes;
     }
 
-    /** What the next life finds. */
+    /** What the next incarnation finds. */
     MemoryTable afterCrash(int survivingWrites) {
         MemoryTable next = new MemoryTable();
         next.durable.putAll(durable);

@@ -20,7 +20,7 @@ import org.tagma.core.pbft.PbftRecord.Forgotten;
 import org.tagma.core.pbft.PbftRecord.Prepared;
 import org.tagma.core.pbft.PbftRecord.Reproposed;
 import org.tagma.core.pbft.PbftRecord.Reservation;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.network.cluster.Durability;
@@ -35,17 +35,17 @@ final class RocksLogStoreTest {
     Path temporary;
 
     @Test
-    void aNewFolderIsAFirstLife() throws IOException {
+    void aNewFolderIsAFirstIncarnation() throws IOException {
         RecoveredLog first = recover(initialized());
-        assertThat(first.memory()).isEqualTo(Memory.FIRST_LIFE);
+        assertThat(first.memory()).isEqualTo(LogIntegrity.FRESH);
         assertThat(first.records()).isEmpty();
     }
 
     @Test
-    void aReplicaThatRanAndSaidNothingIsNotInItsFirstLife() throws IOException {
+    void aReplicaThatRanAndSaidNothingIsNotInItsFirstIncarnation() throws IOException {
         Path folder = initialized();
         recover(folder);
-        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
@@ -54,7 +54,7 @@ final class RocksLogStoreTest {
         List<LogRecord> records = List.of(vote(2), new Reservation(0, 128), vote(1), new Reproposed(1, 2, digest(2)));
         write(folder, records.toArray(LogRecord[]::new));
         assertThat(recover(folder).records()).isEqualTo(records);
-        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
@@ -141,10 +141,10 @@ final class RocksLogStoreTest {
     }
 
     @Test
-    void aFolderThatLostItsLifeFileIsNotTakenForANewOne() throws IOException {
+    void aFolderThatLostItsIncarnationFileIsNotTakenForANewOne() throws IOException {
         Path folder = initialized();
         write(folder, vote(1));
-        Files.delete(folder.resolve(LifeFile.NAME));
+        Files.delete(folder.resolve(IncarnationFile.NAME));
         assertRefused(folder, "it is missing, though the log holds records");
     }
 
@@ -158,7 +158,7 @@ final class RocksLogStoreTest {
         Files.setPosixFilePermissions(moved.resolve(DataFolder.IDENTITY), PosixFilePermissions.fromString("rwxrwxr-x"));
         Files.setLastModifiedTime(moved.resolve(DataFolder.IDENTITY), FileTime.fromMillis(0));
         assertThat(recover(moved).records()).containsExactly(vote(1));
-        assertThat(recover(moved).memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(moved).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
@@ -171,7 +171,7 @@ final class RocksLogStoreTest {
                     .as(each.toString())
                     .isEqualTo("rwx------");
         }
-        for (String name : List.of(DataFolder.IDENTITY, LifeFile.NAME, SyncedMark.NAME, DataFolderLock.NAME)) {
+        for (String name : List.of(DataFolder.IDENTITY, IncarnationFile.NAME, SyncedMark.NAME, DataFolderLock.NAME)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
                     .as(name)
                     .isEqualTo("rw-------");
@@ -186,9 +186,9 @@ final class RocksLogStoreTest {
     void anEmptyFolderIsThatOfAReplicaThatForgot() throws IOException {
         Path folder = temporary.resolve("wiped");
         RecoveredLog first = recover(folder);
-        assertThat(first).isEqualTo(new RecoveredLog(List.of(), Memory.LOST, first.nonce()));
+        assertThat(first).isEqualTo(new RecoveredLog(List.of(), LogIntegrity.LOST, first.nonce()));
         RecoveredLog second = recover(folder);
-        assertThat(second.memory()).as("until it knows what it forgot").isEqualTo(Memory.LOST);
+        assertThat(second.memory()).as("until it knows what it forgot").isEqualTo(LogIntegrity.LOST);
         assertThat(second.nonce()).isNotEqualTo(first.nonce());
     }
 
@@ -197,22 +197,22 @@ final class RocksLogStoreTest {
     void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
         Path folder = temporary.resolve("wiped");
         write(folder, Durability.ASYNC, new Reservation(3, 0));
-        assertThat(recover(folder).memory()).isEqualTo(Memory.LOST);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.LOST);
         CheckedText.write(folder.resolve(BackgroundSync.NAME), Map.of("boot", "an earlier one"));
-        assertThat(recover(folder).memory()).as("after a power failure").isEqualTo(Memory.LOST);
+        assertThat(recover(folder).memory()).as("after a power failure").isEqualTo(LogIntegrity.LOST);
         write(folder, new Forgotten(4, 256));
-        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
     void aReplicaRestoredFromABackupKnowsNoVotes() throws IOException {
         Path folder = initialized();
         write(folder, vote(1), new Reservation(0, 128));
-        LifeFile.writeForgot(folder);
+        IncarnationFile.writeForgot(folder);
         RecoveredLog log = recover(folder);
-        assertThat(log.memory()).isEqualTo(Memory.LOST);
+        assertThat(log.memory()).isEqualTo(LogIntegrity.LOST);
         assertThat(log.records()).isEmpty();
-        assertThat(recover(folder).memory()).isEqualTo(Memory.LOST);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.LOST);
     }
 
     @Test
@@ -279,7 +279,7 @@ final class RocksLogStoreTest {
         Path folder = initialized();
         write(folder, Durability.ASYNC, vote(1));
         assertThat(folder.resolve(BackgroundSync.NAME)).doesNotExist();
-        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
@@ -288,9 +288,9 @@ final class RocksLogStoreTest {
         write(folder, Durability.ASYNC, new Reservation(0, 128), vote(1));
         CheckedText.write(folder.resolve(BackgroundSync.NAME), Map.of("boot", "an earlier one"));
         RecoveredLog log = recover(folder);
-        assertThat(log.memory()).isEqualTo(Memory.SURVIVORS);
+        assertThat(log.memory()).isEqualTo(LogIntegrity.PARTIAL);
         assertThat(log.records()).containsExactly(new Reservation(0, 128));
-        assertThat(recover(folder).memory()).isEqualTo(Memory.SURVIVORS);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.PARTIAL);
     }
 
     @Test
@@ -301,7 +301,7 @@ final class RocksLogStoreTest {
         killed.start(null);
         killed.stop(false);
         assertThat(BackgroundSync.mayHaveLost(folder)).isFalse();
-        assertThat(recover(folder).memory()).isEqualTo(Memory.WHOLE);
+        assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     /** Trap 34: what follows a failed write is never taken for durable. */
@@ -330,7 +330,7 @@ final class RocksLogStoreTest {
         };
         try (RocksMemory memory = new RocksMemory(StorageMemory.OF_TOOLS);
                 LogStore log = RocksLogStore.open(
-                        folder, RocksLogStore.Past.WHOLE, fails, SyncedMark.open(folder), 0, memory, () -> {})) {
+                        folder, RocksLogStore.Past.COMPLETE, fails, SyncedMark.open(folder), 0, memory, () -> {})) {
             log.append(vote(2));
             assertThatThrownBy(log::barrier).hasMessageContaining("No space left");
             assertThatThrownBy(log::barrier).hasMessageContaining("an earlier write failed");

@@ -41,15 +41,15 @@ class StateCheckpointsTest {
 
     private final List<String> damages = new ArrayList<>();
 
-    /** One life of a replica's state. */
-    private final class Life {
+    /** One incarnation of a replica's state. */
+    private final class Incarnation {
 
         final MemoryTable table;
         final StatePages pages;
         final StateCheckpoints states;
         final MerkleStateStore store = new MerkleStateStore();
 
-        Life(MemoryTable table) throws IOException {
+        Incarnation(MemoryTable table) throws IOException {
             this.table = table;
             this.pages = new StatePages(table, CACHE_BYTES, damages::add);
             this.states = new StateCheckpoints(pages, NO_UPKEEP);
@@ -84,54 +84,57 @@ class StateCheckpointsTest {
 
     /** Whatever was acknowledged is there after every crash, as it was, and nothing is there that nobody needs. */
     @Property(tries = 150)
-    void isWhatItWasAfterACrashAtAnyWrite(@ForAll Random random, @ForAll @IntRange(min = 1, max = 12) int writesInALife)
-            throws IOException {
+    void isWhatItWasAfterACrashAtAnyWrite(
+            @ForAll Random random, @ForAll @IntRange(min = 1, max = 12) int writesInAIncarnation) throws IOException {
         Map<Long, Map<ByteString, ByteString>> acknowledged = new HashMap<>();
         Map<ByteString, ByteString> model = new HashMap<>();
-        Life life = new Life(new MemoryTable());
+        Incarnation incarnation = new Incarnation(new MemoryTable());
         long sequence = 0;
         long released = 0;
-        for (int lives = 0; lives < 4; lives++) {
-            life.table.crashAfter(random.nextInt(writesInALife));
+        for (int incarnations = 0; incarnations < 4; incarnations++) {
+            incarnation.table.crashAfter(random.nextInt(writesInAIncarnation));
             Map<ByteString, ByteString> attempted = new HashMap<>(model);
             try {
                 for (int checkpoints = 0; checkpoints < 6; checkpoints++) {
-                    writeSome(random, life.store, attempted);
-                    life.save(sequence + 1);
+                    writeSome(random, incarnation.store, attempted);
+                    incarnation.save(sequence + 1);
                     sequence++;
                     acknowledged.put(sequence, Map.copyOf(attempted));
                     if (random.nextInt(3) > 0) {
                         long below = sequence - random.nextInt(2);
                         released = Math.max(released, below);
-                        life.states.release(below, Set.of());
+                        incarnation.states.release(below, Set.of());
                     }
                     if (random.nextBoolean()) {
-                        life.pages.collect();
+                        incarnation.pages.collect();
                     }
                 }
             } catch (MemoryTable.Crash e) {
-                // The next life begins.
+                // The next incarnation begins.
             }
-            life = new Life(life.table.afterCrash(random.nextInt(4)));
-            assertConsistent(life);
-            long newest = check(life, acknowledged, released, sequence, attempted);
-            ServiceSnapshot start = life.states.recover().isEmpty()
+            incarnation = new Incarnation(incarnation.table.afterCrash(random.nextInt(4)));
+            assertConsistent(incarnation);
+            long newest = check(incarnation, acknowledged, released, sequence, attempted);
+            ServiceSnapshot start = incarnation.states.recover().isEmpty()
                     ? null
-                    : life.states.recover().get(life.states.recover().size() - 1);
+                    : incarnation
+                            .states
+                            .recover()
+                            .get(incarnation.states.recover().size() - 1);
             sequence = newest;
             model = start == null ? new HashMap<>() : entries(start.tree().orElseThrow());
             if (start != null) {
                 acknowledged.put(newest, Map.copyOf(model));
-                life.store.replace(life.states.save(start).tree().orElseThrow());
+                incarnation.store.replace(incarnation.states.save(start).tree().orElseThrow());
             }
         }
-        life.store.put(key(1), ByteString.copyFromUtf8("the last"));
-        life.save(sequence + 1);
-        life.states.release(sequence + 1, Set.of());
-        life.collectAll();
-        assertConsistent(life);
-        assertThat(pagesIn(life.table))
-                .isEqualTo(reachable(life, life.store.tree().root()));
+        incarnation.store.put(key(1), ByteString.copyFromUtf8("the last"));
+        incarnation.save(sequence + 1);
+        incarnation.states.release(sequence + 1, Set.of());
+        incarnation.collectAll();
+        assertConsistent(incarnation);
+        assertThat(pagesIn(incarnation.table))
+                .isEqualTo(reachable(incarnation, incarnation.store.tree().root()));
         assertThat(damages).isEmpty();
     }
 
@@ -153,14 +156,14 @@ class StateCheckpointsTest {
 
     /** Returns the newest checkpoint that is there. */
     private static long check(
-            Life life,
+            Incarnation incarnation,
             Map<Long, Map<ByteString, ByteString>> acknowledged,
             long released,
             long lastAcknowledged,
             Map<ByteString, ByteString> attempted) {
         long newest = 0;
         Set<Long> found = new HashSet<>();
-        for (ServiceSnapshot snapshot : life.states.recover()) {
+        for (ServiceSnapshot snapshot : incarnation.states.recover()) {
             newest = snapshot.sequence();
             found.add(newest);
             Map<ByteString, ByteString> expected = newest > lastAcknowledged ? attempted : acknowledged.get(newest);
@@ -177,27 +180,27 @@ class StateCheckpointsTest {
      * Every page has its digest. All that a checkpoint refers to is there; and if nothing is suspected, nothing else
      * is.
      */
-    private static void assertConsistent(Life life) throws IOException {
-        Set<Digest> there = pagesIn(life.table);
+    private static void assertConsistent(Incarnation incarnation) throws IOException {
+        Set<Digest> there = pagesIn(incarnation.table);
         for (Digest digest : there) {
-            NodePage page = NodePage.decode(ByteString.copyFrom(life.table.get(StateBatch.pageKey(digest))))
+            NodePage page = NodePage.decode(ByteString.copyFrom(incarnation.table.get(StateBatch.pageKey(digest))))
                     .orElseThrow();
             assertThat(page.digest()).isEqualTo(digest);
         }
         Set<Digest> needed = new HashSet<>();
-        for (ServiceSnapshot snapshot : life.states.recover()) {
-            needed.addAll(reachable(life, snapshot.tree().orElseThrow().root()));
+        for (ServiceSnapshot snapshot : incarnation.states.recover()) {
+            needed.addAll(reachable(incarnation, snapshot.tree().orElseThrow().root()));
         }
         assertThat(there).containsAll(needed);
         int[] suspects = {0};
-        life.table.scan(StateBatch.SUSPECT, (key, value) -> suspects[0]++);
+        incarnation.table.scan(StateBatch.SUSPECT, (key, value) -> suspects[0]++);
         if (suspects[0] == 0) {
             assertThat(there).isEqualTo(needed);
         }
         for (Digest digest : there) {
             // What counts as whole, is.
-            if (life.pages.contains(digest)) {
-                assertThat(there).containsAll(life.pages.load(digest).below());
+            if (incarnation.pages.contains(digest)) {
+                assertThat(there).containsAll(incarnation.pages.load(digest).below());
             }
         }
     }
@@ -208,7 +211,7 @@ class StateCheckpointsTest {
         return digests;
     }
 
-    private static Set<Digest> reachable(Life life, StateRoot root) {
+    private static Set<Digest> reachable(Incarnation incarnation, StateRoot root) {
         Set<Digest> reachable = new HashSet<>();
         List<Digest> open = new ArrayList<>();
         if (!root.equals(StateRoot.EMPTY)) {
@@ -217,7 +220,7 @@ class StateCheckpointsTest {
         while (!open.isEmpty()) {
             Digest next = open.remove(open.size() - 1);
             if (reachable.add(next)) {
-                open.addAll(life.pages.load(next).below());
+                open.addAll(incarnation.pages.load(next).below());
             }
         }
         return reachable;
@@ -225,64 +228,64 @@ class StateCheckpointsTest {
 
     @Test
     void aCheckpointWritesWhatChangedAndNotWhatThereIs() throws IOException {
-        Life life = new Life(new MemoryTable());
+        Incarnation incarnation = new Incarnation(new MemoryTable());
         for (int i = 0; i < 20_000; i++) {
-            life.store.put(key(i), ByteString.copyFromUtf8("value " + i));
+            incarnation.store.put(key(i), ByteString.copyFromUtf8("value " + i));
         }
-        life.save(1);
-        Set<Digest> before = pagesIn(life.table);
-        life.store.put(key(777), ByteString.copyFromUtf8("changed"));
-        life.save(2);
-        Set<Digest> added = pagesIn(life.table);
+        incarnation.save(1);
+        Set<Digest> before = pagesIn(incarnation.table);
+        incarnation.store.put(key(777), ByteString.copyFromUtf8("changed"));
+        incarnation.save(2);
+        Set<Digest> added = pagesIn(incarnation.table);
         added.removeAll(before);
         assertThat(before.size()).isGreaterThan(2_000);
         // One for each half of a byte in which keys differ on the way.
         assertThat(added.size()).isBetween(3, 12);
-        life.states.release(2, Set.of());
-        life.collectAll();
-        assertConsistent(life);
-        assertThat(pagesIn(life.table)).hasSameSizeAs(before);
+        incarnation.states.release(2, Set.of());
+        incarnation.collectAll();
+        assertConsistent(incarnation);
+        assertThat(pagesIn(incarnation.table)).hasSameSizeAs(before);
     }
 
     @Test
     void aStateIsReadWhileAnotherIsWritten() throws IOException {
-        Life life = new Life(new MemoryTable());
-        life.store.put(key(1), ByteString.copyFromUtf8("one"));
-        ServiceSnapshot first = life.save(1);
-        life.store.put(key(1), ByteString.copyFromUtf8("two"));
-        life.save(2);
-        life.collectAll();
+        Incarnation incarnation = new Incarnation(new MemoryTable());
+        incarnation.store.put(key(1), ByteString.copyFromUtf8("one"));
+        ServiceSnapshot first = incarnation.save(1);
+        incarnation.store.put(key(1), ByteString.copyFromUtf8("two"));
+        incarnation.save(2);
+        incarnation.collectAll();
         assertThat(first.tree().orElseThrow().get(key(1))).contains(ByteString.copyFromUtf8("one"));
-        assertThat(life.store.get(key(1))).contains(ByteString.copyFromUtf8("two"));
+        assertThat(incarnation.store.get(key(1))).contains(ByteString.copyFromUtf8("two"));
     }
 
     /** What the service goes on with is read without asking: it stays, even if the group is far ahead. */
     @Test
     void theStateThatIsGoneOnWithIsNotRemoved() throws IOException {
-        Life life = new Life(new MemoryTable());
+        Incarnation incarnation = new Incarnation(new MemoryTable());
         for (int i = 0; i < 100; i++) {
-            life.store.put(key(i), ByteString.copyFromUtf8("value " + i));
+            incarnation.store.put(key(i), ByteString.copyFromUtf8("value " + i));
         }
-        life.save(1);
-        life.states.release(1_000, Set.of());
-        life.collectAll();
-        assertThat(entries(life.store.tree())).hasSize(100);
+        incarnation.save(1);
+        incarnation.states.release(1_000, Set.of());
+        incarnation.collectAll();
+        assertThat(entries(incarnation.store.tree())).hasSize(100);
     }
 
     @Test
     void aPartThatIsNotAsItWasWrittenIsNoticed() throws IOException {
-        Life life = new Life(new MemoryTable());
-        life.store.put(key(1), ByteString.copyFromUtf8("one"));
-        life.store.put(key(2), ByteString.copyFromUtf8("two"));
-        Digest root = life.save(1).tree().orElseThrow().root().digest();
-        byte[] written = life.table.get(StateBatch.pageKey(root));
+        Incarnation incarnation = new Incarnation(new MemoryTable());
+        incarnation.store.put(key(1), ByteString.copyFromUtf8("one"));
+        incarnation.store.put(key(2), ByteString.copyFromUtf8("two"));
+        Digest root = incarnation.save(1).tree().orElseThrow().root().digest();
+        byte[] written = incarnation.table.get(StateBatch.pageKey(root));
         MerkleStateStore other = new MerkleStateStore();
         other.put(key(1), ByteString.copyFromUtf8("one"));
         other.put(key(2), ByteString.copyFromUtf8("2"));
         byte[] flipped = written.clone();
         flipped[flipped.length - 1] ^= 1;
         for (byte[] wrong : new byte[][] {null, {}, flipped, page(other.tree())}) {
-            Life next = new Life(life.table.afterCrash(0));
+            Incarnation next = new Incarnation(incarnation.table.afterCrash(0));
             next.table.damage(StateBatch.pageKey(root), wrong);
             MerkleTree tree = next.states.recover().get(0).tree().orElseThrow();
             assertThatThrownBy(() -> tree.get(key(2))).isInstanceOf(UnreadableStateError.class);
@@ -299,16 +302,19 @@ class StateCheckpointsTest {
     @Test
     void aLargeStateIsWrittenInPartsAndACrashBetweenThemLeavesNothing() throws IOException {
         for (int crashAfter = 0; crashAfter < 4; crashAfter++) {
-            Life life = new Life(new MemoryTable());
+            Incarnation incarnation = new Incarnation(new MemoryTable());
             for (int i = 0; i < 12; i++) {
-                life.store.put(key(i), ByteString.copyFrom(new byte[1 << 20]).concat(ByteString.copyFromUtf8("")));
+                incarnation.store.put(
+                        key(i), ByteString.copyFrom(new byte[1 << 20]).concat(ByteString.copyFromUtf8("")));
             }
-            life.table.crashAfter(crashAfter);
+            incarnation.table.crashAfter(crashAfter);
             try {
-                life.save(1);
-                assertThat(life.table.writes()).isLessThanOrEqualTo(crashAfter).isGreaterThan(1);
+                incarnation.save(1);
+                assertThat(incarnation.table.writes())
+                        .isLessThanOrEqualTo(crashAfter)
+                        .isGreaterThan(1);
             } catch (MemoryTable.Crash e) {
-                Life next = new Life(life.table.afterCrash(crashAfter));
+                Incarnation next = new Incarnation(incarnation.table.afterCrash(crashAfter));
                 assertThat(next.states.recover()).isEmpty();
                 assertConsistent(next);
                 next.store.put(key(1), ByteString.copyFromUtf8("one"));

@@ -55,22 +55,22 @@ final class StateFolderTest {
     }
 
     @Test
-    void theNextLifeFindsTheCheckpointsThatWereNotReleased() throws Exception {
+    void theNextIncarnationFindsTheCheckpointsThatWereNotReleased() throws Exception {
         Path folder = initialized();
-        try (Opened life = Opened.in(folder)) {
-            assertThat(life.states().recover()).isEmpty();
+        try (Opened incarnation = Opened.in(folder)) {
+            assertThat(incarnation.states().recover()).isEmpty();
             for (int sequence = 1; sequence <= 3; sequence++) {
                 fill(1_000 * sequence);
-                save(life.states(), sequence);
+                save(incarnation.states(), sequence);
             }
-            life.states().release(2, Set.of());
+            incarnation.states().release(2, Set.of());
         }
-        try (Opened life = Opened.in(folder)) {
-            List<ServiceSnapshot> found = life.states().recover();
+        try (Opened incarnation = Opened.in(folder)) {
+            List<ServiceSnapshot> found = incarnation.states().recover();
             assertThat(found).extracting(ServiceSnapshot::sequence).containsExactly(2L, 3L);
             assertThat(count(found.get(0))).isEqualTo(2_000);
             assertThat(count(found.get(1))).isEqualTo(3_000);
-            assertThat(life.states().nodes()).isPresent();
+            assertThat(incarnation.states().nodes()).isPresent();
         }
     }
 
@@ -79,12 +79,12 @@ final class StateFolderTest {
         Path folder = initialized();
         CheckpointCertificate certificate =
                 new CheckpointCertificate(1, store.tree().root().digest(), List.of());
-        try (Opened life = Opened.in(folder)) {
-            life.log().append(new Stable(certificate));
-            life.log().append(vote(2));
-            life.log().barrier();
+        try (Opened incarnation = Opened.in(folder)) {
+            incarnation.log().append(new Stable(certificate));
+            incarnation.log().append(vote(2));
+            incarnation.log().barrier();
             fill(1_000);
-            save(life.states(), 1);
+            save(incarnation.states(), 1);
             assertThatThrownBy(() -> StoppedReplica.open(folder))
                     .isInstanceOf(DataFolderException.class)
                     .hasMessageContaining("in use");
@@ -117,42 +117,42 @@ final class StateFolderTest {
     }
 
     @Test
-    void whatTheLastLifeCouldNotReadIsSetAside() throws Exception {
+    void whatTheLastIncarnationCouldNotReadIsSetAside() throws Exception {
         Path folder = initialized();
-        try (Opened life = Opened.in(folder)) {
+        try (Opened incarnation = Opened.in(folder)) {
             fill(10);
-            MerkleTree tree = save(life.states(), 1).tree().orElseThrow();
-            StatePages pages = (StatePages) life.states().nodes().orElseThrow();
+            MerkleTree tree = save(incarnation.states(), 1).tree().orElseThrow();
+            StatePages pages = (StatePages) incarnation.states().nodes().orElseThrow();
             byte[] root = StateBatch.pageKey(tree.root().digest());
             pages.table().write(List.of(StateTable.Change.remove(root)), true);
         }
-        try (Opened life = Opened.in(folder)) {
-            ServiceSnapshot damaged = life.states().recover().get(0);
+        try (Opened incarnation = Opened.in(folder)) {
+            ServiceSnapshot damaged = incarnation.states().recover().get(0);
             assertThatThrownBy(() -> count(damaged)).isInstanceOf(UnreadableStateError.class);
         }
-        try (Opened life = Opened.in(folder)) {
-            assertThat(life.states().recover()).isEmpty();
+        try (Opened incarnation = Opened.in(folder)) {
+            assertThat(incarnation.states().recover()).isEmpty();
             store.replace(MerkleTree.EMPTY);
             fill(10);
-            save(life.states(), 2);
+            save(incarnation.states(), 2);
         }
         assertThat(folder.resolve("state.damaged")).isDirectory();
-        try (Opened life = Opened.in(folder)) {
-            assertThat(count(life.states().recover().get(0))).isEqualTo(10);
+        try (Opened incarnation = Opened.in(folder)) {
+            assertThat(count(incarnation.states().recover().get(0))).isEqualTo(10);
         }
     }
 
     @Test
     void aDatabaseThatCannotBeOpenedIsSetAside() throws Exception {
         Path folder = initialized();
-        try (Opened life = Opened.in(folder)) {
+        try (Opened incarnation = Opened.in(folder)) {
             fill(10);
-            save(life.states(), 1);
+            save(incarnation.states(), 1);
         }
         for (int round = 0; round < 2; round++) {
             Files.writeString(folder.resolve("state").resolve("CURRENT"), "nonsense");
-            try (Opened life = Opened.in(folder)) {
-                assertThat(life.states().recover()).isEmpty();
+            try (Opened incarnation = Opened.in(folder)) {
+                assertThat(incarnation.states().recover()).isEmpty();
             }
         }
     }

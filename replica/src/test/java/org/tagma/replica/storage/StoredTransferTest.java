@@ -30,7 +30,7 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodeStore;
 import org.tagma.core.state.StateEntry;
 
-/** A replica fetches a state into its data folder, in several lives. */
+/** A replica fetches a state into its data folder, in several incarnations. */
 final class StoredTransferTest {
 
     private static final int ASKER = 3;
@@ -45,21 +45,21 @@ final class StoredTransferTest {
     private long fetchedBytes;
 
     @Test
-    void aTransferGoesOnInTheNextLife() throws IOException {
+    void aTransferGoesOnInTheNextIncarnation() throws IOException {
         fill(0, 12_000, "first");
         ServiceSnapshot wanted = checkpoint(100);
         long all = wanted.tree().orElseThrow().bytes();
         Optional<ServiceSnapshot> kept = Optional.empty();
-        int lives = 0;
+        int incarnations = 0;
         while (kept.isEmpty()) {
             kept = liveAndFetch(wanted, Optional.empty(), all / 5);
-            lives++;
+            incarnations++;
         }
 
-        assertThat(lives).isBetween(4, 8);
-        // Whole parts come once. The few nodes above them are asked for in every life.
+        assertThat(incarnations).isBetween(4, 8);
+        // Whole parts come once. The few nodes above them are asked for in every incarnation.
         assertThat(fetchedBytes).isLessThan(all * 6 / 5);
-        assertThatTheNextLifeHas(wanted);
+        assertThatTheNextIncarnationHas(wanted);
     }
 
     @Test
@@ -78,7 +78,7 @@ final class StoredTransferTest {
         }
 
         assertThat(fetchedBytes).isLessThan(wanted.tree().orElseThrow().bytes() / 4);
-        assertThatTheNextLifeHas(wanted);
+        assertThatTheNextIncarnationHas(wanted);
     }
 
     /** The old state and the parts of the one that is given up for a newer one go away, and the newer one is whole. */
@@ -99,7 +99,7 @@ final class StoredTransferTest {
             states.release(300, Set.of());
         }
 
-        assertThatTheNextLifeHas(second);
+        assertThatTheNextIncarnationHas(second);
     }
 
     private Optional<ServiceSnapshot> liveAndFetch(ServiceSnapshot wanted, Optional<MerkleTree> own, long maxBytes)
@@ -136,7 +136,7 @@ final class StoredTransferTest {
      * The newest checkpoint is this one; and when the others are gone its pages are the only ones, and all as if
      * written at once.
      */
-    private void assertThatTheNextLifeHas(ServiceSnapshot wanted) throws IOException {
+    private void assertThatTheNextIncarnationHas(ServiceSnapshot wanted) throws IOException {
         try (StateCheckpoints states = Tree.open(temporary)) {
             ServiceSnapshot found = states.recover().get(states.recover().size() - 1);
             assertThat(found.stateDigest()).isEqualTo(wanted.stateDigest());

@@ -102,7 +102,7 @@ class TraceFileTest {
     @Test
     void aKilledReplicaGoesOnInTheSameFile() throws Exception {
         Path file = folder.resolve("r0.trace");
-        try (EventLog first = life(file, TraceWriter.DEFAULT_LIMIT_BYTES)) {
+        try (EventLog first = incarnation(file, TraceWriter.DEFAULT_LIMIT_BYTES)) {
             first.happens(0, EventKind.START, "for the first time");
             first.sends(0, "r1", ByteString.copyFromUtf8("hello"));
         }
@@ -112,7 +112,7 @@ class TraceFileTest {
                 .asString()
                 .contains("ends in the middle of a line");
 
-        try (EventLog second = life(file, TraceWriter.DEFAULT_LIMIT_BYTES)) {
+        try (EventLog second = incarnation(file, TraceWriter.DEFAULT_LIMIT_BYTES)) {
             second.happens(0, EventKind.START, "again");
         }
         Trace trace = TraceReader.read(List.of(file));
@@ -138,7 +138,7 @@ class TraceFileTest {
     @Test
     void aTraceEndsAtItsLimitAndSaysSo() throws Exception {
         Path file = folder.resolve("long.trace");
-        try (EventLog log = life(file, 2_000)) {
+        try (EventLog log = incarnation(file, 2_000)) {
             for (int i = 0; i < 1_000; i++) {
                 log.happens(0, EventKind.NOTE, "note " + i);
             }
@@ -159,7 +159,7 @@ class TraceFileTest {
         assertThat(garbage.text()).isEmpty();
     }
 
-    private static EventLog life(Path file, long limitBytes) throws IOException {
+    private static EventLog incarnation(Path file, long limitBytes) throws IOException {
         return EventLog.ofProcess(TraceWriter.appendTo(file, limitBytes), () -> 7, "r0", "test", failure -> {
             throw failure;
         });

@@ -76,7 +76,7 @@ public final class Behaviours {
         return HugeNumbers::new;
     }
 
-    /** Everything late, by nine tenths of the others' patience. */
+    /** Everything late, by nine tenths of the others' timeouts. */
     public static Misbehaviour.Factory isSlow() {
         return situation -> new Slowness(situation, situation.requestTimeoutMillis() * 9 / 10);
     }
@@ -166,7 +166,7 @@ public final class Behaviours {
         return situation -> new Flood(situation, messagesAMilli);
     }
 
-    /** Complaints of every primary, and view changes without end. */
+    /** Suspicions of every primary, and view changes without end. */
     public static Misbehaviour.Factory leavesEveryView() {
         return EndlessViewChanges::new;
     }

@@ -1,6 +1,8 @@
 package org.tagma.simulator.faults;
 
-/** A way in which a simulated disk fails. Whoever sees it must stop and never use the disk again in that life. */
+/**
+ * A way in which a simulated disk fails. Whoever sees it must stop and never use the disk again in that incarnation.
+ */
 public enum DiskFault {
     /** Power is lost in the middle of a sync. */
     POWER("power was lost"),
@@ -10,7 +12,7 @@ public enum DiskFault {
     FULL("no space left on the disk"),
     /** A checkpoint's state cannot be written, or an old one not removed; it may be there all the same. */
     CHECKPOINT("a checkpoint cannot be written"),
-    /** What earlier lives left cannot be read; the next attempt succeeds. */
+    /** What earlier incarnations left cannot be read; the next attempt succeeds. */
     READ("the disk cannot be read");
 
     private final String text;

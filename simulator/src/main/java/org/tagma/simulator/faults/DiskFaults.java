@@ -14,8 +14,8 @@ public final class DiskFaults {
         armed.put(fault, successes);
     }
 
-    /** A new life begins, and with it better luck; only reading may still fail. */
-    public void beginLife() {
+    /** A new incarnation begins, and with it better luck; only reading may still fail. */
+    public void beginIncarnation() {
         failed = false;
         armed.keySet().retainAll(Set.of(DiskFault.READ));
     }

@@ -172,7 +172,7 @@ public final class Recorder {
         log.ifPresent(trace -> trace.happens(replicas + id, kind, what));
     }
 
-    /** What records the inside of a replica's next life, if anything does. */
+    /** What records the inside of a replica's next incarnation, if anything does. */
     public Optional<ReplicaTracer> tracer(int replica) {
         return log.map(trace -> new ReplicaTracer(trace, replica));
     }

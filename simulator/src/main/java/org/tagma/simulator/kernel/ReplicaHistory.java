@@ -8,8 +8,8 @@ import java.util.Map;
 import org.tagma.replica.RejectionReason;
 
 /**
- * What a replica told its operator, in all its lives: what it refused and why, what it noticed, what it answered. Not
- * thread-safe.
+ * What a replica told its operator, in all its incarnations: what it refused and why, what it noticed, what it
+ * answered. Not thread-safe.
  */
 public final class ReplicaHistory {
 

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.raft.RaftRecord;
@@ -50,7 +50,7 @@ public final class SimulatedLogStore implements LogStore {
         durable.clear();
     }
 
-    /** From the next life on, only what must survive amnesia is found. */
+    /** From the next incarnation on, only what must survive amnesia is found. */
     public void forget() {
         amnesia = true;
     }
@@ -67,7 +67,7 @@ public final class SimulatedLogStore implements LogStore {
 
     @Override
     public RecoveredLog recover() throws DiskFailure {
-        faults.beginLife();
+        faults.beginIncarnation();
         unsynced.clear();
         if (faults.strikes(DiskFault.READ)) {
             throw new DiskFailure(DiskFault.READ);
@@ -79,7 +79,8 @@ public final class SimulatedLogStore implements LogStore {
         if (durable.isEmpty() && !wiped) {
             return RecoveredLog.empty();
         }
-        Memory memory = wiped ? Memory.LOST : missingUpTo > 0 || forgot ? Memory.SURVIVORS : Memory.WHOLE;
+        LogIntegrity memory =
+                wiped ? LogIntegrity.LOST : missingUpTo > 0 || forgot ? LogIntegrity.PARTIAL : LogIntegrity.COMPLETE;
         return new RecoveredLog(reread(durable), memory, random.nextLong() >>> 2);
     }
 

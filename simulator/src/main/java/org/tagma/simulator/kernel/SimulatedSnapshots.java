@@ -81,7 +81,7 @@ public final class SimulatedSnapshots implements SnapshotStore {
         nodes.ifPresent(SimulatedNodes::crash);
     }
 
-    /** The next life finds nothing. */
+    /** The next incarnation finds nothing. */
     public void forget() {
         durable.clear();
         nodes.ifPresent(SimulatedNodes::forget);

@@ -82,7 +82,7 @@ public final class PlanText {
         ServiceSetting service = plan.service();
         printLimits(service.limits(), words);
         if (service.patienceMillis() > 0) {
-            words.add("patience=" + service.patienceMillis());
+            words.add("timeouts=" + service.patienceMillis());
         }
         if (plan.hasSlowDisks()) {
             words.add("disks=slow");
@@ -302,7 +302,7 @@ public final class PlanText {
             int[] bytes = numbers("replies", usual.replyBytesPerClient() + "/" + usual.replyBytes(), 2);
             ServiceLimits limits = new ServiceLimits(
                     sizes[0], sizes[1], bytes[0], bytes[1], number("idle", usual.sessionIdleMillis()));
-            return new ServiceSetting(limits, (int) number("patience", 0));
+            return new ServiceSetting(limits, (int) number("timeouts", 0));
         }
 
         private static Retry retry(String letter) {

@@ -66,11 +66,11 @@ final class ServiceDrawing {
         if (chance(PERCENT_OF_SEEDS)) {
             ServiceLimits limits =
                     chance(70) ? new ServiceLimits(random.nextInt(1, 4), 1 << random.nextInt(4)) : usualLimits();
-            int patience = chance(35)
+            int timeouts = chance(35)
                     ? random.nextInt(
                             LEAST_PATIENCE_MILLIS, random.nextBoolean() ? SHORT_PATIENCE_MILLIS : MOST_PATIENCE_MILLIS)
                     : 0;
-            edit.service(new ServiceSetting(limits, patience)).clients(clients(limits));
+            edit.service(new ServiceSetting(limits, timeouts)).clients(clients(limits));
         }
         edit.service(withBudgets(edit.plan().service()));
         if (plan.model().network() != Network.RELIABLE && chance(PERCENT_WITH_LOST_CONNECTIONS)) {

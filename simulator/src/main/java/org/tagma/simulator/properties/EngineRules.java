@@ -7,8 +7,8 @@ import org.tagma.network.wire.ReplyPayload;
 import org.tagma.network.wire.ReplyStatusCode;
 
 /**
- * Holds one life of a correct replica's engine to its order: what was decided takes effect when all that was written is
- * durable, and who asks a replica that can answer is answered. Not thread-safe.
+ * Holds one incarnation of a correct replica's engine to its order: what was decided takes effect when all that was
+ * written is durable, and who asks a replica that can answer is answered. Not thread-safe.
  */
 public final class EngineRules {
 

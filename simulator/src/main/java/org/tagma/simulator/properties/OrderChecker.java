@@ -14,7 +14,7 @@ import org.tagma.simulator.workload.RegisterOperation;
 
 /**
  * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO and total order. What the
- * first replica does at a place is what all others must do there, in all their lives.
+ * first replica does at a place is what all others must do there, in all their incarnations.
  *
  * <p>Not thread-safe.
  */

@@ -98,10 +98,10 @@ final class BackupProtocol implements Protocol {
         return actions;
     }
 
-    // ---- a life, of which there is one ----
+    // ---- an incarnation, of which there is one ----
 
     private void begin(Event.RecoveredLog log) {
-        if (log.memory() == Event.Memory.LOST || log.records().stream().anyMatch(Begun.class::isInstance)) {
+        if (log.memory() == Event.LogIntegrity.LOST || log.records().stream().anyMatch(Begun.class::isInstance)) {
             stop("it stopped once, and the others have taken it for dead since");
             return;
         }

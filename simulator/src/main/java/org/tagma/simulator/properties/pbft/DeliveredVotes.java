@@ -44,7 +44,7 @@ final class DeliveredVotes {
         this.wellFormed = wellFormed;
     }
 
-    /** A life begins: of the votes of earlier ones it knows its own, and those that its records imply. */
+    /** An incarnation begins: of the votes of earlier ones it knows its own, and those that its records imply. */
     void recovers(int self, Event.RecoveredLog log) {
         votes.clear();
         stable = 0;

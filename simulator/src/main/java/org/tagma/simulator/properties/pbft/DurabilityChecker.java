@@ -48,7 +48,9 @@ final class DurabilityChecker {
         this.violations = violations;
     }
 
-    /** A replica begins a life with what its disk gave back: a torn write may have left more than was promised. */
+    /**
+     * A replica begins an incarnation with what its disk gave back: a torn write may have left more than was promised.
+     */
     void recovers(int replica, List<LogRecord> records) {
         Disk disk = new Disk();
         disks.put(replica, disk);

@@ -19,8 +19,8 @@ import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.Violations;
 
 /**
- * Watches what correct replicas really send, across all their lives: no two different votes at one place, no vote in a
- * view that was left, and no view change that keeps quiet about a commit vote.
+ * Watches what correct replicas really send, across all their incarnations: no two different votes at one place, no
+ * vote in a view that was left, and no view change that keeps quiet about a commit vote.
  *
  * <p>Not thread-safe.
  */

@@ -26,7 +26,7 @@ final class RaftLogBook {
     private long snapshotIndex;
     private Optional<SnapshotMeta> snapshot = Optional.empty();
 
-    /** Begins a life with these records. */
+    /** Begins an incarnation with these records. */
     void recover(List<LogRecord> records) {
         terms.clear();
         hardState = NEW;

@@ -30,8 +30,8 @@ import org.tagma.simulator.properties.Violations;
 
 /**
  * Follows a run of Raft: the five properties of the paper (Figure 3), and what they rest on: one vote a term in all
- * lives of a replica, and nothing said that is not durable. It sees what a replica decides to write, say and execute,
- * and nothing of its insides.
+ * incarnations of a replica, and nothing said that is not durable. It sees what a replica decides to write, say and
+ * execute, and nothing of its insides.
  *
  * <p>Not thread-safe.
  */

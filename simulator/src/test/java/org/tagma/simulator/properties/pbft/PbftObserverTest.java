@@ -255,7 +255,7 @@ class PbftObserverTest {
         deliverPrepares(0, 0, 1);
         observer.decided(0, new Action.Persist(new PbftRecord.Prepared(0, 1, D)));
         List<LogRecord> torn = List.of(new PbftRecord.Reservation(0, 8), new PbftRecord.Prepared(0, 1, D));
-        observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, Event.Memory.WHOLE)));
+        observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, Event.LogIntegrity.COMPLETE)));
         observer.left(0, -1, new Commit(0, 1, D));
 
         assertThat(violations.first()).isEmpty();

@@ -9,7 +9,7 @@ import org.tagma.core.protocol.Batch;
  * recent views did, which is what is asked of this one (Aardvark, 4.4: a view must sustain a part of what the views
  * before it did).
  */
-final class Pace {
+final class ThroughputHistory {
 
     /** Of the best pace, in quarters. */
     private static final int REQUIRED_QUARTERS = 3;
@@ -25,7 +25,7 @@ final class Pace {
     /** Requests in a whole window of full batches, at best, in this view. */
     private long best;
 
-    Pace(PbftConfig config) {
+    ThroughputHistory(PbftConfig config) {
         this.config = config;
         this.counts = new int[Math.max(2, config.requestTimeoutTicks() / 2)];
     }

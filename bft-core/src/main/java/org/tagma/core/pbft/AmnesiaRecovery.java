@@ -22,7 +22,7 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
  * so f+1 correct ones besides this replica had, and whoever follows f+1 others follows a correct one. Answers
  * above the n-f-th lowest may be lies; the n-f-th lowest is not below what one of those f+1 said.
  */
-final class LostMemory {
+final class AmnesiaRecovery {
 
     private final PbftState state;
     private final ViewChanger viewChanger;
@@ -31,14 +31,14 @@ final class LostMemory {
     private boolean asking;
     private long nonce;
 
-    LostMemory(PbftState state, ViewChanger viewChanger, CheckpointTracker checkpoints) {
+    AmnesiaRecovery(PbftState state, ViewChanger viewChanger, CheckpointTracker checkpoints) {
         this.state = state;
         this.viewChanger = viewChanger;
         this.checkpoints = checkpoints;
         this.replies = new EstimationReply[state.quorums.replicas()];
     }
 
-    /** This replica knows nothing of its earlier lives. */
+    /** This replica knows nothing of its earlier incarnations. */
     void begin(long lifeNonce) {
         asking = true;
         nonce = lifeNonce;

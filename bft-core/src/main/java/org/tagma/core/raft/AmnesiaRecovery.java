@@ -7,7 +7,7 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 
 /**
  * How a replica that lost its log, or its whole disk, comes to count again without contradicting what it said in the
- * life that it forgot. It does not find out what that was; it has its leader make an entry after which it cannot
+ * incarnation that it forgot. It does not find out what that was; it has its leader make an entry after which it cannot
  * matter.
  *
  * <p>The rule. A replica that forgot follows and executes, but neither votes nor stands, and says so in each answer,
@@ -20,9 +20,9 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
  * induction on T; in T take the violation of (2) whose entry was committed first: X is elected without entry e of term
  * U, U &lt; T. The latest configurations of X and of U's leader when e was committed are the same or neighbours, as in
  * Raft without loss (else one that is committed lies between, before e, and X has it), so their quorums share a replica
- * z, which stored e and voted for X. If z did both in one life, Raft 5.4.3 holds. Let z have forgotten between the two,
- * and let F be the fence of the life that did the second, made by the leader of term V after the first was done, and
- * committed in V.
+ * z, which stored e and voted for X. If z did both in one incarnation, Raft 5.4.3 holds. Let z have forgotten between
+ * the two, and let F be the fence of the incarnation that did the second, made by the leader of term V after the first
+ * was done, and committed in V.
  * <ul>
  *   <li>It stored e, forgot, and voted for X. It votes in terms after V only, so V &lt; T. Were V &lt; U, then U's
  *       leader, by (2), had F in its log when it stood; but z had stored an entry of it before F was made. So V &gt;=
@@ -30,15 +30,15 @@ import org.tagma.core.protocol.EstimationMessage.EstimationReply;
  *       all up to F; and again Raft 5.4.3 holds.
  *   <li>It voted for X, forgot, and stored e. F was committed before z stored anything that counts, so before e was,
  *       and in V &lt;= U &lt; T. X stood before F was made and lacks it. So e was not the first.
- * </ul> For (1) let X and Y be elected in T, both with a vote of z, in two lives, Y's in the later one. Its fence was
- * committed in a term V before T. X stood before it was made and lacks it, against (2).
+ * </ul> For (1) let X and Y be elected in T, both with a vote of z, in two incarnations, Y's in the later one. Its
+ * fence was committed in a term V before T. X stood before it was made and lacks it, against (2).
  *
  * <p>So what a majority committed is safe however many lose their disks, and at whatever time; if they are too many,
- * nobody is elected any more. What was acknowledged in the forgotten life and arrives late cannot lift the fence: it is
- * about entries below it, see {@link Progress#recovering}. The rule does not ask who is in the group: whoever the
- * leader replicates to is; who belongs to it no more hears no leader and keeps still.
+ * nobody is elected any more. What was acknowledged in the forgotten incarnation and arrives late cannot lift the
+ * fence: it is about entries below it, see {@link Progress#recovering}. The rule does not ask who is in the group:
+ * whoever the leader replicates to is; who belongs to it no more hears no leader and keeps still.
  */
-final class LostMemory {
+final class AmnesiaRecovery {
 
     private final RaftState state;
     private Optional<Fence> fence = Optional.empty();
@@ -46,11 +46,11 @@ final class LostMemory {
 
     private record Fence(long term, long index) {}
 
-    LostMemory(RaftState state) {
+    AmnesiaRecovery(RaftState state) {
         this.state = state;
     }
 
-    /** This replica does not know what it said in its earlier lives. */
+    /** This replica does not know what it said in its earlier incarnations. */
     void begin(long lifeNonce) {
         nonce = lifeNonce;
         state.recovering = true;

@@ -1,37 +1,37 @@
-package org.tagma.core.life;
+package org.tagma.core.incarnation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
-import org.tagma.core.life.LifeGroup.Disk;
+import org.tagma.core.incarnation.IncarnationGroup.Disk;
 import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.Event.Memory;
-import org.tagma.core.protocol.LifeMessage.LifeQuery;
-import org.tagma.core.protocol.LifeMessage.LifeReply;
-import org.tagma.core.protocol.LifeMessage.Position;
-import org.tagma.core.protocol.LifeRecord;
-import org.tagma.core.protocol.LifeRecord.Life;
-import org.tagma.core.raft.RaftLifeEvidence;
+import org.tagma.core.protocol.Event.LogIntegrity;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationQuery;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationReply;
+import org.tagma.core.protocol.IncarnationMessage.Position;
+import org.tagma.core.protocol.IncarnationRecord;
+import org.tagma.core.protocol.IncarnationRecord.Incarnation;
+import org.tagma.core.raft.RaftIncarnationEvidence;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftRecord;
 
 final class DiskCheckTest {
 
-    private final LifeGroup group = LifeGroup.ofPbft();
+    private final IncarnationGroup group = IncarnationGroup.ofPbft();
 
     @Test
     void onItsOwnDiskAReplicaBeginsWithItsWholeMemory() {
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.FIRST_LIFE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.FRESH);
         assertThat(group.incarnation(2)).isEqualTo(1);
         for (int start = 2; start <= 4; start++) {
             group.restart(2);
-            assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+            assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
             assertThat(group.incarnation(2)).isEqualTo(start);
         }
         assertThat(group.announcements).isEmpty();
@@ -40,11 +40,11 @@ final class DiskCheckTest {
     @Test
     void allRestartedAtOnceBeginWithTheirWholeMemory() {
         for (int replica = 0; replica < 4; replica++) {
-            group.startUnheard(replica, Memory.WHOLE, false);
+            group.startUnheard(replica, LogIntegrity.COMPLETE, false);
         }
         group.deliver();
         for (int replica = 0; replica < 4; replica++) {
-            assertThat(group.memoryOf(replica)).isEqualTo(Memory.WHOLE);
+            assertThat(group.memoryOf(replica)).isEqualTo(LogIntegrity.COMPLETE);
             assertThat(group.incarnation(replica)).isEqualTo(2);
         }
     }
@@ -55,7 +55,7 @@ final class DiskCheckTest {
         group.restart(2);
         group.putBack(2, old);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
         assertThat(group.announcements)
                 .singleElement()
                 .asString()
@@ -63,7 +63,7 @@ final class DiskCheckTest {
         // However often it is started before it has found out what it may have said.
         group.restart(2);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     @Test
@@ -75,14 +75,14 @@ final class DiskCheckTest {
         }
         group.putBack(2, old);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     @Test
     void aFolderThatWasMadeAnewIsFoundOut() {
         group.disk(2).records().clear();
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     @Test
@@ -91,7 +91,7 @@ final class DiskCheckTest {
         group.restart(2);
         group.putBack(2, copy);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     /** Neither was known when the other asked; so it shows only when they tell of themselves. */
@@ -99,20 +99,20 @@ final class DiskCheckTest {
     void twoCopiesStartedAtTheSameTimeDoNotBothRun() {
         for (int replica : List.of(0, 1, 3)) {
             group.tick(replica);
-            group.says(2, replica, new LifeQuery(1_000, 2));
+            group.says(2, replica, new IncarnationQuery(1_000, 2));
         }
-        group.startUnheard(2, Memory.WHOLE, false);
-        LifeReply before = new LifeReply(5, new Life(1, 3), Position.START);
+        group.startUnheard(2, LogIntegrity.COMPLETE, false);
+        IncarnationReply before = new IncarnationReply(5, new Incarnation(1, 3), Position.START);
         for (int replica : List.of(0, 1)) {
-            group.check(2).step(LifeGroup.received(replica, before));
+            group.check(2).step(IncarnationGroup.received(replica, before));
         }
         group.deliver();
         assertThat(group.halts).first().asString().contains("another process runs as this replica");
     }
 
-    /** A snapshot that was taken while the last life ran: that life told of more since. */
+    /** A snapshot that was taken while the last incarnation ran: that incarnation told of more since. */
     @Test
-    void aDiskOfTheSameLifeIsFoundOutByWhatTheReplicaSaid() {
+    void aDiskOfTheSameIncarnationIsFoundOutByWhatTheReplicaSaid() {
         group.does(2, new Action.Persist(stable(128)));
         Disk old = group.disk(2).copy();
         group.does(2, new Action.Persist(stable(256)));
@@ -122,20 +122,22 @@ final class DiskCheckTest {
         Disk newest = group.disk(2).copy();
         group.putBack(2, old);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
 
         group.putBack(2, newest);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
     void aLiarKeepsNoCorrectReplicaOut() {
         group.down.addAll(List.of(0, 3));
-        group.startUnheard(2, Memory.WHOLE, false);
-        group.check(2).step(LifeGroup.received(0, new LifeReply(5, new Life(1L << 60, 7), new Position(9, 9))));
+        group.startUnheard(2, LogIntegrity.COMPLETE, false);
+        group.check(2)
+                .step(IncarnationGroup.received(
+                        0, new IncarnationReply(5, new Incarnation(1L << 60, 7), new Position(9, 9))));
         group.deliver();
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
         assertThat(group.incarnation(2)).isEqualTo(2);
     }
 
@@ -144,11 +146,11 @@ final class DiskCheckTest {
         group.tick(0);
         int before = group.persisted;
         for (int incarnation = 2; incarnation < 100; incarnation++) {
-            group.says(3, 0, new LifeQuery(7, incarnation));
+            group.says(3, 0, new IncarnationQuery(7, incarnation));
         }
         assertThat(group.persisted).isEqualTo(before + 1);
         group.tick(0);
-        group.says(3, 0, new LifeQuery(7, 1_000));
+        group.says(3, 0, new IncarnationQuery(7, 1_000));
         assertThat(group.persisted).isEqualTo(before + 2);
     }
 
@@ -157,8 +159,8 @@ final class DiskCheckTest {
         Disk old = group.disk(2).copy();
         group.restart(2);
         group.putBack(2, old);
-        group.start(2, Memory.WHOLE, true);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        group.start(2, LogIntegrity.COMPLETE, true);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
         assertThat(group.incarnation(2)).isEqualTo(3);
         assertThat(group.announcements)
                 .singleElement()
@@ -166,18 +168,18 @@ final class DiskCheckTest {
                 .endsWith(
                         "its operator says that its data is intact: if it is not, acknowledged operations may be lost");
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
     void aWipedReplicaLivesOnceItHasFoundOutWhatItMayHaveSaid() {
         group.disk(2).records().clear();
-        group.start(2, Memory.LOST, false);
+        group.start(2, LogIntegrity.LOST, false);
         assertThat(group.incarnation(2)).isZero();
         group.does(2, new Action.Persist(new PbftRecord.Forgotten(1, 256)));
         assertThat(group.incarnation(2)).isEqualTo(2);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
         assertThat(group.incarnation(2)).isEqualTo(3);
     }
 
@@ -191,7 +193,7 @@ final class DiskCheckTest {
         assertThat(group.check(2).step(new Event.ReadReceived(9))).containsExactly(new Action.RefuseRead(9));
         group.down.remove(1);
         group.askAgain(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
@@ -205,7 +207,7 @@ final class DiskCheckTest {
         group.down.addAll(List.of(0));
         group.putBack(2, old);
         group.restart(2);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     /** What nobody can find out, as docs/durability.md says. */
@@ -216,58 +218,59 @@ final class DiskCheckTest {
         List.of(0, 1, 2, 3).forEach(group::restart);
         for (int replica = 0; replica < 4; replica++) {
             group.putBack(replica, old.get(replica));
-            group.startUnheard(replica, Memory.WHOLE, false);
+            group.startUnheard(replica, LogIntegrity.COMPLETE, false);
         }
         group.deliver();
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
     void underRaftOneThatKnowsIsEnough() {
-        LifeGroup raft = new LifeGroup(3, 1, 1, new RaftLifeEvidence());
+        IncarnationGroup raft = new IncarnationGroup(3, 1, 1, new RaftIncarnationEvidence());
         Disk old = raft.disk(2).copy();
         raft.restart(2);
         raft.down.add(0);
         raft.putBack(2, old);
         raft.restart(2);
-        assertThat(raft.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(raft.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     @Test
     void underRaftALogThatIsShorterThanWhatItAcknowledgedIsAnOldOne() {
-        LifeGroup raft = new LifeGroup(3, 1, 1, new RaftLifeEvidence());
+        IncarnationGroup raft = new IncarnationGroup(3, 1, 1, new RaftIncarnationEvidence());
         raft.does(2, new Action.Persist(new RaftRecord.HardState(3, 0)));
         raft.says(2, 0, new AppendEntriesReply(3, 0, true, 40, 0, 0, false));
         raft.down.add(1);
         raft.restart(2);
-        assertThat(raft.memoryOf(2)).isEqualTo(Memory.LOST);
+        assertThat(raft.memoryOf(2)).isEqualTo(LogIntegrity.LOST);
     }
 
     /** Entries that an earlier leader's term left behind may have been removed by a later leader. */
     @Test
     void underRaftALogThatIsShorterInALaterTermIsNotAnOldOne() {
-        LifeGroup raft = new LifeGroup(3, 1, 1, new RaftLifeEvidence());
+        IncarnationGroup raft = new IncarnationGroup(3, 1, 1, new RaftIncarnationEvidence());
         raft.says(2, 0, new AppendEntriesReply(3, 0, true, 40, 0, 0, false));
         raft.does(2, new Action.Persist(new RaftRecord.HardState(4, 1)));
         raft.down.add(1);
         raft.restart(2);
-        assertThat(raft.memoryOf(2)).isEqualTo(Memory.WHOLE);
+        assertThat(raft.memoryOf(2)).isEqualTo(LogIntegrity.COMPLETE);
     }
 
     @Test
     void theProtocolSeesNoRecordOfLives() {
         group.does(2, new Action.Persist(stable(128)));
         group.restart(2);
-        assertThat(group.disk(2).records()).containsKeys(LifeRecord.OwnLife.class, LifeRecord.KnownLives.class);
+        assertThat(group.disk(2).records())
+                .containsKeys(IncarnationRecord.OwnIncarnation.class, IncarnationRecord.KnownIncarnations.class);
         assertThat(group.recordsOf(2)).containsExactly(stable(128));
     }
 
-    /** With durability memory only what survives amnesia is there, and its life is all that did. */
+    /** With durability memory only what survives amnesia is there, and its incarnation is all that did. */
     @Test
     void aReplicaThatNeverVotedHasNothingToForget() {
-        group.disk(2).records().remove(LifeRecord.KnownLives.class);
-        group.start(2, Memory.SURVIVORS, false);
-        assertThat(group.memoryOf(2)).isEqualTo(Memory.FIRST_LIFE);
+        group.disk(2).records().remove(IncarnationRecord.KnownIncarnations.class);
+        group.start(2, LogIntegrity.PARTIAL, false);
+        assertThat(group.memoryOf(2)).isEqualTo(LogIntegrity.FRESH);
     }
 
     private static PbftRecord.Stable stable(long sequence) {

@@ -15,7 +15,7 @@ import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 
 /** Replicas whose disk was wiped. */
-final class RaftLostMemoryTest {
+final class RaftAmnesiaRecoveryTest {
 
     private static final long NONCE = 42;
 
@@ -151,7 +151,7 @@ final class RaftLostMemoryTest {
                 3,
                 new Event.RecoveredLog(
                         List.of(new RaftRecord.HardState(7, -1), new RaftRecord.MemoryRegained(7)),
-                        Event.Memory.WHOLE));
+                        Event.LogIntegrity.COMPLETE));
         assertThat(again.status().recovering()).isFalse();
         assertThat(vote(again, 2, 7)).isFalse();
         assertThat(vote(again, 2, 8)).isTrue();
@@ -171,7 +171,7 @@ final class RaftLostMemoryTest {
     }
 
     @Test
-    void answersToAnEarlierLifeOrOfAnotherTermCountForNothing() {
+    void answersToAnEarlierIncarnationOrOfAnotherTermCountForNothing() {
         LoneReplica wiped = wiped();
         wiped.receive(1, append(7, 1, 7, 1));
         wiped.receive(1, new EstimationReply(NONCE - 1, 7, 2));
@@ -192,7 +192,7 @@ final class RaftLostMemoryTest {
                 .toList();
         assertThat(written).contains(new RaftRecord.HardState(8, -1));
         RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
-        again.step(new Event.Recovered(new Event.RecoveredLog(written, Event.Memory.LOST, NONCE + 1)));
+        again.step(new Event.Recovered(new Event.RecoveredLog(written, Event.LogIntegrity.LOST, NONCE + 1)));
         assertThat(again.raftStatus().recovering()).isTrue();
     }
 
@@ -210,9 +210,9 @@ final class RaftLostMemoryTest {
         assertThat(leader.status().lastIndex()).as("one is enough").isEqualTo(2);
     }
 
-    /** An answer of the life that it forgot, late on the way, must not make the answers since then count. */
+    /** An answer of the incarnation that it forgot, late on the way, must not make the answers since then count. */
     @Test
-    void aLateAnswerOfTheForgottenLifeDoesNotMakeItCount() {
+    void aLateAnswerOfTheForgottenIncarnationDoesNotMakeItCount() {
         LoneReplica leader = leaderOfThree();
         long term = leader.status().term();
         leader.receive(2, new AppendEntriesReply(term, 0, false, 1, 0, 0, true));
@@ -248,6 +248,6 @@ final class RaftLostMemoryTest {
     }
 
     private static LoneReplica wiped() {
-        return new LoneReplica(3, new Event.RecoveredLog(List.of(), Event.Memory.LOST, NONCE));
+        return new LoneReplica(3, new Event.RecoveredLog(List.of(), Event.LogIntegrity.LOST, NONCE));
     }
 }

@@ -13,7 +13,7 @@ import org.tagma.protocol.FaultModel;
  * Does to the replicas that lead what the demo is about, one after the other, and under Raft undoes it, so that never
  * more than one is faulty. Not thread-safe.
  */
-final class Disturber {
+final class FaultInjector {
 
     /** How much longer the load may run for a leader to be replaced, or for it to come back. */
     private static final double PATIENCE_SECONDS = 25;
@@ -56,7 +56,7 @@ final class Disturber {
     private final Screen screen;
     private final List<Episode> episodes = new ArrayList<>();
 
-    Disturber(DemoCluster cluster, DemoOptions options, ViewWatch watch, Load load, Screen screen) {
+    FaultInjector(DemoCluster cluster, DemoOptions options, ViewWatch watch, Load load, Screen screen) {
         this.cluster = cluster;
         this.options = options;
         this.watch = watch;

@@ -23,7 +23,7 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.service.SnapshotKeeper;
 
 /** Replicas whose disk was wiped, and groups that were all restarted at once. */
-final class LostMemoryTest {
+final class AmnesiaRecoveryTest {
 
     private static final long NONCE = 42;
 
@@ -149,15 +149,15 @@ final class LostMemoryTest {
         assertThat(cluster.view(1)).isEqualTo(cluster.view(0));
     }
 
-    /** The same, and each time it asks what it may have forgotten, as in a new life. */
+    /** The same, and each time it asks what it may have forgotten, as in a new incarnation. */
     @Test
-    void aReplicaThatMakesUpLivesHasTheViewChangedMoreAndMoreRarely() {
+    void aReplicaThatMakesUpIncarnationsHasTheViewChangedMoreAndMoreRarely() {
         CoreCluster cluster = new CoreCluster(4, 1);
         long[] said = new long[1];
         cluster.byzantine(3, forgetsAndRecovers(cluster, said));
         for (int tick = 0; tick < TEN_MINUTES_IN_TICKS; tick += 10) {
-            int life = tick + 1;
-            cluster.after(tick, () -> cluster.broadcast(3, new EstimationQuery(life)));
+            int incarnation = tick + 1;
+            cluster.after(tick, () -> cluster.broadcast(3, new EstimationQuery(incarnation)));
         }
         cluster.run(TEN_MINUTES_IN_TICKS);
         // At 0, 30, 90, 210 and 450 seconds; and in view 3 it is the primary, which nobody wants while it says so.
@@ -181,11 +181,11 @@ final class LostMemoryTest {
         CoreCluster cluster = new CoreCluster(4, 1);
         cluster.submitAll("before", 30);
         cluster.deliverAll();
-        for (int life = 1; life <= 2; life++) {
+        for (int incarnation = 1; incarnation <= 2; incarnation++) {
             cluster.crash(2);
-            cluster.restartWiped(2, NONCE + life);
+            cluster.restartWiped(2, NONCE + incarnation);
             cluster.run(800);
-            assertThat(cluster.node(2).mode()).as("life " + life).isEqualTo("normal");
+            assertThat(cluster.node(2).mode()).as("incarnation " + incarnation).isEqualTo("normal");
         }
     }
 
@@ -267,8 +267,8 @@ final class LostMemoryTest {
 
     /**
      * A batch that others say they committed is executed and answered for without a vote. Where the log does not
-     * survive the process, the reservation alone tells the next life how far this one was: until it is there it must
-     * not answer reads.
+     * survive the process, the reservation alone tells the next incarnation how far this one was: until it is there it
+     * must not answer reads.
      */
     @Test
     void whereItExecutedWithoutAVoteIsRememberedLikeWhereItVoted() {
@@ -285,14 +285,14 @@ final class LostMemoryTest {
 
         List<LogRecord> survivors =
                 replica.persisted().stream().filter(LogRecord::survivesAmnesia).toList();
-        SoloReplica nextLife = new SoloReplica(2, new Event.RecoveredLog(survivors, Event.Memory.SURVIVORS));
+        SoloReplica nextIncarnation = new SoloReplica(2, new Event.RecoveredLog(survivors, Event.LogIntegrity.PARTIAL));
 
-        assertThat(nextLife.protocol.status().mode().label()).isEqualTo("recovering");
+        assertThat(nextIncarnation.protocol.status().mode().label()).isEqualTo("recovering");
         assertThat(survivors).anyMatch(record -> record instanceof PbftRecord.Reservation && record.sequence() >= 1);
     }
 
     @Test
-    void answersToAnEarlierLifeCountForNothing() {
+    void answersToAnEarlierIncarnationCountForNothing() {
         SoloReplica replica = wiped();
         for (int sender : new int[] {0, 2, 3}) {
             replica.receive(sender, new EstimationReply(NONCE - 1, 0, 0));
@@ -332,7 +332,7 @@ final class LostMemoryTest {
 
     private static SoloReplica wiped() {
         SoloReplica replica = new SoloReplica(1);
-        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.Memory.LOST, NONCE)));
+        replica.step(new Event.Recovered(new Event.RecoveredLog(List.of(), Event.LogIntegrity.LOST, NONCE)));
         return replica;
     }
 

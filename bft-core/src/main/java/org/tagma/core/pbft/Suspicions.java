@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * Who finds fault with the primary of which view. A complaint holds for a timeout after it was last made: others may
  * not have noticed yet, and what one replica saw yesterday and another sees today is not the same fault.
  */
-final class Complaints {
+final class Suspicions {
 
     private static final long NONE = -1;
 
@@ -18,7 +18,7 @@ final class Complaints {
     private final long[] atTick;
     private String reason = "";
 
-    Complaints(PbftState state) {
+    Suspicions(PbftState state) {
         this.state = state;
         this.ofView = new long[state.quorums.replicas()];
         this.atTick = new long[state.quorums.replicas()];
@@ -58,6 +58,6 @@ final class Complaints {
 
     /** Whether a replica complains of the primary of the present view. */
     boolean holds(int replica) {
-        return ofView[replica] == state.view && state.tick - atTick[replica] < state.patience.timeoutTicks();
+        return ofView[replica] == state.view && state.tick - atTick[replica] < state.timeouts.timeoutTicks();
     }
 }

@@ -1,4 +1,4 @@
-package org.tagma.core.life;
+package org.tagma.core.incarnation;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.tagma.core.pbft.PbftLifeEvidence;
+import org.tagma.core.pbft.PbftIncarnationEvidence;
 import org.tagma.core.pbft.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
-import org.tagma.core.protocol.LifeEvidence;
+import org.tagma.core.protocol.IncarnationEvidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
@@ -23,7 +23,7 @@ import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.ReplicaMode;
 
 /** Replicas that do nothing but ask each other about their disks, each with a disk that can be copied and put back. */
-final class LifeGroup {
+final class IncarnationGroup {
 
     private record Envelope(int from, int to, Message message) {}
 
@@ -67,14 +67,14 @@ final class LifeGroup {
 
     private final int claims;
     private final int answers;
-    private final LifeEvidence evidence;
+    private final IncarnationEvidence evidence;
     private final Disk[] disks;
     private final Noting[] protocols;
     private final DiskCheck[] checks;
     private final Deque<Envelope> network = new ArrayDeque<>();
     private long nextNonce = 1;
 
-    LifeGroup(int replicas, int answers, int claims, LifeEvidence evidence) {
+    IncarnationGroup(int replicas, int answers, int claims, IncarnationEvidence evidence) {
         this.answers = answers;
         this.claims = claims;
         this.evidence = evidence;
@@ -83,13 +83,13 @@ final class LifeGroup {
         this.checks = new DiskCheck[replicas];
         for (int replica = 0; replica < replicas; replica++) {
             disks[replica] = new Disk(new LinkedHashMap<>());
-            startUnheard(replica, Memory.FIRST_LIFE, false);
+            startUnheard(replica, LogIntegrity.FRESH, false);
         }
         deliver();
     }
 
-    static LifeGroup ofPbft() {
-        return new LifeGroup(4, 2, 2, new PbftLifeEvidence());
+    static IncarnationGroup ofPbft() {
+        return new IncarnationGroup(4, 2, 2, new PbftIncarnationEvidence());
     }
 
     Disk disk(int replica) {
@@ -100,17 +100,17 @@ final class LifeGroup {
         disks[replica] = disk.copy();
     }
 
-    /** Ends a life and begins the next. */
+    /** Ends an incarnation and begins the next. */
     void restart(int replica) {
-        start(replica, disks[replica].records().isEmpty() ? Memory.FIRST_LIFE : Memory.WHOLE, false);
+        start(replica, disks[replica].records().isEmpty() ? LogIntegrity.FRESH : LogIntegrity.COMPLETE, false);
     }
 
-    void start(int replica, Memory memory, boolean dataIsIntact) {
+    void start(int replica, LogIntegrity memory, boolean dataIsIntact) {
         startUnheard(replica, memory, dataIsIntact);
         deliver();
     }
 
-    void startUnheard(int replica, Memory memory, boolean dataIsIntact) {
+    void startUnheard(int replica, LogIntegrity memory, boolean dataIsIntact) {
         for (int other = 0; other < disks.length; other++) {
             if (checks[other] != null) {
                 tick(other);
@@ -119,14 +119,14 @@ final class LifeGroup {
         protocols[replica] = new Noting();
         checks[replica] = new DiskCheck(
                 protocols[replica],
-                new LifeConfig(replica, disks.length, answers, claims, 100, dataIsIntact),
+                new IncarnationConfig(replica, disks.length, answers, claims, 100, dataIsIntact),
                 evidence);
         RecoveredLog log = new RecoveredLog(List.copyOf(disks[replica].records().values()), memory, nextNonce++);
         perform(replica, checks[replica].step(new Event.Recovered(log)));
     }
 
     /** What memory the protocol began with; null if it has not begun. */
-    Memory memoryOf(int replica) {
+    LogIntegrity memoryOf(int replica) {
         RecoveredLog begun = protocols[replica].begunWith;
         return begun == null ? null : begun.memory();
     }
@@ -160,7 +160,7 @@ final class LifeGroup {
     }
 
     void askAgain(int replica) {
-        perform(replica, checks[replica].step(new Event.TimerFired(LifeTimer.ASK_AGAIN)));
+        perform(replica, checks[replica].step(new Event.TimerFired(IncarnationTimer.ASK_AGAIN)));
         deliver();
     }
 

@@ -2,8 +2,8 @@ package org.tagma.core.raft;
 
 import java.util.List;
 import java.util.Optional;
-import org.tagma.core.protocol.LifeEvidence;
-import org.tagma.core.protocol.LifeMessage.Position;
+import org.tagma.core.protocol.IncarnationEvidence;
+import org.tagma.core.protocol.IncarnationMessage.Position;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
@@ -12,10 +12,10 @@ import org.tagma.core.protocol.Message;
  * later term the log may be shorter; in the same it is not, since a leader overwrites nothing of what agrees with its
  * own log.
  */
-public final class RaftLifeEvidence implements LifeEvidence {
+public final class RaftIncarnationEvidence implements IncarnationEvidence {
 
     /** Evidence that is the same for all replicas. */
-    public RaftLifeEvidence() {}
+    public RaftIncarnationEvidence() {}
 
     @Override
     public Position positionOf(List<LogRecord> records) {

@@ -1,4 +1,4 @@
-package org.tagma.core.life;
+package org.tagma.core.incarnation;
 
 /**
  * How a replica finds out whether its disk is the newest that it had.
@@ -12,10 +12,10 @@ package org.tagma.core.life;
  * @param askMillis time between two questions
  * @param dataIsIntact an operator says so, whatever the others remember
  */
-public record LifeConfig(
+public record IncarnationConfig(
         int self, int replicas, int answersNeeded, int claimsNeeded, long askMillis, boolean dataIsIntact) {
 
-    public LifeConfig {
+    public IncarnationConfig {
         if (answersNeeded < 0 || answersNeeded >= replicas || claimsNeeded < 1 || askMillis < 1) {
             throw new IllegalArgumentException(answersNeeded + " answers of " + replicas + " replicas");
         }

@@ -1,4 +1,4 @@
-package org.tagma.core.life;
+package org.tagma.core.incarnation;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.Event.Memory;
+import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
-import org.tagma.core.protocol.LifeEvidence;
-import org.tagma.core.protocol.LifeMessage.LifeQuery;
-import org.tagma.core.protocol.LifeMessage.LifeReply;
-import org.tagma.core.protocol.LifeRecord;
-import org.tagma.core.protocol.LifeRecord.KnownLives;
-import org.tagma.core.protocol.LifeRecord.Life;
-import org.tagma.core.protocol.LifeRecord.OwnLife;
+import org.tagma.core.protocol.IncarnationEvidence;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationQuery;
+import org.tagma.core.protocol.IncarnationMessage.IncarnationReply;
+import org.tagma.core.protocol.IncarnationRecord;
+import org.tagma.core.protocol.IncarnationRecord.Incarnation;
+import org.tagma.core.protocol.IncarnationRecord.KnownIncarnations;
+import org.tagma.core.protocol.IncarnationRecord.OwnIncarnation;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
@@ -27,10 +27,10 @@ import org.tagma.core.protocol.ReplicaMode;
  * had. If they know better the protocol begins like one that lost its disk, whatever the disk holds: a vote on an old
  * disk may not be the last one.
  *
- * <p>What is found so: a disk that was copied, or put back, while enough of the others remember a later life, or that
- * the last one got further. What nobody can find: that all disks were put back at once; or one, where none of those
- * that are up was told of what came after. Where more of the disk is lost than the protocol bears, nothing here gives
- * it back.
+ * <p>What is found so: a disk that was copied, or put back, while enough of the others remember a later incarnation, or
+ * that the last one got further. What nobody can find: that all disks were put back at once; or one, where none of
+ * those that are up was told of what came after. Where more of the disk is lost than the protocol bears, nothing here
+ * gives it back.
  *
  * <p>Until the protocol begins, the network loses what is for it. Not thread-safe.
  */
@@ -40,22 +40,22 @@ public final class DiskCheck implements Protocol {
     private static final int QUESTIONS_UNTIL_TOLD = 10;
 
     private final Protocol protocol;
-    private final LifeConfig config;
-    private final LifeEvidence evidence;
-    private final OtherLives others;
+    private final IncarnationConfig config;
+    private final IncarnationEvidence evidence;
+    private final OtherIncarnations others;
     private final Judgement judgement;
     private RecoveredLog log = RecoveredLog.empty();
-    private Life lastOnDisk = Life.NONE;
-    private Life own = Life.NONE;
+    private Incarnation lastOnDisk = Incarnation.NONE;
+    private Incarnation own = Incarnation.NONE;
     private boolean begun;
     private int questions;
 
     /** Puts the question before a protocol. */
-    public DiskCheck(Protocol protocol, LifeConfig config, LifeEvidence evidence) {
+    public DiskCheck(Protocol protocol, IncarnationConfig config, IncarnationEvidence evidence) {
         this.protocol = protocol;
         this.config = config;
         this.evidence = evidence;
-        this.others = new OtherLives(config.replicas());
+        this.others = new OtherIncarnations(config.replicas());
         this.judgement = new Judgement(config, evidence);
     }
 
@@ -64,14 +64,14 @@ public final class DiskCheck implements Protocol {
         if (event instanceof Event.MessageReceived received) {
             int sender = received.message().sender();
             Message message = received.message().message();
-            if (message instanceof LifeQuery query) {
+            if (message instanceof IncarnationQuery query) {
                 return onQuery(sender, query);
-            } else if (message instanceof LifeReply reply) {
+            } else if (message instanceof IncarnationReply reply) {
                 return onReply(sender, reply);
             }
             evidence.positionIn(message).ifPresent(position -> others.heard(sender, position));
         } else if (event instanceof Event.TimerFired fired) {
-            if (fired.timer() == LifeTimer.ASK_AGAIN) {
+            if (fired.timer() == IncarnationTimer.ASK_AGAIN) {
                 return askAgain();
             }
             others.onTick();
@@ -96,9 +96,9 @@ public final class DiskCheck implements Protocol {
     private List<Action> recover(RecoveredLog recovered) {
         log = recovered;
         for (LogRecord each : recovered.records()) {
-            if (each instanceof OwnLife life) {
-                lastOnDisk = life.life();
-            } else if (each instanceof KnownLives known) {
+            if (each instanceof OwnIncarnation incarnation) {
+                lastOnDisk = incarnation.incarnation();
+            } else if (each instanceof KnownIncarnations known) {
                 others.restore(known);
             }
         }
@@ -106,7 +106,7 @@ public final class DiskCheck implements Protocol {
             return begin();
         }
         List<Action> actions = ask();
-        actions.add(new Action.SetTimer(LifeTimer.ASK_AGAIN, config.askMillis()));
+        actions.add(new Action.SetTimer(IncarnationTimer.ASK_AGAIN, config.askMillis()));
         return actions;
     }
 
@@ -116,13 +116,13 @@ public final class DiskCheck implements Protocol {
         List<Action> actions = new ArrayList<>();
         for (int replica = 0; replica < config.replicas(); replica++) {
             if (replica != config.self() && !judgement.knows(replica, own)) {
-                actions.add(new Action.Send(replica, new LifeQuery(log.nonce(), own.incarnation())));
+                actions.add(new Action.Send(replica, new IncarnationQuery(log.nonce(), own.number())));
             }
         }
         return actions;
     }
 
-    /** Also once it has begun: whoever comes up later must know of this life too. */
+    /** Also once it has begun: whoever comes up later must know of this incarnation too. */
     private List<Action> askAgain() {
         List<Action> actions = new ArrayList<>();
         if (!begun && ++questions == QUESTIONS_UNTIL_TOLD) {
@@ -131,7 +131,7 @@ public final class DiskCheck implements Protocol {
         List<Action> again = ask();
         actions.addAll(again);
         if (!again.isEmpty() || !begun) {
-            actions.add(new Action.SetTimer(LifeTimer.ASK_AGAIN, config.askMillis()));
+            actions.add(new Action.SetTimer(IncarnationTimer.ASK_AGAIN, config.askMillis()));
         }
         return actions;
     }
@@ -142,7 +142,7 @@ public final class DiskCheck implements Protocol {
                 + " newest that they know of this replica";
     }
 
-    private List<Action> onQuery(int sender, LifeQuery query) {
+    private List<Action> onQuery(int sender, IncarnationQuery query) {
         if (sender == config.self()) {
             return List.of();
         }
@@ -154,7 +154,7 @@ public final class DiskCheck implements Protocol {
         return actions;
     }
 
-    private List<Action> onReply(int sender, LifeReply reply) {
+    private List<Action> onReply(int sender, IncarnationReply reply) {
         if (sender == config.self() || reply.nonce() != log.nonce()) {
             return List.of(new Action.Reject(sender, "UNEXPECTED"));
         }
@@ -162,59 +162,60 @@ public final class DiskCheck implements Protocol {
         if (!begun) {
             return judgement.isComplete() ? begin() : List.of();
         }
-        return own.equals(Life.NONE) ? List.of() : judgeLate();
+        return own.equals(Incarnation.NONE) ? List.of() : judgeLate();
     }
 
     // Judging
 
     private List<Action> begin() {
         begun = true;
-        boolean whole = log.memory() == Memory.WHOLE || log.memory() == Memory.FIRST_LIFE;
+        boolean whole = log.memory() == LogIntegrity.COMPLETE || log.memory() == LogIntegrity.FRESH;
         List<Integer> contradicting = judgement.contradicting(lastOnDisk, evidence.positionOf(log.records()), whole);
-        Memory memory = log.memory();
+        LogIntegrity memory = log.memory();
         List<Action> actions = new ArrayList<>();
-        if (memory != Memory.LOST && judgement.suffices(contradicting)) {
+        if (memory != LogIntegrity.LOST && judgement.suffices(contradicting)) {
             String found = "this disk is an old one or a copy: replicas " + contradicting + " know of later than start "
-                    + lastOnDisk.incarnation() + ", its last";
+                    + lastOnDisk.number() + ", its last";
             if (config.dataIsIntact()) {
                 actions.add(new Action.Announce(found
                         + "; its operator says that its data is intact: if it is not, acknowledged"
                         + " operations may be lost"));
             } else {
-                memory = Memory.LOST;
+                memory = LogIntegrity.LOST;
                 actions.add(new Action.Announce(found
                         + "; so its votes count as lost, and it rejoins like a replica whose" + " disk was wiped"));
             }
         }
-        if (memory != Memory.LOST) {
+        if (memory != LogIntegrity.LOST) {
             actions.addAll(live());
         }
         actions.addAll(passOn(new Event.Recovered(forProtocol(memory))));
         return actions;
     }
 
-    private RecoveredLog forProtocol(Memory memory) {
+    private RecoveredLog forProtocol(LogIntegrity memory) {
         List<LogRecord> records = log.records().stream()
-                .filter(each -> !(each instanceof LifeRecord))
+                .filter(each -> !(each instanceof IncarnationRecord))
                 .toList();
-        // It keeps only what survives amnesia, and nothing but its life did: so it never voted.
-        boolean neverVoted = memory == Memory.SURVIVORS && records.isEmpty() && !lastOnDisk.equals(Life.NONE);
-        return new RecoveredLog(records, neverVoted ? Memory.FIRST_LIFE : memory, log.nonce());
+        // It keeps only what survives amnesia, and nothing but its incarnation did: so it never voted.
+        boolean neverVoted =
+                memory == LogIntegrity.PARTIAL && records.isEmpty() && !lastOnDisk.equals(Incarnation.NONE);
+        return new RecoveredLog(records, neverVoted ? LogIntegrity.FRESH : memory, log.nonce());
     }
 
-    /** Begins this replica's next life, which is durable before anything is said in it. */
+    /** Begins this replica's next incarnation, which is durable before anything is said in it. */
     private List<Action> live() {
-        long before = Math.max(lastOnDisk.incarnation(), judgement.knownIncarnation());
-        own = new Life(before + 1, log.nonce());
+        long before = Math.max(lastOnDisk.number(), judgement.knownIncarnation());
+        own = new Incarnation(before + 1, log.nonce());
         List<Action> actions = new ArrayList<>();
-        actions.add(new Action.Persist(new OwnLife(own)));
+        actions.add(new Action.Persist(new OwnIncarnation(own)));
         actions.addAll(ask());
         return actions;
     }
 
     /** Somebody who was not heard at the start, or another copy of this disk that was started at the same time. */
     private List<Action> judgeLate() {
-        List<Integer> contradicting = judgement.contradictingLife(own);
+        List<Integer> contradicting = judgement.contradictingIncarnation(own);
         if (!judgement.suffices(contradicting)) {
             return List.of();
         }
@@ -223,16 +224,17 @@ public final class DiskCheck implements Protocol {
         }
         return List.of(new Action.Halt("replicas " + contradicting
                 + " know of a later start of this replica than this one,"
-                + " number " + own.incarnation() + ": its disk is an old one or a copy, or another process runs as this"
+                + " number " + own.number() + ": its disk is an old one or a copy, or another process runs as this"
                 + " replica. Started again, it asks them first"));
     }
 
     private List<Action> passOn(Event event) {
         List<Action> actions = protocol.step(event);
-        if (!own.equals(Life.NONE) || actions.stream().noneMatch(DiskCheck::endsAmnesia)) {
+        if (!own.equals(Incarnation.NONE) || actions.stream().noneMatch(DiskCheck::endsAmnesia)) {
             return actions;
         }
-        // What it may have said in lives that it does not remember is in the log now: so this is a life like any other.
+        // What it may have said in incarnations that it does not remember is in the log now: so this is an incarnation
+        // like any other.
         List<Action> more = new ArrayList<>(actions);
         more.addAll(live());
         return more;
@@ -263,7 +265,7 @@ public final class DiskCheck implements Protocol {
     @Override
     public Map<String, String> details() {
         Map<String, String> details = new LinkedHashMap<>(protocol.details());
-        details.put("incarnation", String.valueOf(own.incarnation()));
+        details.put("incarnation", String.valueOf(own.number()));
         if (!begun) {
             details.put("why", whyNotBegun());
         }

@@ -1,8 +1,8 @@
-package org.tagma.core.life;
+package org.tagma.core.incarnation;
 
 import org.tagma.core.protocol.TimerId;
 
 /** When to ask again who has not answered. */
-enum LifeTimer implements TimerId {
+enum IncarnationTimer implements TimerId {
     ASK_AGAIN
 }

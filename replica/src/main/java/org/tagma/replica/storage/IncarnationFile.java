@@ -10,16 +10,16 @@ import org.tagma.network.cluster.Durability;
 /**
  * Whether the replica of a data folder has lived, in a small file. It says nothing of whether the folder is the newest
  * that the replica had: what a file system says of files changes for many reasons, and a copy of a whole disk has it
- * all. The other replicas can tell, see {@link org.tagma.core.protocol.LifeMessage}.
+ * all. The other replicas can tell, see {@link org.tagma.core.protocol.IncarnationMessage}.
  */
-final class LifeFile {
+final class IncarnationFile {
 
     static final String NAME = "life";
 
     private static final String STATE = "state";
     private static final String LOG_KIND = "log";
 
-    private LifeFile() {}
+    private IncarnationFile() {}
 
     /** What a replica has behind it. */
     enum State {
@@ -34,32 +34,32 @@ final class LifeFile {
      *
      * @param onDisk whether its log is kept on disk; of a replica that lived
      */
-    record Life(State state, boolean onDisk) {}
+    record Incarnation(State state, boolean onDisk) {}
 
     static void writeLived(Path folder, Durability durability) throws IOException {
-        write(folder, new Life(State.LIVED, durability != Durability.MEMORY));
+        write(folder, new Incarnation(State.LIVED, durability != Durability.MEMORY));
     }
 
     static void writeForgot(Path folder) throws IOException {
-        write(folder, new Life(State.FORGOT, false));
+        write(folder, new Incarnation(State.FORGOT, false));
     }
 
-    private static void write(Path folder, Life life) throws IOException {
+    private static void write(Path folder, Incarnation incarnation) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put(STATE, life.state().name());
-        values.put(LOG_KIND, life.onDisk() ? "disk" : "memory");
+        values.put(STATE, incarnation.state().name());
+        values.put(LOG_KIND, incarnation.onDisk() ? "disk" : "memory");
         CheckedText.write(folder.resolve(NAME), values);
     }
 
     /** What it says; empty if the replica never ran. */
-    static Optional<Life> read(Path folder) throws IOException {
+    static Optional<Incarnation> read(Path folder) throws IOException {
         Path file = folder.resolve(NAME);
         Optional<Map<String, String>> values = CheckedText.read(file);
         if (values.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Life(
+            return Optional.of(new Incarnation(
                     State.valueOf(values.get().get(STATE)),
                     "disk".equals(values.get().get(LOG_KIND))));
         } catch (IllegalArgumentException | NullPointerException e) {

@@ -2,12 +2,12 @@ package org.tagma.core.protocol;
 
 import java.util.List;
 import java.util.Optional;
-import org.tagma.core.protocol.LifeMessage.Position;
+import org.tagma.core.protocol.IncarnationMessage.Position;
 
 /**
  * What a protocol's messages and records say of how far a replica is, so that an old disk can be told from the newest.
  */
-public interface LifeEvidence {
+public interface IncarnationEvidence {
 
     /** How far a replica is whose log holds these records. */
     Position positionOf(List<LogRecord> records);

@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * <p>Liars can feign evidence, once for each view that is given up; so the first f doublings are not acted on. They are
  * taken back one at a time, each when a view has served for a while: a single batch that got through says little.
  */
-final class Patience {
+final class AdaptiveTimeouts {
 
     /** From a relayed request to its commit it is seven messages' delays, and from a proposal to its commit two. */
     private static final int LATENCIES = 8;
@@ -57,7 +57,7 @@ final class Patience {
     private long calmSinceTick;
 
     /** Begins with half the timeout: a process that has just started is slow, and no latency is known yet. */
-    Patience(PbftConfig config) {
+    AdaptiveTimeouts(PbftConfig config) {
         this.config = config;
         this.averageLatency = ((long) config.requestTimeoutTicks() << FRACTION_SHIFT) / (2 * LATENCIES);
     }

@@ -2,16 +2,16 @@ package org.tagma.core.pbft;
 
 import java.util.List;
 import java.util.Optional;
-import org.tagma.core.protocol.LifeEvidence;
-import org.tagma.core.protocol.LifeMessage.Position;
+import org.tagma.core.protocol.IncarnationEvidence;
+import org.tagma.core.protocol.IncarnationMessage.Position;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 
 /** The view and the stable checkpoint: both are in the log before a STATUS tells of them, and neither goes back. */
-public final class PbftLifeEvidence implements LifeEvidence {
+public final class PbftIncarnationEvidence implements IncarnationEvidence {
 
     /** Evidence that is the same for all replicas. */
-    public PbftLifeEvidence() {}
+    public PbftIncarnationEvidence() {}
 
     @Override
     public Position positionOf(List<LogRecord> records) {
