@@ -226,8 +226,8 @@ final class ViewChangeMutants {
                     "who suspects the primary leaves alone",
                     "8",
                     "core/pbft/ViewChanger",
-                    "boolean news = complaints.addOwn(reason);",
-                    "boolean news = complaints.addOwn(reason); if (state.normal) { start(state.view + 1, reason); }",
+                    "boolean news = suspicions.addOwn(reason);",
+                    "boolean news = suspicions.addOwn(reason); if (state.normal) { start(state.view + 1, reason); }",
                     JUDGED + "aLoneReplicaThatCannotReachThePrimaryDeposesNobodyAndServes"),
             of(
                     "complaints of any view count",
