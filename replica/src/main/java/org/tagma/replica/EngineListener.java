@@ -1,6 +1,8 @@
 package org.tagma.replica;
 
 import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Evidence;
+import org.tagma.core.protocol.Rejection;
 
 /** Hears what an operator should know about an engine. Called on the thread that drives the engine. */
 public interface EngineListener {
@@ -15,14 +17,10 @@ public interface EngineListener {
     default void committed(long sequence, Batch batch) {}
 
     /** Another replica was seen to misbehave. */
-    void evidence(int replica, String text);
+    void evidence(int replica, Evidence evidence);
 
-    /**
-     * The protocol did not accept a replica's authentic message, and changed nothing.
-     *
-     * @param reason one of a fixed set of names
-     */
-    void rejected(int replica, String reason);
+    /** The protocol did not accept a replica's authentic message, and changed nothing. */
+    void rejected(int replica, Rejection reason);
 
     /**
      * The engine has stopped for good and performs nothing any more.

@@ -266,11 +266,11 @@ public final class ReplicaEngine {
             statusIsNews = true;
             ports.listener().announced(announce.text());
         } else if (action instanceof Action.ReportEvidence evidence) {
-            ports.listener().evidence(evidence.replica(), evidence.text());
+            ports.listener().evidence(evidence.replica(), evidence.evidence());
         } else if (action instanceof Action.Reject reject) {
             ports.listener().rejected(reject.sender(), reject.reason());
         } else if (action instanceof Action.Halt halt) {
-            stop(halt.reason(), null);
+            stop(halt.reason().description(), null);
         } else if (!answer(action)) {
             execute(action);
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Evidence;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.replica.MemoryPlan.Share;
 import org.tagma.replica.trace.ReplicaTraceFile;
@@ -38,10 +39,6 @@ public final class ReplicaServer implements AutoCloseable {
 
     /** Whoever stops a process has patience for some seconds, and then kills it. */
     private static final long STOP_MILLIS = 4_000;
-
-    /** Reasons for which a protocol refuses what only a faulty replica says. */
-    private static final Set<String> ONLY_IF_FAULTY =
-            Set.of("BAD_VIEW_CHANGE", "BAD_NEW_VIEW", "BAD_CERTIFICATE", "TOO_LARGE");
 
     private final ReplicaParts parts;
     private final Optional<ReplicaTraceFile> trace;
@@ -399,18 +396,18 @@ public final class ReplicaServer implements AutoCloseable {
         }
 
         @Override
-        public void evidence(int replica, String text) {
+        public void evidence(int replica, Evidence evidence) {
             metrics.countEvidence();
-            LOG.warn("{}: replica {} misbehaves: {}", name, replica, text);
+            LOG.warn("{}: replica {} misbehaves: {}", name, replica, evidence.description());
         }
 
         @Override
-        public void rejected(int replica, String reason) {
-            metrics.countRejectedByProtocol(reason);
-            if (ONLY_IF_FAULTY.contains(reason)) {
+        public void rejected(int replica, Rejection reason) {
+            metrics.countRejectedByProtocol(reason.name());
+            if (reason.provesFault()) {
                 inbound.misbehaved(replica);
             }
-            if (reason.equals("BAD_TIME")) {
+            if (reason.blamesClocks()) {
                 badTimes.warn(
                         "{}: a proposal of replica {} is refused for its time{}",
                         name,

@@ -8,7 +8,9 @@ import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event.RecoveredLog;
+import org.tagma.core.protocol.Evidence;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TimerId;
@@ -144,13 +146,13 @@ final class RecordingPorts implements Outbound, LogStore, Timers, Execution, Eng
     }
 
     @Override
-    public void evidence(int replica, String text) {
-        calls.add("evidence " + replica + " " + text);
+    public void evidence(int replica, Evidence evidence) {
+        calls.add("evidence " + replica + " " + evidence.description());
     }
 
     @Override
-    public void rejected(int replica, String reason) {
-        calls.add("rejected " + replica + " " + reason);
+    public void rejected(int replica, Rejection reason) {
+        calls.add("rejected " + replica + " " + reason.name());
     }
 
     @Override

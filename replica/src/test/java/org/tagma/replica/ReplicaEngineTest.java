@@ -19,6 +19,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferMessage.FetchManifest;
@@ -26,6 +27,10 @@ import org.tagma.network.PeerId;
 import org.tagma.protocol.Protocols;
 
 final class ReplicaEngineTest {
+
+    private enum Refused implements Rejection {
+        WRONG_VIEW
+    }
 
     private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("batch"));
@@ -215,8 +220,8 @@ final class ReplicaEngineTest {
                 new Action.ServeState(1, new FetchManifest(8, DIGEST)),
                 new Action.ResendReply(request),
                 new Action.Refuse(request, Action.Refusal.OVERLOADED),
-                new Action.Reject(1, "WRONG_VIEW"),
-                new Action.ReportEvidence(2, "equivocates")));
+                new Action.Reject(1, Refused.WRONG_VIEW),
+                new Action.ReportEvidence(2, () -> "equivocates")));
         engine.turn(List.of(TICK));
         assertThat(ports.calls)
                 .containsExactly(
@@ -282,7 +287,7 @@ final class ReplicaEngineTest {
     @Test
     void haltStopsWithItsReasonAndSkipsWhatFollows() {
         ReplicaEngine engine =
-                started(onTick(new Action.Halt("diverged"), new Action.Send(1, new Prepare(0, 1, DIGEST))));
+                started(onTick(new Action.Halt(() -> "diverged"), new Action.Send(1, new Prepare(0, 1, DIGEST))));
         engine.turn(List.of(TICK));
         assertThat(ports.calls).containsExactly("stopped diverged");
     }

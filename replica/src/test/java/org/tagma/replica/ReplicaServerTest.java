@@ -192,8 +192,9 @@ final class ReplicaServerTest {
         ReplicaServer server = start(
                 0,
                 POLICY,
-                new ScriptedProtocol(event ->
-                        event instanceof Event.RequestReceived ? List.of(new Action.Halt("told to")) : List.of()));
+                new ScriptedProtocol(event -> event instanceof Event.RequestReceived
+                        ? List.of(new Action.Halt(() -> "told to"))
+                        : List.of()));
         sendTo(0, MessageCodec.envelope(TestCluster.request(0, 1, POLICY, "add")));
         server.awaitTermination();
         assertThat(server.failure()).isEqualTo(Optional.of("told to"));

@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Evidence;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TimerId;
@@ -353,16 +355,16 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     }
 
     @Override
-    public void evidence(int replica, String text) {
-        machine.diary.accused(replica, text);
+    public void evidence(int replica, Evidence evidence) {
+        machine.diary.accused(replica, evidence.description());
         if (machine.isCorrect() && world.isCorrect(replica)) {
-            world.falselyAccused(id, replica, text);
+            world.falselyAccused(id, replica, evidence.description());
         }
     }
 
     @Override
-    public void rejected(int replica, String reason) {
-        machine.diary.refused(reason);
+    public void rejected(int replica, Rejection reason) {
+        machine.diary.refused(reason.name());
     }
 
     @Override

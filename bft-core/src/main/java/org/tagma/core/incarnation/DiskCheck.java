@@ -20,6 +20,7 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.ReplicaMode;
 
 /**
@@ -35,6 +36,12 @@ import org.tagma.core.protocol.ReplicaMode;
  * <p>Until the protocol begins, the network loses what is for it. Not thread-safe.
  */
 public final class DiskCheck implements Protocol {
+
+    /** Why an answer of another replica counts for nothing. */
+    private enum Refused implements Rejection {
+        /** It answers no question of this incarnation's. */
+        UNEXPECTED
+    }
 
     /** So many questions without enough answers, and the operator is told. */
     private static final int QUESTIONS_UNTIL_TOLD = 10;
@@ -156,7 +163,7 @@ public final class DiskCheck implements Protocol {
 
     private List<Action> onReply(int sender, IncarnationReply reply) {
         if (sender == config.self() || reply.nonce() != log.nonce()) {
-            return List.of(new Action.Reject(sender, "UNEXPECTED"));
+            return List.of(new Action.Reject(sender, Refused.UNEXPECTED));
         }
         judgement.heard(sender, reply);
         if (!begun) {
@@ -222,10 +229,7 @@ public final class DiskCheck implements Protocol {
         if (config.dataIsIntact()) {
             return live();
         }
-        return List.of(new Action.Halt("replicas " + contradicting
-                + " know of a later start of this replica than this one,"
-                + " number " + own.number() + ": its disk is an old one or a copy, or another process runs as this"
-                + " replica. Started again, it asks them first"));
+        return List.of(new Action.Halt(new OldDisk(contradicting, own.number())));
     }
 
     private List<Action> passOn(Event event) {

@@ -87,8 +87,8 @@ final class CheckpointTracker {
         if (!vote.message().equals(certified)) {
             state.reportEvidence(
                     vote.sender(),
-                    "its state diverged at sequence " + certified.sequence() + ": "
-                            + vote.message().stateDigest() + ", where a quorum has " + certified.stateDigest());
+                    new PbftEvidence.Diverged(
+                            certified.sequence(), vote.message().stateDigest(), certified.stateDigest()));
         }
     }
 
@@ -123,9 +123,7 @@ final class CheckpointTracker {
 
     private void reached(CheckpointCertificate certificate, Digest mine) {
         if (!mine.equals(certificate.stateDigest())) {
-            state.emit(new Action.Halt("the state of this replica diverged: at sequence " + certificate.sequence()
-                    + " its digest is " + mine + ", but a quorum certified " + certificate.stateDigest()
-                    + " (what differs, `tagma divergence` tells from its data folder, until it fetches the state)"));
+            state.emit(new Action.Halt(new PbftHalt.Diverged(certificate.sequence(), mine, certificate.stateDigest())));
             return;
         }
         boolean wasRecovering = state.isRecovering();

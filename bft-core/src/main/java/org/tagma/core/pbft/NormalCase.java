@@ -116,7 +116,7 @@ final class NormalCase {
         Optional<Digest> accepted = slot.accepted(state.view).or(() -> state.carriedOver(message.sequence()));
         if (accepted.isPresent() && !accepted.get().equals(digest)) {
             state.reportEvidence(
-                    sender, "two pre-prepares for view " + state.view + ", sequence " + message.sequence());
+                    sender, new PbftEvidence.TwoProposals(state.view, message.sequence(), accepted.get(), digest));
             state.suspect("the primary proposed two batches for sequence " + message.sequence());
             return Verdict.CONFLICTING;
         }
@@ -225,9 +225,7 @@ final class NormalCase {
                 && accepted.isPresent()
                 && slot.largestConflict(state.view, accepted.get()) >= state.quorums.weak()) {
             state.reportEvidence(
-                    state.primary(),
-                    "different pre-prepares to different replicas for view " + state.view + ", sequence "
-                            + slot.sequence());
+                    state.primary(), new PbftEvidence.DifferentProposals(state.view, slot.sequence(), accepted.get()));
             state.suspect("the primary sent different batches for sequence " + slot.sequence());
         }
     }

@@ -120,7 +120,7 @@ public final class PbftProtocol implements Protocol {
         // What comes late to a view that was given up is refused there, but used here: it is no rejection then.
         boolean used = noteLate(signed.sender(), signed.message());
         if (!verdict.isAccepted() && !used) {
-            state.emit(new Action.Reject(signed.sender(), verdict.name()));
+            state.emit(new Action.Reject(signed.sender(), verdict));
         }
     }
 

@@ -213,10 +213,10 @@ final class PbftState {
     /**
      * Reports misbehaviour; of one replica once a status interval, for a liar must not fill the disk with log lines.
      */
-    void reportEvidence(int replica, String text) {
+    void reportEvidence(int replica, PbftEvidence evidence) {
         if (tick - evidenceAtTick[replica] >= config.statusIntervalTicks()) {
             evidenceAtTick[replica] = tick;
-            out.add(new Action.ReportEvidence(replica, text));
+            out.add(new Action.ReportEvidence(replica, evidence));
         }
     }
 

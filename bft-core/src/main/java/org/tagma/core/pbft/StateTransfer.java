@@ -124,7 +124,7 @@ final class StateTransfer {
             state.announce("its own copy of checkpoint " + target.sequence() + " is damaged: " + banned.reason());
             fetchFromOthers(target);
         } else if (outcome instanceof FetchOutcome.Banned banned) {
-            state.reportEvidence(banned.source(), "it lied in a state transfer: " + banned.reason());
+            state.reportEvidence(banned.source(), new PbftEvidence.FalseState(banned.reason()));
             ask(banned.asks());
         } else if (outcome instanceof FetchOutcome.Completed done) {
             install(done);
@@ -138,7 +138,7 @@ final class StateTransfer {
 
     private void refuse(FetchOutcome.Unusable unusable) {
         if (unusable.reason() != FetchOutcome.Reason.STATE_TOO_LARGE) {
-            state.emit(new Action.Halt("cannot take over the certified state: " + unusable.reason()));
+            state.emit(new Action.Halt(new PbftHalt.UnusableState(unusable.reason())));
         } else if (!saidTooLarge) {
             saidTooLarge = true;
             state.announce(unusable.tooLargeToTake(target.sequence(), state.config.transfer()));

@@ -1,7 +1,9 @@
 package org.tagma.core.pbft;
 
+import org.tagma.core.protocol.Rejection;
+
 /** What a replica makes of a message: good, or refused for a reason. A refusal changes no state. */
-enum Verdict {
+enum Verdict implements Rejection {
     ACCEPT,
     /** It belongs to a view that this replica is not in. */
     WRONG_VIEW,
@@ -30,5 +32,15 @@ enum Verdict {
 
     boolean isAccepted() {
         return this == ACCEPT;
+    }
+
+    @Override
+    public boolean provesFault() {
+        return this == BAD_VIEW_CHANGE || this == BAD_NEW_VIEW || this == BAD_CERTIFICATE || this == TOO_LARGE;
+    }
+
+    @Override
+    public boolean blamesClocks() {
+        return this == BAD_TIME;
     }
 }

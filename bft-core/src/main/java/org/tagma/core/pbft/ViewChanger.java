@@ -255,7 +255,7 @@ final class ViewChanger {
 
     private void refuse(Authenticated<NewView> signed) {
         long view = signed.message().view();
-        state.reportEvidence(signed.sender(), "a new view " + view + " that does not follow from its view changes");
+        state.reportEvidence(signed.sender(), new PbftEvidence.FalseNewView(view));
         if (view == state.view && hasCompany()) {
             start(view + 1, "the primary sent a false new view");
         }

@@ -91,13 +91,13 @@ public sealed interface Action {
     record Announce(String text) implements Action {}
 
     /** A message was refused: nothing changed, but somebody should count it. */
-    record Reject(int sender, String reason) implements Action {}
+    record Reject(int sender, Rejection reason) implements Action {}
 
     /** A replica was seen to misbehave. */
-    record ReportEvidence(int replica, String text) implements Action {}
+    record ReportEvidence(int replica, Evidence evidence) implements Action {}
 
     /** This replica cannot go on correctly: stop serving, and say why. */
-    record Halt(String reason) implements Action {}
+    record Halt(HaltReason reason) implements Action {}
 
     /** Why a request was refused without being ordered. */
     enum Refusal {

@@ -146,12 +146,13 @@ public final class RaftProtocol implements Protocol {
     private void onMessage(Authenticated<?> signed) {
         Verdict verdict = dispatch(signed.sender(), signed.message());
         if (!verdict.isAccepted()) {
-            state.emit(new Action.Reject(signed.sender(), verdict.name()));
+            state.emit(new Action.Reject(signed.sender(), verdict));
         }
         if (verdict.isEvidence()) {
             state.emit(new Action.ReportEvidence(
                     signed.sender(),
-                    verdict + ": " + signed.message().getClass().getSimpleName() + " in term " + state.term()));
+                    new RaftEvidence.Contradiction(
+                            verdict, signed.message().getClass().getSimpleName(), state.term())));
         }
     }
 

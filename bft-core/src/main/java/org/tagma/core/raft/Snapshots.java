@@ -161,8 +161,7 @@ final class Snapshots {
         if (outcome instanceof FetchOutcome.Accepted accepted) {
             ask(accepted.asks());
         } else if (outcome instanceof FetchOutcome.Banned banned) {
-            state.emit(
-                    new Action.ReportEvidence(banned.source(), "wrong data in a state transfer: " + banned.reason()));
+            state.emit(new Action.ReportEvidence(banned.source(), new RaftEvidence.FalseState(banned.reason())));
             ask(banned.asks());
         } else if (outcome instanceof FetchOutcome.Completed done) {
             install(done);
@@ -178,7 +177,7 @@ final class Snapshots {
         long index = wanted.index();
         wanted = null;
         if (unusable.reason() != FetchOutcome.Reason.STATE_TOO_LARGE) {
-            state.emit(new Action.Halt("cannot take over the leader's state: " + unusable.reason()));
+            state.emit(new Action.Halt(new UnusableState(unusable.reason())));
         } else if (!saidTooLarge) {
             saidTooLarge = true;
             state.announce(unusable.tooLargeToTake(index, state.config.transfer()));

@@ -1,7 +1,9 @@
 package org.tagma.core.raft;
 
+import org.tagma.core.protocol.Rejection;
+
 /** What a replica makes of a message: good, or refused for a reason. A refusal changes no state. */
-enum Verdict {
+enum Verdict implements Rejection {
     ACCEPT,
     /** It belongs to a term that is over. */
     STALE_TERM,

@@ -187,7 +187,7 @@ final class IncarnationGroup {
             } else if (action instanceof Action.Announce announce) {
                 announcements.add(announce.text());
             } else if (action instanceof Action.Halt halt) {
-                halts.add(halt.reason());
+                halts.add(halt.reason().description());
             }
         }
     }

@@ -151,11 +151,11 @@ final class CoreNode {
         } else if (action instanceof Action.AnswerOperator answer) {
             answers.add(answer.id() + " " + answer.done() + " " + answer.text());
         } else if (action instanceof Action.Reject reject) {
-            rejections.add(reject.sender() + ":" + reject.reason());
+            rejections.add(reject.sender() + ":" + reject.reason().name());
         } else if (action instanceof Action.ReportEvidence report) {
-            evidence.add(report.replica() + ": " + report.text());
+            evidence.add(report.replica() + ": " + report.evidence().description());
         } else if (action instanceof Action.Halt halt) {
-            halted = halt.reason();
+            halted = halt.reason().description();
         }
     }
 

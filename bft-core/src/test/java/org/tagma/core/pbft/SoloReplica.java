@@ -56,7 +56,7 @@ final class SoloReplica {
         ByteString encoding = ByteString.copyFromUtf8("encoding " + copies++);
         return step(new Event.MessageReceived(new Authenticated<>(sender, message, encoding, encoding))).stream()
                 .filter(action -> action instanceof Action.Reject)
-                .map(action -> ((Action.Reject) action).reason())
+                .map(action -> ((Action.Reject) action).reason().name())
                 .toList();
     }
 

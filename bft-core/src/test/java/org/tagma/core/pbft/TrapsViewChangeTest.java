@@ -271,7 +271,7 @@ class TrapsViewChangeTest {
                     int sender = received.message().sender();
                     assertThat(node.protocol.step(received))
                             .as("%s", received)
-                            .containsExactly(new Action.Reject(sender, "WRONG_VIEW"));
+                            .containsExactly(new Action.Reject(sender, Verdict.WRONG_VIEW));
                     assertThat(node.view()).isEqualTo(3);
                 }
             }

@@ -183,6 +183,8 @@ final class LoneReplica {
     }
 
     List<String> rejections() {
-        return of(Action.Reject.class).stream().map(Action.Reject::reason).toList();
+        return of(Action.Reject.class).stream()
+                .map(reject -> reject.reason().name())
+                .toList();
     }
 }

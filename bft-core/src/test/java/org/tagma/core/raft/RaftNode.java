@@ -175,7 +175,7 @@ final class RaftNode {
         } else if (action instanceof Action.Announce announce) {
             announcements.add(announce.text());
         } else if (action instanceof Action.Reject reject) {
-            rejections.add(reject.sender() + ":" + reject.reason());
+            rejections.add(reject.sender() + ":" + reject.reason().name());
         } else if (action instanceof Action.ReportEvidence || action instanceof Action.Halt) {
             throw new AssertionError("replica " + id + ": " + action);
         }

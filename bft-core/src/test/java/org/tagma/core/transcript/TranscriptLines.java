@@ -76,13 +76,15 @@ final class TranscriptLines {
         if (action instanceof Action.Announce announce) {
             add(id + " says: " + announce.text());
         } else if (action instanceof Action.Reject reject && !hidden.contains("rejections")) {
-            add(id + " rejects what " + reject.sender() + " sent: " + reject.reason());
+            add(id + " rejects what " + reject.sender() + " sent: "
+                    + reject.reason().name());
         } else if (action instanceof Action.ReportEvidence evidence) {
-            add(id + " blames " + evidence.replica() + ": " + evidence.text());
+            add(id + " blames " + evidence.replica() + ": "
+                    + evidence.evidence().description());
         } else if (action instanceof Action.AnswerOperator answer) {
             add(id + " answers the operator: " + answer.text());
         } else if (action instanceof Action.Halt halt) {
-            add(id + " stops: " + halt.reason());
+            add(id + " stops: " + halt.reason().description());
         }
     }
 

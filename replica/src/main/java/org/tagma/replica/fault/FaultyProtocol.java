@@ -46,7 +46,7 @@ final class FaultyProtocol implements Protocol {
                         actions.stream().filter(action -> !isOutgoing(action)).toList();
             case SLOW -> new Delay(delayMillis);
             case CUT -> new Cut(self);
-            case CRASH -> (event, actions) -> List.of(new Action.Halt("it was told to crash (fault injection)"));
+            case CRASH -> (event, actions) -> List.of(new Action.Halt(() -> "it was told to crash (fault injection)"));
         };
     }
 

@@ -8,10 +8,12 @@ import java.util.TreeMap;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Evidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.Request;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
@@ -177,13 +179,13 @@ public final class ReplicaTracer {
         }
 
         @Override
-        public void evidence(int replica, String text) {
-            record(EventKind.EVIDENCE, "against " + EventId.replica(replica) + ": " + text);
-            listener.evidence(replica, text);
+        public void evidence(int replica, Evidence evidence) {
+            record(EventKind.EVIDENCE, "against " + EventId.replica(replica) + ": " + evidence.description());
+            listener.evidence(replica, evidence);
         }
 
         @Override
-        public void rejected(int replica, String reason) {
+        public void rejected(int replica, Rejection reason) {
             listener.rejected(replica, reason);
         }
 

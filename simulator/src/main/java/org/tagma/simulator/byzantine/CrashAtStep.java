@@ -22,7 +22,7 @@ final class CrashAtStep implements Misbehaviour {
         }
         return java.util.stream.Stream.concat(
                         actions.subList(0, actions.size() / 2).stream(),
-                        java.util.stream.Stream.of(new Action.Halt("crashed at step " + steps)))
+                        java.util.stream.Stream.of(new Action.Halt(() -> "crashed at step " + steps)))
                 .toList();
     }
 }

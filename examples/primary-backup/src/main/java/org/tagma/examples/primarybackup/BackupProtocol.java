@@ -111,7 +111,7 @@ final class BackupProtocol implements Protocol {
 
     private void stop(String reason) {
         stopped = true;
-        actions.add(new Action.Halt(reason));
+        actions.add(new Action.Halt(() -> reason));
     }
 
     // ---- who lives, and who succeeds ----

@@ -29,6 +29,7 @@ import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.simulator.properties.AgreedTimeChecker;
 import org.tagma.simulator.properties.Property;
@@ -36,6 +37,11 @@ import org.tagma.simulator.properties.Violations;
 
 /** Four replicas, of which 0, 1 and 2 are correct: so a quorum of three needs two of those. */
 class PbftObserverTest {
+
+    private enum Refused implements Rejection {
+        OUTSIDE_WINDOW,
+        WRONG_ROLE
+    }
 
     private static final Batch BATCH = Batch.of(1, List.of());
     private static final Digest D = BATCH.digest();
@@ -264,7 +270,7 @@ class PbftObserverTest {
     @Test
     void keptMessageFromTheFarFutureIsFound() {
         Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1_000, D)));
-        observer.stepped(0, event, List.of(new Action.Reject(3, "OUTSIDE_WINDOW")));
+        observer.stepped(0, event, List.of(new Action.Reject(3, Refused.OUTSIDE_WINDOW)));
         assertThat(violations.first()).isEmpty();
 
         observer.stepped(0, event, List.of());
@@ -274,7 +280,7 @@ class PbftObserverTest {
     @Test
     void refusalThatLeavesATraceIsFound() {
         Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1, D)));
-        List<Action> refusal = List.of(new Action.Reject(3, "WRONG_ROLE"));
+        List<Action> refusal = List.of(new Action.Reject(3, Refused.WRONG_ROLE));
         observer.compared(0, event, refusal, 7, () -> 7);
         assertThat(violations.first()).isEmpty();
 
