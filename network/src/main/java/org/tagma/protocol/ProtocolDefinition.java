@@ -100,7 +100,7 @@ public interface ProtocolDefinition {
     Protocol create(ReplicaContext context, Optional<NodeStore> states);
 
     /** What its messages and records say of how far a replica is; without that, only incarnations tell old disks. */
-    default IncarnationEvidence lifeEvidence() {
+    default IncarnationEvidence incarnationEvidence() {
         return NoEvidence.INSTANCE;
     }
 

@@ -259,8 +259,8 @@ public final class ClusterReplica {
                 .orElse(correct);
         return new DiskCheck(
                 obeying,
-                ClusterSettings.lifeConfig(config, replica, dataIsIntact),
-                config.protocol().lifeEvidence());
+                ClusterSettings.incarnationConfig(config, replica, dataIsIntact),
+                config.protocol().incarnationEvidence());
     }
 
     private Transport transport(NodeAccess access, ReplicatedService service) {

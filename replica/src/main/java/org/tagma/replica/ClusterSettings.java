@@ -146,7 +146,7 @@ public final class ClusterSettings {
      * with it; where they do not, one, since the group may be smaller than the cluster file, and whoever brings a group
      * its majority answers.
      */
-    static IncarnationConfig lifeConfig(ClusterConfig config, int replica, boolean dataIsIntact) {
+    static IncarnationConfig incarnationConfig(ClusterConfig config, int replica, boolean dataIsIntact) {
         Quorums quorums = new Quorums(config.replicaCount(), config.faults());
         boolean trusted = config.protocol().faultModel() == FaultModel.CRASH;
         int others = config.replicaCount() - 1;

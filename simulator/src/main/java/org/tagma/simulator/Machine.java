@@ -32,7 +32,7 @@ final class Machine {
     final SimulatedClock clock;
     final ReplicaHistory diary = new ReplicaHistory();
     /** Of what an incarnation draws for itself, together with its number. */
-    final long lifeSeed;
+    final long incarnationSeed;
 
     final List<Misbehaviour.Factory> misbehaviours;
 
@@ -47,10 +47,10 @@ final class Machine {
         double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
         this.clock =
                 new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
-        this.lifeSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
+        this.incarnationSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
         this.snapshots = new SimulatedSnapshots(
                 diskFaults,
-                new SplittableRandom(lifeSeed),
+                new SplittableRandom(incarnationSeed),
                 world.tree().filter(tree -> tree.content().onDisk()).isPresent());
     }
 

@@ -95,7 +95,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         Authentication authentication = machine.authentication;
         MessageSealer sealer = new MessageSealer(authentication, world.policy());
         Protocol correct =
-                world.protocol().create(id, KeyedHash.mix(machine.lifeSeed, number), machine.snapshots.nodes());
+                world.protocol().create(id, KeyedHash.mix(machine.incarnationSeed, number), machine.snapshots.nodes());
         tree = world.tree().map(MerkleRegisters::new);
         StateMachine registers = tree.isPresent() ? tree.get() : new Registers();
         verifier = new InboundVerifier(authentication, world.policy(), world.reader(), world.quorums());

@@ -62,11 +62,11 @@ record SimulatedDefinition(ProtocolDefinition definition, Quorums quorums, Tunin
     }
 
     @Override
-    public Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore) {
+    public Protocol create(int replica, long incarnationSeed, Optional<NodeStore> stateStore) {
         ReplicaContext context = new ReplicaContext(
                 replica,
                 quorums,
-                lifeSeed,
+                incarnationSeed,
                 new ReplicaContext.Timing(TIMEOUT_MILLIS, TIMEOUT_MILLIS, 100, 60_000),
                 new ReplicaContext.Sizes(
                         tuning.checkpointInterval(),

@@ -67,7 +67,7 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
     }
 
     @Override
-    public Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore) {
+    public Protocol create(int replica, long incarnationSeed, Optional<NodeStore> stateStore) {
         Tuning same = new Tuning(
                 template.checkpointInterval(),
                 template.logWindow(),

@@ -46,10 +46,10 @@ public interface SimulatedProtocol {
     /**
      * A replica at the start of an incarnation.
      *
-     * @param lifeSeed another one for every replica and incarnation
+     * @param incarnationSeed another one for every replica and incarnation
      * @param stateStore where the parts of a state go that is being fetched, if not into memory
      */
-    Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore);
+    Protocol create(int replica, long incarnationSeed, Optional<NodeStore> stateStore);
 
     /**
      * The latest view in which a group of these replicas may be that nothing else disturbs: no loss, no delay, no

@@ -127,8 +127,8 @@ public record SimulatedRaft(
     }
 
     @Override
-    public Protocol create(int replica, long lifeSeed, Optional<NodeStore> stateStore) {
-        return factory.create(config(replica, lifeSeed, sizes(template)), stateStore);
+    public Protocol create(int replica, long incarnationSeed, Optional<NodeStore> stateStore) {
+        return factory.create(config(replica, incarnationSeed, sizes(template)), stateStore);
     }
 
     private RaftConfig config(int replica, long seed, Tuning tuning) {

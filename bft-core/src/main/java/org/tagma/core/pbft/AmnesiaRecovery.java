@@ -39,9 +39,9 @@ final class AmnesiaRecovery {
     }
 
     /** This replica knows nothing of its earlier incarnations. */
-    void begin(long lifeNonce) {
+    void begin(long incarnationNonce) {
         asking = true;
-        nonce = lifeNonce;
+        nonce = incarnationNonce;
         state.ledger.forgetEverything();
         state.announce("restarted without any memory of its votes: asking the others where it may have voted");
     }

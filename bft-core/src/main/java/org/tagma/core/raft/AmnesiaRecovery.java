@@ -51,8 +51,8 @@ final class AmnesiaRecovery {
     }
 
     /** This replica does not know what it said in its earlier incarnations. */
-    void begin(long lifeNonce) {
-        nonce = lifeNonce;
+    void begin(long incarnationNonce) {
+        nonce = incarnationNonce;
         state.recovering = true;
         state.announce(
                 "restarted without the memory of its log: following, and voting again once its leader has committed"

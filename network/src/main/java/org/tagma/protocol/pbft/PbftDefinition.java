@@ -121,7 +121,7 @@ public final class PbftDefinition implements ProtocolDefinition {
     }
 
     @Override
-    public IncarnationEvidence lifeEvidence() {
+    public IncarnationEvidence incarnationEvidence() {
         return new PbftIncarnationEvidence();
     }
 

@@ -89,7 +89,7 @@ public final class RaftDefinition implements ProtocolDefinition {
     }
 
     @Override
-    public IncarnationEvidence lifeEvidence() {
+    public IncarnationEvidence incarnationEvidence() {
         return new RaftIncarnationEvidence();
     }
 
