@@ -18,7 +18,7 @@ import org.tagma.network.cluster.ClusterConfig;
 record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
 
     /** Without any progress for so many request timeouts, though requests wait, a group stands still. */
-    private static final int TIMEOUTS_OF_PATIENCE = 2;
+    private static final int TIMEOUTS_STILL = 2;
 
     PbftGroup {
         statuses = List.copyOf(statuses);
@@ -97,11 +97,11 @@ record PbftGroup(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
 
     /** One of f+1 is correct. */
     private boolean standsStill(List<Integer> takingPart) {
-        long timeouts = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
+        long limitMillis = (long) TIMEOUTS_STILL * config.timeouts().requestTimeoutMillis();
         return takingPart.stream()
                         .map(id -> statuses.get(id).orElseThrow())
                         .filter(status -> status.pendingRequests() > 0)
-                        .filter(status -> standsFor(status) >= timeouts)
+                        .filter(status -> standsFor(status) >= limitMillis)
                         .count()
                 >= quorums().weak();
     }

@@ -20,7 +20,7 @@ import org.tagma.network.cluster.ClusterConfig;
 record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
 
     /** Without any progress for so many request timeouts, though requests wait, a group stands still. */
-    private static final int TIMEOUTS_OF_PATIENCE = 2;
+    private static final int TIMEOUTS_STILL = 2;
 
     RaftGroup {
         statuses = List.copyOf(statuses);
@@ -121,9 +121,9 @@ record RaftGroup(List<Optional<RaftReplicaStatus>> statuses) {
     }
 
     private static boolean standsStill(RaftReplicaStatus leader, ClusterConfig config) {
-        long timeouts = (long) TIMEOUTS_OF_PATIENCE * config.timeouts().requestTimeoutMillis();
+        long limitMillis = (long) TIMEOUTS_STILL * config.timeouts().requestTimeoutMillis();
         long standsFor = leader.lastExecutedAgeMillis() < 0 ? leader.uptimeMillis() : leader.lastExecutedAgeMillis();
-        return leader.pendingRequests() > 0 && standsFor >= timeouts;
+        return leader.pendingRequests() > 0 && standsFor >= limitMillis;
     }
 
     /** A replica outside of the group that does not run is as it should be. */

@@ -68,12 +68,12 @@ final class SettingsCommand implements Callable<Integer> {
         ClusterConfig config = folder.config();
         Map<String, Long> file = ClusterSettings.firstSettings(config).limits().byName();
         Map<String, Long> change = set ? change(words.get(1), words.get(2), file) : Map.of();
-        ClientOptions timeouts = new ClientOptions(
+        ClientOptions calls = new ClientOptions(
                 config.timeouts().clientDeadlineMillis(), config.timeouts().clientRetryMillis(), 1, 1);
         PrintWriter out = spec.commandLine().getOut();
         try (BftClient client = BftClient.builder(config, options.client())
                 .keys(folder.clientKeys(options.client()))
-                .options(timeouts)
+                .options(calls)
                 .build()) {
             Map<String, Long> agreed = ask(client, Map.of());
             if (set) {

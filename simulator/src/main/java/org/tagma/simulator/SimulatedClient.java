@@ -38,7 +38,7 @@ public final class SimulatedClient {
     private final Workload workload;
     private final SplittableRandom random;
     private final List<Process> processes = new ArrayList<>();
-    private final long patienceMillis;
+    private final long deadlineMillis;
     private final SentRequests sent;
 
     /** Times of the calls that have not returned, by index. */
@@ -62,7 +62,7 @@ public final class SimulatedClient {
         this.world = world;
         this.workload = workload;
         this.random = random;
-        this.patienceMillis = options.deadlineMillis();
+        this.deadlineMillis = options.deadlineMillis();
         boolean suspicious = setup.protocol().faultModel() == FaultModel.BYZANTINE;
         Violations violations = world.checks().violations();
         this.sent = new SentRequests(id, suspicious, violations);
@@ -207,7 +207,7 @@ public final class SimulatedClient {
                                     failure.outcome(),
                                     failure.getMessage(),
                                     nowMillis() - open.get(index) / 1000,
-                                    patienceMillis));
+                                    deadlineMillis));
             world.checks().order().gaveUp(id);
             unknown++;
             over(failure.outcome().toString());

@@ -48,7 +48,7 @@ import org.tagma.simulator.workload.Workload;
  * @param registers over how many registers the operations are spread, at least 1
  * @param faultyClients how many malicious clients there are besides
  * @param content what the registers are kept in
- * @param service the session table's limits, and the clients' timeouts
+ * @param service the session table's limits, and the clients' deadline
  * @param hasSlowDisks whether a replica may say what need not wait for its disk before the disk has synced
  * @param sought what the run is to break although it is not promised; what else is not promised goes unnoticed then.
  *     If it is liveness on an asynchronous network, a scheduler works against the group
@@ -124,8 +124,8 @@ public record Plan(
                         && service.limits().sessionPipeline() <= 1_000,
                 "sessions must be 1 to 1000, with 1 to 1000 replies");
         require(
-                service.patienceMillis() >= 0 && service.patienceMillis() <= 3_600_000,
-                "timeouts must be 0 to 3600000 ms");
+                service.deadlineMillis() >= 0 && service.deadlineMillis() <= 3_600_000,
+                "deadline must be 0 to 3600000 ms");
         int count = replicas;
         require(malicious.keySet().stream().allMatch(id -> id >= 0 && id < count), "a malicious replica must exist");
         require(

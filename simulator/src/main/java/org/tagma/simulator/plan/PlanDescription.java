@@ -115,8 +115,8 @@ final class PlanDescription {
         if (limits.sessionIdleMillis() != usual.sessionIdleMillis()) {
             text.add("sessions end when they were idle for " + limits.sessionIdleMillis() + " ms");
         }
-        if (plan.service().patienceMillis() > 0) {
-            text.add("clients wait for " + plan.service().patienceMillis() + " ms");
+        if (plan.service().deadlineMillis() > 0) {
+            text.add("clients wait for " + plan.service().deadlineMillis() + " ms");
         }
         return Optional.of(text.toString()).filter(line -> !line.isEmpty());
     }

@@ -81,8 +81,8 @@ public final class PlanText {
         }
         ServiceSetting service = plan.service();
         printLimits(service.limits(), words);
-        if (service.patienceMillis() > 0) {
-            words.add("timeouts=" + service.patienceMillis());
+        if (service.deadlineMillis() > 0) {
+            words.add("deadline=" + service.deadlineMillis());
         }
         if (plan.hasSlowDisks()) {
             words.add("disks=slow");
@@ -302,7 +302,7 @@ public final class PlanText {
             int[] bytes = numbers("replies", usual.replyBytesPerClient() + "/" + usual.replyBytes(), 2);
             ServiceLimits limits = new ServiceLimits(
                     sizes[0], sizes[1], bytes[0], bytes[1], number("idle", usual.sessionIdleMillis()));
-            return new ServiceSetting(limits, (int) number("timeouts", 0));
+            return new ServiceSetting(limits, (int) number("deadline", 0));
         }
 
         private static Retry retry(String letter) {

@@ -66,11 +66,11 @@ final class ServiceDrawing {
         if (chance(PERCENT_OF_SEEDS)) {
             ServiceLimits limits =
                     chance(70) ? new ServiceLimits(random.nextInt(1, 4), 1 << random.nextInt(4)) : usualLimits();
-            int timeouts = chance(35)
+            int deadline = chance(35)
                     ? random.nextInt(
                             LEAST_PATIENCE_MILLIS, random.nextBoolean() ? SHORT_PATIENCE_MILLIS : MOST_PATIENCE_MILLIS)
                     : 0;
-            edit.service(new ServiceSetting(limits, timeouts)).clients(clients(limits));
+            edit.service(new ServiceSetting(limits, deadline)).clients(clients(limits));
         }
         edit.service(withBudgets(edit.plan().service()));
         if (plan.model().network() != Network.RELIABLE && chance(PERCENT_WITH_LOST_CONNECTIONS)) {
@@ -99,7 +99,7 @@ final class ServiceDrawing {
             idle = later.nextInt(LEAST_IDLE_MILLIS, MOST_PATIENCE_MILLIS);
         }
         return new ServiceSetting(
-                new ServiceLimits(sessions, pipeline, perClient, all, idle), setting.patienceMillis());
+                new ServiceLimits(sessions, pipeline, perClient, all, idle), setting.deadlineMillis());
     }
 
     private SortedMap<Integer, List<String>> withAnotherWay() {

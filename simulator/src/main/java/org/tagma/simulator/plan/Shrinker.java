@@ -12,7 +12,7 @@ import org.tagma.simulator.workload.StateContent;
 /**
  * Makes a plan that shows something smaller for as long as it still shows it (delta debugging; Zeller and Hildebrandt
  * 2002). It takes away incidents, malicious replicas, their ways, clients, operations and faults of the network, most
- * of it first, and starts anew after what succeeded, until nothing more can go or the timeouts is over. Since what is
+ * of it first, and starts anew after what succeeded, until nothing more can go or time is up. Since what is
  * left may need other luck, every smaller plan is tried with a few seeds.
  *
  * <p>Not thread-safe.

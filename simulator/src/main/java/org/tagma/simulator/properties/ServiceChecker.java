@@ -231,14 +231,14 @@ public final class ServiceChecker {
      * How a call failed.
      *
      * @param waitedMillis how long after the call
-     * @param patienceMillis how long its client wanted to wait
+     * @param deadlineMillis how long its client wanted to wait
      */
     public record Failure(
             Class<? extends BftClientException> kind,
             Outcome outcome,
             String message,
             long waitedMillis,
-            long patienceMillis) {
+            long deadlineMillis) {
 
         boolean isForLackOfAnswer() {
             return kind == RequestTimeoutException.class || kind == OverloadedException.class;
@@ -247,7 +247,7 @@ public final class ServiceChecker {
 
     /** A call failed. */
     public void failed(RegisterOperation operation, RetrySemantics semantics, Failure failure) {
-        boolean late = failure.waitedMillis() >= failure.patienceMillis();
+        boolean late = failure.waitedMillis() >= failure.deadlineMillis();
         boolean reasonable = (failure.isForLackOfAnswer() && late)
                 || (failure.kind() == StaleNumberException.class && semantics == RetrySemantics.AT_MOST_ONCE)
                 || (failure.kind() == ReplyEvictedException.class && sessions.mayLackRoom())

@@ -102,8 +102,8 @@ public final class Callers {
 
     /** Who sends a call once only cannot wait for its answer as long as others. */
     public long deadlineMillis(Retry retry) {
-        if (service.patienceMillis() > 0) {
-            return service.patienceMillis();
+        if (service.deadlineMillis() > 0) {
+            return service.deadlineMillis();
         }
         return retry.maySendOnce() ? PATIENCE_WITH_ONE_ATTEMPT_MILLIS : deadlineMillis;
     }

@@ -84,7 +84,7 @@ class PlanTextTest {
                 .extracting(ClientPlan::processes)
                 .contains(1, 2, 3, 4);
         assertThat(plans).anyMatch(plan -> plan.service().limits().maxSessionsPerClient() == 1);
-        assertThat(plans).anyMatch(plan -> plan.service().patienceMillis() > 0);
+        assertThat(plans).anyMatch(plan -> plan.service().deadlineMillis() > 0);
         assertThat(plans.stream()
                         .filter(plan -> plan.service().equals(ServiceSetting.USUAL))
                         .count())
