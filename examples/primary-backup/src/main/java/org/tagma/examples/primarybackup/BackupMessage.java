@@ -17,6 +17,6 @@ sealed interface BackupMessage extends Message {
     /** A backup has all updates up to this one. */
     record Ack(long view, long committed, long sequence) implements BackupMessage {}
 
-    /** Its sender incarnations. */
+    /** Its sender lives. */
     record Heartbeat(long view, long committed) implements BackupMessage {}
 }
