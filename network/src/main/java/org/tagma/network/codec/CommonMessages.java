@@ -110,13 +110,7 @@ final class CommonMessages {
 
     private static <M extends Message> MessageKind<M> kind(
             MessageType type, Class<M> of, Function<M, MessageLite> encoder, Decoder<M> decoder) {
-        return new MessageKind<>(
-                type.getNumber(),
-                type.name(),
-                of,
-                Proof.MAC,
-                message -> encoder.apply(message).toByteString(),
-                decoder);
+        return ProtobufKind.kind(type, of, Proof.MAC, encoder, decoder);
     }
 
     private static MessageLite fetchManifest(FetchManifest fetch) {

@@ -1,8 +1,8 @@
 package org.tagma.protocol.pbft;
 
-import com.google.protobuf.MessageLite;
+import static org.tagma.network.codec.ProtobufKind.kind;
+
 import java.util.List;
-import java.util.function.Function;
 import org.tagma.core.pbft.PbftMessage.BatchBody;
 import org.tagma.core.pbft.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.PbftMessage.Commit;
@@ -14,9 +14,7 @@ import org.tagma.core.pbft.PbftMessage.Prepare;
 import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.PbftMessage.Status;
 import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.protocol.Message;
 import org.tagma.network.wire.MessageType;
-import org.tagma.protocol.Decoder;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.Proof;
 
@@ -80,15 +78,4 @@ final class PbftMessages {
             BATCH_BODY);
 
     private PbftMessages() {}
-
-    private static <M extends Message> MessageKind<M> kind(
-            MessageType type, Class<M> of, Proof proof, Function<M, MessageLite> encoder, Decoder<M> decoder) {
-        return new MessageKind<>(
-                type.getNumber(),
-                type.name(),
-                of,
-                proof,
-                message -> encoder.apply(message).toByteString(),
-                decoder);
-    }
 }

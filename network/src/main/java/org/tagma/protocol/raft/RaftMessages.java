@@ -13,6 +13,7 @@ import org.tagma.core.raft.RaftMessage.RequestSnapshot;
 import org.tagma.core.raft.RaftMessage.RequestVote;
 import org.tagma.core.raft.RaftMessage.RequestVoteReply;
 import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.network.codec.ProtobufKind;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.Decoder;
 import org.tagma.protocol.MessageKind;
@@ -60,12 +61,6 @@ final class RaftMessages {
 
     private static <M extends Message> MessageKind<M> kind(
             MessageType type, Class<M> of, Function<M, MessageLite> encoder, Decoder<M> decoder) {
-        return new MessageKind<>(
-                type.getNumber(),
-                type.name(),
-                of,
-                Proof.MAC,
-                message -> encoder.apply(message).toByteString(),
-                decoder);
+        return ProtobufKind.kind(type, of, Proof.MAC, encoder, decoder);
     }
 }
