@@ -130,10 +130,11 @@ final class RunToCompletion implements ProtocolThreads {
     }
 
     private boolean executed() {
+        if (!execution.work().hasWork()) {
+            return false;
+        }
         if (executionThread.isPresent()) {
-            if (execution.work().hasWork()) {
-                executionWakeUp.signal();
-            }
+            executionWakeUp.signal();
             return false;
         }
         long began = System.nanoTime();
