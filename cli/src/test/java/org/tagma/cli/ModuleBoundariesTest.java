@@ -29,8 +29,8 @@ class ModuleBoundariesTest {
             "api", List.of("client", "replica"),
             "simulator", List.of("client", "replica"),
             "examples", List.of("api"),
-            "benchmarks", List.of("examples"),
-            "cli", List.of("benchmarks", "simulator"));
+            "benchmarks", List.of("examples", "simulator"),
+            "cli", List.of("benchmarks"));
 
     static List<String> modules() {
         return BELOW.keySet().stream().sorted().toList();

@@ -25,7 +25,7 @@ class ProtocolNamesTest {
      */
     private static final Pattern HOMES = Pattern.compile(
             "bft-core/.*/core/(pbft|raft)/.*|network/.*/protocol/(pbft|raft)/.*|simulator/.*|mutation/.*"
-                    + "|benchmarks/.*/micro/.*");
+                    + "|benchmarks/.*/(micro|attack)/.*");
 
     /**
      * The defaults of the comparison and the simulator, and the demo's stories; and what an operator of a group that

@@ -1,2 +1,2 @@
 /** What scripted attacks cost a group near saturation. */
-package org.tagma.simulator.attack;
+package org.tagma.benchmarks.attack;

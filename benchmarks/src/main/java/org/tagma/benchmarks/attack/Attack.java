@@ -1,4 +1,4 @@
-package org.tagma.simulator.attack;
+package org.tagma.benchmarks.attack;
 
 import java.util.ArrayList;
 import java.util.List;

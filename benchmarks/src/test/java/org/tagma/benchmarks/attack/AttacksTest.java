@@ -1,4 +1,4 @@
-package org.tagma.simulator.attack;
+package org.tagma.benchmarks.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
