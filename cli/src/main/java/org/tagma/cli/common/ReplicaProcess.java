@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.tagma.network.cluster.ClusterFolder;
 
 /**
@@ -53,10 +54,14 @@ public final class ReplicaProcess {
         return new ReplicaProcess(id, log, process);
     }
 
-    /** What newer Java versions want to be told about native code; nothing that concerns memory or debugging. */
+    /**
+     * What newer Java versions want to be told about native code, and how far code is compiled; nothing that concerns
+     * memory or debugging.
+     */
     private static List<String> inheritedJavaOptions() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("--enable-native-access") || option.startsWith("--sun-misc-unsafe"))
+                .filter(option -> Stream.of("--enable-native-access", "--sun-misc-unsafe", "-XX:TieredStopAtLevel=")
+                        .anyMatch(option::startsWith))
                 .toList();
     }
 
