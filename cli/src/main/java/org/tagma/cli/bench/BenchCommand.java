@@ -21,6 +21,7 @@ import org.tagma.cli.common.HostedService;
 import org.tagma.cli.common.ProtocolOption;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.network.cluster.CryptoProviderChoice;
@@ -69,13 +70,13 @@ public final class BenchCommand implements Callable<Integer> {
             description = "sync, async or memory (default: memory, or what the cluster in --dir has).")
     private Durability durability;
 
-    @Option(names = "--compare", description = "Measure both protocols, and print one table.")
+    @Option(names = "--compare", description = "Measure pbft and raft, and print one table.")
     private boolean compare;
 
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            description = "How many replicas to start (default: with pbft 4, with raft 3).")
+            description = "How many replicas to start (default: as many as tolerate one fault).")
     private Integer replicas;
 
     @Option(
@@ -307,6 +308,8 @@ public final class BenchCommand implements Callable<Integer> {
         if (runningFolder != null) {
             return BenchCluster.attach(new ClusterFolder(runningFolder));
         }
+        // Before there are keys and processes for nothing.
+        setting().requireFit(ClusterConfig.Limits.defaults());
         int count = replicas == null ? kind.groupSizes().usualReplicas() : replicas;
         ClusterPlan plan = new ClusterPlan(
                 kind,

@@ -41,7 +41,7 @@ final class BenchRun {
     }
 
     BenchReport measure() throws IOException, KeyFileException, LoadException, InterruptedException {
-        setting.requireFit(config);
+        setting.requireFit(config.limits());
         Map<Integer, NodeKeys> keys = keys();
         int inspecting = keys.containsKey(INSPECTING_CLIENT)
                 ? INSPECTING_CLIENT

@@ -22,8 +22,7 @@ record BenchSetting(LoadPlan plan, HostedService service, int payloadBytes, int 
     }
 
     /** @throws CommandFailure if the cluster does not allow so much */
-    void requireFit(ClusterConfig config) {
-        ClusterConfig.Limits limits = config.limits();
+    void requireFit(ClusterConfig.Limits limits) {
         BenchCommand.requireRange("--outstanding", plan.outstanding(), 1, limits.sessionPipeline());
         BenchCommand.requireRange("--payload", payloadBytes, 0, limits.maxOperationBytes());
         if ((long) plan.clients() * plan.outstanding() > limits.maxPendingRequests()) {
