@@ -54,6 +54,10 @@ import picocli.CommandLine.TypeConversionException;
             "  tagma kv --dir mycluster put colour blue",
             "  tagma status --dir mycluster",
             "",
+            "In the environment: TAGMA_CLASSPATH names jars with colons between, such as a protocol of your own, see"
+                    + " docs/write-your-own-protocol.md; TAGMA_JAVA_OPTS replaces the flags for Java, for example"
+                    + " -Xmx4g.",
+            "",
             "Exit status: 0 success; 1 the answer is no; 2 cannot run; 3 no answer."
         })
 public final class TagmaCommand implements Runnable {
