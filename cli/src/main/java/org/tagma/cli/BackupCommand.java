@@ -13,6 +13,7 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.protocol.StatusColumn;
 import org.tagma.replica.OperatorCommands;
 import org.tagma.replica.storage.Backup;
 import picocli.CommandLine.Command;
@@ -70,7 +71,7 @@ final class BackupCommand implements Callable<Integer> {
                 content.sequence() == 0
                         ? "It holds no checkpoint yet, so there is no state in it that could be restored."
                         : "The state at checkpoint " + content.sequence() + " can be restored from it, digest "
-                                + content.stateDigest().hex().substring(0, StatusCommand.SHOWN_DIGEST_DIGITS));
+                                + StatusColumn.beginning(content.stateDigest().hex()));
         out.flush();
         return ExitStatus.OK;
     }

@@ -49,7 +49,7 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            description = "How many replicas: with pbft at least 4 (default: 4), with raft at least 1 (default: 3).")
+            description = "How many replicas (default: as many as tolerate one fault).")
     private Integer replicas;
 
     @Mixin
@@ -72,9 +72,7 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--faults",
             paramLabel = "F",
-            description =
-                    "How many faulty replicas to tolerate (default: as many as possible: with pbft less than a third,"
-                            + " with raft less than half).")
+            description = "How many faulty replicas to tolerate (default: as many as possible).")
     private Integer faults;
 
     @Option(

@@ -1,12 +1,12 @@
 package org.tagma.cli;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
+import org.tagma.cli.common.Members;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "members",
         description =
-                "Shows who is in the group, or changes it. Changes are for raft; the group of a pbft cluster is fixed"
-                        + " by its cluster file.",
+                "Shows who is in the group, or changes it, where the protocol can: raft; the group of a pbft cluster is"
+                        + " fixed by its cluster file.",
         footer = {
             "",
             "Voters elect and commit. Learners follow without a vote. All must be in the cluster file, and new ones"
@@ -64,15 +64,18 @@ final class MembersCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (!change && !config.protocol().changesMembers()) {
-            out.printf("voters    %s%n", RaftGroup.list(all(config)));
+            out.printf("voters    %s%n", Members.list(all(config)));
             out.println("fixed: the group of a " + config.protocol().name() + " cluster does not change");
             out.flush();
             return ExitStatus.OK;
         }
-        Operator.requireLeader(
-                config,
-                "the group of a " + config.protocol().name()
-                        + " cluster is fixed by its cluster file, and cannot be changed while it runs");
+        if (!config.protocol().changesMembers()) {
+            throw new CommandFailure(
+                    ExitStatus.UNSUCCESSFUL,
+                    "the group of a " + config.protocol().name()
+                            + " cluster is fixed by its cluster file, and cannot be changed while it runs",
+                    null);
+        }
         try (Operator operator = new Operator(folder, config, options.client())) {
             if (change) {
                 out.println(change(operator, wantedVoters, wantedLearners));
@@ -86,9 +89,9 @@ final class MembersCommand implements Callable<Integer> {
 
     private String change(Operator operator, List<Integer> wantedVoters, List<Integer> wantedLearners)
             throws InterruptedException {
-        RaftReplicaStatus leader = operator.awaitLeader();
-        List<Integer> newVoters = voters == null ? without(leader.voters(), wantedLearners) : wantedVoters;
-        List<Integer> newLearners = learners == null ? without(leader.learners(), wantedVoters) : wantedLearners;
+        Members now = operator.awaitLeader().members();
+        List<Integer> newVoters = voters == null ? without(now.voters(), wantedLearners) : wantedVoters;
+        List<Integer> newLearners = learners == null ? without(now.learners(), wantedVoters) : wantedLearners;
         return operator.carryOut(OperatorCommands.changeMembership(newVoters, newLearners));
     }
 
@@ -96,20 +99,19 @@ final class MembersCommand implements Callable<Integer> {
         return ids.stream().filter(id -> !others.contains(id)).toList();
     }
 
-    private static void show(PrintWriter out, ClusterConfig config, RaftReplicaStatus leader) {
-        out.printf("voters    %s%n", RaftGroup.list(leader.voters()));
-        if (!leader.oldVoters().isEmpty()) {
-            out.printf("          and, until the change is complete, %s%n", RaftGroup.list(leader.oldVoters()));
+    private static void show(PrintWriter out, ClusterConfig config, GroupStatus group) {
+        Members members = group.members();
+        out.printf("voters    %s%n", Members.list(members.voters()));
+        if (!members.oldVoters().isEmpty()) {
+            out.printf("          and, until the change is complete, %s%n", Members.list(members.oldVoters()));
         }
-        out.printf("learners  %s%n", RaftGroup.list(leader.learners()));
-        List<Integer> others = new ArrayList<>(all(config));
-        others.removeAll(leader.voters());
-        others.removeAll(leader.oldVoters());
-        others.removeAll(leader.learners());
+        out.printf("learners  %s%n", Members.list(members.learners()));
+        List<Integer> others =
+                all(config).stream().filter(id -> !members.contains(id)).toList();
         if (!others.isEmpty()) {
-            out.printf("outside   %s (in cluster.yaml, not in the group)%n", RaftGroup.list(others));
+            out.printf("outside   %s (in cluster.yaml, not in the group)%n", Members.list(others));
         }
-        out.printf("leader    %d, in term %d%n", leader.replica(), leader.term());
+        out.printf("leader    %d, in %s %d%n", group.leader(), config.protocol().viewWord(), group.view());
     }
 
     private static List<Integer> all(ClusterConfig config) {
@@ -119,7 +121,7 @@ final class MembersCommand implements Callable<Integer> {
     private static List<Integer> ids(String option, String text, ClusterConfig config) {
         List<Integer> ids;
         try {
-            ids = RaftReplicaStatus.ids(text);
+            ids = Members.ids(text);
         } catch (NumberFormatException e) {
             throw CommandFailure.cannotRun(
                     option + " must be replicas with commas between, such as 0,1,3, not " + text, e);

@@ -1,10 +1,6 @@
 package org.tagma.cli;
 
 import com.google.protobuf.ByteString;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.cli.common.ReplicaInspector;
@@ -12,7 +8,6 @@ import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.replica.AdminQueries;
 
 /** Sends an operator's commands to whoever can carry them out. Thread-safe. */
 final class Operator implements AutoCloseable {
@@ -37,38 +32,17 @@ final class Operator implements AutoCloseable {
     }
 
     /** How all replicas are. */
-    RaftGroup group() {
-        List<Integer> all = IntStream.range(0, config.replicaCount()).boxed().toList();
-        List<Optional<Map<String, String>>> answers = inspector.askAll(all, AdminQueries.STATUS, ANSWER_MILLIS);
-        return new RaftGroup(all.stream()
-                .map(id -> answers.get(id).flatMap(values -> RaftReplicaStatus.of(id, values)))
-                .toList());
+    GroupStatus group() {
+        return new GroupStatus(config, ReplicaStatus.ofAll(inspector, config.replicaCount(), ANSWER_MILLIS));
     }
 
     /**
-     * Has a command carried out by the leader; under PBFT by whoever is the primary.
+     * Has a command carried out by whoever leads, as far as is known; if it does not, it says so.
      *
      * @throws CommandFailure if there is no leader, or no answer, or the answer is no
      */
     String carryOut(ByteString command) throws InterruptedException {
-        return carryOut(config.protocol().changesMembers() ? awaitLeader().replica() : primary(), command);
-    }
-
-    /** As far as most replicas know; whoever is asked says so if it is not. */
-    private int primary() {
-        return new PbftGroup(config, ReplicaStatus.ofAll(inspector, config.replicaCount(), ANSWER_MILLIS)).primary();
-    }
-
-    /**
-     * Only a group that trusts its members has commands for its leader; that the cluster file says, and nobody need be
-     * asked.
-     *
-     * @throws CommandFailure if this is no such group
-     */
-    static void requireLeader(ClusterConfig config, String whyNot) {
-        if (!config.protocol().changesMembers()) {
-            throw new CommandFailure(ExitStatus.UNSUCCESSFUL, whyNot, null);
-        }
+        return carryOut(awaitLeader().leader(), command);
     }
 
     /**
@@ -91,16 +65,19 @@ final class Operator implements AutoCloseable {
         return outcome.text();
     }
 
-    /** @throws CommandFailure if nobody leads */
-    RaftReplicaStatus awaitLeader() throws InterruptedException {
+    /** A group that has a leader. @throws CommandFailure if nobody leads */
+    GroupStatus awaitLeader() throws InterruptedException {
         long deadline = System.nanoTime() + LEADER_MILLIS * 1_000_000;
-        Optional<RaftReplicaStatus> leader = group().leader();
-        while (leader.isEmpty() && System.nanoTime() < deadline) {
+        GroupStatus group = group();
+        while (group.leader() < 0 && System.nanoTime() < deadline) {
             Thread.sleep(PAUSE_MILLIS);
-            leader = group().leader();
+            group = group();
         }
-        return leader.orElseThrow(() -> new CommandFailure(
-                ExitStatus.NO_ANSWER, "no replica that answers leads the group; see `tagma status`", null));
+        if (group.leader() < 0) {
+            throw new CommandFailure(
+                    ExitStatus.NO_ANSWER, "no replica that answers leads the group; see `tagma status`", null);
+        }
+        return group;
     }
 
     @Override

@@ -73,7 +73,7 @@ final class ReplicaCommand implements Callable<Integer> {
     @Option(
             names = "--fault",
             paramLabel = "KIND",
-            description = "For tests: misbehave. equivocate (pbft only), silent, slow, crash or cut.")
+            description = "For tests: misbehave. equivocate (where replicas may lie), silent, slow, crash or cut.")
     private String fault;
 
     @Option(

@@ -32,9 +32,8 @@ import picocli.CommandLine.Spec;
                     + " was lost,"
                     + " and counts as faulty until it has caught up, but fetches only what changed since the backup.",
             "",
-            "So the others must still be there: with pbft n-f replicas that have not lost their disks, with raft"
-                    + " every other"
-                    + " voter. A group of which more were lost is not brought back by this.",
+            "So the others must still be there: n-f replicas that have not lost their disks where replicas may lie,"
+                    + " else every other voter. A group of which more were lost is not brought back by this.",
             "",
             "Exit status: 0 done; 2 the backup is damaged, of another cluster or epoch, or the data folder is not"
                     + " empty."

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code tagma transfer}. */
 @Command(
         name = "transfer",
-        description = "Has the leader hand over to another replica, with hardly a pause. Under pbft the next"
-                + " replica follows the primary, which hands over also when it is stopped.",
+        description = "Has the leader hand over to another replica, with hardly a pause. Where the protocol says who"
+                + " follows, as under pbft, the next replica does. Whoever is stopped hands over by itself.",
         footer = {"", "Exit status: 0 done; 1 refused, or not done in time; 3 no answer."},
         sortOptions = false)
 final class TransferCommand implements Callable<Integer> {
@@ -53,8 +53,9 @@ final class TransferCommand implements Callable<Integer> {
                 out.flush();
                 return ExitStatus.OK;
             }
-            RaftReplicaStatus leader = operator.awaitLeader();
-            out.println(answer + ": replica " + leader.replica() + " leads now, in term " + leader.term());
+            GroupStatus group = operator.awaitLeader();
+            out.println(answer + ": replica " + group.leader() + " leads now, in "
+                    + config.protocol().viewWord() + " " + group.view());
             out.flush();
         }
         return ExitStatus.OK;

@@ -22,10 +22,12 @@ final class GroupVerdictTest {
     private Path temporary;
 
     private ClusterConfig config;
+    private ClusterConfig raft;
 
     @BeforeEach
     void makeCluster() throws Exception {
         config = TestPlan.plan().make(new ClusterFolder(temporary.resolve("cluster")));
+        raft = TestPlan.raft().make(new ClusterFolder(temporary.resolve("raft")));
     }
 
     @Test
@@ -111,25 +113,28 @@ final class GroupVerdictTest {
         assertThat(led.serves()).isTrue();
         assertThat(led.lines())
                 .containsExactly(
-                        "Operations are ordered: replica 0 leads in term 3, and a majority of the voters takes part;"
+                        "Operations are ordered: 2 of 3 voters take part in term 3, 2 are needed; its leader is replica"
+                                + " 0;"
                                 + " the last operation was executed 0.4 s ago",
-                        "replica 2 does not take part: no answer from " + config.address(2)
+                        "replica 2 does not take part: no answer from " + raft.address(2)
                                 + "; start it, or see whether the network between here and there works, and its log");
 
         GroupVerdict leaderless = raft(raftIn("pre-candidate", 3, -1), raftIn("follower", 3, -1), Map.of());
         assertThat(leaderless.serves()).isFalse();
-        assertThat(leaderless.summary()).isEqualTo("Operations are NOT ORDERED: nobody leads now");
+        assertThat(leaderless.summary()).endsWith("0 of 3 voters take part in term 3, 2 are needed; nobody leads now");
 
         GroupVerdict alone = raft(raftIn("leader", 3, 0), raftIn("pre-candidate", 3, -1), Map.of());
         assertThat(alone.serves()).isFalse();
-        assertThat(alone.summary()).contains("but no majority of the voters takes part");
+        assertThat(alone.summary())
+                .isEqualTo("Operations are NOT ORDERED: 1 of 3 voters take part in term 3, 2 are needed; its leader is"
+                        + " replica 0");
 
         GroupVerdict tooFew = raft(raftIn("pre-candidate", 3, -1), Map.of(), Map.of());
-        assertThat(tooFew.summary()).endsWith("too few voters answer to elect a leader");
+        assertThat(tooFew.summary()).endsWith("; too few answer");
     }
 
     @Test
-    void statesOfRaftThatDifferAtOneCheckpointAreSaidToDiffer() {
+    void statesOfReplicasThatDoNotLieAreSaidToDifferAtOneCheckpoint() {
         assertThat(raft(state(0, 128, "aa"), state(1, 256, "bb"), state(2, 128, "aa"))
                         .divergence())
                 .isEmpty();
@@ -139,17 +144,31 @@ final class GroupVerdictTest {
                         + " for where they part");
     }
 
-    private static RaftGroup raft(RaftReplicaStatus... statuses) {
-        return new RaftGroup(List.of(statuses).stream().map(Optional::of).toList());
+    private GroupStatus raft(ReplicaStatus... statuses) {
+        return new GroupStatus(
+                raft, List.of(statuses).stream().map(Optional::of).toList());
     }
 
-    private static RaftReplicaStatus state(int replica, long checkpoint, String digest) {
+    private static ReplicaStatus state(int replica, long checkpoint, String digest) {
         Map<String, String> values = new HashMap<>();
-        List.of("term", "leader", "commitIndex", "lastExecuted", "firstIndex", "lastIndex", "snapshotIndex")
-                .forEach(name -> values.put(name, "1"));
+        List.of("view", "primary", "lastCommitted", "lastExecuted").forEach(name -> values.put(name, "1"));
         values.put("checkpoint", Long.toString(checkpoint));
         values.put("checkpointDigest", digest);
-        return RaftReplicaStatus.of(replica, values).orElseThrow();
+        return ReplicaStatus.of(replica, values).orElseThrow();
+    }
+
+    @Test
+    void aGroupThatChangesNeedsBothMajoritiesAndWhoIsOutsideIsNotMissed() {
+        Map<String, String> leader = raftIn("leader", 3, 0);
+        leader.put("voters", "0");
+        leader.put("oldVoters", "0,1");
+        GroupVerdict changing = raft(leader, Map.of(), Map.of());
+        assertThat(changing.serves()).isFalse();
+        assertThat(changing.summary())
+                .contains(
+                        "1 of 1 voters take part in term 3, 1 are needed, and 1 of the 2 that voted until now, of whom"
+                                + " 2 are needed");
+        assertThat(changing.others().get(2)).isEqualTo("it is not in the group; `tagma members` adds it");
     }
 
     @SafeVarargs
@@ -158,16 +177,16 @@ final class GroupVerdictTest {
         for (int id = 0; id < answers.length; id++) {
             statuses.add(answers[id].isEmpty() ? Optional.empty() : ReplicaStatus.of(id, answers[id]));
         }
-        return new PbftGroup(config, statuses).verdict();
+        return new GroupStatus(config, statuses).verdict();
     }
 
     @SafeVarargs
     private GroupVerdict raft(Map<String, String>... answers) {
-        List<Optional<RaftReplicaStatus>> statuses = new ArrayList<>();
+        List<Optional<ReplicaStatus>> statuses = new ArrayList<>();
         for (int id = 0; id < answers.length; id++) {
-            statuses.add(answers[id].isEmpty() ? Optional.empty() : RaftReplicaStatus.of(id, answers[id]));
+            statuses.add(answers[id].isEmpty() ? Optional.empty() : ReplicaStatus.of(id, answers[id]));
         }
-        return new RaftGroup(statuses).verdict(config);
+        return new GroupStatus(raft, statuses).verdict();
     }
 
     private static Map<String, String> in(String mode, long view) {
@@ -175,12 +194,11 @@ final class GroupVerdictTest {
     }
 
     private static Map<String, String> raftIn(String role, long term, int leader) {
-        Map<String, String> answer = new HashMap<>(Map.of("mode", role, "leader", Integer.toString(leader)));
-        answer.put("term", Long.toString(term));
+        Map<String, String> answer = new HashMap<>(Map.of("mode", role, "primary", Integer.toString(leader)));
+        answer.put("view", Long.toString(term));
         answer.put("lastExecutedAgeMillis", "400");
         answer.put("voters", "0,1,2");
-        List.of("commitIndex", "lastExecuted", "firstIndex", "lastIndex", "snapshotIndex")
-                .forEach(name -> answer.put(name, "7"));
+        List.of("lastCommitted", "lastExecuted").forEach(name -> answer.put(name, "7"));
         return answer;
     }
 }

@@ -130,7 +130,7 @@ class KilledClusterTest {
         String json =
                 Tagma.run("status", "--json", "--dir", folder.root().toString()).out();
         JsonNode replica = new ObjectMapper().readTree(json).get("replicas").get(0);
-        return replica.path("mode").asText() + replica.path("role").asText();
+        return replica.path("mode").asText();
     }
 
     private static void delete(Path root) throws IOException {

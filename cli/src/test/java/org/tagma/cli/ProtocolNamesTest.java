@@ -27,25 +27,8 @@ class ProtocolNamesTest {
             "bft-core/.*/core/(pbft|raft)/.*|network/.*/protocol/(pbft|raft)/.*|simulator/.*|mutation/.*"
                     + "|benchmarks/.*/(micro|attack)/.*");
 
-    /**
-     * The defaults of the comparison and the simulator, and the demo's stories; and what an operator of a group that
-     * changes is shown.
-     */
-    private static final Set<String> ALLOWED = Set.of(
-            "BenchCommand.java",
-            "BenchReport.java",
-            "Comparison.java",
-            "SettingOptions.java",
-            "SimCommand.java",
-            "DemoCommand.java",
-            "MembersCommand.java",
-            "Operator.java",
-            "PbftGroup.java",
-            "RaftGroup.java",
-            "RaftReplicaStatus.java",
-            "RaftStatusTable.java",
-            "StatusCommand.java",
-            "TransferCommand.java");
+    /** The two that the comparison of the two compares. */
+    private static final Set<String> ALLOWED = Set.of("BenchCommand.java");
 
     @Test
     void noCodeOutsideAProtocolsPackagesNamesIt() throws IOException {

@@ -112,7 +112,7 @@ class RaftOfProcessesTest {
         assertThat(stranger.errorLines()).singleElement().asString().contains("none of the operators");
         Tagma.Result table = run("status");
         assertThat(table.status()).isEqualTo(ExitStatus.OK);
-        assertThat(table.out()).contains("learner", "leads in term", "learners: " + last);
+        assertThat(table.out()).contains("learner", "its leader is replica", "learners: " + last);
     }
 
     private Tagma.Result run(String command, String... options) {

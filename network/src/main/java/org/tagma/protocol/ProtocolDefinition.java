@@ -60,7 +60,16 @@ public interface ProtocolDefinition {
         return "leader";
     }
 
-    /** Whether a running group can be given other members, by {@code tagma members}. */
+    /** What {@code tagma status} shows of each replica besides its mode, view, leader and what it has executed. */
+    default List<StatusColumn> statusColumns() {
+        return List.of(StatusColumn.STATE_DIGEST);
+    }
+
+    /**
+     * Whether a running group can be given other members, by {@code tagma members}. The protocol then says among its
+     * {@linkplain Protocol#details details} who they are: {@code voters}, {@code oldVoters} (who vote as well while the
+     * group changes) and {@code learners}, each as ids with commas between.
+     */
     default boolean changesMembers() {
         return false;
     }

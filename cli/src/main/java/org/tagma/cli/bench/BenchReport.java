@@ -8,6 +8,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.tagma.benchmarks.load.LoadResult;
 import org.tagma.benchmarks.load.Traffic;
+import org.tagma.protocol.Protocols;
 
 /**
  * What was measured, for people and for programs.
@@ -100,7 +101,7 @@ record BenchReport(
     void printTroubles(PrintWriter out) {
         String protocol = String.valueOf(setting.get("protocol"));
         if (cluster.view() > 0) {
-            String changes = "raft".equals(protocol) ? "elections" : "view changes";
+            String changes = Protocols.named(protocol).viewWord() + " changes";
             out.printf("%-20s %d under %s, so this is not the normal case%n", changes, cluster.view(), protocol);
         }
         load.failures().forEach((kind, count) -> out.printf("%-20s %d %s under %s%n", "failed", count, kind, protocol));

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.tagma.protocol.FaultModel;
+import org.tagma.protocol.Protocols;
 
 /**
  * Reports of clusters that differ in the protocol and in nothing else, side by side.
@@ -46,8 +48,9 @@ record Comparison(List<BenchReport> reports) {
     }
 
     private static String tolerates(BenchReport report) {
-        String kind = "pbft".equals(report.setting().get("protocol")) ? "malicious" : "crashed";
-        return report.setting().get("faults") + " " + kind;
+        FaultModel faults = Protocols.named(String.valueOf(report.setting().get("protocol")))
+                .faultModel();
+        return report.setting().get("faults") + " " + faults.label();
     }
 
     private void number(PrintWriter out, String label, String format, Function<BenchReport, Double> value) {

@@ -142,10 +142,10 @@ final class FailoverRun {
                 .flatMap(Optional::stream)
                 .toList();
         boolean agree = all.size() == config.replicaCount()
-                && all.stream().map(ReplicaStatus::primary).distinct().count() == 1
+                && all.stream().map(ReplicaStatus::leader).distinct().count() == 1
                 && all.stream().map(ReplicaStatus::view).distinct().count() == 1
                 && all.stream().noneMatch(status -> status.mode().matches("recovering|fetching-state|view-change"));
-        return agree && all.get(0).primary() >= 0 ? OptionalInt.of(all.get(0).primary()) : OptionalInt.empty();
+        return agree && all.get(0).leader() >= 0 ? OptionalInt.of(all.get(0).leader()) : OptionalInt.empty();
     }
 
     private static void requireBefore(long deadlineNanos, String otherwise) {

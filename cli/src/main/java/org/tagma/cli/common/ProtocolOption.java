@@ -1,5 +1,6 @@
 package org.tagma.cli.common;
 
+import java.util.Iterator;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 import picocli.CommandLine.Option;
@@ -13,8 +14,8 @@ public final class ProtocolOption {
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
-            description = "pbft, which tolerates malicious replicas, or raft, which tolerates replicas that crash"
-                    + " (default: pbft); or the name of another one on the class path.")
+            completionCandidates = Choices.class,
+            description = "Which protocol, of those on the class path: ${COMPLETION-CANDIDATES}.")
     private ProtocolDefinition protocol;
 
     /** For picocli. */
@@ -27,5 +28,19 @@ public final class ProtocolOption {
     /** The protocol asked for, or the standard one. */
     public ProtocolDefinition kind() {
         return protocol == null ? Protocols.standard() : protocol;
+    }
+
+    /** What there is, for the help. */
+    static final class Choices implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return Protocols.all().stream().map(Choices::inWords).iterator();
+        }
+
+        private static String inWords(ProtocolDefinition protocol) {
+            return protocol.name() + " (tolerates f " + protocol.faultModel().label() + " replicas, "
+                    + protocol.groupSizes() + (protocol == Protocols.standard() ? "; the default)" : ")");
+        }
     }
 }

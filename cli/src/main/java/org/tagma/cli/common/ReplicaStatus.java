@@ -2,6 +2,8 @@ package org.tagma.cli.common;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +15,9 @@ import org.tagma.replica.AdminQueries;
  * How a replica says it is.
  *
  * @param view the view it is in
- * @param primary the primary of that view
- * @param mode normal, view-change, recovering, fetching-state
+ * @param leader of that view; -1 if it knows of none
+ * @param mode as {@link org.tagma.core.protocol.ReplicaMode} labels it
+ * @param lastCommitted up to where it knows the order
  * @param lastExecuted the last sequence number it executed
  * @param stableCheckpoint the sequence number of its last stable checkpoint
  * @param checkpoint the sequence number of the newest checkpoint it took; 0 if none
@@ -24,12 +27,15 @@ import org.tagma.replica.AdminQueries;
  * @param uptimeMillis how long its process has run
  * @param why it does not take part, in its own words; empty if it says nothing
  * @param clocks which other clocks are too far from its own, in its own words; empty if none
+ * @param members of the group, as far as it knows; without voters if the group does not change
+ * @param told all that it says, by name, in printable characters
  */
 public record ReplicaStatus(
         int replica,
         long view,
-        int primary,
+        int leader,
         String mode,
+        long lastCommitted,
         long lastExecuted,
         long stableCheckpoint,
         long checkpoint,
@@ -38,11 +44,23 @@ public record ReplicaStatus(
         long lastExecutedAgeMillis,
         long uptimeMillis,
         String why,
-        String clocks) {
+        String clocks,
+        Members members,
+        Map<String, String> told) {
 
     private static final int MOST_TEXT = 400;
 
     private static final Pattern WORD = Pattern.compile("[a-z0-9-]{1,64}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]{1,64}");
+
+    public ReplicaStatus {
+        told = Collections.unmodifiableMap(new LinkedHashMap<>(told));
+    }
+
+    /** Whether it says that it leads. */
+    public boolean leads() {
+        return leader == replica;
+    }
 
     /** Asks all replicas of a cluster; empty for those that do not answer in time. */
     public static List<Optional<ReplicaStatus>> ofAll(ReplicaInspector inspector, int replicas, long deadlineMillis) {
@@ -69,6 +87,7 @@ public record ReplicaStatus(
                     number(values, "view"),
                     Math.toIntExact(number(values, "primary")),
                     word(values, "mode", "unknown"),
+                    number(values, "lastCommitted"),
                     number(values, "lastExecuted"),
                     number(values, "stableCheckpoint"),
                     number(values, "checkpoint"),
@@ -77,7 +96,9 @@ public record ReplicaStatus(
                     Long.parseLong(values.getOrDefault("lastExecutedAgeMillis", "-1")),
                     number(values, "uptimeMillis"),
                     text(values, "why"),
-                    text(values, "clocks")));
+                    text(values, "clocks"),
+                    Members.told(values),
+                    printable(values)));
         } catch (NumberFormatException | ArithmeticException e) {
             return Optional.empty();
         }
@@ -111,14 +132,31 @@ public record ReplicaStatus(
         return Long.parseLong(values.getOrDefault(name, "0"));
     }
 
-    /** What it says in words of its own; printable, and not long. */
-    public static String text(Map<String, String> values, String name) {
-        String printable = values.getOrDefault(name, "").replaceAll("[^\\x20-\\x7e]", "?");
+    /** What it says in words of its own. */
+    private static String text(Map<String, String> values, String name) {
+        return printable(values.getOrDefault(name, ""));
+    }
+
+    /** A malicious replica shall not be able to paint on anybody's terminal, or to fill it. */
+    private static String printable(String text) {
+        String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
         return printable.substring(0, Math.min(MOST_TEXT, printable.length()));
     }
 
-    /** A malicious replica shall not be able to paint on anybody's terminal. */
-    public static String word(Map<String, String> values, String name, String otherwise) {
+    private static Map<String, String> printable(Map<String, String> values) {
+        Map<String, String> printable = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (NAME.matcher(name).matches()) {
+                printable.put(name, printable(value));
+            }
+        });
+        // These are shown as what they are, or not at all.
+        printable.computeIfPresent("mode", (name, value) -> word(values, name, "unknown"));
+        printable.computeIfPresent("checkpointDigest", (name, value) -> word(values, name, ""));
+        return printable;
+    }
+
+    private static String word(Map<String, String> values, String name, String otherwise) {
         String value = values.getOrDefault(name, otherwise);
         return WORD.matcher(value).matches() ? value : otherwise;
     }

@@ -13,6 +13,7 @@ import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.cli.common.ReplicaStatus.StateDigest;
 import org.tagma.examples.kv.KeyValueClient;
 import org.tagma.examples.kv.KeyValueStore;
+import org.tagma.protocol.StatusColumn;
 
 /** What must hold once the load has stopped, whatever one replica did meanwhile. */
 final class Checks {
@@ -20,7 +21,6 @@ final class Checks {
     private static final long ANSWER_MILLIS = 5_000;
     private static final long PAUSE_MILLIS = 200;
     private static final int SHOWN_PROBLEMS = 3;
-    private static final int SHOWN_DIGEST_DIGITS = 16;
 
     private final Verdict verdict;
 
@@ -54,7 +54,7 @@ final class Checks {
                         "the %d %sreplicas hold the same state: digest %s after %,d batches",
                         correct.size(),
                         allOfThem ? "" : "correct ",
-                        digest.substring(0, Math.min(SHOWN_DIGEST_DIGITS, digest.length())),
+                        StatusColumn.beginning(digest),
                         digests.get(0).lastExecuted()),
                 "correct replicas hold DIFFERENT states: " + describe(digests));
     }
@@ -67,12 +67,7 @@ final class Checks {
     private static String describe(List<StateDigest> digests) {
         return digests.stream()
                 .map(digest -> "replica " + digest.replica() + " at " + digest.lastExecuted() + " "
-                        + digest.digest()
-                                .substring(
-                                        0,
-                                        Math.min(
-                                                SHOWN_DIGEST_DIGITS,
-                                                digest.digest().length())))
+                        + StatusColumn.beginning(digest.digest()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -29,12 +29,14 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs a real cluster of processes under load, turns its primary malicious half-way, and checks in the"
                         + " end that nothing was lost, nothing was executed twice, no read was stale, and all correct"
-                        + " replicas agree. Under Raft, its leaders are killed, paused and cut off instead.",
+                        + " replicas agree. Where replicas do not lie, leaders are killed, paused and cut off instead.",
         footer = {
             "",
-            "Faults under pbft, from half time on, for good: equivocate (tells two stories), silent, slow, crash,"
+            "Faults where replicas may lie, as under pbft, from half time on, for good: equivocate (tells two"
+                    + " stories), silent, slow, crash,"
                     + " none.",
-            "Faults under raft, each undone after a while: crash (kill -9, then started again), pause (SIGSTOP, then"
+            "Faults where they do not, as under raft, each undone after a while: crash (kill -9, then"
+                    + " started again), pause (SIGSTOP, then"
                     + " SIGCONT), cut (nothing passes between it and the others), all (these three in turn), none.",
             "",
             "Exit status: 0 if every check passes, 1 if one fails."
@@ -61,7 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            description = "How many replicas: with pbft 4 to 31 (default: 4), with raft 3 to 31 (default: 3).")
+            description = "How many replicas, up to 31 (default: as many as tolerate one fault).")
     private Integer replicas;
 
     @Option(
@@ -74,8 +76,10 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--fault",
             paramLabel = "KIND",
-            description = "What happens to the replica that leads, see below (default: with pbft equivocate, with raft"
-                    + " all).")
+            description =
+                    "What happens to the replica that leads, see below (default: equivocate where replicas may lie,"
+                            + " else"
+                            + " all).")
     private String fault;
 
     @Option(

@@ -114,7 +114,7 @@ final class ViewWatch implements AutoCloseable {
         }
         ReplicaStatus reached = answers.get(believed() - 1);
         // Where it follows from the view, nobody need be believed.
-        int leader = protocol.leaderOf(reached.view(), quorums).orElse(reached.primary());
+        int leader = protocol.leaderOf(reached.view(), quorums).orElse(reached.leader());
         // A replica whose answer was on its way when it was disturbed does not lead.
         if (reached.view() >= view.number() && leader != distrusted) {
             view = new View(reached.view(), leader);
@@ -131,7 +131,7 @@ final class ViewWatch implements AutoCloseable {
         boolean catchingUp = CATCHING_UP.contains(status.mode());
         return protocol.leaderOf(status.view(), quorums).isPresent()
                 ? "normal".equals(status.mode())
-                : status.primary() >= 0 && !catchingUp;
+                : status.leader() >= 0 && !catchingUp;
     }
 
     @Override

@@ -94,8 +94,10 @@ public final class KvCommand implements Callable<Integer> {
     @Option(
             names = "--read-from",
             paramLabel = "N",
-            description = "With raft: ask replica N for what get and scan read, and others only if it cannot answer"
-                    + " (default: the leader).")
+            description =
+                    "Where replicas do not lie: ask replica N for what get and scan read, and others only if it cannot"
+                            + " answer"
+                            + " (default: the leader).")
     private Integer readFrom;
 
     @Option(names = "--batch", description = "Take commands from standard input.")

@@ -44,8 +44,8 @@ final class BreakRun {
                     .notOwed()
                     .orElseThrow(() -> CommandFailure.cannotRun("everything is promised here ("
                             + setting.promise().reason()
-                            + "); see what breaks with --timing asynchronous, with more --faults, or with raft's"
-                            + " replicas --nodes byzantine"));
+                            + "); see what breaks with --timing asynchronous, with more --faults, or, where"
+                            + " replicas do not lie, with --nodes byzantine"));
         }
         try {
             return Property.labelled(name);

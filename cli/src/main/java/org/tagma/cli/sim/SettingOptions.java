@@ -3,6 +3,7 @@ package org.tagma.cli.sim;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.ProtocolOption;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.model.Assumption;
 import org.tagma.simulator.model.Network;
@@ -12,6 +13,7 @@ import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
 import org.tagma.simulator.plan.Plan;
 import org.tagma.simulator.plan.Setting;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is simulated. */
@@ -19,12 +21,8 @@ final class SettingOptions {
 
     private static final int MAX_OPERATIONS = 1_000_000;
 
-    @Option(
-            names = "--protocol",
-            paramLabel = "NAME",
-            defaultValue = "pbft",
-            description = "pbft or raft (default: ${DEFAULT-VALUE}).")
-    private ProtocolDefinition protocol;
+    @Mixin
+    private ProtocolOption protocolOption;
 
     @Option(
             names = "--network",
@@ -53,10 +51,13 @@ final class SettingOptions {
                             + " (default: ${DEFAULT-VALUE}).")
     private String timing;
 
-    @Option(names = "--replicas", paramLabel = "N", description = "How many replicas (default: 4, for raft 3).")
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            description = "How many replicas (default: as many as tolerate one fault).")
     private Integer replicas;
 
-    @Option(names = "--any-size", description = "Each seed says how many replicas there are: 4 to 10, for raft 3 to 7.")
+    @Option(names = "--any-size", description = "Each seed says how many replicas there are, 3 to 10.")
     private boolean anySize;
 
     @Option(
@@ -97,6 +98,7 @@ final class SettingOptions {
                 axis("--network", Network.class, network),
                 axis("--nodes", Nodes.class, nodes),
                 axis("--timing", Synchrony.class, timing));
+        ProtocolDefinition protocol = protocolOption.kind();
         int least = protocol.groupSizes().fewestReplicas();
         int count = replicas == null ? protocol.groupSizes().usualReplicas() : replicas;
         requireRange("--replicas", count, least, Plan.MAX_REPLICAS);

@@ -36,15 +36,15 @@ import picocli.CommandLine.Spec;
             "",
             "1000 seeds of the default:",
             "  tagma sim",
-            "Raft, whose replicas stop, forget what was not synced, and start again:",
+            "Replicas that stop, forget what was not synced, and start again:",
             "  tagma sim --protocol raft --nodes crash-recovery --budget 60s",
-            "More faults than PBFT tolerates: see it break:",
+            "More faults than are tolerated: see it break:",
             "  tagma sim --faults 2",
             "A malicious replica of three: agreement is lost:",
             "  tagma sim --protocol raft --show-break",
-            "All 27 combinations, for PBFT and Raft:",
+            "All 27 combinations, for each protocol:",
             "  tagma sim --matrix --html matrix.html",
-            "An adversary that keeps PBFT from deciding:",
+            "An adversary that keeps a group from deciding:",
             "  tagma sim --flp pbft --for 24h",
             "Every schedule of two rounds with a doubled replica:",
             "  tagma sim --twins",
@@ -96,8 +96,7 @@ public final class SimCommand implements Callable<Integer> {
     @Option(
             names = "--protocols",
             paramLabel = "LIST",
-            defaultValue = "pbft,raft",
-            description = "The protocols of a matrix (default: ${DEFAULT-VALUE}).")
+            description = "The protocols of a matrix, with commas between (default: all on the class path).")
     private String protocols;
 
     @Option(
@@ -129,9 +128,8 @@ public final class SimCommand implements Callable<Integer> {
     @Option(
             names = "--flp",
             paramLabel = "NAME",
-            description =
-                    "Show for pbft or raft that no protocol decides if an adversary schedules an asynchronous network"
-                            + " (Fischer, Lynch and Paterson 1985): nothing is decided until the adversary stops.")
+            description = "Show for a protocol that none decides if an adversary schedules an asynchronous network"
+                    + " (Fischer, Lynch and Paterson 1985): nothing is decided until the adversary stops.")
     private ProtocolDefinition flp;
 
     @Option(
@@ -151,8 +149,8 @@ public final class SimCommand implements Callable<Integer> {
 
     @Option(
             names = "--attacks",
-            description = "Measure what is left of PBFT's throughput near saturation under scripted attacks of a minute"
-                    + " each.")
+            description = "Measure what is left of a group's throughput near saturation under scripted attacks of a"
+                    + " minute each.")
     private boolean attacks;
 
     @Option(
@@ -263,13 +261,16 @@ public final class SimCommand implements Callable<Integer> {
     }
 
     private List<ProtocolDefinition> chosenProtocols() {
+        if (protocols == null) {
+            return Protocols.all();
+        }
         List<ProtocolDefinition> chosen = new ArrayList<>();
         for (String name : protocols.split(",")) {
             chosen.add(Protocols.all().stream()
                     .filter(kind -> kind.name().equalsIgnoreCase(name.strip()))
                     .findFirst()
-                    .orElseThrow(() -> CommandFailure.cannotRun(
-                            "--protocols must be pbft, raft or both with a comma, not '" + protocols + "'")));
+                    .orElseThrow(() -> CommandFailure.cannotRun("--protocols must be " + Protocols.names()
+                            + ", or several with commas between, not '" + protocols + "'")));
         }
         return chosen.stream().distinct().toList();
     }

@@ -30,6 +30,7 @@ import org.tagma.protocol.Objection;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
 import org.tagma.protocol.ReplicaContext;
+import org.tagma.protocol.StatusColumn;
 
 /** PBFT: tolerates f malicious replicas of 3f+1. */
 public final class PbftDefinition implements ProtocolDefinition {
@@ -69,6 +70,11 @@ public final class PbftDefinition implements ProtocolDefinition {
     @Override
     public String leaderWord() {
         return "primary";
+    }
+
+    @Override
+    public List<StatusColumn> statusColumns() {
+        return List.of(StatusColumn.of("STABLE", "stableCheckpoint"), StatusColumn.STATE_DIGEST);
     }
 
     @Override

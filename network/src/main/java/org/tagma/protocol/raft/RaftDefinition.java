@@ -1,6 +1,7 @@
 package org.tagma.protocol.raft;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.IncarnationEvidence;
@@ -21,6 +22,7 @@ import org.tagma.protocol.RecordKind;
 import org.tagma.protocol.ReplicaContext;
 import org.tagma.protocol.Setting;
 import org.tagma.protocol.Settings;
+import org.tagma.protocol.StatusColumn;
 
 /** Raft: tolerates f crashed replicas of 2f+1. */
 public final class RaftDefinition implements ProtocolDefinition {
@@ -55,6 +57,33 @@ public final class RaftDefinition implements ProtocolDefinition {
     @Override
     public String viewWord() {
         return "term";
+    }
+
+    @Override
+    public List<StatusColumn> statusColumns() {
+        return List.of(
+                StatusColumn.of("COMMITTED", "commitIndex"),
+                new StatusColumn("MATCH", (replica, told, byLeader) -> byLeader.getOrDefault("match." + replica, "")),
+                new StatusColumn("LOG", (replica, told, byLeader) -> log(told)));
+    }
+
+    /** From which entry to which, and what stands for those before. */
+    private static String log(Map<String, String> told) {
+        if (told.isEmpty()) {
+            return "";
+        }
+        long first = number(told, "firstIndex");
+        long last = number(told, "lastIndex");
+        long snapshot = number(told, "snapshotIndex");
+        return (first > last ? "empty" : first + ".." + last) + (snapshot > 0 ? ", snapshot at " + snapshot : "");
+    }
+
+    private static long number(Map<String, String> told, String name) {
+        try {
+            return Long.parseLong(told.getOrDefault(name, "0"));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     @Override
