@@ -71,6 +71,13 @@ public final class LaneMutants {
                     "if (lane.waste().waste(0)) {",
                     FLOOD + "whoWastesTimeIsCutOffForAWhileCountedAndNamed"),
             of(
+                    "a new connection is not told to the engine",
+                    "11",
+                    "replica/InboundStage",
+                    "if (peer instanceof PeerId.Replica replica) {",
+                    "if (peer instanceof PeerId.Replica replica && false) {",
+                    STAGE + "theEngineIsToldAtOnceWhichReplicasAreGoneAndWhichAreBack"),
+            of(
                     "the room of a frame is given back before the engine has dealt with it",
                     "37",
                     "replica/EngineQueue",

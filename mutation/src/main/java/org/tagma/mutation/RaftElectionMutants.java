@@ -164,18 +164,33 @@ final class RaftElectionMutants {
                     "(tick - heardFromLeaderAtTick",
                     "raft.RaftElectionTest#aLeaderWhoseProcessHasEndedIsReplacedWithinThreeTicks"),
             of(
+                    "what a dead leader said before is a sign of life",
+                    "",
+                    "core/raft/Follower",
+                    "boolean ended = state.hasEnded(leader);",
+                    "boolean ended = false;",
+                    "raft.RaftElectionTest#whatADeadLeaderSaidBeforeIsNoSignOfLife",
+                    "raft.RaftElectionTest#aLeaderThatEndedBeforeItWasHeardIsReplacedAsSoon"),
+            of(
+                    "a leader with a new connection is still taken for gone",
+                    "",
+                    "core/raft/RaftProtocol",
+                    "state.unreachable.clear(connected.replica());",
+                    "",
+                    "raft.RaftElectionTest#aLeaderWithANewConnectionIsBelievedAgain"),
+            of(
                     "a lease does not keep who cannot reach the leader quiet",
                     "30",
-                    "core/raft/Election",
-                    "&& !state.isLeader() && !state.config.leaseReads()) {",
-                    "&& !state.isLeader()) {",
+                    "core/raft/RaftState",
+                    "return unreachable.get(replica) && !config.leaseReads();",
+                    "return unreachable.get(replica);",
                     "raft.RaftElectionTest#withLeaseReadsNobodyStandsBeforeTheElectionTimeout"),
             of(
                     "who died is chosen to lead",
                     "",
                     "core/raft/Replication",
-                    "return !progress.unreachable && state.tick - progress.heardAtTick <= 2L *"
-                            + " state.config.heartbeatTicks();",
+                    "return !state.unreachable.get(replica) && state.tick - followers.get(replica).heardAtTick <="
+                            + " 2L * state.config.heartbeatTicks();",
                     "return true;",
                     "raft.RaftThirdPartyGroupTest#whoHasJustDiedIsNotChosenToLead"),
             of(

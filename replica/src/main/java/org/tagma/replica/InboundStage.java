@@ -165,6 +165,10 @@ final class InboundStage implements FrameHandler {
     @Override
     public void onPeerUp(PeerId peer) {
         connections.put(peer, newConnection(peer));
+        if (peer instanceof PeerId.Replica replica) {
+            engineQueue.add(new Event.PeerConnected(replica.id()));
+            engineQueue.signal();
+        }
     }
 
     @Override

@@ -74,6 +74,16 @@ final class InboundStageTest {
         assertThat(replica.metrics.rejected(RejectionReason.QUEUE_FULL)).isZero();
     }
 
+    /** What the last process of a replica said may wait here for long; a new connection is news of now. */
+    @Test
+    void theEngineIsToldAtOnceWhichReplicasAreGoneAndWhichAreBack() {
+        stage.onFrame(REPLICA, vote(1));
+        stage.onPeerDown(REPLICA);
+        stage.onPeerUnreachable(new PeerId.Replica(1));
+        stage.onPeerUp(REPLICA);
+        assertThat(replica.engineTakes(2)).containsExactly(new Event.PeerUnreachable(1), new Event.PeerConnected(1));
+    }
+
     @Test
     void theEngineTakesOneEventOfEachPeerInTurn() {
         for (int i = 1; i <= 20; i++) {

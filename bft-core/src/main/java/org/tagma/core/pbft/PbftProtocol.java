@@ -99,6 +99,8 @@ public final class PbftProtocol implements Protocol {
         } else if (event instanceof Event.PeerUnreachable unreachable) {
             state.presence.lost(unreachable.replica());
             monitor.onLost();
+        } else if (event instanceof Event.PeerConnected connected) {
+            state.presence.connected(connected.replica());
         }
         if (state.windowMoved) {
             state.windowMoved = false;
@@ -115,13 +117,20 @@ public final class PbftProtocol implements Protocol {
     }
 
     private void onMessage(Authenticated<?> signed) {
-        state.presence.heard(signed.sender(), state.tick);
+        if (!isPassedOn(signed.message())) {
+            state.presence.heard(signed.sender(), state.tick);
+        }
         Verdict verdict = dispatch(signed);
         // What comes late to a view that was given up is refused there, but used here: it is no rejection then.
         boolean used = noteLate(signed.sender(), signed.message());
         if (!verdict.isAccepted() && !used) {
             state.emit(new Action.Reject(signed.sender(), verdict));
         }
+    }
+
+    /** What is signed to be shown to others comes from others, too: it is no sign that its signer lives. */
+    private static boolean isPassedOn(Message message) {
+        return message instanceof NewView || message instanceof ViewChange || message instanceof Checkpoint;
     }
 
     private boolean noteLate(int sender, Message message) {

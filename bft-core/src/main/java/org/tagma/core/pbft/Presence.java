@@ -13,22 +13,26 @@ final class Presence {
         this.unreachable = new boolean[config.quorums().replicas()];
     }
 
-    /** Something came from a replica. */
+    /** Something came from a replica that nobody else could have delivered. */
     void heard(int replica, long tick) {
         heardAtTick[replica] = tick;
-        unreachable[replica] = false;
     }
 
-    /** A replica's address refuses connections. */
+    /** A replica's address refuses connections. What it said before may still come, and says nothing of that. */
     void lost(int replica) {
         unreachable[replica] = replica != self;
+    }
+
+    /** There is a connection to a replica again. */
+    void connected(int replica) {
+        unreachable[replica] = false;
     }
 
     long heardAtTick(int replica) {
         return heardAtTick[replica];
     }
 
-    /** Whether a replica's address refused connections, and nothing came from it since. */
+    /** Whether a replica's address refused connections, and there was no new one since. */
     boolean isUnreachable(int replica) {
         return unreachable[replica];
     }

@@ -43,9 +43,9 @@ final class ViewChanger {
         this.normalCase = normalCase;
         this.checkpoints = checkpoints;
         this.batchFetcher = batchFetcher;
-        this.suspicions = new Suspicions(state);
         this.handOver = new HandOver(state);
         this.viewChanges = new ViewChanges(state.quorums.replicas());
+        this.suspicions = new Suspicions(state, viewChanges);
     }
 
     /**
@@ -75,13 +75,14 @@ final class ViewChanger {
         }
     }
 
-    /** f+1 replicas find fault with the primary, so a correct one does. */
+    /** f+1 replicas find fault with the primary, so a correct one does; or they have gone further already. */
     private void leaveWithOthers() {
         int against = suspicions.count();
         if (against >= state.quorums.weak() && hasCompany()) {
             String here = suspects() ? "; here " + suspicions.ownReason() : "";
             start(state.view + 1, against + " replicas suspect its primary" + here);
         }
+        joinOthers();
     }
 
     /**
@@ -140,7 +141,7 @@ final class ViewChanger {
             return Verdict.DUPLICATE;
         }
         followPrimary(signed);
-        joinOthers();
+        leaveWithOthers();
         pursue();
         return Verdict.ACCEPT;
     }
@@ -320,7 +321,7 @@ final class ViewChanger {
 
     void onTick() {
         if (state.normal) {
-            joinOthers();
+            leaveWithOthers();
             return;
         }
         if (newViewDeadlineTick != NOT_RUNNING && state.tick >= newViewDeadlineTick) {
@@ -329,7 +330,6 @@ final class ViewChanger {
         } else {
             restateIfForgotten();
             pursue();
-            joinOthers();
             leaveWithOthers();
         }
     }

@@ -32,6 +32,11 @@ final class ViewChanges {
         return Optional.ofNullable(latest.get(replica));
     }
 
+    boolean wantsLater(int replica, long view) {
+        Authenticated<ViewChange> signed = latest.get(replica);
+        return signed != null && signed.message().view() > view;
+    }
+
     /** Which views the other replicas want, in ascending order. Asked at every tick. */
     long[] wantedByOthers(int self) {
         long[] wanted = new long[latest.size()];

@@ -115,11 +115,17 @@ public sealed interface Event {
 
     /**
      * A replica that this one was connected to is gone, and its address refuses connections: its process has ended, as
-     * far as can be seen from here. Comes once for each connection lost; the other is known to be back when something
-     * comes from it. It may be this replica's own network that is in trouble, so alone it is no reason to depose
-     * anybody.
+     * far as can be seen from here. Comes once for each connection lost, and holds until {@link PeerConnected}; what
+     * the other said before it ended may still be on its way to the protocol, and is no sign of life. It may be this
+     * replica's own network that is in trouble, so alone it is no reason to depose anybody.
      */
     record PeerUnreachable(int replica) implements Event {}
+
+    /**
+     * There is a new connection to a replica. Comes before all that is said over it, and perhaps before what was said
+     * over the last one.
+     */
+    record PeerConnected(int replica) implements Event {}
 
     /** The first event of every incarnation: what the log held. */
     record Recovered(RecoveredLog log) implements Event {}

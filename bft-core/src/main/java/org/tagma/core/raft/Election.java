@@ -30,10 +30,10 @@ final class Election {
         }
     }
 
-    /** Not with lease reads: a leader's lease counts on it that those who heard it wait. */
     void onPeerUnreachable(int replica) {
-        if (replica == state.leader && !state.isLeader() && !state.config.leaseReads()) {
-            state.leaderIsUnreachable();
+        state.unreachable.set(replica);
+        if (replica == state.leader && state.hasEnded(replica)) {
+            state.hurry();
         }
     }
 

@@ -5,6 +5,7 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.raft.RaftMessage.AppendEntries;
 import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
 import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.RaftState.Role;
 
 /** What a replica does with a leader's messages (Raft 5.3). */
 final class Follower {
@@ -79,13 +80,24 @@ final class Follower {
     }
 
     private void heard(int leader, long term) {
-        if (term != state.term() || state.leader != leader) {
-            state.follow(term, leader);
-            state.announce("following replica " + leader + " in term " + term);
-            state.pool.takeAll().forEach(request -> state.emit(new Action.Relay(leader, request)));
+        boolean ended = state.hasEnded(leader);
+        if (ended && state.role == Role.PRE_CANDIDATE && term == state.term()) {
+            // It said that before it ended; who asks for pre-votes because of that goes on.
+            return;
         }
+        boolean news = term != state.term() || state.leader != leader;
         state.follow(term, leader);
-        state.heardLeader();
+        if (news) {
+            state.announce("following replica " + leader + " in term " + term);
+        }
+        if (ended && news) {
+            state.hurry();
+        } else if (!ended) {
+            if (news) {
+                state.pool.takeAll().forEach(request -> state.emit(new Action.Relay(leader, request)));
+            }
+            state.heardLeader();
+        }
     }
 
     /**

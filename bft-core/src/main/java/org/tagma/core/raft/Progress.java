@@ -31,8 +31,6 @@ final class Progress {
     SnapshotMeta offered;
     /** The leader's tick when it was heard from last. */
     long heardAtTick;
-    /** Its process has ended, as far as can be seen from here; until it is heard from again. */
-    boolean unreachable;
     /** The latest round of the leader's that it answered. */
     long ackedRound;
     /** The commit index that it was told last. */

@@ -119,8 +119,9 @@ public final class RaftProtocol implements Protocol {
         if (event instanceof Event.ReadReceived read) {
             onRead(read.id());
         } else if (event instanceof Event.PeerUnreachable unreachable) {
-            leader.replication().onPeerUnreachable(unreachable.replica());
             election.onPeerUnreachable(unreachable.replica());
+        } else if (event instanceof Event.PeerConnected connected) {
+            state.unreachable.clear(connected.replica());
         } else if (event instanceof Event.MembershipRequested request) {
             if (state.isLeader()) {
                 leader.change().request(request.id(), request.voters(), request.learners());

@@ -1,6 +1,7 @@
 package org.tagma.core.raft;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
@@ -56,7 +57,9 @@ final class RaftState {
     long tick;
     /** When a leader was heard last; long ago at the start. */
     long heardFromLeaderAtTick;
-    /** Its process has ended, as far as can be seen from here: elections are hurried up to this tick. */
+    /** Replicas whose address refused connections, and to which there was no new one since. */
+    final BitSet unreachable = new BitSet();
+    /** The leader's process has ended, as far as can be seen from here: elections are hurried up to this tick. */
     private long hurriedUntilTick;
 
     private int hurriedRank;
@@ -125,7 +128,15 @@ final class RaftState {
         return tick < hurriedUntilTick;
     }
 
-    /** A leader was heard; whoever seemed to have ended has not, or has a successor. */
+    /**
+     * Whether a replica's process has ended, as far as can be seen from here. Not with lease reads: a leader's lease
+     * counts on it that those who heard it wait.
+     */
+    boolean hasEnded(int replica) {
+        return unreachable.get(replica) && !config.leaseReads();
+    }
+
+    /** A leader was heard; whoever seemed to have ended has a successor. */
     void heardLeader() {
         heardFromLeaderAtTick = tick;
         hurriedUntilTick = 0;
@@ -137,7 +148,7 @@ final class RaftState {
      * each for itself: one that sees it too answers a pre-vote, and one that hears the leader does not. The voters
      * after the leader stand one after the other, a tick apart, so that their votes do not split.
      */
-    void leaderIsUnreachable() {
+    void hurry() {
         List<Integer> voters = configuration().voters();
         hurriedRank = Math.floorMod(voters.indexOf(self) - voters.indexOf(leader) - 1, voters.size());
         hurriedUntilTick = tick + config.electionTimeoutTicks();

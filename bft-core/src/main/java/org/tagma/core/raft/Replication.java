@@ -199,7 +199,6 @@ final class Replication {
         }
         noteMemory(progress, message);
         progress.heardAtTick = state.tick;
-        progress.unreachable = false;
         progress.ackedRound = Math.max(progress.ackedRound, message.round());
         if (message.success()) {
             onAgreement(sender, progress, message.index());
@@ -331,13 +330,6 @@ final class Replication {
         return state.tick - progress.heardAtTick < state.config.electionTimeoutTicks() && !progress.recovering;
     }
 
-    void onPeerUnreachable(int replica) {
-        Progress progress = followers.get(replica);
-        if (progress != null) {
-            progress.unreachable = true;
-        }
-    }
-
     /**
      * Of the voters that could lead at once the one with the most of the log: rather one that answered the last
      * heartbeats.
@@ -345,14 +337,15 @@ final class Replication {
     Optional<Integer> bestVoter() {
         return followers.entrySet().stream()
                 .filter(follower -> state.configuration().isVoter(follower.getKey()) && !follower.getValue().recovering)
-                .max(Comparator.comparing((Map.Entry<Integer, Progress> follower) -> isLively(follower.getValue()))
+                .max(Comparator.comparing((Map.Entry<Integer, Progress> follower) -> isLively(follower.getKey()))
                         .thenComparingLong(follower -> follower.getValue().match))
                 .map(Map.Entry::getKey);
     }
 
     /** It answers each heartbeat, however long each answer is on its way. */
-    private boolean isLively(Progress progress) {
-        return !progress.unreachable && state.tick - progress.heardAtTick <= 2L * state.config.heartbeatTicks();
+    private boolean isLively(int replica) {
+        return !state.unreachable.get(replica)
+                && state.tick - followers.get(replica).heardAtTick <= 2L * state.config.heartbeatTicks();
     }
 
     long stateHash() {

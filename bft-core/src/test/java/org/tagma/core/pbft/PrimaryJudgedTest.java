@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.Digest;
 import org.tagma.core.pbft.PbftMessage.Commit;
 import org.tagma.core.pbft.PbftMessage.FetchBatch;
 import org.tagma.core.pbft.PbftMessage.PrePrepare;
@@ -143,6 +144,56 @@ class PrimaryJudgedTest {
         cluster.runUntilExecuted("after", 1);
         cluster.assertView(1);
         cluster.assertEqualJournals();
+    }
+
+    /** On a busy replica the news that it ended comes long before the last that it said. */
+    @Test
+    void whatADeadPrimarySaidBeforeIsNoSignOfLife() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.node(1).step(new Event.PeerUnreachable(0));
+        // Longer than others remember a complaint that was made once.
+        cluster.run(3 * PbftConfig.forTests(0, 4).requestTimeoutTicks());
+        cluster.node(2).step(new Event.PeerUnreachable(0));
+        cluster.run(1);
+        cluster.assertView(1);
+    }
+
+    /** One that knows already what another finds leaves at once, and never says that it finds fault. */
+    @Test
+    void whoHasLeftAViewFindsFaultWithItsPrimary() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.crash(0);
+        cluster.node(1).step(new Event.PeerUnreachable(0));
+        cluster.deliverAll();
+        cluster.node(2).step(new Event.PeerUnreachable(0));
+        cluster.deliverAll();
+        cluster.assertView(1);
+    }
+
+    /** Both find fault with it for a moment, and not at the same time. */
+    @Test
+    void aPrimaryWithANewConnectionIsBelievedAgain() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        for (int replica = 1; replica < 4; replica++) {
+            cluster.node(replica).step(new Event.PeerUnreachable(0));
+            cluster.node(replica).step(new Event.PeerConnected(0));
+            cluster.run(2 * PbftConfig.forTests(0, 4).requestTimeoutTicks());
+        }
+        cluster.assertView(0);
+    }
+
+    /** Anybody may pass on what it signed, as often as he likes. */
+    @Test
+    void aSilentPrimaryIsNotHeardThroughOthers() {
+        CoreCluster cluster = new CoreCluster(4, 1);
+        cluster.submit("before");
+        cluster.run(10);
+        cluster.crash(0);
+        for (int tick = 0; tick < 36; tick++) {
+            cluster.broadcast(0, new PbftMessage.Checkpoint(8, Digest.NULL));
+            cluster.run(1);
+        }
+        cluster.assertView(1);
     }
 
     @Test

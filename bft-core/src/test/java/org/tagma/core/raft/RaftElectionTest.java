@@ -36,6 +36,43 @@ class RaftElectionTest {
         }
     }
 
+    /** On a busy replica the news that it ended comes before the last that it said. */
+    @Test
+    void whatADeadLeaderSaidBeforeIsNoSignOfLife() {
+        RaftCluster cluster = new RaftCluster(3, 1);
+        cluster.elect(0);
+        cluster.submitAll("op", 2);
+        long term = cluster.node(0).status().term();
+        long last = cluster.node(0).status().lastIndex();
+        cluster.crash(0);
+        cluster.up().forEach(node -> node.step(new Event.PeerUnreachable(0)));
+        for (int tick = 0; tick < 3; tick++) {
+            cluster.inject(0, 1, new AppendEntries(term, last, term, List.of(), last, 100 + tick));
+            cluster.inject(0, 2, new AppendEntries(term, last, term, List.of(), last, 100 + tick));
+            cluster.run(1);
+        }
+        assertThat(cluster.leader()).as("%s", cluster.nodes).isPresent();
+    }
+
+    /** Its first words as a leader come after the news that it ended. */
+    @Test
+    void aLeaderThatEndedBeforeItWasHeardIsReplacedAsSoon() {
+        LoneReplica follower = new LoneReplica(3, 1, -1, 1);
+        follower.step(new Event.PeerUnreachable(2)).clear();
+        follower.receive(2, new AppendEntries(2, 1, 1, List.of(), 1, 0)).clear().tick(3);
+        assertThat(follower.sent(RequestVote.class)).isNotEmpty();
+    }
+
+    @Test
+    void aLeaderWithANewConnectionIsBelievedAgain() {
+        LoneReplica follower = new LoneReplica(3, 1, -1, 1);
+        AppendEntries heartbeat = new AppendEntries(1, 1, 1, List.of(), 1, 0);
+        follower.receive(2, heartbeat);
+        follower.step(new Event.PeerUnreachable(2)).step(new Event.PeerConnected(2));
+        follower.receive(2, heartbeat).clear().tick(9);
+        assertThat(follower.sent(RequestVote.class)).isEmpty();
+    }
+
     /** One that does not have the whole log is next to stand, and loses; the next but one is a tick later. */
     @Test
     void theNextVoterDoesNotHoldUpTheOneAfterIt() {
