@@ -24,8 +24,8 @@ import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ReplicaAddress;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.DataFolderException;
-import org.tagma.replica.storage.DataFolder;
+import org.tagma.replica.storage.DataFolderException;
+import org.tagma.replica.storage.folder.DataFolder;
 
 /**
  * A cluster to be made, with new keys.

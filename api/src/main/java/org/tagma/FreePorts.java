@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.tagma.network.BindFailedException;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.network.transport.BindFailedException;
 
 /**
  * Finds free ports on the loopback interface for processes that are yet to start. Below the range that operating

@@ -39,7 +39,7 @@ public final class Tagma {
      *     {@link ReplicaServer#awaitTermination} returns when it stops by itself, and {@link ReplicaServer#failure}
      *     says why it did
      * @throws IOException if the folder, the keys or the replica's data cannot be used; the message is one line
-     * @throws org.tagma.network.BindFailedException if its address is taken
+     * @throws org.tagma.network.transport.BindFailedException if its address is taken
      * @throws IllegalArgumentException if the cluster file asks for what cannot be done here, such as more memory than
      *     the process has
      */

@@ -20,7 +20,7 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.protocol.InvalidSettingException;
-import org.tagma.replica.ClusterSettings;
+import org.tagma.replica.settings.ClusterSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

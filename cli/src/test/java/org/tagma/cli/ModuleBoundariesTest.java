@@ -1,5 +1,8 @@
 package org.tagma.cli;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -80,6 +83,29 @@ class ModuleBoundariesTest {
                         .dependOnClassesThat()
                         .resideInAPackage(internal)
                         .check(CLASSES));
+    }
+
+    /** All else that is public is so for its neighbours, and may change; the examples do without it. */
+    @Test
+    void theExamplesNeedThePublicInterfaceAlone() {
+        classes()
+                .that()
+                .resideInAPackage("org.tagma.examples..")
+                .should()
+                .onlyDependOnClassesThat(resideOutsideOfPackage("org.tagma..")
+                        .or(resideInAnyPackage(
+                                "org.tagma.examples..",
+                                "org.tagma",
+                                "org.tagma.client",
+                                "org.tagma.client.call",
+                                "org.tagma.core",
+                                "org.tagma.core.protocol",
+                                "org.tagma.core.service",
+                                "org.tagma.core.state",
+                                "org.tagma.network.codec",
+                                "org.tagma.protocol",
+                                "org.tagma.replica")))
+                .check(CLASSES);
     }
 
     private static Stream<String> usable(String module) {

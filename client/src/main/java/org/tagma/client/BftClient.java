@@ -34,11 +34,11 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
-import org.tagma.network.NetworkLoop;
-import org.tagma.network.PeerId;
-import org.tagma.network.Transport;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.network.handshake.NetworkLoop;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
 import org.tagma.protocol.FaultModel;
 
 /**

@@ -10,15 +10,15 @@ import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.NettyTransport;
-import org.tagma.network.NetworkLoop;
 import org.tagma.network.NodeAccess;
-import org.tagma.network.PeerId;
-import org.tagma.network.SharedSettings;
-import org.tagma.network.TlsOptions;
-import org.tagma.network.TransportLimits;
-import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.handshake.NetworkLoop;
+import org.tagma.network.handshake.SharedSettings;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TlsOptions;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
 
 /**
  * What the cluster file and a private key make of a client: its settings, its proofs and its connections. {@link

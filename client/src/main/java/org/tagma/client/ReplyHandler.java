@@ -3,8 +3,8 @@ package org.tagma.client;
 import com.google.protobuf.ByteString;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.tagma.network.FrameHandler;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
 
 /** Hands what the replicas send to one session over to the client's thread. */
 final class ReplyHandler implements FrameHandler {

@@ -1,7 +1,7 @@
 package org.tagma.client;
 
-import org.tagma.network.PeerId;
-import org.tagma.network.Transport;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
 
 /** Makes the connections of each session. Thread-safe. */
 @FunctionalInterface

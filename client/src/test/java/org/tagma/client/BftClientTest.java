@@ -35,15 +35,15 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.network.NettyTransport;
-import org.tagma.network.PeerId;
-import org.tagma.network.TransportLimits;
-import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.CryptoProviderChoice;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.cluster.NodePublicKeys;
 import org.tagma.network.cluster.ReplicaAddress;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
 import org.tagma.protocol.Protocols;
 
 /** The client with its threads, over TCP, with real keys, against replicas that echo. */

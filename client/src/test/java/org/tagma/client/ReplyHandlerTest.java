@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ClientCounter;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.PeerId;
 
 class ReplyHandlerTest {
 

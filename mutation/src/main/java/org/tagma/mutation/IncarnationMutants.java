@@ -55,7 +55,7 @@ final class IncarnationMutants {
             Mutant.of(
                     "a log shortened by a later leader is an old one",
                     "46",
-                    "core/raft/RaftIncarnationEvidence",
+                    "core/raft/message/RaftIncarnationEvidence",
                     "(disk.view() == said.view() && disk.sequence() < said.sequence())",
                     "disk.sequence() < said.sequence()",
                     "incarnation.DiskCheckTest#underRaftALogThatIsShorterInALaterTermIsNotAnOldOne"));

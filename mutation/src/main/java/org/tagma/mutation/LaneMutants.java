@@ -19,7 +19,7 @@ public final class LaneMutants {
             of(
                     "nested signatures are checked before who may show them",
                     "38",
-                    "replica/InboundVerifier",
+                    "replica/inbound/InboundVerifier",
                     "if (objection.isPresent()) {",
                     "if (objection.isPresent() && proofs.proofs().stream().allMatch(each ->"
                             + " authentication.verifySignature("
@@ -44,21 +44,21 @@ public final class LaneMutants {
             of(
                     "a lane is served until it is empty",
                     "38",
-                    "replica/VerificationWorker",
+                    "replica/inbound/VerificationWorker",
                     "while (lane.hasCredit()) {",
                     "while (true) {",
                     FLOOD + "anHonestRequestWaitsForOneTurnOfTheFlooder"),
             of(
                     "one full lane stops reading from all",
                     "38",
-                    "replica/InboundStage",
+                    "replica/inbound/InboundStage",
                     "return laneOf(from.toNodeId()).hasRoom();",
                     "return lanes.values().stream().allMatch(InboundLane::hasRoom);",
                     STAGE + "aReplicaWhoseLaneIsFullIsNotReadAndNobodyElseIsStopped"),
             of(
                     "one memory of good signatures for all signers",
                     "38",
-                    "replica/SignatureChecker",
+                    "replica/inbound/SignatureChecker",
                     "signer -> new VerifiedCache(() -> shareOf(signer))",
                     "signer -> remembered.values().stream().findFirst().orElseGet(() -> new VerifiedCache(() ->"
                             + " shareOf(signer)))",
@@ -66,7 +66,7 @@ public final class LaneMutants {
             of(
                     "whoever wastes time is heard on",
                     "38",
-                    "replica/InboundStage",
+                    "replica/inbound/InboundStage",
                     "if (lane.waste().waste(micros)) {",
                     "if (lane.waste().waste(0)) {",
                     FLOOD + "whoWastesTimeIsCutOffForAWhileCountedAndNamed"),
@@ -80,28 +80,28 @@ public final class LaneMutants {
             of(
                     "the room of a frame is given back before the engine has dealt with it",
                     "37",
-                    "replica/EngineQueue",
+                    "replica/inbound/EngineQueue",
                     "taken.add(waiting); events.add(waiting.event());",
                     "waiting.lane().release(waiting.chargedBytes()); events.add(waiting.event());",
                     "QueuesTest#theReplicasOwnEventsComeFirstAndThoseOfPeersTakeTurns"),
             of(
                     "commits wait for all queries",
                     "38",
-                    "replica/ExecutionLoop",
+                    "replica/execution/ExecutionLoop",
                     "(tasks.isEmpty() ? QUESTIONS_PER_PASS : QUESTIONS_BETWEEN_BATCHES)",
                     "QUESTIONS_PER_PASS",
                     EXECUTION + "aBatchThatComesMeanwhileWaitsForAFewQueriesAndNotForAll"),
             of(
                     "queries have no quota",
                     "37",
-                    "replica/AskedQueue",
+                    "replica/execution/AskedQueue",
                     "if (asker.bytes.addAndGet(charge) > Math.max(room, charge)) {",
                     "if (asker.bytes.addAndGet(charge) < 0) {",
                     EXECUTION + "whoAsksTooMuchIsToldSoAndOthersAreAnswered"),
             of(
                     "one client's reads may take all the room",
                     "37",
-                    "replica/WaitingReads",
+                    "replica/execution/WaitingReads",
                     "(ofClient > 0 && ofClient + more > memory.ofOneClient(Share.WAITING_READS))",
                     "false",
                     "ServiceExecutorTest#readsThatWaitAreBoundedInBytesOfOneClientAndOfAll"));

@@ -71,7 +71,7 @@ final class NormalCaseMutants {
             of(
                     "a gap is not filled",
                     "13, 15",
-                    "core/pbft/NewViewRule",
+                    "core/pbft/quorum/NewViewRule",
                     "reproposals.add(new Reproposal(sequence, Digest.NULL));",
                     "return Optional.empty();",
                     NORMAL + "trap13_aPrimaryThatJumpsToTheHighWatermarkIsReplacedAndTheGapIsFilled"),

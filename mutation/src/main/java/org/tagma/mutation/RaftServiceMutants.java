@@ -99,7 +99,7 @@ final class RaftServiceMutants {
             of(
                     "one majority decides while the group is joint",
                     "31",
-                    "core/raft/Configuration",
+                    "core/raft/message/Configuration",
                     "return isJoint() ? Math.min(reached, reachedByMajority(oldVoters, value)) : reached;",
                     "return reached;",
                     "raft.RaftMembershipTest#aJointConfigurationNeedsBothMajorities",
@@ -107,7 +107,7 @@ final class RaftServiceMutants {
             of(
                     "a learner counts in a majority",
                     "31",
-                    "core/raft/Configuration",
+                    "core/raft/message/Configuration",
                     "long reached = reachedByMajority(voters, value);",
                     "long reached = reachedByMajority(members(), value);",
                     "raft.RaftSlipsTest#trap31ALearnerCountsInNoMajority"),

@@ -23,21 +23,21 @@ public final class StorageMutants {
             of(
                     "a replica says that its log failed, and goes on",
                     "34",
-                    "replica/ReplicaEngine",
+                    "replica/engine/ReplicaEngine",
                     "stop(\"the log cannot be written: \" + e.getMessage(), e);",
                     "undone.clear(); ports.listener().stopped(\"the log cannot be written: \" + e.getMessage(), e);",
                     STOPS),
             of(
                     "a failed barrier is tried again",
                     "34",
-                    "replica/ReplicaEngine",
+                    "replica/engine/ReplicaEngine",
                     "ports.log().barrier(); logDirty = false;",
                     "try { ports.log().barrier(); } catch (IOException e) { ports.log().barrier(); } logDirty = false;",
                     STOPS),
             of(
                     "a failed barrier is passed over",
                     "34",
-                    "replica/ReplicaEngine",
+                    "replica/engine/ReplicaEngine",
                     "ports.log().barrier(); logDirty = false;",
                     "try { ports.log().barrier(); } catch (IOException e) {"
                             + " ports.listener().announced(e.getMessage()); } logDirty = false;",
@@ -45,35 +45,35 @@ public final class StorageMutants {
             of(
                     "a log that failed takes the next barrier",
                     "34",
-                    "replica/storage/RocksLogStore",
+                    "replica/storage/log/RocksLogStore",
                     "if (failed) { throw new IOException(\"an earlier write failed\"); }",
                     "",
                     EVERY_OTHER_FAILS),
             of(
                     "a log does not note that it failed",
                     "34",
-                    "replica/storage/RocksLogStore",
+                    "replica/storage/log/RocksLogStore",
                     "failed = true; try { batch.put(LogSummary.KEY",
                     "try { batch.put(LogSummary.KEY",
                     EVERY_OTHER_FAILS),
             of(
                     "a log is marked as acknowledged before it is written",
                     "34",
-                    "replica/storage/RocksLogStore",
+                    "replica/storage/log/RocksLogStore",
                     "boolean waits = syncNow || sync.atEachBarrier();",
                     "boolean waits = syncNow || sync.atEachBarrier(); mark.set(summary.appended());",
                     EVERY_OTHER_FAILS),
             of(
                     "a log that failed is closed as if it were whole",
                     "34",
-                    "replica/storage/RocksLogStore",
+                    "replica/storage/log/RocksLogStore",
                     "sync.stop(!failed);",
                     "sync.stop(true);",
                     EVERY_OTHER_FAILS),
             of(
                     "messages leave before the records they follow from",
                     "22, 27",
-                    "replica/ReplicaEngine",
+                    "replica/engine/ReplicaEngine",
                     "if (logDirty) { ports.log().barrier(); logDirty = false; ports.listener().persisted(); }"
                             + " performUndone();",
                     "performUndone(); if (logDirty) { ports.log().barrier(); logDirty = false;"
@@ -83,14 +83,14 @@ public final class StorageMutants {
             of(
                     "what need not wait overtakes a record that does",
                     "22, 27",
-                    "replica/ReplicaEngine",
+                    "replica/engine/ReplicaEngine",
                     "if (!logDirty && !undone.isEmpty()",
                     "if (!undone.isEmpty()",
                     ENGINE + "nothingOvertakesARecordThatWaitsForTheBarrierAlready"),
             of(
                     "a log that ends too early is believed",
                     "22",
-                    "replica/storage/RocksLogStore",
+                    "replica/storage/log/RocksLogStore",
                     "if (before.appended() < mark.get()) {",
                     "if (before.appended() < 0) {",
                     LOG + "aLogThatEndsBeforeWhatWasAcknowledgedIsRefused",
@@ -98,7 +98,7 @@ public final class StorageMutants {
             of(
                     "votes of before the power failed count as all there were",
                     "22",
-                    "replica/storage/RocksLogStore",
+                    "replica/storage/log/RocksLogStore",
                     "kept.memory = lost ? LogIntegrity.LOST : LogIntegrity.PARTIAL;",
                     "kept.memory = lost ? LogIntegrity.LOST : LogIntegrity.COMPLETE;",
                     LOG + "asyncAfterThePowerFailedKnowsNoMoreThanItsReservation"));

@@ -149,7 +149,7 @@ final class VotingMutants {
             of(
                             "no vote ledger, and a restarted replica forgets its proposals",
                             "",
-                            "core/pbft/VoteLedger",
+                            "core/pbft/quorum/VoteLedger",
                             "(earlier.view > view || (earlier.view == view && !earlier.digest.equals(digest)))",
                             "false",
                             VOTES + "theLedgerRefusesASecondDifferentVote")
@@ -157,7 +157,7 @@ final class VotingMutants {
             of(
                             "no vote ledger, and a restarted replica goes back to a view that it left",
                             "25",
-                            "core/pbft/VoteLedger",
+                            "core/pbft/quorum/VoteLedger",
                             "if (view < lowestView)",
                             "if (false)",
                             VOTES + "theLedgerRefusesAVoteInAViewThatWasLeft")

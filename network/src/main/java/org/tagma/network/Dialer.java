@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportLimits;
 
 /**
  * Keeps one connection to one replica, dialing again with growing pauses whenever there is none. For the network

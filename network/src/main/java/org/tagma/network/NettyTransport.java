@@ -24,6 +24,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tagma.core.NodeId;
+import org.tagma.network.frames.FrameDecoder;
+import org.tagma.network.frames.FrameRoom;
+import org.tagma.network.frames.ReadGate;
+import org.tagma.network.frames.ReadHolds;
+import org.tagma.network.handshake.Door;
+import org.tagma.network.handshake.HandshakeContext;
+import org.tagma.network.handshake.HandshakeHandler;
+import org.tagma.network.handshake.InitiatorHandshake;
+import org.tagma.network.handshake.NetworkLoop;
+import org.tagma.network.handshake.ResponderHandshake;
+import org.tagma.network.transport.BindFailedException;
+import org.tagma.network.transport.DropReason;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
+import org.tagma.network.transport.TransportStats;
 
 /**
  * Frames over TCP. A replica listens, and dials the replicas with higher ids than its own; a client session dials all

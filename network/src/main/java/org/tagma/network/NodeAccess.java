@@ -19,6 +19,7 @@ import org.tagma.crypto.TlsIdentity;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
+import org.tagma.network.transport.TlsOptions;
 
 /**
  * What a cluster file and its own private keys make of a node, be it a replica or a client: how it proves what it says,

@@ -7,6 +7,11 @@ import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tagma.network.frames.ReadGate;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.TransportStats;
 
 /**
  * The last handler of an authenticated connection: hands frames to the owner, and passes on what becomes of the

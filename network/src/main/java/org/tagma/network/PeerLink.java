@@ -4,6 +4,11 @@ import com.google.protobuf.ByteString;
 import io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.tagma.network.frames.Outbox;
+import org.tagma.network.transport.DropReason;
+import org.tagma.network.transport.Framing;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportStats;
 
 /**
  * A destination: what waits for it, and the connection it has, if it has one. A replica's link lives as long as the

@@ -8,6 +8,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tagma.network.frames.Outbox;
+import org.tagma.network.transport.DropReason;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
+import org.tagma.network.transport.TransportStats;
 
 /** All peers a transport can send to. Looked up by any thread, changed by the network thread. */
 final class PeerTable {

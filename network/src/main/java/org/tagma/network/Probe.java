@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportLimits;
 
 /**
  * Finds out, when the connection to a replica is lost, whether anybody still listens at its address. Only a replica

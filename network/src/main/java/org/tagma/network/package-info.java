@@ -1,2 +1,2 @@
-/** Frames between authenticated peers: over TCP, optionally in TLS, or inside one process for tests. */
+/** The transport between processes: TCP, optionally in TLS, one loop for members and one for strangers. */
 package org.tagma.network;

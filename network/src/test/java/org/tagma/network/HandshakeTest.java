@@ -16,6 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.NoiseIk;
+import org.tagma.network.handshake.HandshakeFrames;
+import org.tagma.network.handshake.Hello;
+import org.tagma.network.handshake.Refusal;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
 
 /** Strangers, impostors and broken peers, as plain sockets against a real replica 1 of three. */
 final class HandshakeTest {

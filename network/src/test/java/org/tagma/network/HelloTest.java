@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.handshake.Hello;
+import org.tagma.network.transport.PeerId;
 
 final class HelloTest {
     private static final Hello CLIENT = RawPeer.hello(new PeerId.ClientSession(3, Long.MIN_VALUE));

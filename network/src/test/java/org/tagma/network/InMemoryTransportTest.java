@@ -8,6 +8,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.memory.InMemoryNetwork;
+import org.tagma.network.transport.DropReason;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportLimits;
 
 final class InMemoryTransportTest extends TransportContractTest {
     private final InMemoryNetwork network = new InMemoryNetwork();

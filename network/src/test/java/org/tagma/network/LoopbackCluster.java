@@ -12,6 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TlsOptions;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
 
 /** Real transports on 127.0.0.1, on ports the system chose; a replica that is added again keeps its port. */
 final class LoopbackCluster implements AutoCloseable {

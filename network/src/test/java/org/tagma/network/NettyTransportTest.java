@@ -15,6 +15,15 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.handshake.NetworkLoop;
+import org.tagma.network.transport.BindFailedException;
+import org.tagma.network.transport.DropReason;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
 
 final class NettyTransportTest extends TransportContractTest {
     private final LoopbackCluster cluster = new LoopbackCluster(3);

@@ -15,6 +15,10 @@ import java.net.SocketException;
 import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.NoiseCipher;
 import org.tagma.crypto.NoiseIk;
+import org.tagma.network.handshake.HandshakeFrames;
+import org.tagma.network.handshake.Hello;
+import org.tagma.network.transport.Framing;
+import org.tagma.network.transport.PeerId;
 
 /** A plain socket that can do the handshake, or do it wrong, and remembers what it sent. */
 final class RawPeer implements AutoCloseable {

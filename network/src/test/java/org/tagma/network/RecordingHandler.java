@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
 
 /** Remembers all it is told, as one list of lines and one of frames. */
 final class RecordingHandler implements FrameHandler {

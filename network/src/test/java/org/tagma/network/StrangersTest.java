@@ -19,6 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.TransportLimits;
+import org.tagma.network.transport.TransportOptions;
 
 /** Floods of those who have no keys of the cluster, beside somebody who has, at a real replica 1 of three. */
 final class StrangersTest {

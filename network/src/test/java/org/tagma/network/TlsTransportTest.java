@@ -14,6 +14,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.NodeId;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.TlsOptions;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportLimits;
 
 final class TlsTransportTest {
     private static final PeerId R0 = new PeerId.Replica(0);

@@ -7,6 +7,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.transport.DropReason;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportLimits;
 
 /** What every transport owes its users. Run against the real one and the one in memory. */
 abstract class TransportContractTest {

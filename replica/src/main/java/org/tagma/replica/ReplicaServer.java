@@ -18,7 +18,34 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Rejection;
 import org.tagma.core.state.UnreadableStateError;
-import org.tagma.replica.MemoryPlan.Share;
+import org.tagma.replica.admin.AdminQueries;
+import org.tagma.replica.admin.OperatorCommands;
+import org.tagma.replica.admin.ProofQueries;
+import org.tagma.replica.admin.StatusReport;
+import org.tagma.replica.engine.ClockOffsets;
+import org.tagma.replica.engine.EngineListener;
+import org.tagma.replica.engine.EngineLoop;
+import org.tagma.replica.engine.ReplicaEngine;
+import org.tagma.replica.engine.SparseLog;
+import org.tagma.replica.engine.TimedLogStore;
+import org.tagma.replica.execution.ExecutionLoop;
+import org.tagma.replica.execution.ServiceExecutor;
+import org.tagma.replica.inbound.EngineQueue;
+import org.tagma.replica.inbound.InboundStage;
+import org.tagma.replica.inbound.InboundVerifier;
+import org.tagma.replica.inbound.VerifiedCache;
+import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.replica.metrics.ReplicaMetrics;
+import org.tagma.replica.outbound.MessageSealer;
+import org.tagma.replica.outbound.Outbound;
+import org.tagma.replica.outbound.TransportOutbound;
+import org.tagma.replica.settings.MemoryPlan.Share;
+import org.tagma.replica.settings.ReplicaParts;
+import org.tagma.replica.settings.ThreadLayout;
+import org.tagma.replica.threads.LoopTimers;
+import org.tagma.replica.threads.OwnThreads;
+import org.tagma.replica.threads.ProtocolThreads;
+import org.tagma.replica.threads.RunToCompletion;
 import org.tagma.replica.trace.ReplicaTraceFile;
 import org.tagma.replica.trace.ReplicaTracer;
 
@@ -183,7 +210,7 @@ public final class ReplicaServer implements AutoCloseable {
      * Recovers the log, starts the threads and begins to listen. If it throws, the server is closed.
      *
      * @throws IOException if the log cannot be read
-     * @throws org.tagma.network.BindFailedException if the listening address cannot be had
+     * @throws org.tagma.network.transport.BindFailedException if the listening address cannot be had
      */
     public void start() throws IOException {
         boolean started = false;

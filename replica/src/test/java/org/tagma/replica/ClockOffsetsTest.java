@@ -12,8 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.engine.ClockOffsets;
+import org.tagma.replica.inbound.Inbound;
+import org.tagma.replica.outbound.Outbound;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** Four replicas whose clocks a test sets, and a network that takes 40 ms each way. Trap 47. */
 final class ClockOffsetsTest {

@@ -13,6 +13,12 @@ import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.execution.ExecutionLoop;
+import org.tagma.replica.execution.ServiceExecutor;
+import org.tagma.replica.metrics.ReplicaMetrics;
+import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.replica.settings.MemoryPlan;
+import org.tagma.replica.storage.SnapshotStore;
 
 /**
  * Queries beside batches: of 1 MiB, 3 % are for questions; a client may have 3,932 bytes waiting, all clients

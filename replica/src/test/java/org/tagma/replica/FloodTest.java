@@ -10,21 +10,24 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
-import org.tagma.network.PeerId;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.replica.metrics.WasteMeter;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** One replica sends what is costly to check and worth nothing, beside an honest client. Trap 38. */
 final class FloodTest {

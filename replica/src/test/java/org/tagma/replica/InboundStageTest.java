@@ -9,11 +9,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Event;
-import org.tagma.network.FrameHandler.Verdict;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.FrameHandler.Verdict;
+import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.inbound.InboundStage;
+import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 @Timeout(60)
 final class InboundStageTest {

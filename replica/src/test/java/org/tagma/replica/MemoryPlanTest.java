@@ -9,7 +9,9 @@ import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.Durability;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.MemoryPlan.Share;
+import org.tagma.replica.settings.ClusterSettings;
+import org.tagma.replica.settings.MemoryPlan;
+import org.tagma.replica.settings.MemoryPlan.Share;
 
 final class MemoryPlanTest {
 

@@ -11,8 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
-import org.tagma.core.pbft.PbftTimer;
+import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Event;
+import org.tagma.replica.inbound.EngineQueue;
+import org.tagma.replica.inbound.InboundLane;
+import org.tagma.replica.inbound.VerifiedCache;
+import org.tagma.replica.threads.LoopTimers;
+import org.tagma.replica.threads.WakeUp;
 
 final class QueuesTest {
 

@@ -24,19 +24,25 @@ import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
+import org.tagma.core.raft.message.Configuration;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.network.FrameHandler;
-import org.tagma.network.InMemoryNetwork;
-import org.tagma.network.InMemoryTransport;
-import org.tagma.network.PeerId;
-import org.tagma.network.TransportLimits;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.memory.InMemoryNetwork;
+import org.tagma.network.memory.InMemoryTransport;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportLimits;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.storage.MemoryLogStore;
+import org.tagma.replica.admin.AdminQueries;
+import org.tagma.replica.admin.OperatorCommands;
+import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.replica.settings.ReplicaParts;
+import org.tagma.replica.settings.ServerOptions;
+import org.tagma.replica.storage.SnapshotStore;
+import org.tagma.replica.storage.log.MemoryLogStore;
 
 /** Three replicas of a crash-only group, each a whole server, and a client that talks to each of them by hand. */
 final class RaftServerTest {

@@ -14,8 +14,14 @@ import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TimerId;
-import org.tagma.core.service.TransferMessage;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.state.MerkleTree;
+import org.tagma.replica.engine.EngineListener;
+import org.tagma.replica.engine.ReplicaEngine;
+import org.tagma.replica.execution.Execution;
+import org.tagma.replica.outbound.Outbound;
+import org.tagma.replica.storage.LogStore;
+import org.tagma.replica.threads.Timers;
 
 /** All ports of an engine at once; writes down who was asked for what, in order. */
 final class RecordingPorts implements Outbound, LogStore, Timers, Execution, EngineListener {

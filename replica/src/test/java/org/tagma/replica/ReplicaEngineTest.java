@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.FetchBatch;
-import org.tagma.core.pbft.PbftMessage.Prepare;
-import org.tagma.core.pbft.PbftRecord;
-import org.tagma.core.pbft.PbftTimer;
+import org.tagma.core.pbft.message.PbftMessage.Commit;
+import org.tagma.core.pbft.message.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftRecord;
+import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
@@ -22,9 +22,12 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.service.TransferMessage.FetchManifest;
-import org.tagma.network.PeerId;
+import org.tagma.core.protocol.TransferMessage.FetchManifest;
+import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.engine.ReplicaEngine;
+import org.tagma.replica.inbound.Inbound;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 final class ReplicaEngineTest {
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.pbft.PbftProtocol;
-import org.tagma.core.pbft.PbftRecord;
-import org.tagma.core.pbft.PbftTimer;
+import org.tagma.core.pbft.message.PbftRecord;
+import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.Reply;
@@ -39,14 +39,21 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.network.InMemoryNetwork;
-import org.tagma.network.InMemoryTransport;
-import org.tagma.network.PeerId;
-import org.tagma.network.TransportLimits;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.memory.InMemoryNetwork;
+import org.tagma.network.memory.InMemoryTransport;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportLimits;
 import org.tagma.protocol.Protocols;
+import org.tagma.replica.admin.AdminQueries;
 import org.tagma.replica.fault.FaultInjection;
-import org.tagma.replica.storage.MemoryLogStore;
+import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.replica.settings.ReplicaParts;
+import org.tagma.replica.settings.ServerOptions;
+import org.tagma.replica.storage.LogStore;
+import org.tagma.replica.storage.SnapshotStore;
+import org.tagma.replica.storage.log.MemoryLogStore;
 
 @Timeout(60)
 final class ReplicaServerTest {

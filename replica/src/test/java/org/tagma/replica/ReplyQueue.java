@@ -3,8 +3,8 @@ package org.tagma.replica;
 import com.google.protobuf.ByteString;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.tagma.network.FrameHandler;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
 
 /** What a client by hand is sent. */
 final class ReplyQueue implements FrameHandler {

@@ -32,15 +32,21 @@ import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePage;
 import org.tagma.core.state.NodeStore;
-import org.tagma.network.InMemoryNetwork;
-import org.tagma.network.InMemoryTransport;
-import org.tagma.network.PeerId;
-import org.tagma.network.TransportLimits;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.memory.InMemoryNetwork;
+import org.tagma.network.memory.InMemoryTransport;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.TransportLimits;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.storage.DataFolder;
-import org.tagma.replica.storage.MemoryLogStore;
+import org.tagma.replica.admin.AdminQueries;
+import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.replica.settings.ReplicaParts;
+import org.tagma.replica.settings.ServerOptions;
+import org.tagma.replica.storage.LogStore;
+import org.tagma.replica.storage.SnapshotStore;
+import org.tagma.replica.storage.folder.DataFolder;
+import org.tagma.replica.storage.log.MemoryLogStore;
 
 /** A whole server fetches the state of a group, is stopped in the middle, and goes on in its next incarnation. */
 final class ResumedTransferServerTest {

@@ -20,17 +20,23 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.protocol.TransferMessage;
+import org.tagma.core.protocol.TransferMessage.FetchManifest;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.ServiceSnapshot;
-import org.tagma.core.service.TransferMessage;
-import org.tagma.core.service.TransferMessage.FetchManifest;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.MemoryPlan.Share;
+import org.tagma.replica.execution.ServiceExecutor;
+import org.tagma.replica.execution.WaitingReads;
+import org.tagma.replica.inbound.NestedProofs;
+import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.replica.settings.MemoryPlan;
+import org.tagma.replica.settings.MemoryPlan.Share;
+import org.tagma.replica.storage.SnapshotStore;
 
 final class ServiceExecutorTest {
 

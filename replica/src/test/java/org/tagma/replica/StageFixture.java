@@ -12,11 +12,22 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.network.FrameHandler;
-import org.tagma.network.PeerId;
-import org.tagma.network.Transport;
-import org.tagma.network.TransportStats;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportStats;
+import org.tagma.replica.execution.ExecutionLoop;
+import org.tagma.replica.execution.ServiceExecutor;
+import org.tagma.replica.inbound.EngineQueue;
+import org.tagma.replica.inbound.InboundStage;
+import org.tagma.replica.inbound.InboundVerifier;
+import org.tagma.replica.metrics.ReplicaMetrics;
+import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.replica.settings.MemoryPlan;
+import org.tagma.replica.settings.ServerOptions;
+import org.tagma.replica.settings.ThreadLayout;
+import org.tagma.replica.storage.SnapshotStore;
 
 /** The inbound side of replica 0 without any thread: the test is the network, the worker, the engine and the clock. */
 final class StageFixture {

@@ -25,6 +25,9 @@ import org.tagma.crypto.RealAuthentication;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
+import org.tagma.replica.inbound.InboundVerifier;
+import org.tagma.replica.outbound.MessageSealer;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** Four replicas and two clients with real keys, always the same ones. */
 final class TestCluster {

@@ -12,7 +12,7 @@ import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.ReplicaContext;
 import org.tagma.protocol.Settings;
-import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.ProtocolObserver;
 import org.tagma.simulator.properties.Violations;

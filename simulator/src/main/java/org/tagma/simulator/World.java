@@ -8,7 +8,7 @@ import org.tagma.core.service.ServiceLimits;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
-import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.kernel.Capacity;
 import org.tagma.simulator.kernel.EventQueue;
 import org.tagma.simulator.kernel.Recorder;

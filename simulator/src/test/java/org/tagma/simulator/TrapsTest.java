@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ClientCounter;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.replica.RejectionReason;
+import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.faults.NetworkModel;
 

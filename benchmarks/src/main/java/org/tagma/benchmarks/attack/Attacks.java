@@ -11,7 +11,7 @@ import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.OpenLoop;
 import org.tagma.simulator.OpenLoop.Figures;
 import org.tagma.simulator.Scenario;

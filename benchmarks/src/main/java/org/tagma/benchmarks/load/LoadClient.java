@@ -17,9 +17,9 @@ import org.tagma.client.call.ClientSetup;
 import org.tagma.client.call.Completion;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.FrameHandler;
-import org.tagma.network.PeerId;
-import org.tagma.network.Transport;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
 
 /**
  * One client of a load. It has no thread: the network thread runs the client's core where a reply arrives, so that

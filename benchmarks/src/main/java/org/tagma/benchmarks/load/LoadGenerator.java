@@ -13,8 +13,8 @@ import org.tagma.client.call.ClientOptions;
 import org.tagma.core.Quorums;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
-import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
+import org.tagma.network.handshake.NetworkLoop;
 
 /**
  * Many clients that keep a cluster busy, in a closed loop and on one network thread: connect, warm up until the

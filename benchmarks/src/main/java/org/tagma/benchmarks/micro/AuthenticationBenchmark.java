@@ -17,13 +17,13 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.KeyFileException;
-import org.tagma.network.PeerId;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.transport.PeerId;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.replica.Inbound;
-import org.tagma.replica.InboundVerifier;
+import org.tagma.replica.inbound.Inbound;
+import org.tagma.replica.inbound.InboundVerifier;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** What proofs cost, with the encoding around them: one thread, in microseconds. */
 @State(Scope.Benchmark)

@@ -17,7 +17,7 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** What the digest of a batch costs, once its requests have theirs: in microseconds. */
 @State(Scope.Benchmark)

@@ -28,9 +28,9 @@ import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.StateRoot;
 import org.tagma.network.cluster.Durability;
-import org.tagma.replica.LogStore;
-import org.tagma.replica.SnapshotStore;
-import org.tagma.replica.storage.DataFolder;
+import org.tagma.replica.storage.LogStore;
+import org.tagma.replica.storage.SnapshotStore;
+import org.tagma.replica.storage.folder.DataFolder;
 
 /**
  * What a checkpoint costs, as the state grows and the rate of writes stays: in milliseconds for a thousand writes and

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
@@ -24,8 +24,8 @@ import org.tagma.crypto.RealAuthentication;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
-import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.replica.InboundVerifier;
+import org.tagma.replica.inbound.InboundVerifier;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** Four replicas and some clients with real keys, and messages of theirs. The keys are always the same. Immutable. */
 final class SampleCluster {

@@ -10,10 +10,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.AuthenticationPolicy;
-import org.tagma.replica.Inbound;
+import org.tagma.replica.inbound.Inbound;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /** What the micro-benchmarks measure does happen. */
 class MicroBenchmarksTest {

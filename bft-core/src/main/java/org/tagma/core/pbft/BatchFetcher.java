@@ -6,10 +6,10 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.BatchBody;
-import org.tagma.core.pbft.PbftMessage.FetchBatch;
-import org.tagma.core.pbft.PbftMessage.Reproposal;
-import org.tagma.core.pbft.PbftRecord.KeptBatch;
+import org.tagma.core.pbft.message.PbftMessage.BatchBody;
+import org.tagma.core.pbft.message.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.message.PbftMessage.Reproposal;
+import org.tagma.core.pbft.message.PbftRecord.KeptBatch;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 

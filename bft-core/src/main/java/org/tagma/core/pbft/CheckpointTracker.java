@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftEvidence;
+import org.tagma.core.pbft.message.PbftHalt;
+import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 

@@ -2,17 +2,18 @@ package org.tagma.core.pbft;
 
 import java.util.List;
 import java.util.Optional;
-import org.tagma.core.pbft.PbftMessage.BatchBody;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.Committed;
-import org.tagma.core.pbft.PbftMessage.FetchBatch;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.Prepare;
-import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
-import org.tagma.core.pbft.PbftMessage.Status;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.BatchBody;
+import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.message.PbftMessage.Commit;
+import org.tagma.core.pbft.message.PbftMessage.Committed;
+import org.tagma.core.pbft.message.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
@@ -23,7 +24,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.service.TransferMessage;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.state.NodeStore;
 
 /**

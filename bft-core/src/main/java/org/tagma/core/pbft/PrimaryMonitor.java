@@ -1,7 +1,7 @@
 package org.tagma.core.pbft;
 
 import java.util.Arrays;
-import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
 
 /**

@@ -1,16 +1,17 @@
 package org.tagma.core.pbft;
 
 import java.util.Optional;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftRecord.Entered;
-import org.tagma.core.pbft.PbftRecord.Forgotten;
-import org.tagma.core.pbft.PbftRecord.KeptBatch;
-import org.tagma.core.pbft.PbftRecord.LeftFor;
-import org.tagma.core.pbft.PbftRecord.PrePrepared;
-import org.tagma.core.pbft.PbftRecord.Prepared;
-import org.tagma.core.pbft.PbftRecord.Reproposed;
-import org.tagma.core.pbft.PbftRecord.Reservation;
-import org.tagma.core.pbft.PbftRecord.Stable;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftRecord.Entered;
+import org.tagma.core.pbft.message.PbftRecord.Forgotten;
+import org.tagma.core.pbft.message.PbftRecord.KeptBatch;
+import org.tagma.core.pbft.message.PbftRecord.LeftFor;
+import org.tagma.core.pbft.message.PbftRecord.PrePrepared;
+import org.tagma.core.pbft.message.PbftRecord.Prepared;
+import org.tagma.core.pbft.message.PbftRecord.Reproposed;
+import org.tagma.core.pbft.message.PbftRecord.Reservation;
+import org.tagma.core.pbft.message.PbftRecord.Stable;
+import org.tagma.core.pbft.quorum.VoteLedger;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;

@@ -3,13 +3,15 @@ package org.tagma.core.pbft;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftEvidence;
+import org.tagma.core.pbft.message.PbftHalt;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.Question;
 import org.tagma.core.service.FetchOutcome;
 import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.Question;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodeStore;
 

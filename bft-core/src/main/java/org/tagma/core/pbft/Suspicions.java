@@ -1,5 +1,6 @@
 package org.tagma.core.pbft;
 
+import org.tagma.core.pbft.quorum.ViewChanges;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -59,7 +59,7 @@ public sealed interface Action {
             implements Action {}
 
     /** Answer a replica's question about a kept state. */
-    record ServeState(int to, org.tagma.core.service.TransferMessage.Question question) implements Action {}
+    record ServeState(int to, org.tagma.core.protocol.TransferMessage.Question question) implements Action {}
 
     /** Answer a duplicate from the reply cache, if the reply is there. */
     record ResendReply(Request request) implements Action {}

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
+import org.tagma.core.raft.message.RaftRecord;
 
 /**
  * How a replica that lost its log, or its whole disk, comes to count again without contradicting what it said in the

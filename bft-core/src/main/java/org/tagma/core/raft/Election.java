@@ -1,10 +1,10 @@
 package org.tagma.core.raft;
 
 import java.util.TreeSet;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.RequestVoteReply;
-import org.tagma.core.raft.RaftMessage.TimeoutNow;
 import org.tagma.core.raft.RaftState.Role;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.RaftMessage.TimeoutNow;
 
 /** Leader election (Raft 5.2), with pre-vote and leader stickiness (dissertation 4.2.3 and 9.6). */
 final class Election {

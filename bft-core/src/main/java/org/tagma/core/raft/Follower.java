@@ -2,10 +2,12 @@ package org.tagma.core.raft;
 
 import java.util.List;
 import org.tagma.core.protocol.Action;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
 import org.tagma.core.raft.RaftState.Role;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.RaftRecord;
 
 /** What a replica does with a leader's messages (Raft 5.3). */
 final class Follower {

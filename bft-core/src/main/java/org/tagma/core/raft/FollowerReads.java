@@ -3,8 +3,8 @@ package org.tagma.core.raft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.tagma.core.raft.RaftMessage.ReadIndex;
-import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.message.RaftMessage.ReadIndex;
+import org.tagma.core.raft.message.RaftMessage.ReadIndexReply;
 
 /** Linearizable reads at a follower: one question to the leader for all reads that gathered since the last turn. */
 final class FollowerReads {

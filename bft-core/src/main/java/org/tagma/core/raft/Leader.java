@@ -7,8 +7,9 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
 
 /** What a replica does while it leads: proposes, replicates, commits, and gives up when no quorum hears it. */
 final class Leader {

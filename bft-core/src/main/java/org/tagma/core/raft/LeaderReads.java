@@ -3,7 +3,7 @@ package org.tagma.core.raft;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.raft.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.message.RaftMessage.ReadIndexReply;
 
 /**
  * Linearizable reads at the leader (dissertation 6.4): the commit index is noted, a round asks a quorum whether this

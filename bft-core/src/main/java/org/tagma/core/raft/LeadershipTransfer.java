@@ -2,7 +2,7 @@ package org.tagma.core.raft;
 
 import java.util.Optional;
 import org.tagma.core.protocol.Action;
-import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.core.raft.message.RaftMessage.TimeoutNow;
 
 /**
  * Hands the leadership to another voter (dissertation 3.10): lets it catch up, proposing nothing new, and has it stand.

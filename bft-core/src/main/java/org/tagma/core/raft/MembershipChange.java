@@ -7,6 +7,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
 
 /**
  * Changes the group (Raft 6): newcomers first follow as learners until they have caught up; then the joint

@@ -1,6 +1,8 @@
 package org.tagma.core.raft;
 
 import java.util.TreeMap;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
 
 /** The configurations in the log, by the index of their entries; the first is the snapshot's, or the initial one. */
 final class MembershipLog {

@@ -1,6 +1,7 @@
 package org.tagma.core.raft;
 
 import java.util.ArrayDeque;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /** What a leader knows of one follower, and how much it has on its way to it. */
 final class Progress {

@@ -1,6 +1,8 @@
 package org.tagma.core.raft;
 
 import org.tagma.core.protocol.MemoryBounds;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage;
 import org.tagma.core.service.TransferLimits;
 
 /**

@@ -2,6 +2,7 @@ package org.tagma.core.raft;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.core.raft.message.Entry;
 
 /**
  * The log as it is in memory: the entries above a base, which a snapshot covers. Pure bookkeeping; persists nothing.

@@ -6,6 +6,10 @@ import java.util.List;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftRecord;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /**
  * What the parts of a Raft replica share: term, vote, role, log and how far things have come. The parts change it only

@@ -1,6 +1,7 @@
 package org.tagma.core.raft;
 
 import java.util.List;
+import org.tagma.core.raft.message.Configuration;
 
 /**
  * Where a Raft replica stands, in Raft's own words, for operators and tests.

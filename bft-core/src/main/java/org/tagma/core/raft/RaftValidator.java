@@ -1,7 +1,9 @@
 package org.tagma.core.raft;
 
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /**
  * Decides whether a leader's message may be looked at, given where the replica stands. Pure: it reads the state and

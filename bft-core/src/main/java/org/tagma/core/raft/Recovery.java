@@ -4,11 +4,13 @@ import java.util.TreeMap;
 import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.raft.RaftRecord.Appended;
-import org.tagma.core.raft.RaftRecord.HardState;
-import org.tagma.core.raft.RaftRecord.MemoryRegained;
-import org.tagma.core.raft.RaftRecord.Snapshotted;
-import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftRecord.Appended;
+import org.tagma.core.raft.message.RaftRecord.HardState;
+import org.tagma.core.raft.message.RaftRecord.MemoryRegained;
+import org.tagma.core.raft.message.RaftRecord.Snapshotted;
+import org.tagma.core.raft.message.RaftRecord.SuffixRemoved;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /**
  * Rebuilds a replica from what its log gave back, so that it forgets nothing that it said before.

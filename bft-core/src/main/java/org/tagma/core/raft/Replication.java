@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.raft.Progress.Mode;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
 
 /**
  * How a leader brings its log to the others (Raft 5.3): to each at its own pace, with bounds on what is under way. What

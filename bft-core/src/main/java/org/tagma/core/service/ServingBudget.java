@@ -2,8 +2,8 @@ package org.tagma.core.service;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.tagma.core.service.TransferMessage.FetchPiece;
-import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.protocol.TransferMessage.Question;
 import org.tagma.core.state.TreeAssembler;
 
 /**

@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.core.Digest;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.ChunkAnswer;
-import org.tagma.core.service.TransferMessage.FetchChunk;
-import org.tagma.core.service.TransferMessage.FetchManifest;
-import org.tagma.core.service.TransferMessage.FetchPiece;
-import org.tagma.core.service.TransferMessage.ManifestAnswer;
-import org.tagma.core.service.TransferMessage.PieceAnswer;
-import org.tagma.core.service.TransferMessage.Question;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.ChunkAnswer;
+import org.tagma.core.protocol.TransferMessage.FetchChunk;
+import org.tagma.core.protocol.TransferMessage.FetchManifest;
+import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.protocol.TransferMessage.ManifestAnswer;
+import org.tagma.core.protocol.TransferMessage.PieceAnswer;
+import org.tagma.core.protocol.TransferMessage.Question;
 
 /**
  * The snapshots that a replica keeps, and its answers to replicas that fetch one. How many there are is bounded by who

@@ -1,8 +1,8 @@
 package org.tagma.core.service;
 
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.ChunkAnswer;
-import org.tagma.core.service.TransferMessage.PieceAnswer;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.ChunkAnswer;
+import org.tagma.core.protocol.TransferMessage.PieceAnswer;
 import org.tagma.core.state.NodePath;
 
 /** A part of a state that can be asked for: the manifest, the chunk with an index, the piece of the tree at a path. */

@@ -41,11 +41,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.service.FetchOutcome;
 import org.tagma.core.service.ServingBudget;
 import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.core.service.TransferMessage;
 
 /** What makes the core a pure state machine: no clock, thread, input, output or randomness, and no order by hash. */
 @AnalyzeClasses(locations = CoreArchitectureTest.ProductionClasses.class)

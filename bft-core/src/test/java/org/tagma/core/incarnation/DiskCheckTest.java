@@ -6,9 +6,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.incarnation.IncarnationGroup.Disk;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.Status;
-import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.LogIntegrity;
@@ -17,9 +17,9 @@ import org.tagma.core.protocol.IncarnationMessage.IncarnationReply;
 import org.tagma.core.protocol.IncarnationMessage.Position;
 import org.tagma.core.protocol.IncarnationRecord;
 import org.tagma.core.protocol.IncarnationRecord.Incarnation;
-import org.tagma.core.raft.RaftIncarnationEvidence;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftRecord;
+import org.tagma.core.raft.message.RaftIncarnationEvidence;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftRecord;
 
 final class DiskCheckTest {
 

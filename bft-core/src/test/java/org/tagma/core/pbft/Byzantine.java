@@ -10,19 +10,20 @@ import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.CoreCluster.Tamper;
-import org.tagma.core.pbft.PbftMessage.BatchBody;
-import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.Prepare;
-import org.tagma.core.pbft.PbftMessage.Status;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.message.PbftMessage;
+import org.tagma.core.pbft.message.PbftMessage.BatchBody;
+import org.tagma.core.pbft.message.PbftMessage.Commit;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.service.TransferMessage.ChunkAnswer;
-import org.tagma.core.service.TransferMessage.ManifestAnswer;
+import org.tagma.core.protocol.TransferMessage.ChunkAnswer;
+import org.tagma.core.protocol.TransferMessage.ManifestAnswer;
 
 /** The ways of malicious replicas, and of a hostile network. They combine with {@link #then}. */
 final class Byzantine {

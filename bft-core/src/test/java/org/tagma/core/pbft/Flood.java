@@ -4,8 +4,9 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Random;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.message.PbftMessage;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Message;
 
 /** A replica that sends well-formed messages of future views and sequence numbers as fast as it can. */

@@ -13,11 +13,12 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.NewViewRule.Decision;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.Reproposal;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.Reproposal;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.quorum.NewViewRule;
+import org.tagma.core.pbft.quorum.NewViewRule.Decision;
 
 /**
  * Trap 5: the selection must not mix what different sets of view changes allow (fabric PR 1111). All small sets of view

@@ -6,6 +6,7 @@ import static org.tagma.core.pbft.PbftMemoryTest.value;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.pbft.message.PbftMessage;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Request;

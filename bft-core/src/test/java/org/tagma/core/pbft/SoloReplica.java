@@ -3,6 +3,7 @@ package org.tagma.core.pbft;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import org.tagma.core.pbft.message.PbftMessage;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;

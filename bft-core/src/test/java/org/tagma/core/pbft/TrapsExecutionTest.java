@@ -15,18 +15,19 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Journal;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.FetchChunk;
+import org.tagma.core.protocol.TransferMessage.Question;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.ServiceReply;
 import org.tagma.core.service.StateMachine;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.FetchChunk;
-import org.tagma.core.service.TransferMessage.Question;
 
 /** Known traps of execution, checkpoints and state transfer, each under the number it has in the project's list. */
 class TrapsExecutionTest {

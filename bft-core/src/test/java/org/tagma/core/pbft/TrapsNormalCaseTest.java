@@ -16,10 +16,11 @@ import static org.tagma.core.pbft.Byzantine.withholdsBodiesFrom;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage;
+import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.message.PbftMessage.Commit;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Event;
 
 /** Known traps of the normal case, each under the number it has in the project's list. */

@@ -6,9 +6,10 @@ import static org.tagma.core.pbft.Byzantine.drops;
 import java.util.List;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.service.TransferLimits;
 

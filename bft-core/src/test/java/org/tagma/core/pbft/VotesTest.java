@@ -7,7 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftRecord;
+import org.tagma.core.pbft.quorum.VoteLedger;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
 

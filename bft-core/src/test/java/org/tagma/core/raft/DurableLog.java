@@ -6,10 +6,12 @@ import java.util.TreeMap;
 import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.raft.RaftRecord.Appended;
-import org.tagma.core.raft.RaftRecord.HardState;
-import org.tagma.core.raft.RaftRecord.Snapshotted;
-import org.tagma.core.raft.RaftRecord.SuffixRemoved;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftRecord.Appended;
+import org.tagma.core.raft.message.RaftRecord.HardState;
+import org.tagma.core.raft.message.RaftRecord.Snapshotted;
+import org.tagma.core.raft.message.RaftRecord.SuffixRemoved;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /** What a replica has on its disk, and what that says, found out independently of the protocol's own recovery. */
 final class DurableLog {

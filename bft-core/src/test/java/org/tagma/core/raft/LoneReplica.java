@@ -7,6 +7,10 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage;
+import org.tagma.core.raft.message.RaftRecord;
+import org.tagma.core.raft.message.RaftTimer;
 
 /** One replica, driven by hand: a term, a vote and a log at the start, then messages and ticks. */
 final class LoneReplica {

@@ -8,9 +8,12 @@ import java.util.TreeMap;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.RaftRecord;
 
 /** The five properties of the Raft paper (Figure 3), and what they rest on, checked after every event. */
 final class RaftChecks {

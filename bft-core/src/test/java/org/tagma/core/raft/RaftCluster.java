@@ -23,6 +23,10 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftRecord;
+import org.tagma.core.raft.message.RaftTimer;
 import org.tagma.core.service.SnapshotKeeper;
 
 /**

@@ -11,10 +11,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.RaftRecord;
 
 /**
  * Election (Raft 5.2), pre-vote, check-quorum, stickiness and transfer, as other implementations are known to behave.

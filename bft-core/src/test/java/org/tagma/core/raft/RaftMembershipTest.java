@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage;
 
 /** Changing the group (Raft 6, dissertation 4). */
 class RaftMembershipTest {

@@ -7,7 +7,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.MemoryBounds;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
 
 /** What a replica's log and the requests that wait take is bounded in bytes, however few and large they are. */
 class RaftMemoryTest {

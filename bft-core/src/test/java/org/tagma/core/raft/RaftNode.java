@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.tagma.core.Journal;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.core.service.ExecutedRequest;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;

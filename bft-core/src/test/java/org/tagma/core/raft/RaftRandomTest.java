@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.raft.message.Configuration;
 
 /**
  * Random schedules: loss, duplication, reordering, partitions, crashes between any two actions, restarts. The paper's

@@ -8,8 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftRecord;
 
 /** Log replication (Raft 5.3): conflicts, flow control, durability. */
 class RaftReplicationTest {

@@ -7,12 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
-import org.tagma.core.raft.RaftMessage.RequestSnapshot;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.RaftRecord;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /** What is easily got wrong and does harm only in coincidences; each of these was planted, and nothing else noticed. */
 final class RaftSlipsTest {

@@ -7,13 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.protocol.TransferMessage;
+import org.tagma.core.protocol.TransferMessage.FetchManifest;
+import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.service.SnapshotKeeper;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.core.service.TransferMessage;
-import org.tagma.core.service.TransferMessage.FetchManifest;
-import org.tagma.core.service.TransferMessage.FetchPiece;
 import org.tagma.core.state.MerkleStateStore;
 
 /** Snapshots, compaction and catching up (Raft 7). */

@@ -9,9 +9,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.TimeoutNow;
 
 /** Transfer, membership, reads and restarts as etcd's Raft is known to do them, and as Ongaro's dissertation asks. */
 class RaftThirdPartyGroupTest {

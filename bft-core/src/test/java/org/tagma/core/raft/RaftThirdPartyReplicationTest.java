@@ -12,8 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.MemoryBounds;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
 import org.tagma.core.service.TransferLimits;
 
 /** Log replication as etcd's Raft is known to do it; each test names the one of etcd's that it restates. */

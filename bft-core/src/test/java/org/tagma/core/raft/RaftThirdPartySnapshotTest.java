@@ -8,8 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.MemoryBounds;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
 import org.tagma.core.service.TransferLimits;
 
 /** Snapshots as etcd's Raft is known to send them, and the choice between a snapshot and the log. */

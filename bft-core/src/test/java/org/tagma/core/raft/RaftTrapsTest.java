@@ -9,12 +9,16 @@ import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
-import org.tagma.core.raft.RaftMessage.ReadIndex;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.RaftMessage.ReadIndex;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.RaftRecord;
+import org.tagma.core.raft.message.RaftTimer;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /** Published or reported mistakes of other implementations, one test each. */
 class RaftTrapsTest {

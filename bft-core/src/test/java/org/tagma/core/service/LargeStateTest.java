@@ -16,14 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.protocol.TransferMessage.ManifestAnswer;
 import org.tagma.core.service.FetchOutcome.Accepted;
 import org.tagma.core.service.FetchOutcome.Completed;
 import org.tagma.core.service.FetchOutcome.Reason;
 import org.tagma.core.service.FetchOutcome.Unusable;
 import org.tagma.core.service.StateFetcher.Ask;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.FetchPiece;
-import org.tagma.core.service.TransferMessage.ManifestAnswer;
 import org.tagma.core.state.StateRoot;
 
 /** States beyond what an int counts, states that change faster than they are fetched, and the bound of opaque ones. */

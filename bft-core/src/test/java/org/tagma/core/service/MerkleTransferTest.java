@@ -13,11 +13,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.tagma.core.protocol.TransferMessage.PieceAnswer;
 import org.tagma.core.service.FetchOutcome.Banned;
 import org.tagma.core.service.FetchOutcome.Completed;
 import org.tagma.core.service.FetchOutcome.Reason;
 import org.tagma.core.service.StateFetcher.Ask;
-import org.tagma.core.service.TransferMessage.PieceAnswer;
 
 class MerkleTransferTest extends MerkleTransfers {
 

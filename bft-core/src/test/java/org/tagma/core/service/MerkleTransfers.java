@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.protocol.TransferMessage.PieceAnswer;
 import org.tagma.core.service.FetchOutcome.Accepted;
 import org.tagma.core.service.FetchOutcome.Banned;
 import org.tagma.core.service.FetchOutcome.Completed;
 import org.tagma.core.service.StateFetcher.Ask;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.FetchPiece;
-import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 

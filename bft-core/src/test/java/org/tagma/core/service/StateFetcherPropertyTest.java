@@ -14,14 +14,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.ChunkAnswer;
+import org.tagma.core.protocol.TransferMessage.ManifestAnswer;
+import org.tagma.core.protocol.TransferMessage.Question;
 import org.tagma.core.service.FetchOutcome.Accepted;
 import org.tagma.core.service.FetchOutcome.Banned;
 import org.tagma.core.service.FetchOutcome.Completed;
 import org.tagma.core.service.StateFetcher.Ask;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.ChunkAnswer;
-import org.tagma.core.service.TransferMessage.ManifestAnswer;
-import org.tagma.core.service.TransferMessage.Question;
 
 /** Trap 23: state transfer from liars, and from sources that die, with one correct source among them. */
 class StateFetcherPropertyTest {

@@ -9,6 +9,11 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.ChunkAnswer;
+import org.tagma.core.protocol.TransferMessage.FetchChunk;
+import org.tagma.core.protocol.TransferMessage.FetchManifest;
+import org.tagma.core.protocol.TransferMessage.ManifestAnswer;
 import org.tagma.core.service.FetchOutcome.Accepted;
 import org.tagma.core.service.FetchOutcome.Banned;
 import org.tagma.core.service.FetchOutcome.Completed;
@@ -16,11 +21,6 @@ import org.tagma.core.service.FetchOutcome.Ignored;
 import org.tagma.core.service.FetchOutcome.Reason;
 import org.tagma.core.service.FetchOutcome.Unusable;
 import org.tagma.core.service.StateFetcher.Ask;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.ChunkAnswer;
-import org.tagma.core.service.TransferMessage.FetchChunk;
-import org.tagma.core.service.TransferMessage.FetchManifest;
-import org.tagma.core.service.TransferMessage.ManifestAnswer;
 
 class StateFetcherTest {
 

@@ -7,16 +7,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage;
-import org.tagma.core.pbft.PbftRecord;
+import org.tagma.core.pbft.message.PbftMessage;
+import org.tagma.core.pbft.message.PbftRecord;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
-import org.tagma.core.raft.Entry;
-import org.tagma.core.raft.RaftMessage;
-import org.tagma.core.raft.RaftRecord;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage;
+import org.tagma.core.raft.message.RaftRecord;
 
 /** What replicas do, in words. A digest is written as the operations of its batch. */
 final class TranscriptLines {

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.tagma.benchmarks.load.Traffic;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ReplicaInspector;
-import org.tagma.replica.AdminQueries;
+import org.tagma.replica.admin.AdminQueries;
 
 /**
  * What the replicas have counted since they started, in sum over those that answer.

@@ -19,21 +19,21 @@ import org.tagma.core.service.RejectionResult;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
-import org.tagma.network.FrameHandler;
 import org.tagma.network.NettyTransport;
-import org.tagma.network.NetworkLoop;
 import org.tagma.network.NodeAccess;
-import org.tagma.network.PeerId;
-import org.tagma.network.Transport;
-import org.tagma.network.TransportOptions;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.handshake.NetworkLoop;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportOptions;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.NestedVerifier;
-import org.tagma.replica.AdminQueries;
-import org.tagma.replica.ClusterSettings;
-import org.tagma.replica.OperatorCommands;
+import org.tagma.replica.admin.AdminQueries;
+import org.tagma.replica.admin.OperatorCommands;
+import org.tagma.replica.settings.ClusterSettings;
 
 /**
  * Asks each replica how it is, for itself: unlike a client, which believes only what enough replicas say alike. The

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.tagma.replica.AdminQueries;
+import org.tagma.replica.admin.AdminQueries;
 
 /**
  * How a replica says it is.

@@ -15,9 +15,9 @@ import org.tagma.client.ClusterConnector;
 import org.tagma.client.call.ClientOptions;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.examples.kv.KeyValueClient;
-import org.tagma.network.NetworkLoop;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
+import org.tagma.network.handshake.NetworkLoop;
 import org.tagma.protocol.FaultModel;
 
 /**

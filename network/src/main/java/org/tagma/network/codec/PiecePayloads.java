@@ -2,8 +2,8 @@ package org.tagma.network.codec;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import org.tagma.core.service.TransferMessage.FetchPiece;
-import org.tagma.core.service.TransferMessage.PieceAnswer;
+import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.protocol.TransferMessage.PieceAnswer;
 import org.tagma.core.state.NodePath;
 import org.tagma.core.state.StatePiece;
 import org.tagma.core.state.TreeAssembler;

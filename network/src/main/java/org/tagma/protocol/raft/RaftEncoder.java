@@ -1,15 +1,15 @@
 package org.tagma.protocol.raft;
 
 import com.google.protobuf.MessageLite;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
-import org.tagma.core.raft.RaftMessage.AppendEntriesReply;
-import org.tagma.core.raft.RaftMessage.InstallSnapshot;
-import org.tagma.core.raft.RaftMessage.ReadIndex;
-import org.tagma.core.raft.RaftMessage.ReadIndexReply;
-import org.tagma.core.raft.RaftMessage.RequestSnapshot;
-import org.tagma.core.raft.RaftMessage.RequestVote;
-import org.tagma.core.raft.RaftMessage.RequestVoteReply;
-import org.tagma.core.raft.RaftMessage.TimeoutNow;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntriesReply;
+import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
+import org.tagma.core.raft.message.RaftMessage.ReadIndex;
+import org.tagma.core.raft.message.RaftMessage.ReadIndexReply;
+import org.tagma.core.raft.message.RaftMessage.RequestSnapshot;
+import org.tagma.core.raft.message.RaftMessage.RequestVote;
+import org.tagma.core.raft.message.RaftMessage.RequestVoteReply;
+import org.tagma.core.raft.message.RaftMessage.TimeoutNow;
 import org.tagma.network.wire.AppendEntriesPayload;
 import org.tagma.network.wire.AppendEntriesReplyPayload;
 import org.tagma.network.wire.InstallSnapshotPayload;

@@ -1,8 +1,8 @@
 package org.tagma.protocol.raft;
 
-import org.tagma.core.raft.Configuration;
-import org.tagma.core.raft.Entry;
-import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.network.codec.PartEncoder;
 import org.tagma.network.wire.ConfigurationPart;
 import org.tagma.network.wire.EntryPart;

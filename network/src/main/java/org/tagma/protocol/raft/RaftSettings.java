@@ -1,8 +1,8 @@
 package org.tagma.protocol.raft;
 
 import java.util.List;
-import org.tagma.core.raft.Configuration;
 import org.tagma.core.raft.RaftConfig;
+import org.tagma.core.raft.message.Configuration;
 import org.tagma.protocol.InvalidSettingException;
 import org.tagma.protocol.ReplicaContext;
 import org.tagma.protocol.Setting;

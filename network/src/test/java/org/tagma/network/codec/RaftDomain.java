@@ -11,11 +11,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.domains.DomainContextBase;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
-import org.tagma.core.raft.Configuration;
-import org.tagma.core.raft.Entry;
-import org.tagma.core.raft.RaftMessage;
-import org.tagma.core.raft.RaftRecord;
-import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.Entry;
+import org.tagma.core.raft.message.RaftMessage;
+import org.tagma.core.raft.message.RaftRecord;
+import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.protocol.CodecLimits;
 
 /** Any of Raft's messages and records, up to the limits of {@link Samples#LIMITS}. */

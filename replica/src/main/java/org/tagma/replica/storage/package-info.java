@@ -1,2 +1,5 @@
-/** A replica's data folder: what it keeps for its next incarnation, and how it notices that it has lost some of it. */
+/**
+ * What a replica keeps for its next incarnation: the ports through which it is reached. The parts below are its data
+ * folder, the log, the checkpoints, backups.
+ */
 package org.tagma.replica.storage;

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tagma.network.Transport;
+import org.tagma.network.transport.Transport;
 
 /**
  * The trace of one incarnation of a production replica, in a file that may hold earlier incarnations. If it cannot be

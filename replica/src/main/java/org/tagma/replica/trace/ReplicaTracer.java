@@ -17,7 +17,7 @@ import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.Request;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.EngineListener;
+import org.tagma.replica.engine.EngineListener;
 
 /**
  * Records what happens inside one incarnation of a replica, but for its messages: it listens to the protocol and to the

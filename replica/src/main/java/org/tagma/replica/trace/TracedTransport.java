@@ -4,10 +4,10 @@ import com.google.protobuf.ByteString;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.tagma.core.NodeId;
-import org.tagma.network.FrameHandler;
-import org.tagma.network.PeerId;
-import org.tagma.network.Transport;
-import org.tagma.network.TransportStats;
+import org.tagma.network.transport.FrameHandler;
+import org.tagma.network.transport.PeerId;
+import org.tagma.network.transport.Transport;
+import org.tagma.network.transport.TransportStats;
 
 /**
  * A transport whose frames are recorded: before one is handed over to leave, and before one that arrived is handed on,

@@ -31,8 +31,8 @@ import org.tagma.mutation.MutantClassLoader;
 import org.tagma.mutation.MutantCompiler;
 import org.tagma.mutation.Mutants;
 import org.tagma.mutation.StorageMutants;
-import org.tagma.network.PeerId;
-import org.tagma.replica.ReplicaEngine;
+import org.tagma.network.transport.PeerId;
+import org.tagma.replica.engine.ReplicaEngine;
 
 /**
  * The tests of durability and of lanes are checked: each known mistake is put into the replica, and some test must

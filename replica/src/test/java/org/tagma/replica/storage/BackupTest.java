@@ -18,21 +18,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftRecord.Prepared;
-import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.pbft.message.PbftRecord.Prepared;
+import org.tagma.core.pbft.message.PbftRecord.Reservation;
 import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
-import org.tagma.core.raft.Configuration;
-import org.tagma.core.raft.RaftRecord.HardState;
-import org.tagma.core.raft.RaftRecord.Snapshotted;
-import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftRecord.HardState;
+import org.tagma.core.raft.message.RaftRecord.Snapshotted;
+import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.network.cluster.Durability;
-import org.tagma.replica.BackupStage;
-import org.tagma.replica.DataFolderException;
-import org.tagma.replica.LogStore;
-import org.tagma.replica.SnapshotStore;
+import org.tagma.replica.storage.backup.Backup;
+import org.tagma.replica.storage.backup.BackupManifest;
+import org.tagma.replica.storage.files.FileTree;
+import org.tagma.replica.storage.folder.DataFolder;
+import org.tagma.replica.storage.folder.StagedBackup;
+import org.tagma.replica.storage.log.RocksLogStore;
+import org.tagma.replica.storage.state.StateFolder;
 
 final class BackupTest {
 

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleStateStore;
+import org.tagma.replica.storage.state.StateCheckpoints;
+import org.tagma.replica.storage.state.StatePages;
+import org.tagma.replica.storage.state.StateTable;
 
 /** However many checkpoints there were, the folder holds about what the last ones need. */
 final class BoundedDiskTest {

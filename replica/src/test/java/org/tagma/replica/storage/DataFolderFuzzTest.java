@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.pbft.message.PbftRecord.Reservation;
 import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.service.ServiceSnapshot;
@@ -26,7 +26,10 @@ import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.StateEntry;
 import org.tagma.core.state.UnreadableStateError;
-import org.tagma.replica.DataFolderException;
+import org.tagma.replica.storage.folder.DataFolder;
+import org.tagma.replica.storage.state.SnapshotFiles;
+import org.tagma.replica.storage.state.StateCheckpoints;
+import org.tagma.replica.storage.state.StateFolder;
 
 /**
  * Whatever is done to the files of a data folder: it is refused in one line, or gives back exactly what was written.

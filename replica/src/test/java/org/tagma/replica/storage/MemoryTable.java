@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tagma.replica.storage.state.StateTable;
 
 /**
  * A table in memory whose machine fails at a write: of what was not durable, any number of writes is there afterwards,

@@ -16,16 +16,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftRecord.Forgotten;
-import org.tagma.core.pbft.PbftRecord.Prepared;
-import org.tagma.core.pbft.PbftRecord.Reproposed;
-import org.tagma.core.pbft.PbftRecord.Reservation;
+import org.tagma.core.pbft.message.PbftRecord.Forgotten;
+import org.tagma.core.pbft.message.PbftRecord.Prepared;
+import org.tagma.core.pbft.message.PbftRecord.Reproposed;
+import org.tagma.core.pbft.message.PbftRecord.Reservation;
 import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.network.cluster.Durability;
-import org.tagma.replica.DataFolderException;
-import org.tagma.replica.LogStore;
+import org.tagma.replica.storage.files.CheckedText;
+import org.tagma.replica.storage.files.DataFolderLock;
+import org.tagma.replica.storage.folder.DataFolder;
+import org.tagma.replica.storage.log.BackgroundSync;
+import org.tagma.replica.storage.log.IncarnationFile;
+import org.tagma.replica.storage.log.RocksLogStore;
+import org.tagma.replica.storage.log.SyncedMark;
+import org.tagma.replica.storage.rocks.RocksMemory;
+import org.tagma.replica.storage.rocks.StorageMemory;
 
 final class RocksLogStoreTest {
 

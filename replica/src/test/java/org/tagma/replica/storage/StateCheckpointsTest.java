@@ -25,6 +25,9 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePage;
 import org.tagma.core.state.StateRoot;
 import org.tagma.core.state.UnreadableStateError;
+import org.tagma.replica.storage.state.StateBatch;
+import org.tagma.replica.storage.state.StateCheckpoints;
+import org.tagma.replica.storage.state.StatePages;
 
 /** States on disk, on a machine that fails at any write, compared with maps. */
 class StateCheckpointsTest {

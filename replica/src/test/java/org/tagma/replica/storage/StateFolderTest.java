@@ -14,18 +14,21 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftRecord;
-import org.tagma.core.pbft.PbftRecord.Stable;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftRecord;
+import org.tagma.core.pbft.message.PbftRecord.Stable;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.network.cluster.Durability;
 import org.tagma.protocol.KnownState;
-import org.tagma.replica.DataFolderException;
-import org.tagma.replica.LogStore;
-import org.tagma.replica.SnapshotStore;
+import org.tagma.replica.storage.backup.StoppedReplica;
+import org.tagma.replica.storage.files.CheckedText;
+import org.tagma.replica.storage.folder.DataFolder;
+import org.tagma.replica.storage.state.StateBatch;
+import org.tagma.replica.storage.state.StatePages;
+import org.tagma.replica.storage.state.StateTable;
 
 /** States of checkpoints in a data folder. */
 final class StateFolderTest {

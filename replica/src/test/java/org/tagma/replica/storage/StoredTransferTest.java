@@ -15,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.Digest;
+import org.tagma.core.protocol.TransferMessage.Answer;
+import org.tagma.core.protocol.TransferMessage.PieceAnswer;
 import org.tagma.core.service.FetchOutcome;
 import org.tagma.core.service.FetchOutcome.Accepted;
 import org.tagma.core.service.FetchOutcome.Completed;
@@ -23,12 +25,14 @@ import org.tagma.core.service.SnapshotKeeper;
 import org.tagma.core.service.StateFetcher;
 import org.tagma.core.service.StateFetcher.Ask;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.core.service.TransferMessage.Answer;
-import org.tagma.core.service.TransferMessage.PieceAnswer;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodeStore;
 import org.tagma.core.state.StateEntry;
+import org.tagma.replica.storage.state.StateBatch;
+import org.tagma.replica.storage.state.StateCheckpoints;
+import org.tagma.replica.storage.state.StatePages;
+import org.tagma.replica.storage.state.StateTable;
 
 /** A replica fetches a state into its data folder, in several incarnations. */
 final class StoredTransferTest {

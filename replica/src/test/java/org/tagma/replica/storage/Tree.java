@@ -6,6 +6,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.tagma.replica.storage.rocks.RocksMemory;
+import org.tagma.replica.storage.rocks.StorageMemory;
+import org.tagma.replica.storage.state.StateCheckpoints;
+import org.tagma.replica.storage.state.StateFolder;
 
 /** Whole folders, in tests. */
 final class Tree {

@@ -2,10 +2,10 @@ package org.tagma.simulator.byzantine;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.StableCheckpoint;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;

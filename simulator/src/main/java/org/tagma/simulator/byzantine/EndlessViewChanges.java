@@ -2,10 +2,10 @@ package org.tagma.simulator.byzantine;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.Status;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.simulator.faults.Misbehaviour;

@@ -3,7 +3,7 @@ package org.tagma.simulator.byzantine;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.tagma.core.pbft.PbftMessage.BatchBody;
+import org.tagma.core.pbft.message.PbftMessage.BatchBody;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;

@@ -3,13 +3,13 @@ package org.tagma.simulator.byzantine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.FetchBatch;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.FetchBatch;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
-import org.tagma.core.service.TransferMessage.FetchManifest;
+import org.tagma.core.protocol.TransferMessage.FetchManifest;
 import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.Situation;
 

@@ -2,14 +2,14 @@ package org.tagma.simulator.byzantine;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage.Commit;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
-import org.tagma.core.raft.RaftMessage.AppendEntries;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
 import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.Outgoing;
 import org.tagma.simulator.faults.Situation;

@@ -1,8 +1,8 @@
 package org.tagma.simulator.byzantine;
 
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.BatchBody;
-import org.tagma.core.pbft.PbftMessage.PrePrepare;
+import org.tagma.core.pbft.message.PbftMessage.BatchBody;
+import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.simulator.faults.Misbehaviour;

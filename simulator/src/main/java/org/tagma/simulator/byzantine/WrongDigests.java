@@ -1,10 +1,10 @@
 package org.tagma.simulator.byzantine;
 
 import java.util.List;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.Commit;
-import org.tagma.core.pbft.PbftMessage.Committed;
-import org.tagma.core.pbft.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.message.PbftMessage.Commit;
+import org.tagma.core.pbft.message.PbftMessage.Committed;
+import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;

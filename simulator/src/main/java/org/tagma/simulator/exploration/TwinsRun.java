@@ -85,7 +85,7 @@ final class TwinsRun {
         }
         nowMillis += PbftConfig.forTests(0, scenario.replicas()).tickMillis();
         for (int node = 0; node < nodes.size(); node++) {
-            step(node, new Event.TimerFired(org.tagma.core.pbft.PbftTimer.TICK));
+            step(node, new Event.TimerFired(org.tagma.core.pbft.message.PbftTimer.TICK));
         }
     }
 

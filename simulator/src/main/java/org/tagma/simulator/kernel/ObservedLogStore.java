@@ -3,7 +3,7 @@ package org.tagma.simulator.kernel;
 import java.io.IOException;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.replica.LogStore;
+import org.tagma.replica.storage.LogStore;
 
 /** Tells when what a replica wrote is durable. */
 public final class ObservedLogStore implements LogStore {

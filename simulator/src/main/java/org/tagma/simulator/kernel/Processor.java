@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tagma.core.NodeId;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.PeerId;
 
 /**
  * The processor of a machine: it deals with one frame after the other, and each takes the time that its work costs. Who

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.tagma.core.protocol.Protocol;
-import org.tagma.replica.EngineListener;
+import org.tagma.replica.engine.EngineListener;
 import org.tagma.replica.trace.EventId;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.replica.trace.EventLog;

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.tagma.core.service.ServiceSnapshot;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodeStore;
-import org.tagma.replica.SnapshotStore;
+import org.tagma.replica.storage.SnapshotStore;
 import org.tagma.simulator.faults.DiskFailure;
 import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.DiskFaults;

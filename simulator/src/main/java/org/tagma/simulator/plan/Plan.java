@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
-import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulatedProtocol;

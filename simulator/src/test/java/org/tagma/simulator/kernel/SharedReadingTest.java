@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
-import org.tagma.core.pbft.PbftMessage;
+import org.tagma.core.pbft.message.PbftMessage;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;

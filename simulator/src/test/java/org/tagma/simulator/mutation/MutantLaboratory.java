@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import java.lang.reflect.Constructor;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -19,14 +18,14 @@ import org.tagma.mutation.Mutant;
 import org.tagma.mutation.MutantClassLoader;
 import org.tagma.mutation.MutantCompiler;
 import org.tagma.network.codec.MessageCodec;
-import org.tagma.replica.ReplicaEngine;
+import org.tagma.replica.engine.ReplicaEngine;
 
 /**
  * Makes trials of mutants of one protocol. Its logic is exchanged alone, since the simulator reaches it through {@link
  * Protocol} only; so everything else stays compiled and warm. For a mistake elsewhere all of Tagma is loaded anew.
  */
 enum MutantLaboratory {
-    PBFT("org.tagma.core.pbft.", "PbftProtocol", "ofPbft", Set.of("PbftConfig", "PbftMessage", "PbftRecord")) {
+    PBFT("org.tagma.core.pbft.", "PbftProtocol", "ofPbft", "PbftConfig") {
         @Override
         LongFunction<String> trial(Constructor<?> protocol) {
             return MutantTrial.ofPbft((config, store) -> make(protocol, config, store));
@@ -37,11 +36,7 @@ enum MutantLaboratory {
             return PbftConfig.class;
         }
     },
-    RAFT(
-            "org.tagma.core.raft.",
-            "RaftProtocol",
-            "ofRaft",
-            Set.of("RaftConfig", "RaftMessage", "RaftRecord", "Entry", "SnapshotMeta", "Configuration")) {
+    RAFT("org.tagma.core.raft.", "RaftProtocol", "ofRaft", "RaftConfig") {
         @Override
         LongFunction<String> trial(Constructor<?> protocol) {
             return MutantTrial.ofRaft((config, store) -> make(protocol, config, store));
@@ -57,10 +52,10 @@ enum MutantLaboratory {
     private final String protocolClass;
     private final String trialOfAll;
 
-    /** What the protocol's logic shares with the rest. */
-    private final Set<String> shared;
+    /** The class that the protocol's logic shares with the rest, besides its messages. */
+    private final String shared;
 
-    MutantLaboratory(String logicPackage, String protocolClass, String trialOfAll, Set<String> shared) {
+    MutantLaboratory(String logicPackage, String protocolClass, String trialOfAll, String shared) {
         this.logicPackage = logicPackage;
         this.protocolClass = protocolClass;
         this.trialOfAll = trialOfAll;
@@ -139,6 +134,10 @@ enum MutantLaboratory {
 
     private boolean isLogic(String className) {
         String outermost = className.replaceAll("\\$.*", "");
-        return outermost.startsWith(logicPackage) && !shared.contains(outermost.substring(logicPackage.length()));
+        if (!outermost.startsWith(logicPackage)) {
+            return false;
+        }
+        String name = outermost.substring(logicPackage.length());
+        return !name.startsWith("message.") && !shared.equals(name);
     }
 }

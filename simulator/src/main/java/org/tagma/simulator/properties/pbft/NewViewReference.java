@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Reproposal;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.message.PbftMessage.Reproposal;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 
 /**
  * What a new view must carry over, written once more from TOCS 2002, figure 4, slowly and without a look at the

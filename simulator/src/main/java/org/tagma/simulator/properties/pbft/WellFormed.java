@@ -5,11 +5,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.PbftMessage.NewView;
-import org.tagma.core.pbft.PbftMessage.ViewChange;
-import org.tagma.core.pbft.PbftMessage.VoteInfo;
+import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
+import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
+import org.tagma.core.pbft.message.PbftMessage.NewView;
+import org.tagma.core.pbft.message.PbftMessage.ViewChange;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Authenticated;
 
 /**

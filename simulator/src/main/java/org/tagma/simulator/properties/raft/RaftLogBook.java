@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.raft.RaftRecord.Appended;
-import org.tagma.core.raft.RaftRecord.HardState;
-import org.tagma.core.raft.RaftRecord.Snapshotted;
-import org.tagma.core.raft.RaftRecord.SuffixRemoved;
-import org.tagma.core.raft.SnapshotMeta;
+import org.tagma.core.raft.message.RaftRecord.Appended;
+import org.tagma.core.raft.message.RaftRecord.HardState;
+import org.tagma.core.raft.message.RaftRecord.Snapshotted;
+import org.tagma.core.raft.message.RaftRecord.SuffixRemoved;
+import org.tagma.core.raft.message.SnapshotMeta;
 
 /**
  * What a replica's records say: its term and vote, and the terms of its entries. Found out independently of the

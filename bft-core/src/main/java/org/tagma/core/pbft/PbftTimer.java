@@ -1,9 +1,0 @@
-package org.tagma.core.pbft;
-
-import org.tagma.core.protocol.TimerId;
-
-/** PBFT's only timer: all its timeouts are counted in ticks, so that they are the same in any history that replays. */
-public enum PbftTimer implements TimerId {
-    /** Fires every {@link PbftConfig#tickMillis} milliseconds. */
-    TICK
-}

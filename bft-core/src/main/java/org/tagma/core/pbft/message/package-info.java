@@ -1,0 +1,2 @@
+/** PBFT's messages, log records and evidence: data, no rules. */
+package org.tagma.core.pbft.message;

@@ -1,9 +1,0 @@
-package org.tagma.core.raft;
-
-import org.tagma.core.protocol.TimerId;
-
-/** Raft's only timer: all its timeouts are counted in ticks, so that they are the same in any history that replays. */
-public enum RaftTimer implements TimerId {
-    /** Fires every {@link RaftConfig#tickMillis} milliseconds. */
-    TICK
-}

@@ -1,0 +1,2 @@
+/** What a transport promises: frames between authenticated peers, within limits. */
+package org.tagma.network.transport;

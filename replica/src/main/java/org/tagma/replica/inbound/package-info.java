@@ -1,0 +1,2 @@
+/** The way of a message in: a lane for each peer, plausibility first, then signatures, within budgets. */
+package org.tagma.replica.inbound;

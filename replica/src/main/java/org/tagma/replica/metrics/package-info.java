@@ -1,0 +1,2 @@
+/** What a replica counts and measures of itself. */
+package org.tagma.replica.metrics;

@@ -1,0 +1,2 @@
+/** A replica, put together from its parts, and its server. */
+package org.tagma.replica;

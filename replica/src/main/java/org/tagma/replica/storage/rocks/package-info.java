@@ -1,0 +1,2 @@
+/** RocksDB: its library, its settings and its share of the memory plan. */
+package org.tagma.replica.storage.rocks;
