@@ -8,7 +8,6 @@ import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.crypto.KeyFileException;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
-import org.tagma.replica.admin.AdminQueries;
 
 /** Sends an operator's commands to whoever can carry them out. Thread-safe. */
 final class Operator implements AutoCloseable {

@@ -21,14 +21,14 @@ final class ViewChangeMutants {
             of(
                     "what prepared is not claimed",
                     "2",
-                    "core/pbft/ViewChanger",
+                    "core/pbft/PbftState",
                     "slot.preparedInfo().ifPresent(entries::add)",
                     "slot.preparedInfo()",
                     LOST),
             of(
                     "what pre-prepared is not claimed",
                     "2",
-                    "core/pbft/ViewChanger",
+                    "core/pbft/PbftState",
                     "entries.addAll(slot.prePreparedInfo())",
                     "slot.prePreparedInfo()",
                     LOST),

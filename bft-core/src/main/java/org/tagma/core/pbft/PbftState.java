@@ -11,6 +11,7 @@ import org.tagma.core.pbft.message.PbftEvidence;
 import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.message.PbftMessage.NewView;
 import org.tagma.core.pbft.message.PbftMessage.Reproposal;
+import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.pbft.message.PbftRecord;
 import org.tagma.core.pbft.quorum.VoteLedger;
 import org.tagma.core.protocol.Action;
@@ -261,5 +262,19 @@ final class PbftState {
             hash = 31 * hash + slot.stateHash();
         }
         return 31 * hash + pool.stateHash();
+    }
+
+    /** P: what is prepared here, of which a view change speaks (OSDI 4.4). */
+    List<VoteInfo> prepared() {
+        List<VoteInfo> entries = new ArrayList<>();
+        slots.values().forEach(slot -> slot.preparedInfo().ifPresent(entries::add));
+        return entries;
+    }
+
+    /** Q: what is pre-prepared here (TOCS 4.5.2). */
+    List<VoteInfo> prePrepared() {
+        List<VoteInfo> entries = new ArrayList<>();
+        slots.values().forEach(slot -> entries.addAll(slot.prePreparedInfo()));
+        return entries;
     }
 }

@@ -1,8 +1,8 @@
 package org.tagma.core.pbft;
 
-import org.tagma.core.pbft.quorum.ViewChanges;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.tagma.core.pbft.quorum.ViewChanges;
 
 /**
  * Who finds fault with the primary of which view. A complaint holds for a timeout after it was last made: others may

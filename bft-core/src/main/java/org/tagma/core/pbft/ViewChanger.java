@@ -10,7 +10,6 @@ import org.tagma.core.pbft.message.PbftMessage.NewView;
 import org.tagma.core.pbft.message.PbftMessage.Reproposal;
 import org.tagma.core.pbft.message.PbftMessage.Status;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
-import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.pbft.message.PbftRecord;
 import org.tagma.core.pbft.quorum.NewViewRule;
 import org.tagma.core.pbft.quorum.NewViewRule.Decision;
@@ -118,22 +117,10 @@ final class ViewChanger {
 
     private void broadcastViewChange() {
         saidForView = state.view;
-        ViewChange message = new ViewChange(state.view, state.stable, preparedSet(), prePreparedSet());
+        ViewChange message = new ViewChange(state.view, state.stable, state.prepared(), state.prePrepared());
         state.persistReservation();
         state.emit(new Action.Persist(new PbftRecord.LeftFor(state.view, message)));
         state.broadcast(message);
-    }
-
-    private List<VoteInfo> preparedSet() {
-        List<VoteInfo> entries = new ArrayList<>();
-        state.slots.values().forEach(slot -> slot.preparedInfo().ifPresent(entries::add));
-        return entries;
-    }
-
-    private List<VoteInfo> prePreparedSet() {
-        List<VoteInfo> entries = new ArrayList<>();
-        state.slots.values().forEach(slot -> entries.addAll(slot.prePreparedInfo()));
-        return entries;
     }
 
     Verdict onViewChange(Authenticated<ViewChange> signed) {
@@ -292,8 +279,7 @@ final class ViewChanger {
         batchFetcher.restart();
         state.releaseLeftOver();
         // It may know of batches committed in the very view that it enters only now; and of a checkpoint above them,
-        // whose
-        // state it may just be taking from its own store, if it opened this view before it was restarted.
+        // whose state it may just be taking from its own store, if it opened this view before it was restarted.
         state.nextSequence = Math.max(state.firstFresh(), Math.max(state.lastCommitted, state.stable.sequence()) + 1);
         voteForCarriedOver();
         normalCase.deliver();
