@@ -168,6 +168,9 @@ public interface ProtocolDefinition {
 
     // ---- the client ----
 
-    /** Whom a client sends to and what convinces it; a new one for each client. */
+    /**
+     * Whom a client sends to and what convinces it; a new one for each client. Where replicas do not lie and follow a
+     * leader, a {@link LeaderClientPolicy}.
+     */
     ClientPolicy clientPolicy(ClientContext context);
 }

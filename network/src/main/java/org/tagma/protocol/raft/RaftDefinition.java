@@ -16,6 +16,7 @@ import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.GroupSizes;
 import org.tagma.protocol.KnownState;
+import org.tagma.protocol.LeaderClientPolicy;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
@@ -150,6 +151,6 @@ public final class RaftDefinition implements ProtocolDefinition {
 
     @Override
     public ClientPolicy clientPolicy(ClientContext context) {
-        return new RaftClientPolicy(context);
+        return new LeaderClientPolicy(context);
     }
 }

@@ -28,7 +28,7 @@ import org.tagma.protocol.ReplicaContext;
  */
 final class BackupProtocol implements Protocol {
 
-    private enum Timer implements TimerId {
+    enum Timer implements TimerId {
         TICK
     }
 

@@ -12,6 +12,7 @@ import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.GroupSizes;
 import org.tagma.protocol.InvalidSettingException;
+import org.tagma.protocol.LeaderClientPolicy;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.RecordKind;
@@ -110,6 +111,6 @@ public final class PrimaryBackup implements ProtocolDefinition {
 
     @Override
     public ClientPolicy clientPolicy(ClientContext context) {
-        return new BackupClient(context);
+        return new LeaderClientPolicy(context);
     }
 }

@@ -1,21 +1,18 @@
-package org.tagma.protocol.raft;
+package org.tagma.protocol;
 
 import java.util.BitSet;
 import java.util.OptionalInt;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.RetrySemantics;
-import org.tagma.protocol.ClientContext;
-import org.tagma.protocol.ClientPolicy;
-import org.tagma.protocol.Receivers;
 
 /**
- * A client of replicas that crash but do not lie: one reply decides (Raft 8), and a request goes to the leader, whom
- * any replica may name.
+ * A client of replicas that crash but do not lie: one reply decides, and a request goes to the leader, whom any
+ * replica may name (Raft 8).
  *
  * <p>A follower passes a request on to the leader it knows, so whoever is asked, the request arrives if there is a
  * leader. The client still finds out who leads, which saves that step. Not thread-safe.
  */
-final class RaftClientPolicy implements ClientPolicy {
+public final class LeaderClientPolicy implements ClientPolicy {
 
     private static final int NOBODY = -1;
 
@@ -23,12 +20,12 @@ final class RaftClientPolicy implements ClientPolicy {
     private final int readFrom;
     private final long longestProbeMillis;
 
-    private long term;
+    private long view;
     private int leader = NOBODY;
     /** Tried while nobody is known to lead. */
     private int guess;
 
-    RaftClientPolicy(ClientContext context) {
+    public LeaderClientPolicy(ClientContext context) {
         this.replicas = context.quorums().replicas();
         this.longestProbeMillis = Math.min(context.maxRetryMillis(), 2 * context.retryMillis());
         this.readFrom = context.readFrom();
@@ -58,10 +55,10 @@ final class RaftClientPolicy implements ClientPolicy {
     @Override
     public void heard(Reply reply) {
         boolean known = reply.primary() >= 0 && reply.primary() < replicas;
-        if (reply.view() > term) {
-            term = reply.view();
+        if (reply.view() > view) {
+            view = reply.view();
             leader = known ? reply.primary() : NOBODY;
-        } else if (reply.view() == term && known) {
+        } else if (reply.view() == view && known) {
             leader = reply.primary();
         }
     }
@@ -76,7 +73,7 @@ final class RaftClientPolicy implements ClientPolicy {
 
     @Override
     public long view() {
-        return term;
+        return view;
     }
 
     @Override
