@@ -73,7 +73,7 @@ public final class LaneMutants {
             of(
                     "a new connection is not told to the engine",
                     "11",
-                    "replica/InboundStage",
+                    "replica/inbound/InboundStage",
                     "if (peer instanceof PeerId.Replica replica) {",
                     "if (peer instanceof PeerId.Replica replica && false) {",
                     STAGE + "theEngineIsToldAtOnceWhichReplicasAreGoneAndWhichAreBack"),
