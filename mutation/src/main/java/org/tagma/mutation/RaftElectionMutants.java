@@ -172,6 +172,13 @@ final class RaftElectionMutants {
                     "raft.RaftElectionTest#whatADeadLeaderSaidBeforeIsNoSignOfLife",
                     "raft.RaftElectionTest#aLeaderThatEndedBeforeItWasHeardIsReplacedAsSoon"),
             of(
+                    "the first in line waits for a tick",
+                    "",
+                    "core/raft/Election",
+                    "if (state.isFirstToStand() && mayStand()) {",
+                    "if (false) {",
+                    "raft.RaftElectionTest#theFirstInLineStandsAtOnceAndTheNextATickLater"),
+            of(
                     "a leader with a new connection is still taken for gone",
                     "",
                     "core/raft/RaftProtocol",

@@ -9,6 +9,27 @@ final class RaftServiceMutants {
 
     static final List<Mutant> ALL = List.of(
             of(
+                    "whoever finds no leader is sent away while one is elected",
+                    "",
+                    "core/raft/RaftProtocol",
+                    "await(request);",
+                    "refuse(request, Action.Refusal.NO_LEADER);",
+                    "raft.RaftReplicationTest#whatComesWhileALeaderIsElectedIsOrderedAsSoonAsThereIsOne"),
+            of(
+                    "what waits for a leader is kept from one that is connected again",
+                    "",
+                    "core/raft/RaftProtocol",
+                    "if (replica == state.leader) {",
+                    "if (false) {",
+                    "raft.RaftReplicationTest#whatWaitedForAConnectionToTheLeaderGoesThereOnceThereIsOne"),
+            of(
+                    "what waits for a leader waits for ever",
+                    "",
+                    "core/raft/RaftState",
+                    "pool.takeAll().forEach(request -> emit(new Action.Refuse(request, Action.Refusal.NO_LEADER)));",
+                    "",
+                    "raft.RaftReplicationTest#aFollowerRelaysToTheLeaderOnceAndRefusesWhenNobodyWasElected"),
+            of(
                     "a read before an entry of the term is committed",
                     "30",
                     "core/raft/LeaderReads",

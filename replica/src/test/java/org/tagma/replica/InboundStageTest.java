@@ -84,7 +84,9 @@ final class InboundStageTest {
         stage.onPeerDown(REPLICA);
         stage.onPeerUnreachable(new PeerId.Replica(1));
         stage.onPeerUp(REPLICA);
-        assertThat(replica.engineTakes(2)).containsExactly(new Event.PeerUnreachable(1), new Event.PeerConnected(1));
+        assertThat(replica.engineTakes(3))
+                .containsExactly(
+                        new Event.PeerDisconnected(1), new Event.PeerUnreachable(1), new Event.PeerConnected(1));
     }
 
     @Test

@@ -113,6 +113,9 @@ public sealed interface Event {
      */
     record LeadershipTransferRequested(long id, int to) implements Event {}
 
+    /** The connection to a replica is gone: nothing can be said to it until {@link PeerConnected}. */
+    record PeerDisconnected(int replica) implements Event {}
+
     /**
      * A replica that this one was connected to is gone, and its address refuses connections: its process has ended, as
      * far as can be seen from here. Comes once for each connection lost, and holds until {@link PeerConnected}; what

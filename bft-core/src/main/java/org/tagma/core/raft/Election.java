@@ -34,6 +34,10 @@ final class Election {
         state.unreachable.set(replica);
         if (replica == state.leader && state.hasEnded(replica)) {
             state.hurry();
+            if (state.isFirstToStand() && mayStand()) {
+                // Those that have not seen it yet do not answer, and are asked again at the next tick.
+                preVote();
+            }
         }
     }
 

@@ -96,7 +96,7 @@ final class Follower {
             state.hurry();
         } else if (!ended) {
             if (news) {
-                state.pool.takeAll().forEach(request -> state.emit(new Action.Relay(leader, request)));
+                state.relayWaiting();
             }
             state.heardLeader();
         }

@@ -1,11 +1,9 @@
 package org.tagma.core.raft;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
@@ -124,7 +122,9 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.PeerUnreachable unreachable) {
             election.onPeerUnreachable(unreachable.replica());
         } else if (event instanceof Event.PeerConnected connected) {
-            state.unreachable.clear(connected.replica());
+            onConnected(connected.replica());
+        } else if (event instanceof Event.PeerDisconnected disconnected) {
+            state.disconnected.set(disconnected.replica());
         } else if (event instanceof Event.MembershipRequested request) {
             if (state.isLeader()) {
                 leader.change().request(request.id(), request.voters(), request.learners());
@@ -137,6 +137,14 @@ public final class RaftProtocol implements Protocol {
             } else {
                 redirect(request.id());
             }
+        }
+    }
+
+    private void onConnected(int replica) {
+        state.unreachable.clear(replica);
+        state.disconnected.clear(replica);
+        if (replica == state.leader) {
+            state.relayWaiting();
         }
     }
 
@@ -216,20 +224,35 @@ public final class RaftProtocol implements Protocol {
     private void onRequest(Request request, int relayedBy) {
         if (state.isLeader()) {
             admit(request);
-        } else if (state.leader == RaftState.NOBODY || relayedBy >= 0) {
+        } else if (relayedBy >= 0) {
             // Relayed once already: the leaders change faster than the relays. The client will ask again.
-            state.emit(new Action.Refuse(request, Action.Refusal.NO_LEADER));
-        } else {
+            refuse(request, Action.Refusal.NO_LEADER);
+        } else if (state.reachesLeader()) {
             state.emit(new Action.Relay(state.leader, request));
+        } else {
+            await(request);
         }
+    }
+
+    /** An election takes less time than a client waits before it asks again: so the request waits here for a leader. */
+    private void await(Request request) {
+        switch (state.pool.admit(request)) {
+            case ADDED, KNOWN -> {}
+            case EXECUTED -> state.emit(new Action.ResendReply(request));
+            case OVERLOADED, OUT_OF_WINDOW -> refuse(request, Action.Refusal.NO_LEADER);
+        }
+    }
+
+    private void refuse(Request request, Action.Refusal reason) {
+        state.emit(new Action.Refuse(request, reason));
     }
 
     private void admit(Request request) {
         switch (state.pool.admit(request)) {
             case ADDED, KNOWN -> {}
             case EXECUTED -> state.emit(new Action.ResendReply(request));
-            case OVERLOADED -> state.emit(new Action.Refuse(request, Action.Refusal.OVERLOADED));
-            case OUT_OF_WINDOW -> state.emit(new Action.Refuse(request, Action.Refusal.OUT_OF_WINDOW));
+            case OVERLOADED -> refuse(request, Action.Refusal.OVERLOADED);
+            case OUT_OF_WINDOW -> refuse(request, Action.Refusal.OUT_OF_WINDOW);
         }
     }
 
@@ -267,7 +290,7 @@ public final class RaftProtocol implements Protocol {
         if (state.isLeader()) {
             leader.onTick();
         } else {
-            if (state.isElectionDue()) {
+            if (state.isElectionDue() && !state.isHurried()) {
                 giveUpWaiting();
             }
             election.onTick();
@@ -348,35 +371,9 @@ public final class RaftProtocol implements Protocol {
                         .toList());
     }
 
-    /**
-     * {@code term}, {@code role}, {@code leader} (-1 if unknown), {@code commitIndex}, {@code firstIndex},
-     * {@code lastIndex}, {@code snapshotIndex}, {@code voters}, {@code oldVoters} (while the group changes) and
-     * {@code learners} (ids with commas between), and at a leader {@code match.N} and {@code mode.N} for every other
-     * member N.
-     */
     @Override
     public Map<String, String> details() {
-        RaftStatus status = raftStatus();
-        Map<String, String> details = new LinkedHashMap<>();
-        details.put("term", String.valueOf(status.term()));
-        details.put("role", status.role());
-        details.put("leader", String.valueOf(status.leader()));
-        details.put("commitIndex", String.valueOf(status.commitIndex()));
-        details.put("firstIndex", String.valueOf(status.firstIndex()));
-        details.put("lastIndex", String.valueOf(status.lastIndex()));
-        details.put("snapshotIndex", String.valueOf(status.snapshotIndex()));
-        details.put("voters", ids(status.configuration().voters()));
-        details.put("oldVoters", ids(status.configuration().oldVoters()));
-        details.put("learners", ids(status.configuration().learners()));
-        for (FollowerStatus follower : status.followers()) {
-            details.put("match." + follower.replica(), String.valueOf(follower.match()));
-            details.put("mode." + follower.replica(), follower.mode());
-        }
-        return details;
-    }
-
-    private static String ids(List<Integer> replicas) {
-        return replicas.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return raftStatus().details();
     }
 
     private static FollowerStatus status(int replica, Progress progress) {

@@ -61,6 +61,8 @@ final class RaftState {
     long tick;
     /** When a leader was heard last; long ago at the start. */
     long heardFromLeaderAtTick;
+    /** Replicas to which there was a connection, and is none. */
+    final BitSet disconnected = new BitSet();
     /** Replicas whose address refused connections, and to which there was no new one since. */
     final BitSet unreachable = new BitSet();
     /** The leader's process has ended, as far as can be seen from here: elections are hurried up to this tick. */
@@ -128,7 +130,8 @@ final class RaftState {
         return isLeader() || (!isHurried() && tick - heardFromLeaderAtTick < config.electionTimeoutTicks());
     }
 
-    private boolean isHurried() {
+    /** Whether a replica that sees the leader's end has begun an election, or waits its turn to. */
+    boolean isHurried() {
         return tick < hurriedUntilTick;
     }
 
@@ -138,6 +141,16 @@ final class RaftState {
      */
     boolean hasEnded(int replica) {
         return unreachable.get(replica) && !config.leaseReads();
+    }
+
+    /** Whether what is for the leader can be sent to it: it is known, and connected. */
+    boolean reachesLeader() {
+        return leader != NOBODY && !disconnected.get(leader);
+    }
+
+    /** Whether this replica is the first to stand, of those that see the leader's end. */
+    boolean isFirstToStand() {
+        return isHurried() && hurriedRank == 0;
     }
 
     /** A leader was heard; whoever seemed to have ended has a successor. */
@@ -242,6 +255,11 @@ final class RaftState {
     }
 
     // Log
+
+    /** The leader is known, and is to order what waits here. */
+    void relayWaiting() {
+        pool.takeAll().forEach(request -> emit(new Action.Relay(leader, request)));
+    }
 
     /** Nobody here will order what waits, nor can it be passed on: the clients had better look for a leader at once. */
     void refuseWaiting() {

@@ -1,6 +1,9 @@
 package org.tagma.core.raft;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.tagma.core.raft.message.Configuration;
 
 /**
@@ -33,6 +36,35 @@ public record RaftStatus(
 
     public RaftStatus {
         followers = List.copyOf(followers);
+    }
+
+    /**
+     * {@code term}, {@code role}, {@code leader} (-1 if unknown), {@code commitIndex}, {@code firstIndex},
+     * {@code lastIndex}, {@code snapshotIndex}, {@code voters}, {@code oldVoters} (while the group changes) and
+     * {@code learners} (ids with commas between), and at a leader {@code match.N} and {@code mode.N} for every other
+     * member N.
+     */
+    Map<String, String> details() {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("term", String.valueOf(term));
+        details.put("role", role);
+        details.put("leader", String.valueOf(leader));
+        details.put("commitIndex", String.valueOf(commitIndex));
+        details.put("firstIndex", String.valueOf(firstIndex));
+        details.put("lastIndex", String.valueOf(lastIndex));
+        details.put("snapshotIndex", String.valueOf(snapshotIndex));
+        details.put("voters", ids(configuration.voters()));
+        details.put("oldVoters", ids(configuration.oldVoters()));
+        details.put("learners", ids(configuration.learners()));
+        for (FollowerStatus follower : followers) {
+            details.put("match." + follower.replica(), String.valueOf(follower.match()));
+            details.put("mode." + follower.replica(), follower.mode());
+        }
+        return details;
+    }
+
+    private static String ids(List<Integer> replicas) {
+        return replicas.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     /**

@@ -58,6 +58,18 @@ class RaftElectionTest {
         assertThat(cluster.leader()).as("%s", cluster.nodes).isPresent();
     }
 
+    @Test
+    void theFirstInLineStandsAtOnceAndTheNextATickLater() {
+        for (int ended : List.of(1, 2)) {
+            LoneReplica follower = new LoneReplica(3, 1, -1, 1);
+            follower.receive(ended, new AppendEntries(1, 1, 1, List.of(), 1, 0)).clear();
+            follower.step(new Event.PeerUnreachable(ended));
+            assertThat(follower.sent(RequestVote.class)).hasSize(ended == 2 ? 2 : 0);
+            follower.tick(2);
+            assertThat(follower.sent(RequestVote.class)).isNotEmpty();
+        }
+    }
+
     /** Its first words as a leader come after the news that it ended. */
     @Test
     void aLeaderThatEndedBeforeItWasHeardIsReplacedAsSoon() {

@@ -136,6 +136,34 @@ class RaftReplicationTest {
         cluster.assertEqualJournals();
     }
 
+    /** Its client would have to wait for its own time to ask again: longer than an election takes. */
+    @Test
+    void whatComesWhileALeaderIsElectedIsOrderedAsSoonAsThereIsOne() {
+        RaftCluster cluster = new RaftCluster(3, 1);
+        cluster.elect(0);
+        cluster.submitAll("op", 1);
+        cluster.crash(0);
+        for (int id = 1; id < 3; id++) {
+            cluster.node(id).step(new Event.PeerDisconnected(0));
+        }
+        cluster.submitTo(1, "at one");
+        cluster.give(2, RaftCluster.request(7, 1, "at the other"));
+        cluster.up().forEach(node -> node.step(new Event.PeerUnreachable(0)));
+        cluster.run(3);
+        assertThat(cluster.executedEverywhere("at one")).isTrue();
+        assertThat(cluster.executedEverywhere("at the other")).isTrue();
+    }
+
+    @Test
+    void whatWaitedForAConnectionToTheLeaderGoesThereOnceThereIsOne() {
+        LoneReplica replica = new LoneReplica(3, 1, -1, 1);
+        replica.receive(2, new AppendEntries(1, 1, 1, List.of(), 0, 0)).step(new Event.PeerDisconnected(2));
+        replica.clear().step(new Event.RequestReceived(RaftCluster.request(0, 1, "x"), -1));
+        assertThat(replica.actions()).isEmpty();
+        replica.step(new Event.PeerConnected(2));
+        assertThat(replica.of(Action.Relay.class)).containsExactly(new Action.Relay(2, RaftCluster.request(0, 1, "x")));
+    }
+
     @Test
     void whatABrokenPeerSaysIsRefusedAndChangesNothing() {
         LoneReplica follower = new LoneReplica(3, 4, -1, 1, 2, 2);
@@ -153,9 +181,13 @@ class RaftReplicationTest {
     }
 
     @Test
-    void aFollowerRelaysToTheLeaderOnceAndRefusesWhenThereIsNone() {
+    void aFollowerRelaysToTheLeaderOnceAndRefusesWhenNobodyWasElected() {
         LoneReplica replica = new LoneReplica(3, 1, -1, 1).clear();
         replica.step(new Event.RequestReceived(RaftCluster.request(0, 1, "x"), -1));
+        assertThat(replica.of(Action.Refuse.class))
+                .as("there may be a leader soon")
+                .isEmpty();
+        replica.tick(20);
         assertThat(replica.of(Action.Refuse.class).get(0).reason()).isEqualTo(Action.Refusal.NO_LEADER);
         replica.receive(2, new AppendEntries(1, 1, 1, List.of(), 0, 0)).clear();
         replica.step(new Event.RequestReceived(RaftCluster.request(0, 1, "x"), -1));

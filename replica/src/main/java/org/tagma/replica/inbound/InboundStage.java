@@ -182,6 +182,10 @@ public final class InboundStage implements FrameHandler {
     @Override
     public void onPeerDown(PeerId peer) {
         connections.remove(peer);
+        if (peer instanceof PeerId.Replica replica) {
+            engineQueue.add(new Event.PeerDisconnected(replica.id()));
+            engineQueue.signal();
+        }
     }
 
     @Override

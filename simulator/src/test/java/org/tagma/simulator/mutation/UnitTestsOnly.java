@@ -166,11 +166,14 @@ final class UnitTestsOnly {
             "requests that wait are bounded in numbers only",
             "states that nobody fetches are kept for ever",
             "the fence is an entry that was there before",
+            "the first in line waits for a tick",
             "the group is changed at once from one to another",
             "the longer log is the newer one",
             "the new configuration comes before the joint one is committed",
             "the tail of the log is bounded in numbers only",
             "what a dead leader said before is a sign of life",
+            "what waits for a leader is kept from one that is connected again",
+            "what waits for a leader waits for ever",
             "what waits for execution is bounded in numbers only",
             "what was asked of the last state counts for the next one",
             "what was compacted away still counts",
@@ -186,6 +189,7 @@ final class UnitTestsOnly {
             "who lost its log counts at once",
             "who sees that the leader has ended refuses others who do",
             "who sees that the leader has ended waits all the same",
+            "whoever finds no leader is sent away while one is elected",
             "whoever takes over a state that is too large lets it grow");
 
     private UnitTestsOnly() {}
