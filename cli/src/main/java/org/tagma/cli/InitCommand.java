@@ -59,7 +59,8 @@ final class InitCommand implements Callable<Integer> {
             names = "--auth",
             paramLabel = "MODE",
             defaultValue = "signatures",
-            description = "signatures, or macs, which cost less (default: ${DEFAULT-VALUE}).")
+            description = "signatures, or what costs less: client-signatures, macs or, with raft, none"
+                    + " (default: ${DEFAULT-VALUE}).")
     private AuthenticationMode authentication;
 
     @Option(

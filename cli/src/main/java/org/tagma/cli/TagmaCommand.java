@@ -125,7 +125,7 @@ public final class TagmaCommand implements Runnable {
         tagma.registerConverter(type, word -> {
             List<String> choices = new ArrayList<>();
             for (E constant : type.getEnumConstants()) {
-                String choice = constant.name().toLowerCase(Locale.ROOT);
+                String choice = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
                 if (choice.equals(word.toLowerCase(Locale.ROOT))) {
                     return constant;
                 }

@@ -42,7 +42,8 @@ class ErrorLineTest {
                     init --dir %new --replicas 3                | --replicas must be from 4
                     init --dir %new --replicas many             | --replicas
                     init --dir %new --faults 2                  | faults must be from 1 to 1
-                    init --dir %new --auth none                 | must be signatures or macs, not 'none'
+                    init --dir %new --auth mac                  | must be none or macs or client-signatures or sig
+                    init --dir %new --auth none                 | must not be none with pbft, whose replicas may lie
                     init --dir %new --base-port 65534           | --base-port must be from 1
                     init --dir %new --clients 0                 | --clients must be from 1
                     init --dir %new --host a"b                  | host name

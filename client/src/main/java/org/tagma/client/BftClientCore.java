@@ -93,7 +93,7 @@ public final class BftClientCore {
                         options.readFrom(),
                         options.retryMillis(),
                         ClientOptions.MAX_RETRY_MILLIS));
-        this.wire = new ClientWire(setup, policy, authentication);
+        this.wire = new ClientWire(setup, authentication);
         this.sessions = new SessionBook(ports, sessionNumbers, counters);
         this.requests = new RequestFlow(setup, options, wire, policy, sessions, completions, counters, jitter);
         this.queries = new QueryFlow(setup, options, wire, policy, sessions, requests, completions, counters);

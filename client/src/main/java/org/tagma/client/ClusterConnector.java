@@ -11,7 +11,6 @@ import org.tagma.crypto.KeyFileException;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.network.NettyTransport;
 import org.tagma.network.NodeAccess;
-import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.handshake.NetworkLoop;
 import org.tagma.network.handshake.SharedSettings;
@@ -50,7 +49,7 @@ public final class ClusterConnector {
                 clientId,
                 config.protocol(),
                 new Quorums(config.replicaCount(), config.faults()),
-                config.authentication() == AuthenticationMode.MACS,
+                config.authentication(),
                 config.readOnlyFastPath());
     }
 

@@ -24,6 +24,7 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.protocol.CodecLimits;
@@ -108,7 +109,7 @@ final class CoreHarness {
     }
 
     CoreHarness(ClientOptions options, boolean readOnlyFastPath, boolean macs) {
-        this(options, new ClientSetup(CLIENT, Quorums.byzantine(REPLICAS), macs, readOnlyFastPath));
+        this(options, new ClientSetup(CLIENT, Quorums.byzantine(REPLICAS), mode(macs), readOnlyFastPath));
     }
 
     private CoreHarness(ClientOptions options, ClientSetup setup) {
@@ -136,7 +137,17 @@ final class CoreHarness {
 
     static CoreHarness raft(ClientOptions options, boolean macs) {
         return new CoreHarness(
-                options, new ClientSetup(CLIENT, Protocols.named("raft"), new Quorums(REPLICAS, 1), macs, true));
+                options,
+                new ClientSetup(
+                        CLIENT,
+                        Protocols.named("raft"),
+                        new Quorums(REPLICAS, 1),
+                        macs ? AuthenticationMode.MACS : AuthenticationMode.SIGNATURES,
+                        true));
+    }
+
+    private static AuthenticationMode mode(boolean macs) {
+        return macs ? AuthenticationMode.CLIENT_SIGNATURES : AuthenticationMode.SIGNATURES;
     }
 
     static ByteString bytes(String text) {

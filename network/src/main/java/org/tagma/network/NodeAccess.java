@@ -11,11 +11,13 @@ import org.tagma.crypto.ConnectionKeys;
 import org.tagma.crypto.CryptoProvider;
 import org.tagma.crypto.CryptoProviders;
 import org.tagma.crypto.KeyFileException;
+import org.tagma.crypto.NoMacs;
 import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.PinnedTrustManager;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.crypto.TlsIdentity;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterConfig.ClientEntry;
 import org.tagma.network.cluster.NodePublicKeys;
@@ -68,7 +70,8 @@ public final class NodeAccess {
      * @throws KeyFileException if the private keys are not its own
      */
     public Authentication authentication() throws KeyFileException {
-        return new RealAuthentication(self, keys, clusterKeys, provider);
+        Authentication real = new RealAuthentication(self, keys, clusterKeys, provider);
+        return config.authentication() == AuthenticationMode.NONE ? new NoMacs(real) : real;
     }
 
     /** What it shows whom it connects to, and demands of them. */

@@ -6,8 +6,8 @@ import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.RetrySemantics;
 
 /**
- * What the protocol of the cluster makes of a client: how many equal replies it believes, whom it sends to, what it
- * signs. Everything else about a client is the same under every protocol.
+ * What the protocol of the cluster makes of a client: how many equal replies it believes, whom it sends to. Everything
+ * else about a client is the same under every protocol.
  *
  * <p>Implementations keep an estimate of who leads and are not thread-safe.
  */
@@ -23,11 +23,6 @@ public interface ClientPolicy {
 
     /** Whether these replicas convince of being overloaded. */
     boolean believesOverload(BitSet refusedBy);
-
-    // ---- what to sign ----
-
-    /** Whether a request is signed where it carries a vector of MACs already. */
-    boolean signsBesidesMacs();
 
     // ---- who leads ----
 

@@ -46,12 +46,6 @@ public final class LeaderClientPolicy implements ClientPolicy {
         return !refusedBy.isEmpty();
     }
 
-    /** Replicas vouch for the requests that they pass on, so nobody but the receiver must be convinced. */
-    @Override
-    public boolean signsBesidesMacs() {
-        return false;
-    }
-
     @Override
     public void heard(Reply reply) {
         boolean known = reply.primary() >= 0 && reply.primary() < replicas;

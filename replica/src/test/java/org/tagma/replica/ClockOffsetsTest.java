@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.engine.ClockOffsets;
@@ -22,7 +23,8 @@ import org.tagma.replica.settings.AuthenticationPolicy;
 /** Four replicas whose clocks a test sets, and a network that takes 40 ms each way. Trap 47. */
 final class ClockOffsetsTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
     private static final long TOLERANCE_MILLIS = 60_000;
     private static final long ONE_WAY_MILLIS = 40;
 

@@ -12,6 +12,7 @@ import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.execution.ExecutionLoop;
 import org.tagma.replica.execution.ServiceExecutor;
@@ -34,7 +35,8 @@ final class ExecutionQueueTest {
     private final ReplicaMetrics metrics = new ReplicaMetrics(new SimpleMeterRegistry());
     private final ServiceExecutor executor = new ServiceExecutor(
             new ReplicatedService(new CountingMachine(), new ServiceLimits(1, 1)),
-            TestCluster.sealer(0, AuthenticationPolicy.of(Protocols.named("pbft"), false)),
+            TestCluster.sealer(
+                    0, AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES)),
             ports,
             SnapshotStore.none(),
             MemoryPlan.of(256 << 20, 256 << 20, TestCluster.REPLICAS),

@@ -22,6 +22,7 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
@@ -36,7 +37,8 @@ final class FloodTest {
     private static final PeerId FAULTY = new PeerId.Replica(3);
     private static final PeerId HONEST = new PeerId.Replica(1);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("state"));
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), true);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES);
 
     private final StageFixture replica = new StageFixture(POLICY, 256 << 20);
 
@@ -71,9 +73,17 @@ final class FloodTest {
     void aProposalOfSomebodyWhoIsNotThePrimaryCostsNoSignatureCheck() {
         replica.receive(FAULTY, replica.frame(3, proposal(0, 64, true)));
         assertRejectedWithoutACheck(1);
-        StageFixture macs = new StageFixture(AuthenticationPolicy.of(Protocols.named("pbft"), false), 256 << 20);
+        StageFixture macs = new StageFixture(
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES), 256 << 20);
         macs.receive(
-                FAULTY, macs.frame(3, proposal(AuthenticationPolicy.of(Protocols.named("pbft"), false), 0, 64, true)));
+                FAULTY,
+                macs.frame(
+                        3,
+                        proposal(
+                                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES),
+                                0,
+                                64,
+                                true)));
         macs.work();
         assertThat(macs.signatureChecks).hasValue(0);
     }
@@ -92,9 +102,17 @@ final class FloodTest {
 
     @Test
     void inMacsModeTheSignaturesOfAProposalAreNotCheckedOnTheNetworkThread() {
-        StageFixture macs = new StageFixture(AuthenticationPolicy.of(Protocols.named("pbft"), false), 256 << 20);
+        StageFixture macs = new StageFixture(
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES), 256 << 20);
         macs.receive(
-                FAULTY, macs.frame(3, proposal(AuthenticationPolicy.of(Protocols.named("pbft"), false), 3, 64, false)));
+                FAULTY,
+                macs.frame(
+                        3,
+                        proposal(
+                                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES),
+                                3,
+                                64,
+                                false)));
         assertThat(macs.signatureChecks).hasValue(0);
         macs.work();
         assertThat(macs.signatureChecks).hasValue(1);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Event;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.transport.FrameHandler.Verdict;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
@@ -30,8 +31,8 @@ final class InboundStageTest {
     /** Inbound are 8 %: a replica has 13,981 bytes, a client 10,485. */
     private static final long HEAP = 1 << 20;
 
-    private final StageFixture replica =
-            new StageFixture(AuthenticationPolicy.of(Protocols.named("pbft"), false), HEAP);
+    private final StageFixture replica = new StageFixture(
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES), HEAP);
     private final InboundStage stage = replica.stage;
 
     @AfterEach

@@ -39,6 +39,7 @@ import org.tagma.core.raft.message.Configuration;
 import org.tagma.core.raft.message.Entry;
 import org.tagma.core.raft.message.RaftMessage;
 import org.tagma.core.raft.message.SnapshotMeta;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.transport.PeerId;
@@ -54,21 +55,24 @@ final class InboundVerifierTest {
     private static final PeerId REPLICA_0 = new PeerId.Replica(0);
     private static final PeerId REPLICA_2 = new PeerId.Replica(2);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("batch"));
-    private static final AuthenticationPolicy MACS = AuthenticationPolicy.of(Protocols.named("pbft"), false);
-    private static final AuthenticationPolicy SIGNATURES = AuthenticationPolicy.of(Protocols.named("pbft"), true);
+    private static final AuthenticationPolicy MACS =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
+    private static final AuthenticationPolicy SIGNATURES =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES);
 
     static List<AuthenticationPolicy> suspicious() {
         return List.of(
-                AuthenticationPolicy.of(Protocols.named("pbft"), true),
-                AuthenticationPolicy.of(Protocols.named("pbft"), false));
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES),
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES));
     }
 
     static List<AuthenticationPolicy> policies() {
         return List.of(
-                AuthenticationPolicy.of(Protocols.named("pbft"), true),
-                AuthenticationPolicy.of(Protocols.named("pbft"), false),
-                AuthenticationPolicy.of(Protocols.named("raft"), true),
-                AuthenticationPolicy.of(Protocols.named("raft"), false));
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES),
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES),
+                AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.SIGNATURES),
+                AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS),
+                AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.CLIENT_SIGNATURES));
     }
 
     @ParameterizedTest
@@ -135,10 +139,11 @@ final class InboundVerifierTest {
     @Test
     void aReplicaThatDoesNotLieVouchesForTheRequestsInItsEntries() {
         Request unprovable = TestCluster.withAuthenticator(
-                request(AuthenticationPolicy.of(Protocols.named("raft"), false)), ByteString.copyFrom(new byte[16]));
+                request(AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS)),
+                ByteString.copyFrom(new byte[16]));
         for (AuthenticationPolicy policy : List.of(
-                AuthenticationPolicy.of(Protocols.named("raft"), false),
-                AuthenticationPolicy.of(Protocols.named("raft"), true))) {
+                AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS),
+                AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.SIGNATURES))) {
             assertThat(verify(policy, REPLICA_0, frame(0, policy, append(unprovable))))
                     .isInstanceOf(Inbound.ForEngine.class);
             assertRejected(
@@ -150,9 +155,10 @@ final class InboundVerifierTest {
 
     @Test
     void aSignatureIsNotAskedForWhereNothingIsSigned() {
-        InboundVerifier verifier = TestCluster.verifier(1, AuthenticationPolicy.of(Protocols.named("raft"), false));
-        Envelope envelope = MessageCodec.parseEnvelope(
-                        MessageCodec.envelope(request(AuthenticationPolicy.of(Protocols.named("raft"), false))))
+        InboundVerifier verifier =
+                TestCluster.verifier(1, AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS));
+        Envelope envelope = MessageCodec.parseEnvelope(MessageCodec.envelope(
+                        request(AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS))))
                 .asOptional()
                 .orElseThrow();
         assertThat(verifier.requiresSignatureCheck(envelope)).isFalse();

@@ -29,6 +29,7 @@ import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.raft.message.Configuration;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.memory.InMemoryNetwork;
 import org.tagma.network.memory.InMemoryTransport;
@@ -47,7 +48,8 @@ import org.tagma.replica.storage.log.MemoryLogStore;
 /** Three replicas of a crash-only group, each a whole server, and a client that talks to each of them by hand. */
 final class RaftServerTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("raft"), false);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS);
     private static final int MEMBERS = 3;
 
     /** Enough for three servers that share their processors with others; a client asks again until it has an answer. */

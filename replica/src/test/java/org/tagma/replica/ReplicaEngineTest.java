@@ -23,6 +23,7 @@ import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.TransferMessage.FetchManifest;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.engine.ReplicaEngine;
@@ -35,7 +36,8 @@ final class ReplicaEngineTest {
         WRONG_VIEW
     }
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("batch"));
     private static final Event TICK = new Event.TimerFired(PbftTimer.TICK);
 

@@ -39,6 +39,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.memory.InMemoryNetwork;
 import org.tagma.network.memory.InMemoryTransport;
@@ -58,7 +59,8 @@ import org.tagma.replica.storage.log.MemoryLogStore;
 @Timeout(60)
 final class ReplicaServerTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
 
     private final ExecutorService networkThread = Executors.newSingleThreadExecutor();
     private final InMemoryNetwork network = new InMemoryNetwork(networkThread);
@@ -92,8 +94,8 @@ final class ReplicaServerTest {
 
     static List<AuthenticationPolicy> suspicious() {
         return List.of(
-                AuthenticationPolicy.of(Protocols.named("pbft"), true),
-                AuthenticationPolicy.of(Protocols.named("pbft"), false));
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES),
+                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES));
     }
 
     @ParameterizedTest

@@ -32,6 +32,7 @@ import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePage;
 import org.tagma.core.state.NodeStore;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.Durability;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.memory.InMemoryNetwork;
@@ -51,7 +52,8 @@ import org.tagma.replica.storage.log.MemoryLogStore;
 /** A whole server fetches the state of a group, is stopped in the middle, and goes on in its next incarnation. */
 final class ResumedTransferServerTest {
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
     private static final int LAGGING = 3;
     private static final int REQUESTS = 200;
     private static final int ENTRIES_PER_REQUEST = 40;

@@ -25,6 +25,7 @@ import org.tagma.core.protocol.TransferMessage.FetchManifest;
 import org.tagma.core.service.ReplicatedService;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.ServiceSnapshot;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
@@ -42,7 +43,8 @@ final class ServiceExecutorTest {
 
     private static final MemoryPlan MEMORY = MemoryPlan.of(256 << 20, 256 << 20, TestCluster.REPLICAS);
 
-    private static final AuthenticationPolicy POLICY = AuthenticationPolicy.of(Protocols.named("pbft"), false);
+    private static final AuthenticationPolicy POLICY =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
     private static final SessionId SESSION = new SessionId(0, 1);
 
     private final RecordingPorts ports = new RecordingPorts();
@@ -97,7 +99,7 @@ final class ServiceExecutorTest {
 
     @Test
     void whereReplicasDoNotLieAReadWaitsForTheProtocol() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS));
         raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
         raft.query(new Query(SESSION, 9, ByteString.EMPTY));
         raft.query(new Query(SESSION, 10, ByteString.EMPTY));
@@ -117,7 +119,7 @@ final class ServiceExecutorTest {
 
     @Test
     void readsThatWaitAreBoundedInBytesOfOneClientAndOfAll() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS));
         ByteString large = ByteString.copyFrom(new byte[100_000]);
         for (int number = 1; number <= 100; number++) {
             raft.query(new Query(SESSION, number, large));
@@ -142,14 +144,14 @@ final class ServiceExecutorTest {
 
     @Test
     void aReadThatIsAheadOfTheStateIsABug() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS));
         raft.query(new Query(SESSION, 9, ByteString.EMPTY));
         assertThatThrownBy(() -> raft.answerRead(1, 1)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void whereReplicasDoNotLieOnlyTheLeaderAnswersRequests() {
-        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), false));
+        ServiceExecutor raft = executor(AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS));
         raft.onStatusChanged(4, 2, true);
         raft.commit(1, Batch.of(1, List.of(request(1, "add"))));
         assertThat(ports.calls).isEmpty();

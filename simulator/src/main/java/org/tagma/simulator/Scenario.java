@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.tagma.core.pbft.PbftConfig;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.faults.Misbehaviour;
@@ -430,7 +431,8 @@ public final class Scenario {
     }
 
     AuthenticationPolicy policy(boolean drawn) {
-        return policy.orElse(protocol.policy(drawn));
+        return policy.orElse(
+                protocol.policy(drawn ? AuthenticationMode.SIGNATURES : AuthenticationMode.CLIENT_SIGNATURES));
     }
 
     boolean readOnlyFastPath(boolean drawn) {

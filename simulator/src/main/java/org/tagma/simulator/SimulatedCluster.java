@@ -65,7 +65,7 @@ public final class SimulatedCluster {
                 id,
                 world,
                 workload,
-                world.protocol().clientSetup(id, world.policy().putsVectorOnRequests(), fastPath),
+                world.protocol().clientSetup(id, world.policy().mode(), fastPath),
                 new ClientOptions(
                                 callers.deadlineMillis(workload.retry()),
                                 Callers.RETRY_MILLIS,

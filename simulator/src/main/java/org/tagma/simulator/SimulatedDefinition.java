@@ -8,6 +8,7 @@ import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.ReplicaContext;
@@ -90,8 +91,8 @@ record SimulatedDefinition(ProtocolDefinition definition, Quorums quorums, Tunin
     }
 
     @Override
-    public AuthenticationPolicy policy(boolean signatures) {
-        return AuthenticationPolicy.of(definition, signatures);
+    public AuthenticationPolicy policy(AuthenticationMode mode) {
+        return AuthenticationPolicy.of(definition, mode);
     }
 
     @Override
@@ -119,7 +120,7 @@ record SimulatedDefinition(ProtocolDefinition definition, Quorums quorums, Tunin
     }
 
     @Override
-    public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
-        return new ClientSetup(client, definition, quorums, macs, readOnlyFastPath);
+    public ClientSetup clientSetup(int client, AuthenticationMode mode, boolean readOnlyFastPath) {
+        return new ClientSetup(client, definition, quorums, mode, readOnlyFastPath);
     }
 }

@@ -11,6 +11,7 @@ import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.kernel.Adversary;
@@ -108,8 +109,8 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
     }
 
     @Override
-    public AuthenticationPolicy policy(boolean signatures) {
-        return AuthenticationPolicy.of(Protocols.named(name()), signatures);
+    public AuthenticationPolicy policy(AuthenticationMode mode) {
+        return AuthenticationPolicy.of(Protocols.named(name()), mode);
     }
 
     @Override
@@ -118,8 +119,8 @@ public record SimulatedPbft(PbftConfig template, ProtocolFactory<PbftConfig> fac
     }
 
     @Override
-    public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
-        return new ClientSetup(client, quorums(), macs, readOnlyFastPath);
+    public ClientSetup clientSetup(int client, AuthenticationMode mode, boolean readOnlyFastPath) {
+        return new ClientSetup(client, quorums(), mode, readOnlyFastPath);
     }
 
     /**

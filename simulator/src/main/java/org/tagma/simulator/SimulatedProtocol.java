@@ -7,6 +7,7 @@ import org.tagma.client.call.ClientSetup;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.state.NodeStore;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.ProtocolObserver;
@@ -63,11 +64,11 @@ public interface SimulatedProtocol {
     Adversary againstProgress();
 
     /** How messages are authenticated, in one of the two modes of a cluster. */
-    AuthenticationPolicy policy(boolean signatures);
+    AuthenticationPolicy policy(AuthenticationMode mode);
 
     /** What follows one run. */
     ProtocolObserver observer(Violations violations);
 
     /** What a client of this protocol must know. */
-    ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath);
+    ClientSetup clientSetup(int client, AuthenticationMode mode, boolean readOnlyFastPath);
 }

@@ -8,6 +8,7 @@ import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.raft.message.RaftMessage.AppendEntries;
 import org.tagma.core.state.NodeStore;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.kernel.Adversary;
@@ -181,8 +182,8 @@ public record SimulatedRaft(
     }
 
     @Override
-    public AuthenticationPolicy policy(boolean signatures) {
-        return AuthenticationPolicy.of(Protocols.named(name()), signatures);
+    public AuthenticationPolicy policy(AuthenticationMode mode) {
+        return AuthenticationPolicy.of(Protocols.named(name()), mode);
     }
 
     @Override
@@ -191,8 +192,8 @@ public record SimulatedRaft(
     }
 
     @Override
-    public ClientSetup clientSetup(int client, boolean macs, boolean readOnlyFastPath) {
-        return new ClientSetup(client, Protocols.named("raft"), quorums(), macs, readOnlyFastPath);
+    public ClientSetup clientSetup(int client, AuthenticationMode mode, boolean readOnlyFastPath) {
+        return new ClientSetup(client, Protocols.named("raft"), quorums(), mode, readOnlyFastPath);
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ClientCounter;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
@@ -234,7 +235,8 @@ class TrapsTest {
     void trap18RequestsValidForSomeReplicasOnly() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), false))
+                        .authentication(
+                                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
                         .faultyClients(2)
                         .clients(2)
                         .operations(40)

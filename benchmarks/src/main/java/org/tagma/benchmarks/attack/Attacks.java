@@ -9,6 +9,7 @@ import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.TransferLimits;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.settings.AuthenticationPolicy;
@@ -150,7 +151,7 @@ public final class Attacks {
                 .service(new ServiceSetting(
                         new ServiceLimits(limits.maxSessionsPerClient(), requests(limits.sessionPipeline())), 0))
                 .network(new NetworkModel(100, 1_000, 0, 0, 0, 0, 0, 0, 0))
-                .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), false))
+                .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
                 .fastPathForQueries(false)
                 .capacity(CAPACITY);
     }

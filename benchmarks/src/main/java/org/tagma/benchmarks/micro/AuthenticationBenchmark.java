@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
 import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.transport.PeerId;
 import org.tagma.network.wire.MessageType;
@@ -36,8 +37,8 @@ public class AuthenticationBenchmark {
 
     private static final int BATCH_REQUESTS = 100;
 
-    @Param({"signatures", "macs"})
-    private String authentication;
+    @Param({"SIGNATURES", "CLIENT_SIGNATURES"})
+    private AuthenticationMode authentication;
 
     @Param({"auto", "bouncycastle"})
     private String provider;
@@ -53,9 +54,7 @@ public class AuthenticationBenchmark {
     @Setup
     public void makeMessages() throws KeyFileException {
         cluster = new SampleCluster(
-                AuthenticationPolicy.of(Protocols.named("pbft"), authentication.equals("signatures")),
-                provider,
-                BATCH_REQUESTS);
+                AuthenticationPolicy.of(Protocols.named("pbft"), authentication), provider, BATCH_REQUESTS);
         client = cluster.client(0);
         backup = cluster.replica(1);
         prePrepare = cluster.prePrepareFrame();

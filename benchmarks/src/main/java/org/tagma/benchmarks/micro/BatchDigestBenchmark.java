@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
 import org.tagma.crypto.KeyFileException;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
@@ -36,7 +37,10 @@ public class BatchDigestBenchmark {
     /** Makes the requests. */
     @Setup
     public void makeRequests() throws KeyFileException {
-        requests = new SampleCluster(AuthenticationPolicy.of(Protocols.named("pbft"), true), "auto", batchRequests)
+        requests = new SampleCluster(
+                        AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES),
+                        "auto",
+                        batchRequests)
                 .requests();
     }
 

@@ -6,10 +6,11 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.inbound.Inbound;
@@ -19,9 +20,9 @@ import org.tagma.replica.settings.AuthenticationPolicy;
 class MicroBenchmarksTest {
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void theSamplePrePrepareIsAccepted(boolean signatures) throws Exception {
-        AuthenticationPolicy policy = AuthenticationPolicy.of(Protocols.named("pbft"), signatures);
+    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void theSamplePrePrepareIsAccepted(AuthenticationMode mode) throws Exception {
+        AuthenticationPolicy policy = AuthenticationPolicy.of(Protocols.named("pbft"), mode);
         SampleCluster cluster = new SampleCluster(policy, "bouncycastle", 3);
 
         Inbound result =

@@ -61,7 +61,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--auth",
             paramLabel = "MODE",
-            description = "signatures or macs (default: signatures, or what the cluster in --dir has).")
+            description = "signatures, client-signatures, macs or, with raft, none (default: signatures, or what the"
+                    + " cluster in --dir has).")
     private AuthenticationMode authentication;
 
     @Option(

@@ -57,7 +57,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--auth",
             paramLabel = "MODE",
             defaultValue = "signatures",
-            description = "signatures or macs (default: ${DEFAULT-VALUE}).")
+            description = "signatures, client-signatures, macs or, with raft, none (default: ${DEFAULT-VALUE}).")
     private AuthenticationMode authentication;
 
     @Option(

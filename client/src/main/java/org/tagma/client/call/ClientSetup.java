@@ -1,6 +1,7 @@
 package org.tagma.client.call;
 
 import org.tagma.core.Quorums;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 
@@ -11,15 +12,18 @@ import org.tagma.protocol.Protocols;
  *
  * @param clientId the client's id in the cluster file
  * @param quorums thresholds for the cluster's n and f
- * @param macs whether a request carries a vector of MACs; under PBFT in front of its signature, under Raft instead of
- *     it
+ * @param authentication how messages are authenticated
  * @param readOnlyFastPath whether queries skip ordering
  */
 public record ClientSetup(
-        int clientId, ProtocolDefinition protocol, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
+        int clientId,
+        ProtocolDefinition protocol,
+        Quorums quorums,
+        AuthenticationMode authentication,
+        boolean readOnlyFastPath) {
 
     /** A client of a cluster with the standard protocol. */
-    public ClientSetup(int clientId, Quorums quorums, boolean macs, boolean readOnlyFastPath) {
-        this(clientId, Protocols.standard(), quorums, macs, readOnlyFastPath);
+    public ClientSetup(int clientId, Quorums quorums, AuthenticationMode authentication, boolean readOnlyFastPath) {
+        this(clientId, Protocols.standard(), quorums, authentication, readOnlyFastPath);
     }
 }

@@ -12,7 +12,6 @@ import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
-import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
 
@@ -47,13 +46,13 @@ public final class ClientWire {
     private final Authentication authentication;
     private final MessageCodec codec;
 
-    public ClientWire(ClientSetup setup, ClientPolicy policy, Authentication authentication) {
+    public ClientWire(ClientSetup setup, Authentication authentication) {
         this.self = new NodeId.Client(setup.clientId());
         if (!authentication.self().equals(self)) {
             throw new IllegalArgumentException(self + " cannot speak as " + authentication.self());
         }
-        this.macs = setup.macs();
-        this.signed = !macs || policy.signsBesidesMacs();
+        this.macs = setup.authentication().putsVectorOnRequests();
+        this.signed = setup.authentication().signsRequests(setup.protocol().faultModel());
         this.authentication = authentication;
         // Results are bounded by the frame they come in.
         int frameBound = Integer.MAX_VALUE;

@@ -64,6 +64,7 @@ public record ClusterConfig(
         }
         checkRange("epoch", epoch, 0, Integer.MAX_VALUE);
         checkReplicas(replicas);
+        authentication.check(protocol);
         protocol.check(settings, replicas.size());
         protocol.groupSizes().check(protocol.name(), protocol.firstMembers(settings, replicas.size()), faults);
         checkClients(clients);

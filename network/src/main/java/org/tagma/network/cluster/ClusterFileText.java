@@ -33,8 +33,9 @@ final class ClusterFileText {
             # [never]
             # f, how many faulty replicas are tolerated.
             faults: {faults}
-            # signatures: requests and votes carry Ed25519 signatures. macs: vectors of message authentication
-            # codes, faster. [all], and all clients
+            # Besides the connections, which always are. signatures: requests and votes carry Ed25519 signatures.
+            # client-signatures: requests do, votes carry message authentication codes. macs: requests carry these,
+            # too (with pbft, so far, signatures besides). none: nothing does; for raft. [all], and all clients
             authentication: {authentication}
             # auto takes the fastest implementation that loads; bouncycastle runs everywhere; corretto is native
             # code. [each]

@@ -165,7 +165,7 @@ final class SettingsSection {
         String text = text(key);
         List<String> labels = new ArrayList<>();
         for (E constant : type.getEnumConstants()) {
-            String label = constant.name().toLowerCase(Locale.ROOT);
+            String label = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (label.equals(text)) {
                 return constant;
             }

@@ -57,12 +57,6 @@ final class PbftClientPolicy implements ClientPolicy {
         return refusedBy.cardinality() >= quorums.weak() || refusedBy.get(views.primary());
     }
 
-    /** A MAC convinces nobody but its reader, and the primary must convince the backups (big-MAC attack). */
-    @Override
-    public boolean signsBesidesMacs() {
-        return true;
-    }
-
     @Override
     public void heard(Reply reply) {
         // Not reply.primary(): who that is follows from the view, and one replica's word is worth nothing.

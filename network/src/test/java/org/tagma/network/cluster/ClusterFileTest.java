@@ -125,7 +125,8 @@ final class ClusterFileTest {
             epoch: 3                    | epoch: [3]                 | epoch must be a single value
             epoch: 3                    | epoch:                     | epoch must be a single value
             protocol: pbft              | protocol: paxos            | protocol must be pbft or raft, not "paxos"
-            authentication: macs        | authentication: none       | authentication must be signatures or macs, not "none"
+            authentication: macs        | authentication: mac        | authentication must be none or macs or client-signatures or signatures, not "mac"
+            authentication: macs        | authentication: none       | authentication must not be none with pbft
             durability: memory          | durability: disk           | durability must be sync or async or memory, not "disk"
             tls: true                   | tls: maybe                 | tls must be true or false, not "maybe"
             faults: 1                   | faults: 2                  | faults must be from 1 to 1 for 4 replicas of pbft, not 2

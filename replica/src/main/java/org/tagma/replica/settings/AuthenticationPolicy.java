@@ -3,18 +3,19 @@ package org.tagma.replica.settings;
 import com.google.protobuf.ByteString;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.ProtocolDefinition;
 
 /**
- * How each message is authenticated, in each of a cluster's two modes. What stands for the messages of a protocol, its
+ * How each message is authenticated, in each of a cluster's modes. What stands for the messages of a protocol, its
  * definition says: {@link MessageKind#proof}. Where replicas may lie:
  *
  * <table>
  * <caption>Proofs by type and mode</caption>
- * <tr><th>message</th><th>signatures</th><th>macs</th></tr>
+ * <tr><th>message</th><th>signatures</th><th>client-signatures, macs</th></tr>
  * <tr><td>request</td><td>client's signature</td><td>client's vector of MACs, then its signature</td></tr>
  * <tr><td>query</td><td>client's vector of MACs</td><td>the same</td></tr>
  * <tr><td>reply</td><td>MAC</td><td>MAC</td></tr>
@@ -23,11 +24,12 @@ import org.tagma.protocol.ProtocolDefinition;
  * <tr><td>everything else between replicas</td><td>MAC; vector of MACs where it goes to all</td><td>the same</td></tr>
  * </table>
  *
- * <p>The last row needs no signature in either mode, since such a message is never shown to a third replica.
+ * <p>The last row needs no signature in any mode, since such a message is never shown to a third replica.
  *
  * <p>Where replicas may crash but do not lie, every message between them carries MACs as in the last row, and a
  * replica vouches for the requests that it passes on in its log entries. So nothing that a client sends must convince
- * anybody but its receiver: in {@code macs} mode a request carries its client's vector of MACs and no signature.
+ * anybody but its receiver: in {@code macs} mode a request carries its client's vector of MACs and no signature. In
+ * the mode {@code none} the MACs are empty ({@link org.tagma.crypto.NoMacs}): the connection says who speaks.
  */
 public final class AuthenticationPolicy {
 
@@ -48,16 +50,16 @@ public final class AuthenticationPolicy {
 
     private final ProtocolDefinition protocol;
     private final boolean trustsReplicas;
-    private final boolean signatures;
+    private final AuthenticationMode mode;
     /** By type number; null for what replicas under this policy do not say to each other. */
     private final Proof[] proofs = new Proof[TYPES];
 
     private final MessageKind<?>[] kinds = new MessageKind<?>[TYPES];
 
-    private AuthenticationPolicy(ProtocolDefinition protocol, boolean signatures) {
+    private AuthenticationPolicy(ProtocolDefinition protocol, AuthenticationMode mode) {
         this.protocol = protocol;
         this.trustsReplicas = protocol.faultModel() == FaultModel.CRASH;
-        this.signatures = signatures;
+        this.mode = mode;
         for (MessageKind<?> kind : MessageCodec.commonMessages()) {
             add(kind);
         }
@@ -66,13 +68,14 @@ public final class AuthenticationPolicy {
         }
     }
 
-    /**
-     * The policy of a protocol.
-     *
-     * @param signatures whether votes and requests are signed; else they carry vectors of MACs
-     */
-    public static AuthenticationPolicy of(ProtocolDefinition protocol, boolean signatures) {
-        return new AuthenticationPolicy(protocol, signatures);
+    /** The policy of a protocol in a mode. */
+    public static AuthenticationPolicy of(ProtocolDefinition protocol, AuthenticationMode mode) {
+        return new AuthenticationPolicy(protocol, mode);
+    }
+
+    /** What the cluster file says. */
+    public AuthenticationMode mode() {
+        return mode;
     }
 
     /** Whose messages they are. */
@@ -84,7 +87,7 @@ public final class AuthenticationPolicy {
         kinds[kind.type()] = kind;
         proofs[kind.type()] = switch (kind.proof()) {
             case SIGNATURE -> Proof.SIGNATURE;
-            case SIGNATURE_OR_MAC -> signatures ? Proof.SIGNATURE_OF_DELIVERER : Proof.MAC;
+            case SIGNATURE_OR_MAC -> mode == AuthenticationMode.SIGNATURES ? Proof.SIGNATURE_OF_DELIVERER : Proof.MAC;
             case MAC -> Proof.MAC;
         };
     }
@@ -96,12 +99,12 @@ public final class AuthenticationPolicy {
 
     /** Whether a client's request carries a vector of MACs. It comes before the signature. */
     public boolean putsVectorOnRequests() {
-        return !signatures;
+        return mode.putsVectorOnRequests();
     }
 
     /** Whether a client's request is signed. */
     public boolean signsRequests() {
-        return signatures || !trustsReplicas;
+        return mode.signsRequests(protocol.faultModel());
     }
 
     /**

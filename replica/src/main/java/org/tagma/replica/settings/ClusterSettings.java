@@ -7,7 +7,6 @@ import org.tagma.core.service.AgreedSettings;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.service.TransferLimits;
-import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.protocol.CodecLimits;
@@ -39,7 +38,7 @@ public final class ClusterSettings {
 
     /** How messages are authenticated. */
     public static AuthenticationPolicy policy(ClusterConfig config) {
-        return AuthenticationPolicy.of(config.protocol(), config.authentication() == AuthenticationMode.SIGNATURES);
+        return AuthenticationPolicy.of(config.protocol(), config.authentication());
     }
 
     /** How much a message may hold. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.replica.settings.AuthenticationPolicy;
@@ -37,7 +38,7 @@ import org.tagma.simulator.workload.Workload;
  * <p>Immutable.
  *
  * @param faults how many replicas are taken to be faulty; if it is more than the group tolerates, less is promised
- * @param hasMacs whether messages carry vectors of MACs, instead of signatures
+ * @param authentication how messages are authenticated
  * @param hasRealCrypto whether messages carry Ed25519 signatures and HMACs, instead of keyed hashes that cost nothing
  * @param hasFastReads whether queries skip ordering
  * @param hasLeases whether a Raft leader answers queries alone while its lease holds; clocks must keep its bound then
@@ -60,7 +61,7 @@ public record Plan(
         int replicas,
         int faults,
         Tuning tuning,
-        boolean hasMacs,
+        AuthenticationMode authentication,
         boolean hasRealCrypto,
         boolean hasFastReads,
         boolean hasLeases,
@@ -250,7 +251,7 @@ public record Plan(
     }
 
     private AuthenticationPolicy policy() {
-        return simulatedProtocol().policy(!hasMacs);
+        return simulatedProtocol().policy(authentication);
     }
 
     /** The command that runs it, as one pastes it. */

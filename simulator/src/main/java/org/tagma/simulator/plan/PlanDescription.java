@@ -19,7 +19,7 @@ final class PlanDescription {
     static List<String> of(Plan plan) {
         List<String> lines = new ArrayList<>();
         lines.add(plan.replicas() + " replicas, " + plan.protocol().name() + ", "
-                + (plan.hasMacs() ? "MACs" : "signatures") + ", "
+                + plan.authentication().label() + ", "
                 + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered")
                 + (plan.hasLeases() ? ", leaders answer alone under a lease" : "") + tuning(plan.tuning()));
         if (!plan.limits().equals(RaftLimits.USUAL)) {

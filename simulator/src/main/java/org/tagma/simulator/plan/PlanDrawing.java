@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.byzantine.BehaviourNames;
@@ -64,7 +65,7 @@ final class PlanDrawing {
                 setting.replicas(),
                 setting.faults(),
                 tuning(),
-                random.nextBoolean(),
+                random.nextBoolean() ? AuthenticationMode.CLIENT_SIGNATURES : AuthenticationMode.SIGNATURES,
                 setting.hasRealCrypto(),
                 random.nextBoolean(),
                 false,

@@ -154,7 +154,7 @@ final class PlanEdit {
                 base.replicas(),
                 base.faults(),
                 tuning,
-                base.hasMacs(),
+                base.authentication(),
                 base.hasRealCrypto(),
                 fastReads,
                 leases,

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.TransferLimits;
+import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 import org.tagma.simulator.RaftLimits;
@@ -33,7 +34,7 @@ import org.tagma.simulator.workload.StateContent;
  * Plans as one line of words, none of which a shell would touch, for instance
  *
  * <pre>{@code
- * pbft fair-loss byzantine partial seed=17 n=4 f=1 auth=macs crypto=simulated reads=fast tuning=8/32/2/16
+ * pbft fair-loss byzantine partial seed=17 n=4 f=1 auth=client-signatures crypto=simulated reads=fast tuning=8/32/2/16
  *   wire=5/30/20/20/0/0/0 gst=1200 drift=10 registers=4 clients=20x2@5,20x1@1 bad-clients=0 r2=equivocates+silent-
  * from:700 down=1@20ops+500ms cut=0.3@800ms+2000ms }</pre>
  */
@@ -58,7 +59,7 @@ public final class PlanText {
                 .add("seed=" + plan.seed())
                 .add("n=" + plan.replicas())
                 .add("f=" + plan.faults())
-                .add("auth=" + (plan.hasMacs() ? "macs" : "signatures"))
+                .add("auth=" + plan.authentication().label())
                 .add("crypto=" + (plan.hasRealCrypto() ? "real" : "simulated"))
                 .add("reads=" + (plan.hasFastReads() ? "fast" : "ordered"))
                 .add("tuning=" + tuning.checkpointInterval() + "/" + tuning.logWindow() + "/" + tuning.pipelineDepth()
@@ -166,7 +167,7 @@ public final class PlanText {
                     (int) number("n", 4),
                     (int) number("f", 1),
                     tuning(),
-                    choice("auth", "macs", "signatures").equals("macs"),
+                    authentication(),
                     choice("crypto", "simulated", "real").equals("real"),
                     choice("reads", "ordered", "fast").equals("fast"),
                     choice("leases", "off", "on").equals("on"),
@@ -230,6 +231,16 @@ public final class PlanText {
         private String text(String name, String otherwise) {
             used.add(name);
             return settings.getOrDefault(name, otherwise);
+        }
+
+        private AuthenticationMode authentication() {
+            String label = text("auth", AuthenticationMode.MACS.label());
+            return Arrays.stream(AuthenticationMode.values())
+                    .filter(mode ->
+                            mode != AuthenticationMode.NONE && mode.label().equals(label))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            BAD + "auth=" + label + ", which must be macs, client-signatures or signatures"));
         }
 
         private String choice(String name, String first, String second) {
