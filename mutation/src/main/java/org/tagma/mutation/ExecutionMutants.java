@@ -35,6 +35,13 @@ final class ExecutionMutants {
                     "state.config.pipelineDepth()",
                     "AmnesiaRecoveryTest#emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline"),
             of(
+                    "empty batches go before what clients ask for",
+                    "22",
+                    "core/pbft/NormalCase",
+                    "List<Request> requests = nextRequests();",
+                    "List<Request> requests = state.nextSequence <= fillUpTo ? List.of() : nextRequests();",
+                    "AmnesiaRecoveryTest#whatClientsAskForGoesBeforeTheEmptyBatchesOfAReplicaThatForgot"),
+            of(
                     "a duplicate is executed again",
                     "16",
                     "core/service/SessionTable",

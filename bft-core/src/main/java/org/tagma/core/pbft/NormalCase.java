@@ -46,39 +46,45 @@ final class NormalCase {
         this.batchFetcher = batchFetcher;
     }
 
-    /** Proposes what waits, as far as the pipeline and the window let it. */
+    /**
+     * Proposes what waits, as far as the pipeline and the window let it, and empty batches only where nothing waits:
+     * what a replica that forgot, or a liar, brings about must not keep clients waiting.
+     */
     void propose() {
-        while (mayPropose()) {
-            long room = state.room.inInterval(state.nextSequence);
-            long untilStable = state.room.toPropose();
-            List<Request> requests = nextRequests(Math.min(room, untilStable));
-            if (requests.isEmpty()) {
-                // What comes next has no room before the next checkpoint, or before one is stable.
-                if (room <= untilStable) {
-                    fill(state.room.endOfInterval(state.nextSequence));
-                }
-                break;
+        while (hasRoom(depth())) {
+            List<Request> requests = nextRequests();
+            if (!requests.isEmpty()) {
+                lastAsked = state.nextSequence;
+            } else if (state.nextSequence > fillUpTo) {
+                return;
             }
-            lastAsked = state.nextSequence;
             propose(Batch.of(state.nowMillis, requests));
-        }
-        while (state.nextSequence <= fillUpTo && hasRoom(fillDepth())) {
-            propose(Batch.of(state.nowMillis, List.of()));
         }
     }
 
-    private List<Request> nextRequests(long room) {
-        return state.pool.nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes(), room);
+    private List<Request> nextRequests() {
+        if (!state.pool.hasProposable()) {
+            return List.of();
+        }
+        long room = state.room.inInterval(state.nextSequence);
+        long untilStable = state.room.toPropose();
+        List<Request> requests = state.pool.nextBatch(
+                state.config.maxBatchRequests(), state.config.maxBatchBytes(), Math.min(room, untilStable));
+        if (requests.isEmpty() && room <= untilStable) {
+            // What comes next has no room before the next checkpoint, or before one is stable.
+            fill(state.room.endOfInterval(state.nextSequence));
+        }
+        return requests;
+    }
+
+    private int depth() {
+        return state.nextSequence <= fillUpTo ? fillDepth() : state.config.pipelineDepth();
     }
 
     private int fillDepth() {
         boolean isAsked = state.nextSequence - lastAsked <= FILL_DEPTH;
         int wanted = isAsked ? FILL_DEPTH_UNDER_LOAD : FILL_DEPTH;
         return Math.max(state.config.pipelineDepth(), Math.min(wanted, state.config.checkpointInterval()));
-    }
-
-    private boolean mayPropose() {
-        return state.pool.hasProposable() && hasRoom(state.config.pipelineDepth());
     }
 
     private boolean hasRoom(int depth) {

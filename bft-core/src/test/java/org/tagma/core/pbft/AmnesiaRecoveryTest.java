@@ -24,6 +24,7 @@ import org.tagma.core.protocol.EstimationMessage.EstimationQuery;
 import org.tagma.core.protocol.EstimationMessage.EstimationReply;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.Message;
 import org.tagma.core.service.SnapshotKeeper;
 
 /** Replicas whose disk was wiped, and groups that were all restarted at once. */
@@ -91,6 +92,34 @@ final class AmnesiaRecoveryTest {
                 .max()
                 .orElse(0);
         assertThat(proposed - committed).isGreaterThan(cluster.config(0).pipelineDepth());
+    }
+
+    /** As a liar can have it, ever again: its primary goes on proposing what clients ask for. */
+    @Test
+    void whatClientsAskForGoesBeforeTheEmptyBatchesOfAReplicaThatForgot() {
+        SoloReplica primary = new SoloReplica(0);
+        primary.receive(3, new Status(0, false, 0, 0, 32, false));
+        primary.step(new Event.QueueDrained(SoloReplica.TIME_MILLIS));
+        int empty = primary.sent(PbftMessage.PrePrepare.class).size();
+        assertThat(empty).isGreaterThan(PbftConfig.forTests(0, 4).pipelineDepth());
+
+        primary.step(new Event.RequestReceived(CoreCluster.request(1, 1, 1, "asked"), -1));
+        commit(primary, 1);
+        primary.step(new Event.QueueDrained(SoloReplica.TIME_MILLIS));
+        List<Message> proposals = primary.sent(PbftMessage.PrePrepare.class);
+        assertThat(proposals).hasSizeGreaterThan(empty);
+        assertThat(((PbftMessage.PrePrepare) proposals.get(empty)).batch().requests())
+                .hasSize(1);
+    }
+
+    private static void commit(SoloReplica replica, long sequence) {
+        PbftMessage.PrePrepare proposal =
+                (PbftMessage.PrePrepare) replica.sent(PbftMessage.PrePrepare.class).get((int) sequence - 1);
+        for (int sender : List.of(1, 2, 3)) {
+            replica.receive(
+                    sender,
+                    new PbftMessage.Commit(0, sequence, proposal.batch().digest()));
+        }
     }
 
     private static final int TICKS_IN_A_SECOND = 20;

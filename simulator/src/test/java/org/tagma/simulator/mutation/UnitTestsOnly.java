@@ -67,6 +67,7 @@ final class UnitTestsOnly {
             "complaints of any view count",
             "condition A2 without the view",
             "doublings are taken back at once",
+            "empty batches go before what clients ask for",
             "empty batches are made one after the other",
             "equivocation is not noticed",
             "half the pace of other views will do",
