@@ -111,7 +111,7 @@ final class ReplicaCommand implements Callable<Integer> {
         ClusterFolder folder = folderOption.folder();
         Optional<FaultInjection> injection = injection();
         ClusterConfig config = folder.config();
-        injection.ifPresent(wanted -> requirePossible(wanted.kind(), config.protocol()));
+        injection.ifPresent(wanted -> announce(wanted.kind(), config.protocol()));
         folder.requireReplica(config, id);
         NodeKeys keys = folder.replicaKeys(id);
         ClusterReplica replica = ClusterReplica.of(config, id, keys, service.create())
@@ -140,8 +140,10 @@ final class ReplicaCommand implements Callable<Integer> {
         if (faultAfterOperations != null && faultTrigger != null) {
             throw CommandFailure.cannotRun("give --fault-after-operations or --fault-trigger, not both");
         }
+        if (faultAfterOperations != null && faultAfterOperations < 0) {
+            throw CommandFailure.cannotRun("--fault-after-operations must be at least 0, not " + faultAfterOperations);
+        }
         FaultInjection.Kind kind = kind();
-        LOGGER.warn("FAULT INJECTION: this replica will misbehave ({}); never run it so with data you care for", kind);
         if (faultTrigger != null) {
             return Optional.of(FaultInjection.afterFile(kind, faultTrigger));
         }
@@ -150,11 +152,12 @@ final class ReplicaCommand implements Callable<Integer> {
     }
 
     /** Two stories about one sequence number need a message that tells it, which is PBFT's pre-prepare. */
-    private static void requirePossible(FaultInjection.Kind kind, ProtocolDefinition protocol) {
+    private static void announce(FaultInjection.Kind kind, ProtocolDefinition protocol) {
         if (protocol.faultModel() == FaultModel.CRASH && kind == FaultInjection.Kind.EQUIVOCATE) {
             throw CommandFailure.cannotRun("--fault equivocate is for protocols that tolerate lies: " + protocol.name()
                     + " promises nothing when a replica is" + " malicious; there are silent, slow, crash and cut");
         }
+        LOGGER.warn("FAULT INJECTION: this replica will misbehave ({}); never run it so with data you care for", kind);
     }
 
     private FaultInjection.Kind kind() {

@@ -1,5 +1,7 @@
 package org.tagma.cli;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,13 +10,11 @@ import org.tagma.cli.demo.DemoCommand;
 import org.tagma.cli.kv.KvCommand;
 import org.tagma.cli.sim.SimCommand;
 import org.tagma.cli.trace.TraceCommand;
-import org.tagma.network.cluster.AuthenticationMode;
-import org.tagma.network.cluster.CryptoProviderChoice;
-import org.tagma.network.cluster.Durability;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -107,25 +107,30 @@ public final class TagmaCommand implements Runnable {
         tagma.setUsageHelpWidth(HELP_WIDTH);
         tagma.setUsageHelpAutoWidth(true);
         tagma.setCaseInsensitiveEnumValuesAllowed(true);
-        registerChoice(tagma, AuthenticationMode.class);
-        registerChoice(tagma, CryptoProviderChoice.class);
+        tagma.getSubcommands().values().stream()
+                .flatMap(command -> command.getCommandSpec().args().stream())
+                .map(ArgSpec::type)
+                .filter(Class::isEnum)
+                .distinct()
+                .forEach(type -> registerChoice(tagma, type));
+        tagma.registerConverter(Path.class, TagmaCommand::path);
         tagma.registerConverter(
                 ProtocolDefinition.class,
                 word -> Protocols.find(word.toLowerCase(Locale.ROOT))
                         .orElseThrow(() ->
                                 new TypeConversionException("must be " + Protocols.names() + ", not '" + word + "'")));
-        registerChoice(tagma, Durability.class);
         // So that values such as -5 are values, and not options nobody knows.
         tagma.getSubcommands().get("kv").setStopAtPositional(true);
         return tagma;
     }
 
     /** Names the choices as the user writes them, where picocli would give the names of Java constants. */
-    private static <E extends Enum<E>> void registerChoice(CommandLine tagma, Class<E> type) {
+    private static <E> void registerChoice(CommandLine tagma, Class<E> type) {
         tagma.registerConverter(type, word -> {
             List<String> choices = new ArrayList<>();
             for (E constant : type.getEnumConstants()) {
-                String choice = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                String choice =
+                        ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
                 if (choice.equals(word.toLowerCase(Locale.ROOT))) {
                     return constant;
                 }
@@ -133,6 +138,18 @@ public final class TagmaCommand implements Runnable {
             }
             throw new TypeConversionException("must be " + String.join(" or ", choices) + ", not '" + word + "'");
         });
+    }
+
+    /** An empty one, as of a shell's variable that is not set, would be the folder that one happens to be in. */
+    private static Path path(String word) {
+        if (word.isEmpty()) {
+            throw new TypeConversionException("must name something, and is empty");
+        }
+        try {
+            return Path.of(word);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("'" + word + "' cannot be the name of a file");
+        }
     }
 
     static boolean isDebug(CommandLine command) {

@@ -32,6 +32,7 @@ class ErrorLineTest {
     void makeCluster() throws Exception {
         cluster = temporary.resolve("cluster");
         TestPlan.plan().make(new ClusterFolder(cluster));
+        Tagma.run("init", "--dir", temporary.resolve("raft").toString(), "--protocol", "raft");
     }
 
     @ParameterizedTest
@@ -90,6 +91,31 @@ class ErrorLineTest {
                     demo --replicas 3                           | --replicas must be from 4
                     demo --seconds 0                            | --seconds must be from 4
                     help frob                                   | there is no command frob
+                    init --dir ''                               | must name something, and is empty
+                    replica --dir '' --id 0                     | must name something, and is empty
+                    replica --dir %cluster --id 0 --trace ''    | must name something, and is empty
+                    replica --dir %cluster --id 0 --service foo | must be kv or null, not 'foo'
+                    replica --dir %cluster --id 0 --threads foo | must be auto or loop or split, not 'foo'
+                    replica --dir %cluster --id 0 --fault slow --fault-after-operations -1 | at least 0, not -1
+                    replica --dir %raft --id 0 --fault equivocate | raft promises nothing when a replica is malicious
+                    backup --dir %cluster --id 0 --to ''        | must name something, and is empty
+                    kv --dir %raft --read-from 3 get k          | there is no replica 3; there are 0 to 2
+                    divergence --dir %cluster --id 0            | two are compared
+                    restore --dir %cluster --id 9 --from %new   | there is no replica 9
+                    verify %new --cluster %cluster/cluster.yaml | there is no file
+                    bench --failover foo                        | must be kill or pause or stop, not 'foo'
+                    bench --times 3                             | --times is for --failover
+                    bench --seconds 0                           | --seconds must be from 1
+                    sim --protocols raft                        | --protocols is for --matrix
+                    sim --html x.html                           | --html is for --matrix or --show-break
+                    sim --rounds 2                              | --rounds is for --twins
+                    sim --for 2h                                | --for is for --flp
+                    sim --attacks --protocol raft               | --protocol does not go with --attacks
+                    sim --budget 0s                             | --budget in milliseconds must be from 1
+                    sim --matrix --html %new/x/y.html           | y.html cannot be written
+                    sim --seeds 1 --trace %new/x/y              | x/y cannot be written
+                    trace %new                                  | there is no file
+                    trace %cluster/cluster.yaml                 | this is not a line of a trace
                     """)
     void aMistakeGetsOneLine(String arguments, String expected) {
         assertOneLine(Tagma.run(words(arguments)), expected);
@@ -209,9 +235,11 @@ class ErrorLineTest {
     }
 
     private String[] words(String line) {
-        Map<String, Path> places = Map.of("%cluster", cluster, "%new", temporary.resolve("new"));
+        Map<String, Path> places =
+                Map.of("%cluster", cluster, "%new", temporary.resolve("new"), "%raft", temporary.resolve("raft"));
         return List.of(line.split(" +")).stream()
                 .filter(word -> !word.isEmpty())
+                .map(word -> word.equals("''") ? "" : word)
                 .map(word -> places.entrySet().stream()
                         .filter(place -> word.startsWith(place.getKey()))
                         .findFirst()

@@ -113,12 +113,11 @@ final class AmnesiaRecoveryTest {
     }
 
     private static void commit(SoloReplica replica, long sequence) {
-        PbftMessage.PrePrepare proposal =
-                (PbftMessage.PrePrepare) replica.sent(PbftMessage.PrePrepare.class).get((int) sequence - 1);
+        PbftMessage.PrePrepare proposal = (PbftMessage.PrePrepare)
+                replica.sent(PbftMessage.PrePrepare.class).get((int) sequence - 1);
         for (int sender : List.of(1, 2, 3)) {
             replica.receive(
-                    sender,
-                    new PbftMessage.Commit(0, sequence, proposal.batch().digest()));
+                    sender, new PbftMessage.Commit(0, sequence, proposal.batch().digest()));
         }
     }
 

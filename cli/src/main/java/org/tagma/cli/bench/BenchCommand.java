@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
 
     private static final int MAX_WARM_UP_SECONDS = 120;
+    private static final int DEFAULT_TIMES = 20;
 
     @Spec
     private CommandSpec spec;
@@ -155,12 +156,8 @@ public final class BenchCommand implements Callable<Integer> {
                             + " answer (durability: async unless given).")
     private FailoverRun.Fault failover;
 
-    @Option(
-            names = "--times",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "How often for --failover (default: ${DEFAULT-VALUE}).")
-    private int times;
+    @Option(names = "--times", paramLabel = "N", description = "How often for --failover (default: 20).")
+    private Integer times;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -208,7 +205,7 @@ public final class BenchCommand implements Callable<Integer> {
                             cluster,
                             spec.commandLine().getOut(),
                             spec.commandLine().getErr())
-                    .measure(failover, times);
+                    .measure(failover, times == null ? DEFAULT_TIMES : times);
             return ExitStatus.OK;
         }
     }
@@ -254,7 +251,6 @@ public final class BenchCommand implements Callable<Integer> {
         requireRange("--payload", payloadBytes, 0, 1 << 20);
         requireRange("--reply", replyBytes, 0, NullService.MAX_REPLY_BYTES);
         requireRange("--seconds", seconds, 1, 86_400);
-        requireRange("--times", times, 1, 10_000);
         if (warmUpSeconds != null) {
             requireRange("--warm-up", warmUpSeconds, 1, 86_400);
         }
@@ -285,6 +281,12 @@ public final class BenchCommand implements Callable<Integer> {
         if (failover != null && (runningFolder != null || compare || json || transferMegabytes != null)) {
             throw CommandFailure.cannotRun(
                     "--failover starts a cluster of its own; leave out --dir, --compare, --json and --transfer");
+        }
+        if (times != null) {
+            requireRange("--times", times, 1, 10_000);
+            if (failover == null) {
+                throw CommandFailure.cannotRun("--times is for --failover");
+            }
         }
         if (compare && protocol.isGiven()) {
             throw CommandFailure.cannotRun("--compare measures both protocols; leave out --protocol");

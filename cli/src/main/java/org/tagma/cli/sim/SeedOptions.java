@@ -72,7 +72,12 @@ final class SeedOptions {
     }
 
     long budgetMillis() {
-        return budget == null ? Sweep.UNLIMITED : millis("--budget", budget);
+        if (budget == null) {
+            return Sweep.UNLIMITED;
+        }
+        long millis = millis("--budget", budget);
+        SettingOptions.requireRange("--budget in milliseconds", millis, 1, Long.MAX_VALUE);
+        return millis;
     }
 
     boolean hasBudget() {

@@ -2,12 +2,18 @@ package org.tagma.cli.sim;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.tagma.benchmarks.attack.Attacks;
 import org.tagma.cli.common.CommandFailure;
+import org.tagma.cli.common.OutputFile;
 import org.tagma.cli.common.Screen;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
@@ -61,6 +67,19 @@ public final class SimCommand implements Callable<Integer> {
     private static final long DEFAULT_SEEDS = 1_000;
     private static final int MATRIX_OPERATIONS = 60;
     private static final long ATTACK_MILLIS = 60_000;
+
+    private static final Map<String, List<String>> ONLY_WITH = new TreeMap<>(Map.of(
+            "--protocols", List.of("--matrix"),
+            "--json", List.of("--matrix"),
+            "--html", List.of("--matrix", "--show-break"),
+            "--for", List.of("--flp"),
+            "--rounds", List.of("--twins")));
+
+    /** What is always run in the same way, and the options that it has. */
+    private static final Map<String, List<String>> COMPLETE = new TreeMap<>(Map.of(
+            "--flp", List.of("--for"),
+            "--twins", List.of("--rounds"),
+            "--attacks", List.of("--seed", "--seeds-from")));
 
     @Spec
     private CommandSpec spec;
@@ -241,15 +260,31 @@ public final class SimCommand implements Callable<Integer> {
         if (showBreak != null && (matrix || benchmark || show || flp != null || twins)) {
             throw CommandFailure.cannotRun("--show-break goes with a setting, or with a --plan");
         }
-        if (!matrix && showBreak == null && html != null) {
-            throw CommandFailure.cannotRun("--html writes a matrix or a diagram: add --matrix or --show-break");
-        }
-        if (!matrix && json != null) {
-            throw CommandFailure.cannotRun("--json writes a matrix: add --matrix");
-        }
         if (trace != null && (matrix || benchmark || show || flp != null || twins || attacks)) {
             throw CommandFailure.cannotRun("--trace records one run: use it with --plan or --seeds 1");
         }
+        checkTogether();
+        OutputFile.requireWritable("--html", Optional.ofNullable(html));
+        OutputFile.requireWritable("--json", Optional.ofNullable(json));
+        OutputFile.requireWritable("--trace", Optional.ofNullable(trace));
+    }
+
+    /** An option that would not be looked at is refused: who gives it expects something of it. */
+    private void checkTogether() {
+        Set<String> given = new TreeSet<>();
+        spec.commandLine().getParseResult().matchedOptions().forEach(option -> given.add(option.longestName()));
+        given.remove("--debug");
+        ONLY_WITH.forEach((option, others) -> {
+            if (given.contains(option) && Collections.disjoint(given, others)) {
+                throw CommandFailure.cannotRun(option + " is for " + String.join(" or ", others));
+            }
+        });
+        COMPLETE.forEach((mode, others) -> given.stream()
+                .filter(option -> given.contains(mode) && !option.equals(mode) && !others.contains(option))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw CommandFailure.cannotRun(option + " does not go with " + mode);
+                }));
     }
 
     private Plan parsedPlan() {

@@ -117,7 +117,7 @@ class SimCommandTest {
                 "--faults 9 | --faults must be from 0 to 4, not 9",
                 "--plan x | a plan begins with a protocol",
                 "--matrix --show | exclude each other",
-                "--html a | add --matrix",
+                "--html a | is for --matrix",
                 "--budget 3 | --budget must be like 60s",
                 "--seeds-from 2026-13-01 | --seeds-from must be a date",
                 "--trace x | --trace records one run",
