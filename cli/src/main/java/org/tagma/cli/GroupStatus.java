@@ -170,7 +170,8 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
                         + " are needed";
         return count(members.voters(), takingPart::contains) + " of "
                 + members.voters().size() + who + " take part in "
-                + protocol().viewWord() + " " + view + ", " + needed(members.voters()) + " are needed" + former;
+                + protocol().viewWord() + " " + view + ", " + needed(members.voters())
+                + (needed(members.voters()) == 1 ? " is" : " are") + " needed" + former;
     }
 
     private String leaderInWords(List<Integer> takingPart, int leader) {

@@ -165,9 +165,8 @@ final class GroupVerdictTest {
         GroupVerdict changing = raft(leader, Map.of(), Map.of());
         assertThat(changing.serves()).isFalse();
         assertThat(changing.summary())
-                .contains(
-                        "1 of 1 voters take part in term 3, 1 are needed, and 1 of the 2 that voted until now, of whom"
-                                + " 2 are needed");
+                .contains("1 of 1 voters take part in term 3, 1 is needed, and 1 of the 2 that voted until now, of whom"
+                        + " 2 are needed");
         assertThat(changing.others().get(2)).isEqualTo("it is not in the group; `tagma members` adds it");
     }
 

@@ -69,23 +69,26 @@ public final class PrivateKeyFile {
      * @throws KeyFileException if it is missing, damaged, no Ed25519 key, or open to anybody but its owner
      */
     public static NodeKeys read(Path file) throws KeyFileException {
-        return parse(file, readText(file));
+        Content content = content(file);
+        if (content.permissions().stream().anyMatch(OTHERS::contains)) {
+            throw new KeyFileException("the key file " + file + " is open to others ("
+                    + PosixFilePermissions.toString(content.permissions())
+                    + "); close it with `chmod 600 " + file + "`, and make a new key if somebody may have read it");
+        }
+        if (content.text().length() > MAX_FILE_BYTES) {
+            throw damaged(file, "it is longer than " + MAX_FILE_BYTES + " bytes");
+        }
+        return parse(file, content.text());
     }
 
-    private static String readText(Path file) throws KeyFileException {
-        try {
-            checkPermissions(file);
-            byte[] bytes = new byte[MAX_FILE_BYTES + 1];
-            int length;
-            try (var input = Files.newInputStream(file)) {
-                length = input.readNBytes(bytes, 0, bytes.length);
-            }
-            if (length > MAX_FILE_BYTES) {
-                throw damaged(file, "it is longer than " + MAX_FILE_BYTES + " bytes");
-            }
-            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-        } catch (KeyFileException e) {
-            throw e;
+    private record Content(Set<PosixFilePermission> permissions, String text) {}
+
+    /** No more of it than is looked at. */
+    private static Content content(Path file) throws KeyFileException {
+        try (var input = Files.newInputStream(file)) {
+            return new Content(
+                    Files.getPosixFilePermissions(file),
+                    new String(input.readNBytes(MAX_FILE_BYTES + 1), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             throw new KeyFileException(
                     "there is no key file " + file + "; check the path, or make keys with `tagma init`", e);
@@ -93,15 +96,6 @@ public final class PrivateKeyFile {
             throw new KeyFileException("the key file " + file + " cannot be read by this user; run as its owner", e);
         } catch (IOException | UnsupportedOperationException e) {
             throw new KeyFileException("cannot read the key file " + file + ": " + reason(e), e);
-        }
-    }
-
-    private static void checkPermissions(Path file) throws IOException, KeyFileException {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-        if (permissions.stream().anyMatch(OTHERS::contains)) {
-            throw new KeyFileException("the key file " + file + " is open to others ("
-                    + PosixFilePermissions.toString(permissions)
-                    + "); close it with `chmod 600 " + file + "`, and make a new key if somebody may have read it");
         }
     }
 
@@ -116,18 +110,20 @@ public final class PrivateKeyFile {
             throw damaged(file, "it holds no PEM block of a PRIVATE KEY");
         }
         String base64 = text.substring(begin + BEGIN.length(), end).replaceAll("\\s", "");
+        boolean isEd25519;
         byte[] seed;
         try {
             PrivateKeyInfo info = PrivateKeyInfo.getInstance(Base64.getDecoder().decode(base64));
-            if (!info.getPrivateKeyAlgorithm().getAlgorithm().equals(EdECObjectIdentifiers.id_Ed25519)) {
-                throw new KeyFileException("the key in " + file
-                        + " is not an Ed25519 key; make one with `tagma init` or `openssl genpkey -algorithm ed25519`");
-            }
-            seed = ASN1OctetString.getInstance(info.parsePrivateKey()).getOctets();
-        } catch (KeyFileException e) {
-            throw e;
+            isEd25519 = info.getPrivateKeyAlgorithm().getAlgorithm().equals(EdECObjectIdentifiers.id_Ed25519);
+            seed = isEd25519
+                    ? ASN1OctetString.getInstance(info.parsePrivateKey()).getOctets()
+                    : new byte[0];
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             throw damaged(file, "its PEM block is no PKCS#8 private key");
+        }
+        if (!isEd25519) {
+            throw new KeyFileException("the key in " + file
+                    + " is not an Ed25519 key; make one with `tagma init` or `openssl genpkey -algorithm ed25519`");
         }
         if (seed.length != CryptoProvider.SEED_BYTES) {
             throw damaged(file, "its key is " + seed.length + " bytes long, not " + CryptoProvider.SEED_BYTES);

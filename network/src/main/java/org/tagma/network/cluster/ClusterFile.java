@@ -28,13 +28,15 @@ public final class ClusterFile {
      * @throws ClusterFileException if it is missing, damaged or contradicts itself
      */
     public static ClusterConfig read(Path file) throws ClusterFileException {
+        return parse(file.toString(), text(file));
+    }
+
+    private static String text(Path file) throws ClusterFileException {
+        boolean tooLarge;
+        String text;
         try {
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new ClusterFileException(file + ": is too large for a cluster file; is it the right file?");
-            }
-            return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
-        } catch (ClusterFileException e) {
-            throw e;
+            tooLarge = Files.size(file) > MAX_FILE_BYTES;
+            text = tooLarge ? "" : Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new ClusterFileException(file + ": there is no such file; make a cluster with tagma init", e);
         } catch (CharacterCodingException e) {
@@ -42,6 +44,10 @@ public final class ClusterFile {
         } catch (IOException e) {
             throw new ClusterFileException(file + ": cannot be read: " + e.getMessage(), e);
         }
+        if (tooLarge) {
+            throw new ClusterFileException(file + ": is too large for a cluster file; is it the right file?");
+        }
+        return text;
     }
 
     /**
