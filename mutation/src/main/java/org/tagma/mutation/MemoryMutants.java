@@ -122,7 +122,14 @@ final class MemoryMutants {
                     "core/pbft/PoolQuotas",
                     "return new Bound(Math.max(1, requests / parts), bytes / parts);",
                     "return new Bound(Math.max(1, requests / parts), bytes);",
-                    POOL + "whatABackupHandsOverFitsWhatThePrimaryMustTakeInBytesToo"));
+                    POOL + "whatABackupHandsOverFitsWhatThePrimaryMustTakeInBytesToo"),
+            of(
+                    "a pipeline is counted from what was executed here",
+                    "",
+                    "core/pbft/SessionLane",
+                    "return Math.max(next - 1, Math.max(proposedUpTo, committedUpTo));",
+                    "return next - 1;",
+                    POOL + "aFullPipelineIsCountedFromWhatWasProposedNotFromWhatWasExecutedHere"));
 
     private MemoryMutants() {}
 }

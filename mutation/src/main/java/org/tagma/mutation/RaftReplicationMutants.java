@@ -198,7 +198,14 @@ final class RaftReplicationMutants {
                     "append(List.of(new Entry.NoOp(state.log.lastIndex() + 1, state.term())));",
                     "",
                     "raft.RaftTrapsTest#trap26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting",
-                    "raft.RaftTrapsTest#trap30NoReadBeforeAnEntryOfTheTermIsCommitted"));
+                    "raft.RaftTrapsTest#trap30NoReadBeforeAnEntryOfTheTermIsCommitted"),
+            of(
+                    "a leader counts a pipeline from what it has executed",
+                    "",
+                    "core/raft/RequestPool",
+                    "return Math.max(next - 1, proposedUpTo);",
+                    "return next - 1;",
+                    "raft.RaftRequestPoolTest#aFullPipelineIsCountedFromWhatWasProposedNotFromWhatWasExecutedHere"));
 
     private RaftReplicationMutants() {}
 }

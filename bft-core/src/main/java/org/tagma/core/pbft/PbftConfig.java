@@ -25,7 +25,7 @@ import org.tagma.core.service.TransferLimits;
  * @param maxClockSkewMillis how far a proposed time may lie from a backup's own clock
  * @param maxPendingRequests requests waiting here that came from clients, over all of these, see {@link PoolQuotas}
  * @param maxPendingPerClient requests waiting here that came from one client
- * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ * @param sessionPipeline how far ahead of the last one proposed or executed a session's request number may be
  * @param memory how much the window and the requests that wait may take
  * @param transfer bounds of fetching a state
  */

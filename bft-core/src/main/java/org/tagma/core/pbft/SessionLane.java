@@ -142,10 +142,18 @@ final class SessionLane {
         if (waitingOf(request).containsKey(request.number())) {
             return Admission.KNOWN;
         }
-        if (isFifo && next > 0 && request.number() >= next + sessionPipeline) {
+        if (isFifo && next > 0 && request.number() > reached() + sessionPipeline) {
             return Admission.OUT_OF_WINDOW;
         }
         return isFifo && !isContiguous(request.number()) ? Admission.EARLY : Admission.ADDED;
+    }
+
+    /**
+     * How far its client may have replies: as far as it was proposed or committed, though this replica may execute
+     * that only later than those whose replies the client has.
+     */
+    private long reached() {
+        return Math.max(next - 1, Math.max(proposedUpTo, committedUpTo));
     }
 
     /**

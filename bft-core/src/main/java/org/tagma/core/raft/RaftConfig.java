@@ -39,7 +39,7 @@ import org.tagma.core.service.TransferLimits;
  * @param maxPendingReads reads waiting here
  * @param maxPendingRequests requests waiting here, over all clients
  * @param maxPendingPerClient requests waiting here from one client
- * @param sessionPipeline how far ahead of the last executed one a session's request number may be
+ * @param sessionPipeline how far ahead of the last one proposed or executed a session's request number may be
  * @param memory how much the log and the requests that wait may take
  * @param transfer bounds of fetching a state
  */

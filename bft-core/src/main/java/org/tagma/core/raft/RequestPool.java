@@ -65,6 +65,14 @@ final class RequestPool {
             return later == null ? null : later.getValue();
         }
 
+        /**
+         * How far its client may have replies: as far as it was proposed, though this replica may execute that only
+         * later than the one whose reply the client has.
+         */
+        long reached() {
+            return Math.max(next - 1, proposedUpTo);
+        }
+
         private long firstFifo() {
             return next == 0 && !fifo.isEmpty() ? fifo.firstKey() : next;
         }
@@ -108,7 +116,7 @@ final class RequestPool {
             if (request.number() < next) {
                 return Admission.EXECUTED;
             }
-            if (fifo && lane.next > 0 && request.number() >= lane.next + sessionPipeline) {
+            if (fifo && lane.next > 0 && request.number() > lane.reached() + sessionPipeline) {
                 return Admission.OUT_OF_WINDOW;
             }
             if ((fifo ? lane.fifo : lane.unordered).containsKey(request.number())) {

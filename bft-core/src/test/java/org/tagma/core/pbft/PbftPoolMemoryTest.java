@@ -73,4 +73,21 @@ class PbftPoolMemoryTest {
         assertThat(cluster.node(1).journal.has("19" + "x".repeat(3_000))).isTrue();
         cluster.assertView(0);
     }
+
+    /** Replies of f+1 others may reach the client, and its next request the primary, before the primary executes. */
+    @Test
+    void aFullPipelineIsCountedFromWhatWasProposedNotFromWhatWasExecutedHere() {
+        PbftConfig config = PbftConfig.forTests(0, 4);
+        RequestPool pool = new RequestPool(config);
+        int pipeline = config.sessionPipeline();
+        pool.executed(new Event.RequestOutcome(CoreCluster.request(1, 1, 1, "x"), true), 0);
+        for (int number = 2; number <= pipeline + 1; number++) {
+            pool.admit(CoreCluster.request(1, 1, number, "x"), -1);
+        }
+        assertThat(pool.admit(CoreCluster.request(1, 1, pipeline + 2, "x"), -1)).isEqualTo(Admission.OUT_OF_WINDOW);
+
+        assertThat(pool.nextBatch(10, 1 << 20, Long.MAX_VALUE)).hasSize(10);
+
+        assertThat(pool.admit(CoreCluster.request(1, 1, pipeline + 2, "x"), -1)).isEqualTo(Admission.ADDED);
+    }
 }
