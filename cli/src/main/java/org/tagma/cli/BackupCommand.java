@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.tagma.admin.Operator;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.crypto.KeyFileException;

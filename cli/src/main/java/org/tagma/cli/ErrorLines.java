@@ -3,6 +3,7 @@ package org.tagma.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.tagma.admin.OperatorException;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.crypto.KeyFileException;
@@ -47,6 +48,10 @@ final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptio
         if (e instanceof CommandFailure failure) {
             print(command, failure.getMessage());
             return failure.exitStatus();
+        }
+        if (e instanceof OperatorException failure) {
+            print(command, failure.getMessage());
+            return failure.isRefusal() ? ExitStatus.UNSUCCESSFUL : ExitStatus.NO_ANSWER;
         }
         if (SELF_EXPLANATORY.stream().anyMatch(type -> type.isInstance(e))) {
             print(command, e.getMessage());

@@ -2,6 +2,8 @@ package org.tagma.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.tagma.admin.GroupStatus;
+import org.tagma.admin.Operator;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.core.Quorums;

@@ -11,7 +11,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tagma.cli.common.ReplicaStatus;
+import org.tagma.admin.GroupStatus;
+import org.tagma.admin.GroupVerdict;
+import org.tagma.admin.ReplicaStatus;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
 

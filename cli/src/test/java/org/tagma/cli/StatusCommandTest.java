@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tagma.admin.ReplicaStatus;
 import org.tagma.cli.common.ExitStatus;
-import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.network.cluster.ClusterFolder;
 
 class StatusCommandTest {

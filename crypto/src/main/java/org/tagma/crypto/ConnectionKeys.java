@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.hash.Hkdf;
+import org.tagma.crypto.hash.HmacSha256;
 
 /**
  * What one node needs to begin connections with the others of its cluster: a cheap proof that it belongs to it, so that

@@ -1,6 +1,7 @@
 package org.tagma.crypto;
 
 import com.google.protobuf.ByteString;
+import org.tagma.crypto.hash.Hkdf;
 
 /**
  * An implementation of Ed25519 (RFC 8032) and X25519 (RFC 7748).

@@ -3,6 +3,7 @@ package org.tagma.crypto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.hash.Hkdf;
 
 /**
  * The bytes that go before the payload into everything a sender authenticates, so that nothing made in one context

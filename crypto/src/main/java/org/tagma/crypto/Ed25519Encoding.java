@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Ed25519 keys in the DER encodings of RFC 8410, where all but the last 32 bytes are fixed. */
-final class Ed25519Encoding {
+public final class Ed25519Encoding {
     /** SEQUENCE { INTEGER 0, SEQUENCE { OID 1.3.101.112 }, OCTET STRING { OCTET STRING (32 bytes follow) } }. */
     private static final ByteString PKCS8_HEADER = header("302e020100300506032b657004220420");
 
@@ -47,7 +47,7 @@ final class Ed25519Encoding {
     }
 
     /** The 32 bytes of a key in any library's form; empty if it is not an Ed25519 key. */
-    static Optional<ByteString> rawPublicKey(PublicKey publicKey) {
+    public static Optional<ByteString> rawPublicKey(PublicKey publicKey) {
         byte[] encoded = publicKey.getEncoded();
         if (encoded == null || encoded.length != SPKI_HEADER.size() + CryptoProvider.KEY_BYTES) {
             return Optional.empty();

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import org.tagma.crypto.hash.Hkdf;
 
 /**
  * The private keys of a node: one Ed25519 seed, from which the X25519 key follows, so that one file holds an identity.

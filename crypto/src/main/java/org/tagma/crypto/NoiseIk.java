@@ -7,6 +7,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
+import org.tagma.crypto.hash.Hkdf;
+import org.tagma.crypto.hash.Sha256;
 
 /**
  * The handshake {@code Noise_IK_25519_AESGCM_SHA256} (Noise specification, revision 34): two messages, after which both

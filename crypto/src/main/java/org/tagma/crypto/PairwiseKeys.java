@@ -3,6 +3,8 @@ package org.tagma.crypto;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.hash.Hkdf;
+import org.tagma.crypto.hash.HmacSha256;
 
 /**
  * The MAC keys for one direction between two nodes: from static X25519 agreement and HKDF over cluster, epoch and both

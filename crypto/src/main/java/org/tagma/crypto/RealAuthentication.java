@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.hash.Sha256;
 
 /**
  * {@link Authentication} by Ed25519 and by HMAC-SHA256 under pairwise X25519 keys.

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.tagma.crypto.hash.Hkdf;
+import org.tagma.crypto.hash.HmacSha256;
+import org.tagma.crypto.hash.Sha256;
 
 /** SHA-256 (FIPS 180-4), HMAC-SHA256 (RFC 4231) and HKDF-SHA256 (RFC 5869). */
 final class HashTest {

@@ -8,6 +8,7 @@ import javax.crypto.spec.SecretKeySpec;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.tagma.crypto.hash.HmacSha256;
 
 /** Our HMAC, which keeps the state after the padded key, against the JDK's, which does not. */
 final class HmacAgreementTest {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.hash.Sha256;
 
 final class RealAuthenticationTest {
     private static final NodeId REPLICA_0 = new NodeId.Replica(0);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.hash.Sha256;
 
 /** The same keys in every test: four replicas, two clients. */
 final class TestKeys {

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.tls.PinnedTrustManager;
+import org.tagma.crypto.tls.TlsIdentity;
 
 final class TlsIdentityTest {
     private static final NodeId REPLICA_0 = new NodeId.Replica(0);

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tagma.admin.ReplicaInspector;
 import org.tagma.benchmarks.load.Traffic;
 import org.tagma.cli.common.CommandFailure;
-import org.tagma.cli.common.ReplicaInspector;
 import org.tagma.replica.admin.AdminQueries;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
-import org.tagma.cli.common.ReplicaInspector;
+import org.tagma.admin.ReplicaInspector;
 import org.tagma.cli.common.Screen;
 import org.tagma.protocol.FaultModel;
 

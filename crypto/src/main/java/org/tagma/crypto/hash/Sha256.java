@@ -1,4 +1,4 @@
-package org.tagma.crypto;
+package org.tagma.crypto.hash;
 
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
@@ -30,14 +30,14 @@ public final class Sha256 {
     }
 
     /** The digest of the prefix followed by the payload. */
-    static byte[] digest(byte[] prefix, ByteString payload) {
+    public static byte[] digest(byte[] prefix, ByteString payload) {
         MessageDigest digest = DIGESTS.get();
         digest.update(prefix);
         update(digest, payload);
         return digest.digest();
     }
 
-    static MessageDigest newDigest() {
+    public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,4 +1,4 @@
-package org.tagma.cli.common;
+package org.tagma.admin;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +50,7 @@ public record Members(List<Integer> voters, List<Integer> oldVoters, List<Intege
         return ids;
     }
 
+    /** Whether a replica is in the group, with a vote or without. */
     public boolean contains(int replica) {
         return voters.contains(replica) || oldVoters.contains(replica) || learners.contains(replica);
     }

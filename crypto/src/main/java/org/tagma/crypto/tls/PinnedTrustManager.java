@@ -1,4 +1,4 @@
-package org.tagma.crypto;
+package org.tagma.crypto.tls;
 
 import com.google.protobuf.ByteString;
 import java.net.Socket;
@@ -11,6 +11,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.ClusterKeys;
+import org.tagma.crypto.CryptoProvider;
+import org.tagma.crypto.Ed25519Encoding;
 
 /**
  * Accepts a certificate exactly if it carries the Ed25519 key of a node of the cluster and is signed by that key. Names

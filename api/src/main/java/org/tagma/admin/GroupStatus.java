@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.admin;
 
 import java.util.Comparator;
 import java.util.List;
@@ -8,8 +8,6 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
-import org.tagma.cli.common.Members;
-import org.tagma.cli.common.ReplicaStatus;
 import org.tagma.core.Quorums;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.FaultModel;
@@ -21,14 +19,14 @@ import org.tagma.protocol.ProtocolDefinition;
  *
  * @param statuses one for each replica of the cluster file, in order; empty for those that do not answer
  */
-record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
+public record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses) {
 
     /** Without any progress for so many request timeouts, though requests wait, a group stands still. */
     private static final int TIMEOUTS_STILL = 2;
 
     private static final List<String> TAKING_PART = List.of("normal", "leader", "follower", "learner");
 
-    GroupStatus {
+    public GroupStatus {
         statuses = List.copyOf(statuses);
     }
 
@@ -49,7 +47,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
     }
 
     /** Who is in the group; all, as long as nobody says otherwise. */
-    Members members() {
+    public Members members() {
         return newest().filter(status -> protocol().changesMembers())
                 .map(ReplicaStatus::members)
                 .filter(members -> !members.voters().isEmpty())
@@ -64,7 +62,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
     }
 
     /** The view that the group is in. */
-    long view() {
+    public long view() {
         return mayLie() ? viewOfMost() : newest().map(ReplicaStatus::view).orElse(0L);
     }
 
@@ -82,7 +80,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
     }
 
     /** Who leads in that view; -1 if nobody is known to. */
-    int leader() {
+    public int leader() {
         long view = view();
         return protocol()
                 .leaderOf(view, quorums())
@@ -94,7 +92,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
     }
 
     /** What the one that leads says; empty if it does not answer, or nobody leads. */
-    Optional<ReplicaStatus> byLeader() {
+    public Optional<ReplicaStatus> byLeader() {
         int leader = leader();
         return known().filter(status -> status.replica() == leader).findFirst();
     }
@@ -110,7 +108,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
     }
 
     /** Whether enough replicas answer to order operations. */
-    boolean hasQuorum() {
+    public boolean hasQuorum() {
         return isQuorum(id -> statuses.get(id).isPresent());
     }
 
@@ -137,7 +135,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
     }
 
     /** Whether its operations are ordered. */
-    GroupVerdict verdict() {
+    public GroupVerdict verdict() {
         long view = view();
         int leader = leader();
         List<Integer> takingPart = known().filter(status -> takesPart(status, view, leader))
@@ -205,7 +203,7 @@ record GroupStatus(ClusterConfig config, List<Optional<ReplicaStatus>> statuses)
      * Two replicas whose states differ at the same checkpoint, in a line for people: it cannot be while none lies and
      * no disk or memory fails. Replicas whose last checkpoints are not the same cannot be compared.
      */
-    Optional<String> divergence() {
+    public Optional<String> divergence() {
         List<ReplicaStatus> comparable = known().filter(each -> !mayLie())
                 .filter(each ->
                         each.checkpoint() > 0 && !each.checkpointDigest().isEmpty())

@@ -1,4 +1,4 @@
-package org.tagma.crypto;
+package org.tagma.crypto.tls;
 
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayInputStream;
@@ -21,6 +21,11 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.tagma.core.NodeId;
+import org.tagma.crypto.BouncyCastleProvider;
+import org.tagma.crypto.CryptoProviders;
+import org.tagma.crypto.NodeKeys;
+import org.tagma.crypto.SigningKey;
+import org.tagma.crypto.hash.Sha256;
 
 /**
  * What a node shows in a TLS handshake: its Ed25519 key, in a certificate that it signed itself. There is no

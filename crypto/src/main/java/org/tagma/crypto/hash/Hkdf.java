@@ -1,21 +1,21 @@
-package org.tagma.crypto;
+package org.tagma.crypto.hash;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** HKDF-SHA256 (RFC 5869): good keys from a secret that is not uniformly random. Thread-safe. */
-final class Hkdf {
+public final class Hkdf {
     private static final int MAX_OUTPUT_BYTES = 255 * Sha256.DIGEST_BYTES;
 
     private Hkdf() {}
 
     /** The pseudorandom key of 32 bytes. An empty salt is the standard's default. */
-    static byte[] extract(byte[] salt, byte[] inputKey) {
+    public static byte[] extract(byte[] salt, byte[] inputKey) {
         return new HmacSha256(salt).mac(inputKey);
     }
 
     /** {@code length} bytes (1 to 8,160) of key material, bound to {@code info}. */
-    static byte[] expand(byte[] pseudorandomKey, byte[] info, int length) {
+    public static byte[] expand(byte[] pseudorandomKey, byte[] info, int length) {
         if (length < 1 || length > MAX_OUTPUT_BYTES) {
             throw new IllegalArgumentException("HKDF gives 1 to " + MAX_OUTPUT_BYTES + " bytes, not " + length);
         }
@@ -36,7 +36,7 @@ final class Hkdf {
     }
 
     /** A salt or info from a name. */
-    static byte[] label(String name) {
+    public static byte[] label(String name) {
         return name.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -1,4 +1,4 @@
-package org.tagma.cli.common;
+package org.tagma.admin;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;

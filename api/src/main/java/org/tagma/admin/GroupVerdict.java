@@ -1,4 +1,4 @@
-package org.tagma.cli;
+package org.tagma.admin;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,19 +17,20 @@ import java.util.TreeMap;
  * @param lastExecutedAgeMillis how long ago one that takes part last executed something; empty if none did in its
  *     incarnation
  */
-record GroupVerdict(
+public record GroupVerdict(
         boolean serves,
         String summary,
         List<Integer> takingPart,
         Map<Integer, String> others,
         OptionalLong lastExecutedAgeMillis) {
 
-    GroupVerdict {
+    public GroupVerdict {
         takingPart = List.copyOf(takingPart);
         others = new TreeMap<>(others);
     }
 
-    List<String> lines() {
+    /** For people: the summary, then a line for each replica that does not take part. */
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(summary);
         others.forEach((replica, why) -> lines.add("replica " + replica + " does not take part: " + why));
@@ -37,7 +38,7 @@ record GroupVerdict(
     }
 
     /** The same for programs. */
-    Map<String, Object> toMap() {
+    public Map<String, Object> toMap() {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("serves", serves);
         fields.put("summary", summary);
@@ -46,7 +47,8 @@ record GroupVerdict(
         return fields;
     }
 
-    void addTo(int replica, Map<String, Object> fields) {
+    /** Adds what it says of one replica, for programs. */
+    public void addTo(int replica, Map<String, Object> fields) {
         fields.put("takesPart", takingPart.contains(replica));
         if (others.containsKey(replica)) {
             fields.put("why", others.get(replica));

@@ -1,4 +1,4 @@
-package org.tagma.crypto;
+package org.tagma.crypto.hash;
 
 import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>Immutable, thread-safe.
  */
-final class HmacSha256 {
+public final class HmacSha256 {
     private static final int BLOCK_BYTES = 64;
     private static final byte INNER_PAD = 0x36;
     private static final byte OUTER_PAD = 0x5c;
@@ -22,21 +22,21 @@ final class HmacSha256 {
     private final MessageDigest outer;
 
     /** Under a key of any length. */
-    HmacSha256(byte[] key) {
+    public HmacSha256(byte[] key) {
         byte[] blockKey = Arrays.copyOf(key.length > BLOCK_BYTES ? Sha256.digest(key) : key, BLOCK_BYTES);
         this.inner = keyed(blockKey, INNER_PAD);
         this.outer = keyed(blockKey, OUTER_PAD);
     }
 
     /** The 32-byte MAC of the message. */
-    byte[] mac(byte[] message) {
+    public byte[] mac(byte[] message) {
         MessageDigest digest = copy(inner);
         digest.update(message);
         return finish(digest);
     }
 
     /** The 32-byte MAC of the prefix followed by the payload. */
-    byte[] mac(byte[] prefix, ByteString payload) {
+    public byte[] mac(byte[] prefix, ByteString payload) {
         MessageDigest digest = copy(inner);
         digest.update(prefix);
         Sha256.update(digest, payload);
