@@ -172,13 +172,13 @@ public final class ReplicaInspector implements AutoCloseable {
     private final class Answers implements FrameHandler {
 
         @Override
-        public Verdict onFrame(PeerId from, ByteString frame) {
+        public Disposition onFrame(PeerId from, ByteString frame) {
             MessageCodec.parseEnvelope(frame)
                     .asOptional()
                     .filter(envelope -> isReplyOf(from, envelope))
                     .flatMap(envelope -> codec.decode(envelope, NOTHING_NESTED).asOptional())
                     .ifPresent(message -> onReply(from, (Reply) message));
-            return Verdict.KEEP;
+            return Disposition.KEEP;
         }
 
         private boolean isReplyOf(PeerId from, Envelope envelope) {

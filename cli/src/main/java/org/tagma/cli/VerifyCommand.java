@@ -11,7 +11,7 @@ import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.cli.common.PrintableBytes;
 import org.tagma.client.call.ProofVerifier;
-import org.tagma.client.call.ProofVerifier.Verdict;
+import org.tagma.client.call.ProofVerifier.Result;
 import org.tagma.network.cluster.ClusterFile;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.codec.CertifiedProof;
@@ -62,11 +62,11 @@ final class VerifyCommand implements Callable<Integer> {
         if (!(decoded instanceof Decoded.Ok<CertifiedProof> proof)) {
             return refuse("the file holds no proof");
         }
-        Verdict verdict = verifier.check(proof.value());
-        if (verdict instanceof Verdict.Refused refused) {
+        Result result = verifier.check(proof.value());
+        if (result instanceof Result.Refused refused) {
             return refuse(refused.reason());
         }
-        Verdict.Proven proven = (Verdict.Proven) verdict;
+        Result.Proven proven = (Result.Proven) result;
         String key = PrintableBytes.of(proof.value().proof().key());
         String what = proven.value()
                 .map(value -> key + " = " + PrintableBytes.of(value))

@@ -55,7 +55,7 @@ final class ReplyHandler implements FrameHandler {
     }
 
     @Override
-    public Verdict onFrame(PeerId from, ByteString frame) {
+    public Disposition onFrame(PeerId from, ByteString frame) {
         if (from instanceof PeerId.Replica replica) {
             backlog.added(frame);
             inbox.add((core, now) -> {
@@ -63,7 +63,7 @@ final class ReplyHandler implements FrameHandler {
                 core.onFrame(replica.id(), frame, now);
             });
         }
-        return Verdict.KEEP;
+        return Disposition.KEEP;
     }
 
     @Override

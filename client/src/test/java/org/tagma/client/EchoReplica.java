@@ -35,7 +35,7 @@ final class EchoReplica implements FrameHandler, NestedVerifier {
     }
 
     @Override
-    public Verdict onFrame(PeerId from, ByteString frame) {
+    public Disposition onFrame(PeerId from, ByteString frame) {
         Envelope envelope = MessageCodec.parseEnvelope(frame).asOptional().orElseThrow();
         Message message = CODEC.decode(envelope, this).asOptional().orElseThrow();
         if (message instanceof Request request) {
@@ -45,7 +45,7 @@ final class EchoReplica implements FrameHandler, NestedVerifier {
                         envelope.sender(), envelope.type(), envelope.payload(), envelope.authenticator())) {
             reply(from, query.session(), RequestKind.QUERY, query.number(), query.operation());
         }
-        return Verdict.KEEP;
+        return Disposition.KEEP;
     }
 
     private void reply(PeerId to, SessionId session, RequestKind kind, long number, ByteString operation) {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ProofVerifier;
-import org.tagma.client.call.ProofVerifier.Verdict;
 import org.tagma.core.NodeId;
 import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
@@ -54,35 +53,35 @@ class ProofVerifierTest {
     @Test
     void aProofOfAQuorumIsGood() throws Exception {
         assertThat(verifier.check(proof(COLOUR, config, 0, 1, 3)))
-                .isEqualTo(new Verdict.Proven(128, Optional.of(BLUE), List.of(0, 1, 3)));
+                .isEqualTo(new ProofVerifier.Result.Proven(128, Optional.of(BLUE), List.of(0, 1, 3)));
         assertThat(verifier.check(proof(ByteString.copyFromUtf8("size"), config, 0, 1, 2, 3)))
-                .isEqualTo(new Verdict.Proven(128, Optional.empty(), List.of(0, 1, 2, 3)));
+                .isEqualTo(new ProofVerifier.Result.Proven(128, Optional.empty(), List.of(0, 1, 2, 3)));
     }
 
     @Test
     void lessThanAQuorumProvesNothing() throws Exception {
-        assertThat(verifier.check(proof(COLOUR, config, 0, 1))).isInstanceOf(Verdict.Refused.class);
-        assertThat(verifier.check(proof(COLOUR, config, 0, 1, 1))).isInstanceOf(Verdict.Refused.class);
-        assertThat(verifier.check(proof(COLOUR, config))).isInstanceOf(Verdict.Refused.class);
+        assertThat(verifier.check(proof(COLOUR, config, 0, 1))).isInstanceOf(ProofVerifier.Result.Refused.class);
+        assertThat(verifier.check(proof(COLOUR, config, 0, 1, 1))).isInstanceOf(ProofVerifier.Result.Refused.class);
+        assertThat(verifier.check(proof(COLOUR, config))).isInstanceOf(ProofVerifier.Result.Refused.class);
     }
 
     @Test
     void theSignaturesOfAnotherClusterProveNothing() throws Exception {
         ClusterConfig other = config("cluster number 2", Protocols.named("pbft"), 1);
 
-        assertThat(verifier.check(proof(COLOUR, other, 0, 1, 2))).isInstanceOf(Verdict.Refused.class);
+        assertThat(verifier.check(proof(COLOUR, other, 0, 1, 2))).isInstanceOf(ProofVerifier.Result.Refused.class);
     }
 
     @Test
     void noChangedByteProvesSomethingElse() throws Exception {
         CertifiedProof good = proof(COLOUR, config, 0, 1, 2);
-        Verdict proven = verifier.check(good);
+        ProofVerifier.Result proven = verifier.check(good);
         byte[] bytes = good.encode().toByteArray();
         for (int at = 0; at < bytes.length; at++) {
             byte[] changed = bytes.clone();
             changed[at] ^= 1;
             CertifiedProof.decode(ByteString.copyFrom(changed)).asOptional().ifPresent(forged -> {
-                if (verifier.check(forged) instanceof Verdict.Proven other) {
+                if (verifier.check(forged) instanceof ProofVerifier.Result.Proven other) {
                     // A changed key may be one that is rightly said not to be there.
                     assertThat(forged.proof().key()).isNotEqualTo(COLOUR);
                     assertThat(other.value()).isEmpty();
@@ -99,9 +98,9 @@ class ProofVerifierTest {
         CertifiedProof other = proof(COLOUR, config, 0, 1, 2);
 
         assertThat(verifier.check(new CertifiedProof(other.proof(), good.manifest(), good.certificate())))
-                .isInstanceOf(Verdict.Refused.class);
+                .isInstanceOf(ProofVerifier.Result.Refused.class);
         assertThat(verifier.check(new CertifiedProof(other.proof(), other.manifest(), good.certificate())))
-                .isInstanceOf(Verdict.Refused.class);
+                .isInstanceOf(ProofVerifier.Result.Refused.class);
     }
 
     @Test

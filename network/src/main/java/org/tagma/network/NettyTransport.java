@@ -28,17 +28,17 @@ import org.tagma.network.frames.FrameDecoder;
 import org.tagma.network.frames.FrameRoom;
 import org.tagma.network.frames.ReadGate;
 import org.tagma.network.frames.ReadHolds;
-import org.tagma.network.handshake.Door;
+import org.tagma.network.handshake.Acceptor;
 import org.tagma.network.handshake.HandshakeContext;
 import org.tagma.network.handshake.HandshakeHandler;
 import org.tagma.network.handshake.InitiatorHandshake;
 import org.tagma.network.handshake.NetworkLoop;
 import org.tagma.network.handshake.ResponderHandshake;
 import org.tagma.network.transport.BindFailedException;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.DropReason;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Transport;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportOptions;
@@ -47,7 +47,7 @@ import org.tagma.network.transport.TransportStats;
 /**
  * Frames over TCP. A replica listens, and dials the replicas with higher ids than its own; a client session dials all
  * replicas. Everything happens on one network thread, except that a replica meets who connects to it on a
- * {@link Door} of its own; {@link #send} only enqueues.
+ * {@link Acceptor} of its own; {@link #send} only enqueues.
  *
  * <p>Thread-safe.
  */
@@ -58,7 +58,7 @@ public final class NettyTransport implements Transport {
     private final boolean ownsLoop;
     private final EventLoop eventLoop;
     private final TransportStats stats = new TransportStats();
-    private final @Nullable Door door;
+    private final @Nullable Acceptor acceptor;
     private final HandshakeContext handshakes;
     private final ChannelGroup channels;
     private final FrameRoom frameRoom;
@@ -77,9 +77,9 @@ public final class NettyTransport implements Transport {
             TransportOptions options, @Nullable InetSocketAddress bindAddress, @Nullable NetworkLoop sharedLoop) {
         this.options = options;
         this.bindAddress = bindAddress;
-        this.door = bindAddress == null
+        this.acceptor = bindAddress == null
                 ? null
-                : new Door("tagma-door-" + options.self().toNodeId().id(), options.limits());
+                : new Acceptor("tagma-acceptor-" + options.self().toNodeId().id(), options.limits());
         this.ownsLoop = sharedLoop == null;
         this.loop = sharedLoop == null ? new NetworkLoop(threadName(options.self())) : sharedLoop;
         this.eventLoop = loop.eventLoop();
@@ -155,7 +155,7 @@ public final class NettyTransport implements Transport {
     }
 
     private void bind(InetSocketAddress address) {
-        ChannelFuture bound = door.loop()
+        ChannelFuture bound = acceptor.loop()
                 .newServerBootstrap(options.limits())
                 .childHandler(initializer(channel -> {
                     meet(channel);
@@ -179,7 +179,7 @@ public final class NettyTransport implements Transport {
                     address == null ? null : NetUtil.createByteArrayFromIpAddressString(address.getHostString());
             if (literal != null) {
                 try {
-                    door.pin(InetAddress.getByAddress(literal));
+                    acceptor.pin(InetAddress.getByAddress(literal));
                 } catch (UnknownHostException e) {
                     throw new IllegalStateException("an address has 4 or 16 bytes", e);
                 }
@@ -215,9 +215,9 @@ public final class NettyTransport implements Transport {
     }
 
     private void meet(Channel channel) {
-        door.met(channel).ifPresent(other -> {
+        acceptor.met(channel).ifPresent(other -> {
             handshakes.rejected(
-                    other, RejectReason.TOO_MANY_STRANGERS, "too many connections have not said who they are");
+                    other, ConnectionRejection.TOO_MANY_STRANGERS, "too many connections have not said who they are");
             other.close();
         });
     }
@@ -249,11 +249,11 @@ public final class NettyTransport implements Transport {
 
         @Override
         public boolean proved(Channel channel, NodeId node, Runnable turn) {
-            return door.proved(channel, node, turn);
+            return acceptor.proved(channel, node, turn);
         }
 
         @Override
-        public Optional<RejectReason> admits(PeerId peer) {
+        public Optional<ConnectionRejection> admits(PeerId peer) {
             return session.peers().admits(peer);
         }
 
@@ -261,7 +261,7 @@ public final class NettyTransport implements Transport {
         @Override
         public void authenticated(ChannelHandlerContext ctx, PeerId peer) {
             Channel channel = ctx.channel();
-            door.passed(channel);
+            acceptor.passed(channel);
             channel.deregister()
                     .addListener(left -> eventLoop.register(channel).addListener(registered -> {
                         if (registered.isSuccess()) {
@@ -275,7 +275,7 @@ public final class NettyTransport implements Transport {
         private void arrived(ChannelHandlerContext ctx, PeerId peer) {
             Channel channel = ctx.channel();
             // Again, since others may have arrived first; and what arrived may have ended on its way.
-            Optional<RejectReason> refusal = session.peers().admits(peer);
+            Optional<ConnectionRejection> refusal = session.peers().admits(peer);
             if (refusal.isPresent() || !channel.isActive()) {
                 refusal.ifPresent(reason -> handshakes.rejected(channel, reason, "no place for " + peer));
                 channel.close();
@@ -287,7 +287,7 @@ public final class NettyTransport implements Transport {
 
         @Override
         public void left(Channel channel) {
-            door.left(channel);
+            acceptor.left(channel);
         }
     }
 
@@ -399,8 +399,8 @@ public final class NettyTransport implements Transport {
     }
 
     private void closeDoor() {
-        if (door != null) {
-            door.close();
+        if (acceptor != null) {
+            acceptor.close();
         }
     }
 

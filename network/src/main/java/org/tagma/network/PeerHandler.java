@@ -8,9 +8,9 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.network.frames.ReadGate;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TransportStats;
 
 /**
@@ -43,9 +43,9 @@ final class PeerHandler extends ChannelInboundHandlerAdapter {
         ByteString frame = (ByteString) message;
         stats.countIn(frame.size());
         delivered = true;
-        FrameHandler.Verdict verdict = handler.onFrame(link.peer(), frame);
-        if (verdict == FrameHandler.Verdict.CLOSE) {
-            stats.countRejected(RejectReason.GARBAGE_FRAME);
+        FrameHandler.Disposition verdict = handler.onFrame(link.peer(), frame);
+        if (verdict == FrameHandler.Disposition.CLOSE) {
+            stats.countRejected(ConnectionRejection.GARBAGE_FRAME);
             if (link.peer() instanceof PeerId.ClientSession) {
                 close(ctx);
                 return;

@@ -9,10 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tagma.network.frames.Outbox;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.DropReason;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportOptions;
 import org.tagma.network.transport.TransportStats;
@@ -52,15 +52,15 @@ final class PeerTable {
     }
 
     /** Whether there is a place for a connection of this peer, which has just proved who it is. For any thread. */
-    Optional<RejectReason> admits(PeerId peer) {
+    Optional<ConnectionRejection> admits(PeerId peer) {
         if (links.containsKey(peer)) {
             return Optional.empty(); // a replica, or a newer connection of a session that takes the older one's place
         }
         if (clientSessions >= limits.maxClientConnections()) {
-            return Optional.of(RejectReason.TOO_MANY_CLIENTS);
+            return Optional.of(ConnectionRejection.TOO_MANY_CLIENTS);
         }
         if (sessionsOfClient.getOrDefault(peer.toNodeId().id(), 0) >= limits.maxConnectionsPerClient()) {
-            return Optional.of(RejectReason.TOO_MANY_SESSIONS);
+            return Optional.of(ConnectionRejection.TOO_MANY_SESSIONS);
         }
         return Optional.empty();
     }

@@ -19,8 +19,8 @@ import org.tagma.crypto.NoiseIk;
 import org.tagma.network.handshake.HandshakeFrames;
 import org.tagma.network.handshake.Hello;
 import org.tagma.network.handshake.Refusal;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportOptions;
 
@@ -46,7 +46,7 @@ final class HandshakeTest {
     /**
      * Does something to a fresh replica 1; it must close the connection for exactly this reason, and learn of no peer.
      */
-    private void assertRefused(RejectReason reason, Attack attack) {
+    private void assertRefused(ConnectionRejection reason, Attack attack) {
         NettyTransport replica = replica1(LIMITS);
         try (RawPeer peer = RawPeer.connect(replica.boundPort())) {
             attack.against(peer);
@@ -77,23 +77,24 @@ final class HandshakeTest {
     @Test
     void garbageIsRefused() {
         assertRefused(
-                RejectReason.OVERSIZED_FRAME,
+                ConnectionRejection.OVERSIZED_FRAME,
                 peer -> peer.writeBytes("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test
     void anEmptyFrameIsRefused() {
-        assertRefused(RejectReason.EMPTY_FRAME, peer -> peer.writeBytes(new byte[4]));
+        assertRefused(ConnectionRejection.EMPTY_FRAME, peer -> peer.writeBytes(new byte[4]));
     }
 
     @Test
     void aFrameLargerThanAHandshakeNeedsIsRefused() {
-        assertRefused(RejectReason.OVERSIZED_FRAME, peer -> peer.writeBytes((byte) 0, (byte) 0, (byte) 0, (byte) 129));
+        assertRefused(
+                ConnectionRejection.OVERSIZED_FRAME, peer -> peer.writeBytes((byte) 0, (byte) 0, (byte) 0, (byte) 129));
     }
 
     @Test
     void aFrameThatIsNoHelloIsRefused() {
-        assertRefused(RejectReason.BAD_HELLO, peer -> peer.writeFrame(ByteString.copyFromUtf8("good morning")));
+        assertRefused(ConnectionRejection.BAD_HELLO, peer -> peer.writeFrame(ByteString.copyFromUtf8("good morning")));
     }
 
     /** Refused as well, and told why. */
@@ -140,30 +141,33 @@ final class HandshakeTest {
     @Test
     void anImpostorWithAnotherSecretIsRefused() {
         ConnectionKeys guessed = TestNodes.of(R0.toNodeId(), "a guess", LoopbackCluster.CLUSTER, 0);
-        assertRefused(RejectReason.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, guessed, R1));
+        assertRefused(ConnectionRejection.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, guessed, R1));
     }
 
     @Test
     void aProofForAnotherReplicaIsRefused() {
-        assertRefused(RejectReason.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, TestNodes.of(R0.toNodeId()), R2));
+        assertRefused(
+                ConnectionRejection.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, TestNodes.of(R0.toNodeId()), R2));
     }
 
     @Test
     void aClientCannotPassAsAReplica() {
         assertRefused(
-                RejectReason.WRONG_PROOF, peer -> peer.proveMembership(R0, R1, TestNodes.of(CLIENT.toNodeId()), R1));
+                ConnectionRejection.WRONG_PROOF,
+                peer -> peer.proveMembership(R0, R1, TestNodes.of(CLIENT.toNodeId()), R1));
     }
 
     @Test
     void aClientThatTheClusterDoesNotKnowIsRefused() {
         PeerId unknown = new PeerId.ClientSession(100_000, 1);
         assertRefused(
-                RejectReason.WRONG_PROOF, peer -> peer.proveMembership(unknown, R1, TestNodes.of(R0.toNodeId()), R1));
+                ConnectionRejection.WRONG_PROOF,
+                peer -> peer.proveMembership(unknown, R1, TestNodes.of(R0.toNodeId()), R1));
     }
 
     @Test
     void theHandshakeOfAnotherPeerBehindAGoodProofIsRefused() {
-        assertRefused(RejectReason.WRONG_PROOF, peer -> {
+        assertRefused(ConnectionRejection.WRONG_PROOF, peer -> {
             ByteString transcript = peer.proveMembership(CLIENT, R1, TestNodes.of(CLIENT.toNodeId()), R1);
             NoiseIk other = TestNodes.of(R0.toNodeId())
                     .initiate(R1.toNodeId(), transcript)
@@ -187,7 +191,7 @@ final class HandshakeTest {
             replayer.writeBytes(recorded);
             assertThat(replayer.isClosedByPeer()).isTrue();
         }
-        assertThat(replica.stats().rejected(RejectReason.WRONG_PROOF)).isEqualTo(1);
+        assertThat(replica.stats().rejected(ConnectionRejection.WRONG_PROOF)).isEqualTo(1);
         assertThat(handler.frameCount()).isEqualTo(1);
         assertThat(handler.count("up replica 0")).isEqualTo(1);
     }
@@ -202,8 +206,8 @@ final class HandshakeTest {
             peer.writeFrame(HandshakeFrames.of(HandshakeFrames.CONFIRMATION, ByteString.EMPTY));
             assertThat(peer.isClosedByPeer()).isTrue();
         }
-        eventually(() -> replica.stats().rejected(RejectReason.BAD_RECORD) == 1
-                || replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT) == 1);
+        eventually(() -> replica.stats().rejected(ConnectionRejection.BAD_RECORD) == 1
+                || replica.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT) == 1);
         assertThat(handler.events()).isEmpty();
     }
 
@@ -254,7 +258,7 @@ final class HandshakeTest {
         }
         eventually(() -> handler.saw("down " + CLIENT));
         assertThat(handler.texts()).containsExactly("good");
-        assertThat(replica.stats().rejected(RejectReason.BAD_RECORD)).isEqualTo(1);
+        assertThat(replica.stats().rejected(ConnectionRejection.BAD_RECORD)).isEqualTo(1);
     }
 
     @Test
@@ -278,8 +282,9 @@ final class HandshakeTest {
         eventually(() -> atClient.refusals()
                 .contains("setting pipeline is 128 here and 256 at replica 1: it must be the same in both"
                         + " cluster files"));
-        assertThat(replica.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
-        assertThat(client.stats().rejected(RejectReason.SETTINGS_DIFFER)).isPositive();
+        assertThat(replica.stats().rejected(ConnectionRejection.SETTINGS_DIFFER))
+                .isPositive();
+        assertThat(client.stats().rejected(ConnectionRejection.SETTINGS_DIFFER)).isPositive();
         assertThat(handler.events()).isEmpty();
         assertThat(atClient.events()).isEmpty();
     }
@@ -302,7 +307,8 @@ final class HandshakeTest {
         try (RawPeer silent = RawPeer.connect(replica.boundPort())) {
             assertThat(silent.isClosedByPeer()).isTrue();
         }
-        assertThat(replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+        assertThat(replica.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT))
+                .isEqualTo(1);
     }
 
     @Test
@@ -314,7 +320,8 @@ final class HandshakeTest {
             slow.writeBytes((byte) 0, (byte) 0);
             assertThat(slow.isClosedByPeer()).isTrue();
         }
-        assertThat(replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+        assertThat(replica.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT))
+                .isEqualTo(1);
     }
 
     private static TransportLimits shortDeadline() {
@@ -338,7 +345,7 @@ final class HandshakeTest {
                 fake.writeFrame(RawPeer.hello(R1).encode());
                 assertThat(fake.isClosedByPeer()).isTrue();
             }
-            assertThat(client.stats().rejected(RejectReason.BAD_HELLO)).isEqualTo(1);
+            assertThat(client.stats().rejected(ConnectionRejection.BAD_HELLO)).isEqualTo(1);
             try (RawPeer fake = RawPeer.accepted(impostor.accept())) {
                 fake.readFrame();
                 fake.writeFrame(HandshakeFrames.of(HandshakeFrames.CHALLENGE, ByteString.copyFrom(new byte[16])));
@@ -348,7 +355,7 @@ final class HandshakeTest {
                 fake.writeFrame(HandshakeFrames.of(HandshakeFrames.SECOND, HandshakeFrames.body(first)));
                 assertThat(fake.isClosedByPeer()).isTrue();
             }
-            assertThat(client.stats().rejected(RejectReason.WRONG_PROOF)).isEqualTo(1);
+            assertThat(client.stats().rejected(ConnectionRejection.WRONG_PROOF)).isEqualTo(1);
         }
         assertThat(handler.events()).isEmpty();
     }
@@ -360,7 +367,7 @@ final class HandshakeTest {
         for (int i = 0; i < 200; i++) {
             strangers.add(RawPeer.connect(replica.boundPort()));
         }
-        eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_STRANGERS) == 200 - 16);
+        eventually(() -> replica.stats().rejected(ConnectionRejection.TOO_MANY_STRANGERS) == 200 - 16);
         // The oldest went first.
         assertThat(strangers.get(0).isClosedByPeer()).isTrue();
         try (RawPeer good = RawPeer.connect(replica.boundPort())) {
@@ -369,7 +376,8 @@ final class HandshakeTest {
         }
         strangers.forEach(RawPeer::close);
         // An authenticated connection does not count, and so is never the oldest that has to go.
-        assertThat(replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT)).isZero();
+        assertThat(replica.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT))
+                .isZero();
     }
 
     @Test
@@ -389,8 +397,9 @@ final class HandshakeTest {
         }
         eventually(() -> handler.count("down " + CLIENT) == 2);
         assertThat(handler.frameCount()).isEqualTo(1);
-        assertThat(replica.stats().rejected(RejectReason.OVERSIZED_FRAME)).isEqualTo(1);
-        assertThat(replica.stats().rejected(RejectReason.EMPTY_FRAME)).isEqualTo(1);
+        assertThat(replica.stats().rejected(ConnectionRejection.OVERSIZED_FRAME))
+                .isEqualTo(1);
+        assertThat(replica.stats().rejected(ConnectionRejection.EMPTY_FRAME)).isEqualTo(1);
     }
 
     @Test
@@ -409,7 +418,7 @@ final class HandshakeTest {
             attempts++;
         }
         assertThat(handler.events()).isEmpty();
-        long rejected = Arrays.stream(RejectReason.values())
+        long rejected = Arrays.stream(ConnectionRejection.values())
                 .mapToLong(replica.stats()::rejected)
                 .sum();
         assertThat(rejected).isEqualTo(attempts);

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tagma.network.handshake.NetworkLoop;
 import org.tagma.network.transport.BindFailedException;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.DropReason;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Transport;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportOptions;
@@ -173,8 +173,10 @@ final class NettyTransportTest extends TransportContractTest {
             d.handshake(new PeerId.ClientSession(2, 1), R0);
             e.beginHandshake(new PeerId.ClientSession(3, 1), R0);
             assertThat(e.isClosedByPeer()).isTrue();
-            assertThat(replica.stats().rejected(RejectReason.TOO_MANY_SESSIONS)).isEqualTo(1);
-            assertThat(replica.stats().rejected(RejectReason.TOO_MANY_CLIENTS)).isEqualTo(1);
+            assertThat(replica.stats().rejected(ConnectionRejection.TOO_MANY_SESSIONS))
+                    .isEqualTo(1);
+            assertThat(replica.stats().rejected(ConnectionRejection.TOO_MANY_CLIENTS))
+                    .isEqualTo(1);
             assertThat(replica.stats().connections()).isEqualTo(3);
         }
         eventually(() -> replica.stats().connections() == 0);

@@ -21,10 +21,10 @@ final class RecordingHandler implements FrameHandler {
     private volatile Predicate<ByteString> garbage = frame -> false;
 
     @Override
-    public Verdict onFrame(PeerId from, ByteString frame) {
+    public Disposition onFrame(PeerId from, ByteString frame) {
         frames.add(frame);
         events.add("frame " + from);
-        return garbage.test(frame) ? Verdict.CLOSE : Verdict.KEEP;
+        return garbage.test(frame) ? Disposition.CLOSE : Disposition.KEEP;
     }
 
     @Override

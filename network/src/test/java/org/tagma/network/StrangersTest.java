@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportOptions;
 
@@ -56,7 +56,7 @@ final class StrangersTest {
         try (SilentFlood flood = new SilentFlood(replica.boundPort(), 2_000);
                 DelayingProxy far = new DelayingProxy(replica.boundPort(), 50)) {
             // The room is full, so from now on somebody has to go for each that comes.
-            eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_STRANGERS) > 0);
+            eventually(() -> replica.stats().rejected(ConnectionRejection.TOO_MANY_STRANGERS) > 0);
             TransportOptions options = new TransportOptions(
                     CLIENT,
                     3,
@@ -81,10 +81,11 @@ final class StrangersTest {
             for (int i = 0; i < 10 * FEW; i++) {
                 strangers.add(RawPeer.connect(replica.boundPort(), "127.0.0.2"));
             }
-            eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_STRANGERS) == 9 * FEW + 1);
+            eventually(() -> replica.stats().rejected(ConnectionRejection.TOO_MANY_STRANGERS) == 9 * FEW + 1);
             good.writeFrame(ByteString.copyFromUtf8("still there"));
             assertThat(good.isClosedByPeer()).isTrue();
-            assertThat(replica.stats().rejected(RejectReason.WRONG_PROOF)).isEqualTo(1);
+            assertThat(replica.stats().rejected(ConnectionRejection.WRONG_PROOF))
+                    .isEqualTo(1);
         }
     }
 
@@ -101,7 +102,7 @@ final class StrangersTest {
             for (int i = 0; i < 10 * FEW; i++) {
                 strangers.add(RawPeer.connect(replica.boundPort(), "127.0.1." + (1 + i)));
             }
-            eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_STRANGERS) == 9 * FEW + 1);
+            eventually(() -> replica.stats().rejected(ConnectionRejection.TOO_MANY_STRANGERS) == 9 * FEW + 1);
             good.handshakeOf(CLIENT, R1, transcript);
             eventually(() -> handler.count("up " + CLIENT) == 2);
         }
@@ -119,7 +120,7 @@ final class StrangersTest {
             for (int i = 0; i < FEW - 1; i++) {
                 strangers.add(RawPeer.connect(replica.boundPort(), "127.0.2." + (1 + i)));
             }
-            eventually(() -> replica.stats().rejected(RejectReason.TOO_MANY_STRANGERS) == 10 * FEW);
+            eventually(() -> replica.stats().rejected(ConnectionRejection.TOO_MANY_STRANGERS) == 10 * FEW);
             good.handshakeOf(CLIENT, R1, transcript);
             eventually(() -> handler.saw("up " + CLIENT));
         }
@@ -143,7 +144,7 @@ final class StrangersTest {
             good.handshake(CLIENT, R1);
             eventually(() -> handler.saw("up " + CLIENT));
         }
-        eventually(() -> replica.stats().rejected(RejectReason.WRONG_PROOF) == 300);
+        eventually(() -> replica.stats().rejected(ConnectionRejection.WRONG_PROOF) == 300);
         assertThat(handler.count("up " + R0)).isEqualTo(1);
     }
 
@@ -162,7 +163,7 @@ final class StrangersTest {
             eventually(() -> handler.saw("up " + CLIENT));
         }
         // However many bytes they have sent: the time is counted from the beginning.
-        eventually(() -> replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT) == 100);
+        eventually(() -> replica.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT) == 100);
         dripping.interrupt();
         dripping.join();
     }
@@ -190,7 +191,8 @@ final class StrangersTest {
             good.handshake(OTHER_CLIENT, R1);
             eventually(() -> handler.saw("up " + OTHER_CLIENT));
         }
-        assertThat(replica.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT)).isZero();
+        assertThat(replica.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT))
+                .isZero();
     }
 
     /** Not every system has all of 127.0.0.0/8 at the loopback. */

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.core.NodeId;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TlsOptions;
 import org.tagma.network.transport.Transport;
 import org.tagma.network.transport.TransportLimits;
@@ -91,7 +91,7 @@ final class TlsTransportTest {
     void aStrangersCertificateIsRefused() {
         NettyTransport r1 = add(R1, key1, atR1);
         add(R0, stranger, atR0);
-        eventually(() -> r1.stats().rejected(RejectReason.TLS_FAILED) > 0);
+        eventually(() -> r1.stats().rejected(ConnectionRejection.TLS_FAILED) > 0);
         assertThat(atR0.events()).isEmpty();
         assertThat(atR1.events()).isEmpty();
     }
@@ -100,7 +100,7 @@ final class TlsTransportTest {
     void aStrangerWhoListensIsRefused() {
         add(R1, stranger, atR1);
         NettyTransport r0 = add(R0, key0, atR0);
-        eventually(() -> r0.stats().rejected(RejectReason.TLS_FAILED) > 0);
+        eventually(() -> r0.stats().rejected(ConnectionRejection.TLS_FAILED) > 0);
         assertThat(atR0.events()).isEmpty();
     }
 
@@ -108,7 +108,7 @@ final class TlsTransportTest {
     void aMemberThatClaimsToBeAnotherIsRefused() {
         NettyTransport r1 = add(R1, key1, atR1);
         add(R0, keyOfClient, atR0);
-        eventually(() -> r1.stats().rejected(RejectReason.CERTIFICATE_MISMATCH) > 0);
+        eventually(() -> r1.stats().rejected(ConnectionRejection.CERTIFICATE_MISMATCH) > 0);
         assertThat(atR1.events()).isEmpty();
         assertThat(atR0.events()).isEmpty();
     }
@@ -121,7 +121,7 @@ final class TlsTransportTest {
         eventually(() -> atClient.refusals().stream()
                 .anyMatch(line -> line.equals("replica 1 refuses us: it demands TLS and we connect without; compare tls"
                         + " in the cluster files")));
-        assertThat(r1.stats().rejected(RejectReason.TLS_MISMATCH)).isPositive();
+        assertThat(r1.stats().rejected(ConnectionRejection.TLS_MISMATCH)).isPositive();
         assertThat(atR1.events()).isEmpty();
     }
 
@@ -134,7 +134,7 @@ final class TlsTransportTest {
                 .anyMatch(
                         line -> line.equals("replica 1 refuses us: it does not speak TLS and we do; compare tls in the"
                                 + " cluster files")));
-        assertThat(r1.stats().rejected(RejectReason.TLS_MISMATCH)).isPositive();
+        assertThat(r1.stats().rejected(ConnectionRejection.TLS_MISMATCH)).isPositive();
         assertThat(atR1.events()).isEmpty();
     }
 
@@ -145,7 +145,7 @@ final class TlsTransportTest {
             browser.writeBytes(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3});
             assertThat(browser.isClosedByPeer()).isTrue();
         }
-        assertThat(r1.stats().rejected(RejectReason.OVERSIZED_FRAME)).isEqualTo(1);
+        assertThat(r1.stats().rejected(ConnectionRejection.OVERSIZED_FRAME)).isEqualTo(1);
     }
 
     @Test
@@ -155,6 +155,6 @@ final class TlsTransportTest {
         try (RawPeer silent = RawPeer.connect(r1.boundPort())) {
             assertThat(silent.isClosedByPeer()).isTrue();
         }
-        assertThat(r1.stats().rejected(RejectReason.HANDSHAKE_TIMEOUT)).isEqualTo(1);
+        assertThat(r1.stats().rejected(ConnectionRejection.HANDSHAKE_TIMEOUT)).isEqualTo(1);
     }
 }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.DropReason;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Transport;
 import org.tagma.network.transport.TransportLimits;
 
@@ -272,7 +272,7 @@ abstract class TransportContractTest {
         client.send(R0, text("garbage"));
         client.flush();
         until(() -> atR0.saw("down " + CLIENT));
-        assertThat(r0.stats().rejected(RejectReason.GARBAGE_FRAME)).isEqualTo(2);
+        assertThat(r0.stats().rejected(ConnectionRejection.GARBAGE_FRAME)).isEqualTo(2);
         assertThat(atR0.saw("down replica 1")).isFalse();
         // A correct client comes back by itself.
         until(() -> atR0.count("up " + CLIENT) == 2);

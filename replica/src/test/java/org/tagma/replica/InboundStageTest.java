@@ -12,7 +12,7 @@ import org.tagma.core.Digest;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Event;
 import org.tagma.network.cluster.AuthenticationMode;
-import org.tagma.network.transport.FrameHandler.Verdict;
+import org.tagma.network.transport.FrameHandler.Disposition;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.inbound.InboundStage;
@@ -44,7 +44,7 @@ final class InboundStageTest {
     void aReplicaWhoseLaneIsFullIsNotReadAndNobodyElseIsStopped() {
         int sent = 0;
         while (stage.acceptsMore(REPLICA)) {
-            assertThat(stage.onFrame(REPLICA, vote(++sent))).isEqualTo(Verdict.KEEP);
+            assertThat(stage.onFrame(REPLICA, vote(++sent))).isEqualTo(Disposition.KEEP);
         }
         assertThat(sent).isBetween(10, 40);
         assertThat(stage.acceptsMore(OTHER_REPLICA)).isTrue();
@@ -136,8 +136,8 @@ final class InboundStageTest {
         bytes[bytes.length - 1] ^= 1;
         stage.onFrame(CLIENT, ByteString.copyFrom(bytes));
         replica.work();
-        assertThat(stage.onFrame(CLIENT, good)).isEqualTo(Verdict.CLOSE);
-        assertThat(stage.onFrame(OTHER_SESSION, good)).isEqualTo(Verdict.KEEP);
+        assertThat(stage.onFrame(CLIENT, good)).isEqualTo(Disposition.CLOSE);
+        assertThat(stage.onFrame(OTHER_SESSION, good)).isEqualTo(Disposition.KEEP);
     }
 
     private ByteString vote(long sequence) {

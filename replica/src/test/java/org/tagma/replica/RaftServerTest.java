@@ -365,9 +365,9 @@ final class RaftServerTest {
         }
 
         @Override
-        public Verdict onFrame(PeerId from, ByteString frame) {
+        public Disposition onFrame(PeerId from, ByteString frame) {
             replies.add(ServiceExecutorTest.reply(id, frame));
-            return Verdict.KEEP;
+            return Disposition.KEEP;
         }
 
         @Override

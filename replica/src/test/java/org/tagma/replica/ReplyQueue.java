@@ -16,9 +16,9 @@ final class ReplyQueue implements FrameHandler {
     }
 
     @Override
-    public Verdict onFrame(PeerId from, ByteString frame) {
+    public Disposition onFrame(PeerId from, ByteString frame) {
         replies.add(frame);
-        return Verdict.KEEP;
+        return Disposition.KEEP;
     }
 
     @Override

@@ -185,11 +185,11 @@ final class LoadClient {
         }
 
         @Override
-        public Verdict onFrame(PeerId from, ByteString frame) {
+        public Disposition onFrame(PeerId from, ByteString frame) {
             synchronized (LoadClient.this) {
                 core.onFrame(from.toNodeId().id(), frame, nowMillis());
             }
-            return Verdict.KEEP;
+            return Disposition.KEEP;
         }
 
         @Override

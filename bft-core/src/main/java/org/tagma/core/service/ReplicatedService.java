@@ -13,7 +13,7 @@ import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.service.ServiceRecords.Decoded;
 import org.tagma.core.service.ServiceRecords.Head;
-import org.tagma.core.service.SessionTable.Verdict;
+import org.tagma.core.service.SessionTable.Handling;
 import org.tagma.core.state.FrameworkState;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
@@ -150,11 +150,11 @@ public final class ReplicatedService {
     }
 
     private Optional<ServiceReply> execute(long sequence, int indexInBatch, Request request) {
-        Verdict verdict = sessions.judge(request);
-        if (verdict instanceof Verdict.Wait) {
+        Handling verdict = sessions.judge(request);
+        if (verdict instanceof Handling.Wait) {
             return Optional.empty();
         }
-        if (verdict instanceof Verdict.Answer answer) {
+        if (verdict instanceof Handling.Answer answer) {
             return Optional.of(answer.reply());
         }
         ExecutionContext context = new ExecutionContext(sequence, indexInBatch, agreedTimeMillis, request.session());
@@ -199,7 +199,7 @@ public final class ReplicatedService {
      * session: its client may still be waiting for the reply of the one execution, and "stale" must not overtake that.
      */
     public Optional<ServiceReply> cachedReply(Request request) {
-        return sessions.judge(request) instanceof Verdict.Answer answer
+        return sessions.judge(request) instanceof Handling.Answer answer
                         && answer.reply().status() != ReplyStatus.STALE_NUMBER
                 ? Optional.of(answer.reply())
                 : Optional.empty();

@@ -104,16 +104,16 @@ final class SessionTable {
     }
 
     /** What the rules say about a request. */
-    sealed interface Verdict {
+    sealed interface Handling {
 
         /** Execute it, and then tell {@link #executed}. */
-        record Execute() implements Verdict {}
+        record Execute() implements Handling {}
 
         /** Its number is used up, or can never be used: answer so, and do not execute it. */
-        record Answer(ServiceReply reply) implements Verdict {}
+        record Answer(ServiceReply reply) implements Handling {}
 
         /** An earlier number of its session is still to come: it must be ordered again after that. */
-        record Wait() implements Verdict {}
+        record Wait() implements Handling {}
     }
 
     ServiceLimits limits() {
@@ -135,7 +135,7 @@ final class SessionTable {
     }
 
     /** Judges a request, and changes nothing. */
-    Verdict judge(Request request) {
+    Handling judge(Request request) {
         ClientSessions client = clients.get(request.session().client());
         long newest = client == null ? 0 : client.newestSession;
         Session session =
@@ -144,23 +144,23 @@ final class SessionTable {
             return judge(request, session);
         }
         if (request.session().session() <= newest) {
-            return new Verdict.Answer(ServiceReply.sessionExpired(newest, client == null ? 0 : client.highestEnded));
+            return new Handling.Answer(ServiceReply.sessionExpired(newest, client == null ? 0 : client.highestEnded));
         }
         return judge(request, new Session(request.session()));
     }
 
-    private Verdict judge(Request request, Session session) {
+    private Handling judge(Request request, Session session) {
         if (request.semantics().isFifo()) {
             if (request.number() > session.nextNumber()) {
-                return new Verdict.Wait();
+                return new Handling.Wait();
             }
             return request.number() == session.nextNumber()
-                    ? new Verdict.Execute()
-                    : new Verdict.Answer(cached(session, request.number()));
+                    ? new Handling.Execute()
+                    : new Handling.Answer(cached(session, request.number()));
         }
         return request.number() > session.lastUnordered()
-                ? new Verdict.Execute()
-                : new Verdict.Answer(ServiceReply.STALE);
+                ? new Handling.Execute()
+                : new Handling.Answer(ServiceReply.STALE);
     }
 
     private ServiceReply cached(Session session, long number) {
@@ -183,9 +183,9 @@ final class SessionTable {
         }
     }
 
-    /** Records that a request judged {@link Verdict.Execute} was executed, opening its session if need be. */
+    /** Records that a request judged {@link Handling.Execute} was executed, opening its session if need be. */
     void executed(Request request, ServiceReply reply) {
-        if (!(judge(request) instanceof Verdict.Execute)) {
+        if (!(judge(request) instanceof Handling.Execute)) {
             throw new IllegalStateException(request + " was executed although the session table forbids it");
         }
         ClientSessions client = clients.computeIfAbsent(request.session().client(), id -> new ClientSessions());

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.core.service.SessionTable.Verdict;
+import org.tagma.core.service.SessionTable.Handling;
 
 /**
  * Remembers everything that ever was executed, and works each rule of the {@link SessionTable} out from that history
@@ -47,7 +47,7 @@ final class NaiveSessions {
         }
     }
 
-    Verdict judge(Request request) {
+    Handling judge(Request request) {
         SessionId id = request.session();
         long newest = history.stream()
                 .filter(past -> past.request().session().client() == id.client())
@@ -60,24 +60,24 @@ final class NaiveSessions {
                     .mapToLong(SessionId::session)
                     .max()
                     .orElse(0);
-            return new Verdict.Answer(ServiceReply.sessionExpired(newest, highestEnded));
+            return new Handling.Answer(ServiceReply.sessionExpired(newest, highestEnded));
         }
         return request.semantics().isFifo() ? judgeFifo(request) : judgeUnordered(request);
     }
 
-    private Verdict judgeFifo(Request request) {
+    private Handling judgeFifo(Request request) {
         List<Past> lane = lane(request.session(), true);
         if (request.number() > lane.size()) {
-            return request.number() == lane.size() + 1 ? new Verdict.Execute() : new Verdict.Wait();
+            return request.number() == lane.size() + 1 ? new Handling.Execute() : new Handling.Wait();
         }
         Past past = request.number() > 0 ? lane.get((int) request.number() - 1) : null;
-        return new Verdict.Answer(past == null || dropped.contains(past) ? ServiceReply.EVICTED : past.reply());
+        return new Handling.Answer(past == null || dropped.contains(past) ? ServiceReply.EVICTED : past.reply());
     }
 
-    private Verdict judgeUnordered(Request request) {
+    private Handling judgeUnordered(Request request) {
         return request.number() > lastUnordered(request.session())
-                ? new Verdict.Execute()
-                : new Verdict.Answer(ServiceReply.STALE);
+                ? new Handling.Execute()
+                : new Handling.Answer(ServiceReply.STALE);
     }
 
     void executed(Request request, ServiceReply reply) {

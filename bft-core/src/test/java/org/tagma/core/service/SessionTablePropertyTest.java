@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.core.service.SessionTable.Verdict;
+import org.tagma.core.service.SessionTable.Handling;
 import org.tagma.core.state.FrameworkState;
 import org.tagma.core.state.MerkleTree;
 
@@ -61,9 +61,9 @@ class SessionTablePropertyTest {
             millis += step.hashCode() & 7;
             table.timeIs(millis);
             model.timeIs(millis);
-            Verdict verdict = table.judge(request);
+            Handling verdict = table.judge(request);
             assertThat(verdict).as("verdict on %s", request).isEqualTo(model.judge(request));
-            if (verdict instanceof Verdict.Execute) {
+            if (verdict instanceof Handling.Execute) {
                 ServiceReply reply = ServiceReply.ok(request.operation());
                 table.executed(request, reply);
                 model.executed(request, reply);
@@ -83,7 +83,7 @@ class SessionTablePropertyTest {
         for (Step step : traffic) {
             table.timeIs(millis += step.hashCode() & 7);
             Request request = step.against(table.progress());
-            if (table.judge(request) instanceof Verdict.Execute) {
+            if (table.judge(request) instanceof Handling.Execute) {
                 table.executed(request, ServiceReply.ok(request.operation()));
                 assertThat(executed.add(request.semantics() + " " + request))
                         .as("%s is executed for the first time", request)
@@ -146,9 +146,9 @@ class SessionTablePropertyTest {
         }
     }
 
-    private static Verdict offer(SessionTable table, Request request) {
-        Verdict verdict = table.judge(request);
-        if (verdict instanceof Verdict.Execute) {
+    private static Handling offer(SessionTable table, Request request) {
+        Handling verdict = table.judge(request);
+        if (verdict instanceof Handling.Execute) {
             table.executed(request, ServiceReply.ok(request.operation()));
         }
         return verdict;

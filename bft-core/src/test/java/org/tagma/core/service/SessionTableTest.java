@@ -12,12 +12,12 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
-import org.tagma.core.service.SessionTable.Verdict;
+import org.tagma.core.service.SessionTable.Handling;
 
 class SessionTableTest {
 
-    private static final Verdict EXECUTE = new Verdict.Execute();
-    private static final Verdict WAIT = new Verdict.Wait();
+    private static final Handling EXECUTE = new Handling.Execute();
+    private static final Handling WAIT = new Handling.Wait();
 
     private final SessionTable table = new SessionTable(new ServiceLimits(2, 3));
 
@@ -60,8 +60,8 @@ class SessionTableTest {
         execute(fifo(7, 5, 1));
         execute(fifo(7, 5, 2));
 
-        assertThat(table.judge(fifo(7, 5, 1))).isEqualTo(new Verdict.Answer(replyTo(fifo(7, 5, 1))));
-        assertThat(table.judge(fifo(7, 5, 2))).isEqualTo(new Verdict.Answer(replyTo(fifo(7, 5, 2))));
+        assertThat(table.judge(fifo(7, 5, 1))).isEqualTo(new Handling.Answer(replyTo(fifo(7, 5, 1))));
+        assertThat(table.judge(fifo(7, 5, 2))).isEqualTo(new Handling.Answer(replyTo(fifo(7, 5, 2))));
     }
 
     @Test
@@ -70,9 +70,9 @@ class SessionTableTest {
             execute(fifo(7, 5, number));
         }
 
-        assertThat(table.judge(fifo(7, 5, 5))).isEqualTo(new Verdict.Answer(ServiceReply.EVICTED));
+        assertThat(table.judge(fifo(7, 5, 5))).isEqualTo(new Handling.Answer(ServiceReply.EVICTED));
         for (long number = 6; number <= 8; number++) {
-            assertThat(table.judge(fifo(7, 5, number))).isEqualTo(new Verdict.Answer(replyTo(fifo(7, 5, number))));
+            assertThat(table.judge(fifo(7, 5, number))).isEqualTo(new Handling.Answer(replyTo(fifo(7, 5, number))));
         }
     }
 
@@ -80,8 +80,8 @@ class SessionTableTest {
     void unorderedNumbersMayLeaveGapsButNeverGoBack() {
         execute(atMostOnce(7, 5, 3));
 
-        assertThat(table.judge(atMostOnce(7, 5, 3))).isEqualTo(new Verdict.Answer(ServiceReply.STALE));
-        assertThat(table.judge(atLeastOnce(7, 5, 2))).isEqualTo(new Verdict.Answer(ServiceReply.STALE));
+        assertThat(table.judge(atMostOnce(7, 5, 3))).isEqualTo(new Handling.Answer(ServiceReply.STALE));
+        assertThat(table.judge(atLeastOnce(7, 5, 2))).isEqualTo(new Handling.Answer(ServiceReply.STALE));
         assertThat(table.judge(atLeastOnce(7, 5, 9))).isEqualTo(EXECUTE);
     }
 
@@ -126,7 +126,7 @@ class SessionTableTest {
     void aReplayedDuplicateDoesNotKeepItsSessionAlive() {
         execute(fifo(7, 1, 1));
         execute(fifo(7, 2, 1));
-        assertThat(table.judge(fifo(7, 1, 1))).isInstanceOf(Verdict.Answer.class);
+        assertThat(table.judge(fifo(7, 1, 1))).isInstanceOf(Handling.Answer.class);
 
         execute(fifo(7, 3, 1));
 
@@ -160,9 +160,9 @@ class SessionTableTest {
     void numbersAndSessionsBelowOneAreAnsweredAndOpenNothing() {
         assertThat(table.judge(fifo(7, 0, 1))).isEqualTo(expired(0));
         assertThat(table.judge(fifo(7, Long.MIN_VALUE, 1))).isEqualTo(expired(0));
-        assertThat(table.judge(fifo(7, 5, 0))).isEqualTo(new Verdict.Answer(ServiceReply.EVICTED));
-        assertThat(table.judge(fifo(7, 5, Long.MIN_VALUE))).isEqualTo(new Verdict.Answer(ServiceReply.EVICTED));
-        assertThat(table.judge(atMostOnce(7, 5, 0))).isEqualTo(new Verdict.Answer(ServiceReply.STALE));
+        assertThat(table.judge(fifo(7, 5, 0))).isEqualTo(new Handling.Answer(ServiceReply.EVICTED));
+        assertThat(table.judge(fifo(7, 5, Long.MIN_VALUE))).isEqualTo(new Handling.Answer(ServiceReply.EVICTED));
+        assertThat(table.judge(atMostOnce(7, 5, 0))).isEqualTo(new Handling.Answer(ServiceReply.STALE));
         assertThat(table.progress()).isEmpty();
     }
 
@@ -182,11 +182,11 @@ class SessionTableTest {
         return new ServiceReply(ReplyStatus.OK, request.operation());
     }
 
-    private static Verdict expired(long newest) {
+    private static Handling expired(long newest) {
         return expired(newest, 0);
     }
 
-    private static Verdict expired(long newest, long highestEvicted) {
-        return new Verdict.Answer(ServiceReply.sessionExpired(newest, highestEvicted));
+    private static Handling expired(long newest, long highestEvicted) {
+        return new Handling.Answer(ServiceReply.sessionExpired(newest, highestEvicted));
     }
 }

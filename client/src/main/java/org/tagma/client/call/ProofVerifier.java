@@ -31,7 +31,7 @@ import org.tagma.protocol.NestedVerifier;
 public final class ProofVerifier {
 
     /** What came of a check. */
-    public sealed interface Verdict {
+    public sealed interface Result {
 
         /**
          * The proof is good.
@@ -40,14 +40,14 @@ public final class ProofVerifier {
          * @param value of the key then; empty if it was not there
          * @param signers the replicas that signed the checkpoint, in the order of their ids
          */
-        record Proven(long sequence, Optional<ByteString> value, List<Integer> signers) implements Verdict {
+        record Proven(long sequence, Optional<ByteString> value, List<Integer> signers) implements Result {
             public Proven {
                 signers = List.copyOf(signers);
             }
         }
 
         /** The proof shows nothing. */
-        record Refused(String reason) implements Verdict {}
+        record Refused(String reason) implements Result {}
     }
 
     private final CheckpointProofs proofs;
@@ -76,10 +76,10 @@ public final class ProofVerifier {
     }
 
     /** Checks a proof, whoever made it. */
-    public Verdict check(CertifiedProof certified) {
+    public Result check(CertifiedProof certified) {
         Optional<Certificate> shown = certificate(certified.certificate());
         if (shown.isEmpty()) {
-            return new Verdict.Refused("the certificate is not signed by replicas of this cluster");
+            return new Result.Refused("the certificate is not signed by replicas of this cluster");
         }
         Certificate certificate = shown.get();
         TreeSet<Integer> signers = new TreeSet<>();
@@ -88,25 +88,24 @@ public final class ProofVerifier {
                 .forEach(vote -> signers.add(vote.sender()));
         int needed = proofs.votesNeeded(quorums);
         if (signers.size() < needed) {
-            return new Verdict.Refused(
-                    signers.size() + " replicas signed the checkpoint, and " + needed + " must have");
+            return new Result.Refused(signers.size() + " replicas signed the checkpoint, and " + needed + " must have");
         }
         if (!Digest.of(certified.manifest()).equals(certificate.stateDigest())) {
-            return new Verdict.Refused("the manifest is not that of the certified checkpoint");
+            return new Result.Refused("the manifest is not that of the certified checkpoint");
         }
         return SnapshotManifest.parse(certified.manifest())
                 .flatMap(SnapshotManifest::root)
                 .map(root -> verdict(certified.proof().check(root), certificate.sequence(), List.copyOf(signers)))
-                .orElseGet(() -> new Verdict.Refused("the service of this cluster keeps no state that can be proved"));
+                .orElseGet(() -> new Result.Refused("the service of this cluster keeps no state that can be proved"));
     }
 
-    private static Verdict verdict(Finding finding, long sequence, List<Integer> signers) {
+    private static Result verdict(Finding finding, long sequence, List<Integer> signers) {
         if (finding instanceof Finding.Present present) {
-            return new Verdict.Proven(sequence, Optional.of(present.value()), signers);
+            return new Result.Proven(sequence, Optional.of(present.value()), signers);
         }
         return finding instanceof Finding.Absent
-                ? new Verdict.Proven(sequence, Optional.empty(), signers)
-                : new Verdict.Refused("the path does not lead from the certified state to the key");
+                ? new Result.Proven(sequence, Optional.empty(), signers)
+                : new Result.Refused("the path does not lead from the certified state to the key");
     }
 
     /** Reads a certificate, if all that is signed in it is signed well. */

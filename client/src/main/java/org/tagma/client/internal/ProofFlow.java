@@ -14,7 +14,6 @@ import org.tagma.client.call.ClientSetup;
 import org.tagma.client.call.Outcome;
 import org.tagma.client.call.OverloadedException;
 import org.tagma.client.call.ProofVerifier;
-import org.tagma.client.call.ProofVerifier.Verdict;
 import org.tagma.client.call.ProvenValue;
 import org.tagma.client.call.RejectedException;
 import org.tagma.client.call.RequestTimeoutException;
@@ -165,8 +164,9 @@ public final class ProofFlow {
             return Optional.empty();
         }
         CertifiedProof proof = decoded.value();
-        Verdict verdict = verifier.orElseThrow().check(proof);
-        if (verdict instanceof Verdict.Proven proven && proof.proof().key().equals(pending.key)) {
+        ProofVerifier.Result result = verifier.orElseThrow().check(proof);
+        if (result instanceof ProofVerifier.Result.Proven proven
+                && proof.proof().key().equals(pending.key)) {
             return Optional.of(new ProvenValue(proven.sequence(), proven.value(), proof));
         }
         pending.lastRefusal = "the proof of replica " + pending.replica + " is wrong";

@@ -10,8 +10,8 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tagma.core.NodeId;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.Framing;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TransportStats;
 
 /**
@@ -129,7 +129,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         int length = Unpooled.wrappedBuffer(prefix).getInt(0);
         if (length <= 0 || length > maxFrameBytes) {
             // There is no way to find the start of the next frame, so the connection is of no more use.
-            breakOff(ctx, length == 0 ? RejectReason.EMPTY_FRAME : RejectReason.OVERSIZED_FRAME);
+            breakOff(ctx, length == 0 ? ConnectionRejection.EMPTY_FRAME : ConnectionRejection.OVERSIZED_FRAME);
             return;
         }
         if (in.readableBytes() >= length) {
@@ -181,7 +181,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private void hold(ChannelHandlerContext ctx, ByteBuf in) {
         int already = held == null ? 0 : held.length;
         if (!room.hold(owner, in.readableBytes())) {
-            breakOff(ctx, RejectReason.TOO_MANY_UNFINISHED_FRAMES);
+            breakOff(ctx, ConnectionRejection.TOO_MANY_UNFINISHED_FRAMES);
             return;
         }
         byte[] more = new byte[already + in.readableBytes()];
@@ -223,14 +223,14 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
                             if (ReadHolds.isHeld(ctx.channel())) {
                                 startDeadline(ctx);
                             } else {
-                                breakOff(ctx, RejectReason.UNFINISHED_FRAME);
+                                breakOff(ctx, ConnectionRejection.UNFINISHED_FRAME);
                             }
                         },
                         frameMillis,
                         TimeUnit.MILLISECONDS);
     }
 
-    private void breakOff(ChannelHandlerContext ctx, RejectReason reason) {
+    private void breakOff(ChannelHandlerContext ctx, ConnectionRejection reason) {
         broken = true;
         stats.countRejected(reason);
         letGo();

@@ -8,7 +8,7 @@ import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 import org.tagma.crypto.NoiseCipher;
 import org.tagma.crypto.NoiseIk;
-import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.TransportStats;
 
 /**
@@ -119,7 +119,7 @@ public final class RecordHandler extends ChannelDuplexHandler {
 
     private void breakOff(ChannelHandlerContext ctx) {
         broken = true;
-        stats.countRejected(RejectReason.BAD_RECORD);
+        stats.countRejected(ConnectionRejection.BAD_RECORD);
         ctx.close();
     }
 }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.ConnectionKeys;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Role;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportOptions;
@@ -108,7 +108,7 @@ public final class HandshakeContext {
         }
     }
 
-    public void rejected(Channel channel, RejectReason reason, String explanation) {
+    public void rejected(Channel channel, ConnectionRejection reason, String explanation) {
         stats.countRejected(reason);
         String line = "refused the connection with " + channel.remoteAddress() + ": " + explanation;
         switch (reason) {

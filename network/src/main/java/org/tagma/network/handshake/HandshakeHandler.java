@@ -19,8 +19,8 @@ import org.tagma.crypto.NoiseIk;
 import org.tagma.network.frames.FrameDecoder;
 import org.tagma.network.frames.ReadHolds;
 import org.tagma.network.frames.RecordHandler;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.Framing;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Role;
 
 /**
@@ -76,7 +76,7 @@ public abstract class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         deadline = ctx.executor()
                 .schedule(
-                        () -> reject(ctx, RejectReason.HANDSHAKE_TIMEOUT, "no proof of identity in time"),
+                        () -> reject(ctx, ConnectionRejection.HANDSHAKE_TIMEOUT, "no proof of identity in time"),
                         context.limits().handshakeTimeoutMillis(),
                         TimeUnit.MILLISECONDS);
     }
@@ -146,23 +146,23 @@ public abstract class HandshakeHandler extends ChannelInboundHandlerAdapter {
         if (cause instanceof ClosedChannelException) {
             return; // the other side went away, which is no failure of TLS
         }
-        reject(ctx, RejectReason.TLS_FAILED, "TLS failed: " + cause.getMessage());
+        reject(ctx, ConnectionRejection.TLS_FAILED, "TLS failed: " + cause.getMessage());
     }
 
-    final void reject(ChannelHandlerContext ctx, RejectReason reason, String explanation) {
+    final void reject(ChannelHandlerContext ctx, ConnectionRejection reason, String explanation) {
         if (end(ctx, reason, explanation)) {
             ctx.close();
         }
     }
 
     /** As {@link #reject}, with a last word. */
-    final void reject(ChannelHandlerContext ctx, RejectReason reason, String explanation, ByteString lastFrame) {
+    final void reject(ChannelHandlerContext ctx, ConnectionRejection reason, String explanation, ByteString lastFrame) {
         if (end(ctx, reason, explanation)) {
             write(ctx, lastFrame).addListener(written -> ctx.close());
         }
     }
 
-    private boolean end(ChannelHandlerContext ctx, RejectReason reason, String explanation) {
+    private boolean end(ChannelHandlerContext ctx, ConnectionRejection reason, String explanation) {
         if (done) {
             return false;
         }

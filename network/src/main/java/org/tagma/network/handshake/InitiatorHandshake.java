@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tagma.crypto.NoiseIk;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Role;
 
 /** The handshake as the one who made the connection does it. For the network thread. */
@@ -53,20 +53,20 @@ public final class InitiatorHandshake extends HandshakeHandler {
     private void onRefused(ChannelHandlerContext ctx, byte code) {
         String why = Refusal.ofCode(code).map(Refusal::explanation).orElse("it does not say why");
         String line = target + " refuses us: " + why;
-        reject(ctx, RejectReason.REFUSED_BY_PEER, line);
+        reject(ctx, ConnectionRejection.REFUSED_BY_PEER, line);
         owner.refused(line);
     }
 
     private void onChallenge(ChannelHandlerContext ctx, ByteString frame) {
         if (!HandshakeFrames.is(HandshakeFrames.CHALLENGE, frame)
                 || frame.size() != 1 + HandshakeFrames.CHALLENGE_BYTES) {
-            reject(ctx, RejectReason.BAD_HELLO, "it does not speak our protocol");
+            reject(ctx, ConnectionRejection.BAD_HELLO, "it does not speak our protocol");
             return;
         }
         ByteString transcript = HandshakeFrames.transcript(hello, HandshakeFrames.body(frame));
         Optional<NoiseIk> handshake = context().keys().initiate(target.toNodeId(), transcript);
         if (handshake.isEmpty()) {
-            reject(ctx, RejectReason.UNEXPECTED_PEER, "the cluster has no " + target);
+            reject(ctx, ConnectionRejection.UNEXPECTED_PEER, "the cluster has no " + target);
             return;
         }
         noise = handshake.get();
@@ -81,19 +81,22 @@ public final class InitiatorHandshake extends HandshakeHandler {
     private void onSecond(ChannelHandlerContext ctx, ByteString frame) {
         NoiseIk handshake = noise;
         if (!context().certificateNames(ctx.pipeline(), target.toNodeId())) {
-            reject(ctx, RejectReason.CERTIFICATE_MISMATCH, "its certificate is not that of " + target);
+            reject(ctx, ConnectionRejection.CERTIFICATE_MISMATCH, "its certificate is not that of " + target);
             return;
         }
         Optional<ByteString> theirSettings = HandshakeFrames.is(HandshakeFrames.SECOND, frame)
                 ? handshake.read(HandshakeFrames.body(frame))
                 : Optional.empty();
         if (theirSettings.isEmpty()) {
-            reject(ctx, RejectReason.WRONG_PROOF, "it does not prove to be " + target + "; do the key files match?");
+            reject(
+                    ctx,
+                    ConnectionRejection.WRONG_PROOF,
+                    "it does not prove to be " + target + "; do the key files match?");
             return;
         }
         Optional<String> difference = SharedSettings.difference(context().settings(), theirSettings.get(), target);
         if (difference.isPresent()) {
-            reject(ctx, RejectReason.SETTINGS_DIFFER, difference.get());
+            reject(ctx, ConnectionRejection.SETTINGS_DIFFER, difference.get());
             owner.refused(difference.get());
             return;
         }

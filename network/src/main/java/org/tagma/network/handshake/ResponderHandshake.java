@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.tagma.core.NodeId;
 import org.tagma.crypto.NoiseIk;
 import org.tagma.network.frames.ReadHolds;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Role;
 
-/** The handshake as the one who accepted the connection does it. For the thread of the door. */
+/** The handshake as the one who accepted the connection does it. For the thread of the acceptor. */
 public final class ResponderHandshake extends HandshakeHandler {
 
-    /** Who watches the door, and knows what becomes of those who passed it. */
+    /** Who watches the acceptor, and knows what becomes of those who passed it. */
     public interface Owner {
         /** Whether a peer of this name has any business on this connection. */
         boolean expects(PeerId claimed);
@@ -24,7 +24,7 @@ public final class ResponderHandshake extends HandshakeHandler {
         boolean proved(Channel channel, NodeId node, Runnable turn);
 
         /** Whether there is a place for the peer, which has shown that it has the keys. */
-        Optional<RejectReason> admits(PeerId peer);
+        Optional<ConnectionRejection> admits(PeerId peer);
 
         /** The peer is who it says, and is there now. The owner replaces this handler in the pipeline. */
         void authenticated(ChannelHandlerContext ctx, PeerId peer);
@@ -73,7 +73,7 @@ public final class ResponderHandshake extends HandshakeHandler {
         try {
             hello = Hello.decode(frame);
         } catch (Hello.MalformedHelloException e) {
-            reject(ctx, RejectReason.BAD_HELLO, "it does not speak our protocol");
+            reject(ctx, ConnectionRejection.BAD_HELLO, "it does not speak our protocol");
             return;
         }
         Optional<Refusal> refusal = context().judge(hello);
@@ -105,14 +105,17 @@ public final class ResponderHandshake extends HandshakeHandler {
         NodeId node = remote.toNodeId();
         if (!HandshakeFrames.is(HandshakeFrames.PROOF, frame)
                 || !context().keys().verify(node, transcript, HandshakeFrames.body(frame))) {
-            reject(ctx, RejectReason.WRONG_PROOF, "it does not prove to be " + remote + "; do the key files match?");
+            reject(
+                    ctx,
+                    ConnectionRejection.WRONG_PROOF,
+                    "it does not prove to be " + remote + "; do the key files match?");
             return;
         }
         // What follows may be TLS and no frames, and is not looked at before it is this connection's turn.
         pause(ctx);
         state = State.AWAIT_TURN;
         if (!owner.proved(ctx.channel(), node, () -> onTurn(ctx))) {
-            reject(ctx, RejectReason.TOO_MANY_HANDSHAKES, "too many connections of " + remote + " wait");
+            reject(ctx, ConnectionRejection.TOO_MANY_HANDSHAKES, "too many connections of " + remote + " wait");
         }
     }
 
@@ -128,7 +131,7 @@ public final class ResponderHandshake extends HandshakeHandler {
     private void onFirst(ChannelHandlerContext ctx, ByteString frame) {
         PeerId peer = remote;
         if (!context().certificateNames(ctx.pipeline(), peer.toNodeId())) {
-            reject(ctx, RejectReason.CERTIFICATE_MISMATCH, "its certificate is not that of " + peer);
+            reject(ctx, ConnectionRejection.CERTIFICATE_MISMATCH, "its certificate is not that of " + peer);
             return;
         }
         NoiseIk noise = context().keys().respond(peer.toNodeId(), transcript).orElseThrow();
@@ -136,7 +139,10 @@ public final class ResponderHandshake extends HandshakeHandler {
                 ? noise.read(HandshakeFrames.body(frame))
                 : Optional.empty();
         if (theirSettings.isEmpty()) {
-            reject(ctx, RejectReason.WRONG_PROOF, "it does not prove to be " + peer + "; do the key files match?");
+            reject(
+                    ctx,
+                    ConnectionRejection.WRONG_PROOF,
+                    "it does not prove to be " + peer + "; do the key files match?");
             return;
         }
         Optional<Refusal> refusal = owner.admits(peer).flatMap(Refusal::of);
@@ -149,7 +155,7 @@ public final class ResponderHandshake extends HandshakeHandler {
         Optional<String> difference = SharedSettings.difference(settings, theirSettings.get(), peer);
         if (difference.isPresent()) {
             // Tells the other side too, which can then say the same to its operator.
-            reject(ctx, RejectReason.SETTINGS_DIFFER, difference.get(), second);
+            reject(ctx, ConnectionRejection.SETTINGS_DIFFER, difference.get(), second);
             return;
         }
         write(ctx, second);
@@ -159,7 +165,7 @@ public final class ResponderHandshake extends HandshakeHandler {
 
     private void onConfirmation(ChannelHandlerContext ctx, ByteString frame) {
         if (!HandshakeFrames.is(HandshakeFrames.CONFIRMATION, frame) || frame.size() != 1) {
-            reject(ctx, RejectReason.WRONG_PROOF, remote + " does not confirm the keys");
+            reject(ctx, ConnectionRejection.WRONG_PROOF, remote + " does not confirm the keys");
             return;
         }
         finish();

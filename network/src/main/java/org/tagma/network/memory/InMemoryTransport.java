@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tagma.network.frames.Outbox;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.DropReason;
 import org.tagma.network.transport.FrameHandler;
 import org.tagma.network.transport.PeerId;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.Transport;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportStats;
@@ -259,8 +259,8 @@ public final class InMemoryTransport implements Transport {
         } else if (next instanceof Inbound.Down down) {
             receiver.onPeerDown(down.peer());
         } else if (next instanceof Inbound.Frame frame
-                && receiver.onFrame(frame.peer(), frame.bytes()) == FrameHandler.Verdict.CLOSE) {
-            stats.countRejected(RejectReason.GARBAGE_FRAME);
+                && receiver.onFrame(frame.peer(), frame.bytes()) == FrameHandler.Disposition.CLOSE) {
+            stats.countRejected(ConnectionRejection.GARBAGE_FRAME);
             if (frame.peer() instanceof PeerId.ClientSession) {
                 network.reset(self, frame.peer());
             }

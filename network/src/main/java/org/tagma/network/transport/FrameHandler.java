@@ -12,7 +12,7 @@ import com.google.protobuf.ByteString;
 public interface FrameHandler {
 
     /** What to do with the connection a frame came from. */
-    enum Verdict {
+    enum Disposition {
         /** Go on. */
         KEEP,
         /**
@@ -23,7 +23,7 @@ public interface FrameHandler {
     }
 
     /** A whole frame, without its length prefix, from an authenticated peer. */
-    Verdict onFrame(PeerId from, ByteString frame);
+    Disposition onFrame(PeerId from, ByteString frame);
 
     /**
      * The frames that one read loop of one connection delivered are all handed over: a good moment to pass a batch on.

@@ -19,7 +19,7 @@ public final class TransportStats {
     private final LongAdder connections = new LongAdder();
     private final LongAdder queuedBytes = new LongAdder();
     private final LongAdder[] dropped = adders(DropReason.values().length);
-    private final LongAdder[] rejected = adders(RejectReason.values().length);
+    private final LongAdder[] rejected = adders(ConnectionRejection.values().length);
 
     public TransportStats() {}
 
@@ -64,7 +64,7 @@ public final class TransportStats {
     }
 
     /** Connections or inbound frames refused for a reason. */
-    public long rejected(RejectReason reason) {
+    public long rejected(ConnectionRejection reason) {
         return rejected[reason.ordinal()].sum();
     }
 
@@ -83,7 +83,7 @@ public final class TransportStats {
         for (DropReason reason : DropReason.values()) {
             values.put("dropped." + reason.label(), dropped(reason));
         }
-        for (RejectReason reason : RejectReason.values()) {
+        for (ConnectionRejection reason : ConnectionRejection.values()) {
             values.put("rejected." + reason.label(), rejected(reason));
         }
         return values;
@@ -111,7 +111,7 @@ public final class TransportStats {
         dropped[reason.ordinal()].add(frames);
     }
 
-    public void countRejected(RejectReason reason) {
+    public void countRejected(ConnectionRejection reason) {
         rejected[reason.ordinal()].increment();
     }
 

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.NodeId;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.Framing;
-import org.tagma.network.transport.RejectReason;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportStats;
 
@@ -67,7 +67,7 @@ final class FrameDecoderTest {
         channel.writeInbound(Unpooled.buffer().writeInt(0).writeInt(1).writeByte(1));
         assertThat(received(channel)).isEmpty();
         assertThat(channel.isOpen()).isFalse();
-        assertThat(stats.rejected(RejectReason.EMPTY_FRAME)).isEqualTo(1);
+        assertThat(stats.rejected(ConnectionRejection.EMPTY_FRAME)).isEqualTo(1);
     }
 
     @Test
@@ -77,7 +77,7 @@ final class FrameDecoderTest {
             fresh.writeInbound(Unpooled.buffer().writeInt(length));
             assertThat(fresh.isOpen()).isFalse();
         }
-        assertThat(stats.rejected(RejectReason.OVERSIZED_FRAME)).isEqualTo(4);
+        assertThat(stats.rejected(ConnectionRejection.OVERSIZED_FRAME)).isEqualTo(4);
     }
 
     @Test

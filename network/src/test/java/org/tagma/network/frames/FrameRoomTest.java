@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.NodeId;
-import org.tagma.network.transport.RejectReason;
+import org.tagma.network.transport.ConnectionRejection;
 import org.tagma.network.transport.TransportLimits;
 import org.tagma.network.transport.TransportStats;
 
@@ -61,7 +61,8 @@ final class FrameRoomTest {
         long kept = open.stream().filter(EmbeddedChannel::isOpen).count();
         // Two hold their frames, and ten times 1,000 bytes are a quarter of 40,000.
         assertThat(kept).isEqualTo(12);
-        assertThat(stats.rejected(RejectReason.TOO_MANY_UNFINISHED_FRAMES)).isEqualTo(88);
+        assertThat(stats.rejected(ConnectionRejection.TOO_MANY_UNFINISHED_FRAMES))
+                .isEqualTo(88);
         open.forEach(EmbeddedChannel::close);
         finish(halfFrames(CLIENT, 1).get(0));
     }
@@ -94,7 +95,7 @@ final class FrameRoomTest {
         channel.advanceTimeBy(DEADLINE_MILLIS + 1, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
-        assertThat(stats.rejected(RejectReason.UNFINISHED_FRAME)).isEqualTo(1);
+        assertThat(stats.rejected(ConnectionRejection.UNFINISHED_FRAME)).isEqualTo(1);
     }
 
     private EmbeddedChannel connection(NodeId peer) {

@@ -129,23 +129,23 @@ public final class InboundStage implements FrameHandler {
     }
 
     @Override
-    public Verdict onFrame(PeerId from, ByteString frame) {
+    public Disposition onFrame(PeerId from, ByteString frame) {
         Connection connection = connections.computeIfAbsent(from, this::newConnection);
         InboundLane lane = connection.lane();
         if (lane.isClient() && connection.hadGarbage()) {
-            return Verdict.CLOSE;
+            return Disposition.CLOSE;
         }
         if (lane.waste().isCutOff()) {
             metrics.countRejected(RejectionReason.CUT_OFF);
-            return Verdict.KEEP;
+            return Disposition.KEEP;
         }
         Decoded<Envelope> opened = verifier.open(frame);
         if (!(opened instanceof Decoded.Ok<Envelope> ok)) {
             refuse(connection, InboundVerifier.rejection(opened), CheckCosts.FRAME_MICROS);
-            return Verdict.CLOSE;
+            return Disposition.CLOSE;
         }
         take(connection, ok.value(), frame.size());
-        return connection.hadGarbage() ? Verdict.CLOSE : Verdict.KEEP;
+        return connection.hadGarbage() ? Disposition.CLOSE : Disposition.KEEP;
     }
 
     private void take(Connection connection, Envelope envelope, int bytes) {

@@ -79,13 +79,13 @@ final class TracedTransport implements Transport {
         }
 
         @Override
-        public Verdict onFrame(PeerId from, ByteString frame) {
+        public Disposition onFrame(PeerId from, ByteString frame) {
             log.receivesFrom(process, nameOf(from), frame);
-            Verdict verdict = handler.onFrame(from, frame);
-            if (verdict == Verdict.CLOSE) {
+            Disposition disposition = handler.onFrame(from, frame);
+            if (disposition == Disposition.CLOSE) {
                 log.remark(process, "refused");
             }
-            return verdict;
+            return disposition;
         }
 
         @Override

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-final class StrangersRoom<C> {
+final class PendingConnections<C> {
     /** Most addresses that are remembered, the most recent ones. */
     private static final int MAX_KNOWN_SOURCES = 1_024;
 
@@ -33,7 +33,7 @@ final class StrangersRoom<C> {
     private final Set<Object> pinned = new LinkedHashSet<>();
     private final Set<Object> recent = new LinkedHashSet<>();
 
-    StrangersRoom(int capacity) {
+    PendingConnections(int capacity) {
         this.capacity = capacity;
     }
 

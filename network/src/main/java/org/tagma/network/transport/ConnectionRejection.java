@@ -1,7 +1,7 @@
 package org.tagma.network.transport;
 
 /** Why a connection, or what came in on it, was refused. */
-public enum RejectReason {
+public enum ConnectionRejection {
     /** The peer does not speak our protocol. */
     BAD_HELLO("bad-hello"),
     /** The peer speaks another version of the protocol. */
@@ -49,7 +49,7 @@ public enum RejectReason {
 
     private final String label;
 
-    RejectReason(String label) {
+    ConnectionRejection(String label) {
         this.label = label;
     }
 

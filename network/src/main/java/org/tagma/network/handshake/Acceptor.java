@@ -19,19 +19,19 @@ import org.tagma.network.transport.TransportLimits;
  *
  * <p>Everything but the constructor, {@link #loop}, {@link #pin} and {@link #close} is for that thread.
  */
-public final class Door implements AutoCloseable {
+public final class Acceptor implements AutoCloseable {
     private final NetworkLoop loop;
     private final EventLoop eventLoop;
-    private final StrangersRoom<Channel> room;
+    private final PendingConnections<Channel> room;
     private final HandshakeLanes<Channel> lanes;
     private final Map<Channel, Runnable> turns = new HashMap<>();
     private final CpuBudget budget;
     private boolean turnScheduled;
 
-    public Door(String threadName, TransportLimits limits) {
+    public Acceptor(String threadName, TransportLimits limits) {
         this.loop = new NetworkLoop(threadName);
         this.eventLoop = loop.eventLoop();
-        this.room = new StrangersRoom<>(limits.maxStrangers());
+        this.room = new PendingConnections<>(limits.maxStrangers());
         this.lanes = new HandshakeLanes<>(limits);
         this.budget = new CpuBudget(limits.handshakeCpuPercent(), System.nanoTime());
     }
