@@ -203,8 +203,8 @@ final class RaftServiceMutants {
                     "a request sent again is executed again",
                     "32",
                     "core/service/SessionTable",
-                    "return request.number() == session.nextNumber() ? new Verdict.Execute()",
-                    "return true ? new Verdict.Execute()",
+                    "return request.number() == session.nextNumber() ? new Handling.Execute()",
+                    "return true ? new Handling.Execute()",
                     "raft.RaftTrapsTest#trap32ARequestSentAgainToTheNextLeaderIsExecutedOnce",
                     "TrapsExecutionTest#trap16_anOldRequestOrderedAgainBringsOnlyTheCachedReply"),
             of(

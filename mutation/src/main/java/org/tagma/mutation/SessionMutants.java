@@ -48,8 +48,8 @@ final class SessionMutants {
                     "a request whose reply is gone is executed again",
                     "36",
                     TABLE,
-                    "return request.number() == session.nextNumber() ? new Verdict.Execute()",
-                    "return !session.replies.containsKey(request.number()) ? new Verdict.Execute()",
+                    "return request.number() == session.nextNumber() ? new Handling.Execute()",
+                    "return !session.replies.containsKey(request.number()) ? new Handling.Execute()",
                     LARGE),
             of(
                     "the newest session is forgotten when it ends",
