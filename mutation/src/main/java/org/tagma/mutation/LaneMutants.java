@@ -74,8 +74,8 @@ public final class LaneMutants {
                     "a new connection is not told to the engine",
                     "11",
                     "replica/inbound/InboundStage",
-                    "if (peer instanceof PeerId.Replica replica) {",
-                    "if (peer instanceof PeerId.Replica replica && false) {",
+                    "engineQueue.add(new Event.PeerConnected(replica.id()));",
+                    "",
                     STAGE + "theEngineIsToldAtOnceWhichReplicasAreGoneAndWhichAreBack"),
             of(
                     "the room of a frame is given back before the engine has dealt with it",

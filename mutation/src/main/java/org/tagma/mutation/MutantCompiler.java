@@ -48,6 +48,16 @@ public final class MutantCompiler {
         return classes;
     }
 
+    /**
+     * Checks that the snippet of a mutant occurs exactly once, without compiling it.
+     *
+     * @throws AssertionError if it does not: the mutant is stale and must follow the code
+     */
+    public static void checkFits(Mutant mutant) {
+        mutate(mutant);
+        mutant.second().ifPresent(MutantCompiler::checkFits);
+    }
+
     private static String mutate(Mutant mutant) {
         String source;
         try {

@@ -182,7 +182,7 @@ final class RaftElectionMutants {
                     "a leader with a new connection is still taken for gone",
                     "",
                     "core/raft/RaftProtocol",
-                    "state.unreachable.clear(connected.replica());",
+                    "state.unreachable.clear(replica);",
                     "",
                     "raft.RaftElectionTest#aLeaderWithANewConnectionIsBelievedAgain"),
             of(

@@ -1,6 +1,7 @@
 package org.tagma.core.mutation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import com.google.protobuf.ByteString;
 import java.lang.reflect.Constructor;
@@ -26,11 +27,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 import org.tagma.core.pbft.PbftProtocol;
+import org.tagma.mutation.LaneMutants;
 import org.tagma.mutation.Mutant;
 import org.tagma.mutation.MutantClassLoader;
 import org.tagma.mutation.MutantCompiler;
 import org.tagma.mutation.Mutants;
+import org.tagma.mutation.StorageMutants;
 
 /**
  * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A
@@ -102,6 +106,17 @@ class MutationTest {
     private static ClassLoader loaderOf(Map<String, byte[]> classes) {
         return new MutantClassLoader(
                 MutationTest.class.getClassLoader(), classes, name -> name.startsWith("org.tagma.core."));
+    }
+
+    /** Those too that the sample leaves out: else they would be stale by night. */
+    @Test
+    void everyMutantIsOfTheCodeAsItIs() {
+        List<Executable> checks = Stream.of(
+                        Mutants.PBFT, Mutants.RAFT, Mutants.LIVES, LaneMutants.ALL, StorageMutants.ALL)
+                .flatMap(List::stream)
+                .<Executable>map(mutant -> () -> MutantCompiler.checkFits(mutant))
+                .toList();
+        assertAll(checks);
     }
 
     /** Every scenario that is to kill a mutant passes without one: else it would prove nothing. */
