@@ -43,10 +43,10 @@ final class FaultyClient {
     private void ask() {
         if (sent++ < REQUESTS) {
             long asked = random.nextInt(5) == 0 ? number + random.nextInt(1, 1 << 20) : number++;
-            for (int replica = 0; replica < world.quorums().replicas(); replica++) {
+            for (int replica = 0; replica < world.quorums.replicas(); replica++) {
                 world.fromClient(new SessionId(id, 1), replica, request(asked));
             }
-            world.queue().after(random.nextLong(PAUSE_MICROS), this::ask);
+            world.queue.after(random.nextLong(PAUSE_MICROS), this::ask);
         }
     }
 
@@ -55,13 +55,13 @@ final class FaultyClient {
         ByteString payload = MessageCodec.encodeRequestPayload(
                 new SessionId(id, 1), asked, RetrySemantics.EXACTLY_ONCE, ByteString.copyFromUtf8(nonsense));
         ByteString signature = authentication.sign(MessageType.REQUEST_VALUE, payload);
-        ByteString vector = world.policy().putsVectorOnRequests()
+        ByteString vector = world.policy.putsVectorOnRequests()
                 ? partlyBad(authentication.macVector(MessageType.REQUEST_VALUE, payload))
                 : ByteString.EMPTY;
         ByteString proof = vector.concat(
-                !world.policy().signsRequests()
+                !world.policy.signsRequests()
                         ? ByteString.EMPTY
-                        : world.policy().putsVectorOnRequests() && random.nextInt(3) == 0
+                        : world.policy.putsVectorOnRequests() && random.nextInt(3) == 0
                                 ? partlyBad(signature)
                                 : signature);
         return MessageCodec.envelope(new NodeId.Client(id), MessageType.REQUEST_VALUE, payload, proof);

@@ -54,20 +54,20 @@ final class FloodingClient {
     }
 
     void start() {
-        world.queue().at(fromMillis * 1000, this::ask);
+        world.queue.at(fromMillis * 1000, this::ask);
     }
 
     private void ask() {
         session = (session + 1) % SESSIONS;
-        boolean all = used[session] >= answered[session] + world.serviceLimits().sessionPipeline();
+        boolean all = used[session] >= answered[session] + world.serviceLimits.sessionPipeline();
         used[session] = all ? answered[session] + 1 : Math.max(used[session], answered[session]) + 1;
         SessionId asked = new SessionId(id, session + 1);
-        for (int replica = 0; replica < world.quorums().replicas(); replica++) {
+        for (int replica = 0; replica < world.quorums.replicas(); replica++) {
             if (kind == Kind.OTHER_REQUESTS_TO_EACH || replica == 0) {
                 world.fromClient(asked, replica, request(asked, used[session], replica));
             }
         }
-        world.queue().after(PAUSE_MICROS / 2 + random.nextLong(PAUSE_MICROS), this::ask);
+        world.queue.after(PAUSE_MICROS / 2 + random.nextLong(PAUSE_MICROS), this::ask);
     }
 
     private ByteString request(SessionId asked, long number, int replica) {

@@ -2,6 +2,7 @@ package org.tagma.simulator;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.tagma.core.NodeId;
 import org.tagma.crypto.Authentication;
 import org.tagma.simulator.faults.DiskFaults;
 import org.tagma.simulator.faults.Misbehaviour;
@@ -41,17 +42,17 @@ final class Machine {
         this.world = world;
         this.misbehaviours = misbehaviours;
         this.random = random;
-        this.processor = new Processor(world.queue(), world.capacity());
-        this.authentication = new MeteredAuthentication(world.authenticationOf(id), processor::signature);
-        this.log = new SimulatedLogStore(random.split(), diskFaults, world.hasSlowDisks());
-        double clockRate = 1 + world.clockDrift() * (2 * random.nextDouble() - 1);
+        this.processor = new Processor(world.queue, world.capacity);
+        this.authentication = new MeteredAuthentication(world.identities.of(new NodeId.Replica(id)), processor::signature);
+        this.log = new SimulatedLogStore(random.split(), diskFaults, world.slowDisks);
+        double clockRate = 1 + world.clockDrift * (2 * random.nextDouble() - 1);
         this.clock =
                 new SimulatedClock(clockRate, random.nextLong(-MAX_WALL_OFFSET_MILLIS, MAX_WALL_OFFSET_MILLIS + 1));
         this.incarnationSeed = KeyedHash.mix(Double.doubleToLongBits(clockRate), id);
         this.snapshots = new SimulatedSnapshots(
                 diskFaults,
                 new SplittableRandom(incarnationSeed),
-                world.tree().filter(tree -> tree.content().onDisk()).isPresent());
+                world.tree.filter(tree -> tree.content().onDisk()).isPresent());
     }
 
     boolean isCorrect() {

@@ -90,39 +90,39 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         this.world = machine.world;
         this.number = number;
         this.isPaused = isPaused;
-        Violations violations = world.checks().violations();
+        Violations violations = world.checks.violations();
         rules = new EngineRules(violations, id);
         Authentication authentication = machine.authentication;
-        MessageSealer sealer = new MessageSealer(authentication, world.policy());
+        MessageSealer sealer = new MessageSealer(authentication, world.policy);
         Protocol correct =
-                world.protocol().create(id, KeyedHash.mix(machine.incarnationSeed, number), machine.snapshots.nodes());
-        tree = world.tree().map(MerkleRegisters::new);
+                world.protocol.create(id, KeyedHash.mix(machine.incarnationSeed, number), machine.snapshots.nodes());
+        tree = world.tree.map(MerkleRegisters::new);
         StateMachine registers = tree.isPresent() ? tree.get() : new Registers();
-        verifier = new InboundVerifier(authentication, world.policy(), world.reader(), world.quorums());
+        verifier = new InboundVerifier(authentication, world.policy, world.reader, world.quorums);
         if (machine.isCorrect()) {
             observed = Optional.of(new ObservedProtocol(
                     correct,
                     id,
-                    world.checks().protocol(),
-                    message -> world.codecRule().says(id, message)));
+                    world.checks.protocol(),
+                    message -> world.codecRule.says(id, message)));
             tampering = Optional.empty();
             protocol = observed.get();
             registers = observed(registers);
         } else {
             List<Misbehaviour> misbehaviours = misbehaviours();
             observed = Optional.empty();
-            tampering = Optional.of(new FrameTampering(world.codec(), authentication, misbehaviours));
+            tampering = Optional.of(new FrameTampering(world.codec, authentication, misbehaviours));
             protocol = new MisbehavingProtocol(correct, misbehaviours);
         }
-        ReplicatedService service = new ReplicatedService(registers, world.serviceLimits());
+        ReplicatedService service = new ReplicatedService(registers, world.serviceLimits);
         executor = new ServiceExecutor(service, sealer, this, machine.snapshots, MEMORY, this::onExecutionEvent);
         observedExecution = machine.isCorrect()
                 ? Optional.of(new ObservedExecution(
-                        executor, id, world.checks(), rules, machine.diary.operatorAnswers(), tree, machine.snapshots))
+                        executor, id, world.checks, rules, machine.diary.operatorAnswers(), tree, machine.snapshots))
                 : Optional.empty();
         Execution execution = observedExecution.isPresent() ? observedExecution.get() : executor;
         LogStore observedLog = new ObservedLogStore(machine.log, rules::appended, this::durable);
-        Optional<ReplicaTracer> tracer = world.recorder().tracer(id);
+        Optional<ReplicaTracer> tracer = world.recorder.tracer(id);
         engine = new ReplicaEngine(
                 Recorder.around(tracer, protocol),
                 sealer,
@@ -130,7 +130,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     }
 
     private StateMachine observed(StateMachine registers) {
-        Checks checks = world.checks();
+        Checks checks = world.checks;
         return tree.isPresent()
                 ? new ObservedMerkleStateMachine(tree.get(), id, checks)
                 : new ObservedStateMachine(registers, id, checks);
@@ -166,12 +166,12 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     }
 
     void checkBounds() {
-        world.checks().bounds().holds(id, status().pendingRequests(), machine.log.size());
+        world.checks.bounds().holds(id, status().pendingRequests(), machine.log.size());
     }
 
     /** At the end of a run: states are compared even where no checkpoint falls. */
     void checkState() {
-        StateChecker states = world.checks().states();
+        StateChecker states = world.checks.states();
         states.digested(id, lastExecuted(), executor.digestNow().stateDigest());
         tree.ifPresent(registers -> {
             states.wrote(id, lastExecuted(), registers.written());
@@ -182,9 +182,9 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     private List<Misbehaviour> misbehaviours() {
         Situation situation = new Situation(
                 id,
-                world.quorums().replicas(),
-                world.clients(),
-                world.protocol().timeoutMillis(),
+                world.quorums.replicas(),
+                world.clients.size(),
+                world.protocol.timeoutMillis(),
                 machine.random.split(),
                 world::now);
         return machine.misbehaviours.stream()
@@ -203,10 +203,10 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
 
     private void onExecutionEvent(Event event) {
         if (event instanceof Event.CheckpointTaken taken && machine.isCorrect()) {
-            world.checks().states().digested(id, taken.sequence(), taken.stateDigest());
+            world.checks.states().digested(id, taken.sequence(), taken.stateDigest());
         }
         if (event instanceof Event.Executed executed && machine.isCorrect()) {
-            world.checks().service().executed(id, executed.sequence(), executed.outcomes());
+            world.checks.service().executed(id, executed.sequence(), executed.outcomes());
             checkReplies(executed);
         }
         inbox.add(event);
@@ -219,8 +219,8 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         for (Event.RequestOutcome outcome : executed.outcomes()) {
             due += outcome.consumed() ? 1 : 0;
         }
-        if (replies != due && (replies != 0 || !world.policy().trustsReplicas())) {
-            world.checks()
+        if (replies != due && (replies != 0 || !world.policy.trustsReplicas())) {
+            world.checks
                     .violations()
                     .report(
                             Property.ANSWERS,
@@ -252,7 +252,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         } else {
             RejectionReason reason = ((Inbound.Rejected) inbound).reason();
             machine.diary.refused(reason);
-            world.recorder().refused(id, reason);
+            world.recorder.refused(id, reason);
         }
     }
 
@@ -294,8 +294,8 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         if (!answering) {
             rules.takesEffect("answers a client");
             rules.replies();
-            world.checks().service().answers(id, frame);
-        } else if (!world.policy().trustsReplicas()) {
+            world.checks.service().answers(id, frame);
+        } else if (!world.policy.trustsReplicas()) {
             rules.answers(frame, isUpToDate(), world.now());
         }
     }
@@ -308,7 +308,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     @Override
     public void flush() {
         if (machine.isCorrect()) {
-            world.checks().bounds().sends(id, leaving.size());
+            world.checks.bounds().sends(id, leaving.size());
         }
         observed.ifPresent(ObservedProtocol::flushed);
         for (Runnable each : leaving) {
@@ -321,7 +321,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
     public void set(TimerId timer, long delayMillis) {
         long version = ++timersSet;
         timerVersions.put(timer, version);
-        world.queue().after(machine.clock.realMicros(delayMillis), () -> fire(timer, version));
+        world.queue.after(machine.clock.realMicros(delayMillis), () -> fire(timer, version));
     }
 
     private void fire(TimerId timer, long version) {
@@ -375,6 +375,6 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
             return;
         }
         String where = cause == null || cause.getStackTrace().length == 0 ? "" : " at " + cause.getStackTrace()[0];
-        world.checks().violations().report(Property.NO_HALT, "replica " + id + " stops: " + reason + where);
+        world.checks.violations().report(Property.NO_HALT, "replica " + id + " stops: " + reason + where);
     }
 }

@@ -64,7 +64,7 @@ public final class SimulatedClient {
         this.random = random;
         this.deadlineMillis = options.deadlineMillis();
         boolean suspicious = setup.protocol().faultModel() == FaultModel.BYZANTINE;
-        Violations violations = world.checks().violations();
+        Violations violations = world.checks.violations();
         this.sent = new SentRequests(id, suspicious, violations);
         int count = workload.processes();
         for (int process = 1; process <= count; process++) {
@@ -143,7 +143,7 @@ public final class SimulatedClient {
     private void callAfterThinking() {
         if (planned < workload.operations()) {
             planned++;
-            world.queue().after(random.nextLong(workload.thinkMicros() + 1), this::call);
+            world.queue.after(random.nextLong(workload.thinkMicros() + 1), this::call);
         }
     }
 
@@ -152,14 +152,14 @@ public final class SimulatedClient {
         int index = called++;
         RegisterOperation operation = workload.draw(id, index, random);
         open.put(index, world.now());
-        world.recorder()
+        world.recorder
                 .atClient(id, EventKind.CALL, "operation " + index + ": " + operation.kind() + " " + operation.key());
         boolean reads = operation.kind() == RegisterOperation.Kind.GET;
         RetrySemantics semantics =
                 reads ? RetrySemantics.EXACTLY_ONCE : workload.retry().draw(random);
-        world.checks().order().issued(operation);
-        world.checks().service().issued(operation, semantics);
-        int handle = world.checks().history().called(operation);
+        world.checks.order().issued(operation);
+        world.checks.service().issued(operation, semantics);
+        int handle = world.checks.history().called(operation);
         Process process = processes.get(processes.size() == 1 ? 0 : random.nextInt(processes.size()));
         Call call = new Call(index, operation, semantics, handle, process);
         if (reads) {
@@ -187,17 +187,17 @@ public final class SimulatedClient {
 
         @Override
         public void succeeded(ByteString result) {
-            world.checks().history().returned(handle, result.toStringUtf8());
-            world.checks().service().returned(operation, result.toStringUtf8());
+            world.checks.history().returned(handle, result.toStringUtf8());
+            world.checks.service().returned(operation, result.toStringUtf8());
             over("'" + result.toStringUtf8() + "'");
         }
 
         @Override
         public void failed(BftClientException failure) {
             if (failure.outcome() == Outcome.NOT_EXECUTED) {
-                world.checks().history().hadNoEffect(handle);
+                world.checks.history().hadNoEffect(handle);
             }
-            world.checks()
+            world.checks
                     .service()
                     .failed(
                             operation,
@@ -208,14 +208,14 @@ public final class SimulatedClient {
                                     failure.getMessage(),
                                     nowMillis() - open.get(index) / 1000,
                                     deadlineMillis));
-            world.checks().order().gaveUp(id);
+            world.checks.order().gaveUp(id);
             unknown++;
             over(failure.outcome().toString());
         }
 
         private void over(String how) {
             returned++;
-            world.recorder().atClient(id, EventKind.RETURN, "operation " + index + ": " + how);
+            world.recorder.atClient(id, EventKind.RETURN, "operation " + index + ": " + how);
             longestMicros = Math.max(longestMicros, world.now() - open.remove(index));
             callAfterThinking();
         }
@@ -244,7 +244,7 @@ public final class SimulatedClient {
             long wakeMillis = core.nextWakeMillis();
             if (wakeMillis < wakeScheduledMillis) {
                 wakeScheduledMillis = wakeMillis;
-                world.queue().at(wakeMillis * 1000, () -> wake(wakeMillis));
+                world.queue.at(wakeMillis * 1000, () -> wake(wakeMillis));
             }
         }
 
@@ -259,7 +259,7 @@ public final class SimulatedClient {
         @Override
         public void openSession(long session) {
             sessions.add(session);
-            world.queue().after(0, () -> connect(session));
+            world.queue.after(0, () -> connect(session));
         }
 
         private void connect(long session) {
@@ -267,7 +267,7 @@ public final class SimulatedClient {
                 return;
             }
             connected.add(session);
-            for (int replica = 0; replica < world.quorums().replicas(); replica++) {
+            for (int replica = 0; replica < world.quorums.replicas(); replica++) {
                 if (world.isConnected(id, replica)) {
                     core.onPeerUp(session, replica);
                 }

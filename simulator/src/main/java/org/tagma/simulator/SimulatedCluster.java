@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.tagma.client.call.ClientOptions;
+import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Event;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.faults.DiskFault;
@@ -27,7 +28,7 @@ import org.tagma.simulator.workload.Workload;
  */
 public final class SimulatedCluster {
 
-    private final SharedWorld world;
+    private final World world;
     private final boolean stabilizes;
     private final List<SimulatedReplica> replicas;
     private final List<SimulatedClient> clients;
@@ -36,26 +37,26 @@ public final class SimulatedCluster {
 
     SimulatedCluster(Scenario scenario, long seed, Optional<TraceWriter> trace) {
         SplittableRandom random = new SplittableRandom(seed);
-        this.world = new SharedWorld(scenario, seed, random, trace);
+        this.world = new World(scenario, seed, random, trace);
         this.stabilizes = scenario.timing().stabilizes();
-        this.replicas = world.replicas();
-        this.clients = world.correctClients();
+        this.replicas = world.replicas;
+        this.clients = world.clients;
         List<List<Misbehaviour.Factory>> misbehaviours = scenario.misbehaviours(random.split());
-        for (int id = 0; id < world.quorums().replicas(); id++) {
-            world.add(new SimulatedReplica(id, world, misbehaviours.get(id), random.split()));
+        for (int id = 0; id < world.quorums.replicas(); id++) {
+            replicas.add(new SimulatedReplica(id, world, misbehaviours.get(id), random.split()));
         }
         Callers callers = scenario.callers();
         boolean fastPath = scenario.readOnlyFastPath(random.nextBoolean());
         for (int id = 0; id < callers.count(); id++) {
-            world.add(newClient(id, callers, fastPath, random.split()));
+            clients.add(newClient(id, callers, fastPath, random.split()));
         }
         int first = callers.count();
         callers.flood()
-                .ifPresent(habit -> world.add(
-                        new FloodingClient(first, world, habit, world.authenticationOfClient(first), random.split())));
+                .ifPresent(habit -> world.flooding = Optional.of(
+                        new FloodingClient(first, world, habit, world.identities.of(new NodeId.Client(first)), random.split())));
         int others = callers.count() + (callers.flood().isPresent() ? 1 : 0);
         for (int id = others; id < callers.count() + callers.faultyCount(); id++) {
-            faultyClients.add(new FaultyClient(id, world, world.authenticationOfClient(id), random.split()));
+            faultyClients.add(new FaultyClient(id, world, world.identities.of(new NodeId.Client(id)), random.split()));
         }
     }
 
@@ -65,23 +66,23 @@ public final class SimulatedCluster {
                 id,
                 world,
                 workload,
-                world.protocol().clientSetup(id, world.policy().mode(), fastPath),
+                world.protocol.clientSetup(id, world.policy.mode(), fastPath),
                 new ClientOptions(
                                 callers.deadlineMillis(workload.retry()),
                                 Callers.RETRY_MILLIS,
-                                world.serviceLimits().sessionPipeline(),
+                                world.serviceLimits.sessionPipeline(),
                                 ClientOptions.DEFAULT_MAX_QUEUED)
-                        .renewingAfter(Math.max(1, world.serviceLimits().sessionIdleMillis() / 2)),
-                world.authenticationOfClient(id),
+                        .renewingAfter(Math.max(1, world.serviceLimits.sessionIdleMillis() / 2)),
+                world.identities.of(new NodeId.Client(id)),
                 random);
     }
 
     void start() {
-        world.held().ifPresent(HeldMessages::start);
+        world.held.ifPresent(HeldMessages::start);
         replicas.forEach(SimulatedReplica::start);
         clients.forEach(SimulatedClient::start);
         faultyClients.forEach(FaultyClient::start);
-        world.flooding().ifPresent(FloodingClient::start);
+        world.flooding.ifPresent(FloodingClient::start);
     }
 
     // ---- what scenarios do ----
@@ -131,7 +132,7 @@ public final class SimulatedCluster {
 
     /** Has something happen later. */
     public void after(long millis, Runnable action) {
-        world.queue().after(millis * 1000, action);
+        world.queue.after(millis * 1000, action);
     }
 
     /** Has a replica lose power in the middle of the durable write after so many more. */
@@ -171,7 +172,7 @@ public final class SimulatedCluster {
     public void pause(int id, long millis) {
         disturbed();
         replica(id).pause();
-        world.queue().after(millis * 1000, () -> {
+        world.queue.after(millis * 1000, () -> {
             disturbed();
             replica(id).resume();
         });
@@ -189,18 +190,18 @@ public final class SimulatedCluster {
 
     /** Nothing gets through between these two replicas for a while; both hear all others. */
     public void separate(long millis, int one, int other) {
-        world.network().cut(now(), now() + millis * 1000, one, other);
+        world.network.cut(now(), now() + millis * 1000, one, other);
     }
 
     /** The scheduler of the asynchronous network gives up: whatever is on its way arrives. */
     public void endAsynchrony() {
         disturbed();
-        world.held().ifPresent(HeldMessages::stop);
+        world.held.ifPresent(HeldMessages::stop);
     }
 
     /** Cuts these replicas off from all others and from the clients for a while. */
     public void isolate(long millis, Integer... ids) {
-        world.network().cut(now(), now() + millis * 1000, Set.of(ids));
+        world.network.cut(now(), now() + millis * 1000, Set.of(ids));
     }
 
     /** Cuts these replicas off from all other replicas for a while; clients reach everybody. */
@@ -217,7 +218,7 @@ public final class SimulatedCluster {
     /** A client loses its connections to these replicas, and has others after a while. */
     public void disconnect(long millis, int client, List<Integer> ids) {
         disturbed();
-        ClientConnections connections = world.connections();
+        ClientConnections connections = world.connections;
         for (int id : ids) {
             connections.lose(client, id);
             clients.get(client).connectionLost(id);
@@ -258,7 +259,7 @@ public final class SimulatedCluster {
     }
 
     SimulatedNetwork network() {
-        return world.network();
+        return world.network;
     }
 
     boolean stabilizes() {
@@ -267,12 +268,12 @@ public final class SimulatedCluster {
 
     /** Whether an adversary is at work. */
     boolean isAsynchronous() {
-        return world.held().filter(HeldMessages::isActive).isPresent();
+        return world.held.filter(HeldMessages::isActive).isPresent();
     }
 
     /** What an adversary keeps on its way, if there is one. */
     public Optional<HeldMessages> heldMessages() {
-        return world.held();
+        return world.held;
     }
 
     /** How many replicas it has, whether they are up or not. */
@@ -333,24 +334,24 @@ public final class SimulatedCluster {
                 || !checks().protocol().canProgress(id -> replicas.get(id).takesPart())) {
             disturbed();
         }
-        return Math.max(undisturbedSinceMicros(), world.stabilizationMicros());
+        return Math.max(undisturbedSinceMicros(), world.stabilizationMicros);
     }
 
     /** Since when nothing went wrong that a plan has go wrong, whether the group can make progress or not. */
     long undisturbedSinceMicros() {
-        return Math.max(disturbedMicros, world.network().healedAtMicros());
+        return Math.max(disturbedMicros, world.network.healedAtMicros());
     }
 
     Recorder recorder() {
-        return world.recorder();
+        return world.recorder;
     }
 
     Checks checks() {
-        return world.checks();
+        return world.checks;
     }
 
     EventQueue queue() {
-        return world.queue();
+        return world.queue;
     }
 
     /** How many correct clients there are. */

@@ -124,7 +124,7 @@ public final class SimulatedReplica {
         machine.crash();
         whilePaused.clear();
         paused = false;
-        world.recorder().atReplica(id, EventKind.CRASH, "");
+        world.recorder.atReplica(id, EventKind.CRASH, "");
     }
 
     private void endIncarnation() {
@@ -170,13 +170,13 @@ public final class SimulatedReplica {
     /** Nothing happens here until {@link #resume}, as in a long garbage collection. */
     void pause() {
         paused = true;
-        world.recorder().atReplica(id, EventKind.PAUSE, "");
+        world.recorder.atReplica(id, EventKind.PAUSE, "");
     }
 
     void resume() {
         if (paused) {
             paused = false;
-            world.recorder().atReplica(id, EventKind.RESUME, "");
+            world.recorder.atReplica(id, EventKind.RESUME, "");
             List<Runnable> waiting = whilePaused;
             whilePaused = new ArrayList<>();
             if (incarnation != null) {
