@@ -2,6 +2,7 @@ package org.tagma.simulator;
 
 import java.util.function.LongSupplier;
 import org.tagma.core.service.ServiceLimits;
+import org.tagma.protocol.ReplicaContext;
 import org.tagma.simulator.properties.AgreedTimeChecker;
 import org.tagma.simulator.properties.BoundsChecker;
 import org.tagma.simulator.properties.History;
@@ -49,14 +50,14 @@ record Checks(
             LongSupplier wallMillis) {
         ServiceChecker sessions =
                 new ServiceChecker(violations, limits, protocol.quorums().replicas(), repeats);
-        SimulatedProtocol.Sizes sizes = protocol.sizes();
+        ReplicaContext.Sizes sizes = protocol.sizes();
         return new Checks(
                 violations,
                 new OrderChecker(violations, correctClients, sessions),
                 sessions,
                 new AgreedTimeChecker(violations, wallMillis, MAX_AHEAD_MILLIS),
                 new StateChecker(violations),
-                protocol.observer(violations),
+                protocol.simulation().observer(protocol, violations),
                 new BoundsChecker(
                         violations,
                         sizes.maxPendingRequests(),

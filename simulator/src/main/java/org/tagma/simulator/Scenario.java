@@ -6,16 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import org.tagma.core.pbft.PbftConfig;
+import java.util.function.Predicate;
 import org.tagma.network.cluster.AuthenticationMode;
+import org.tagma.protocol.Protocols;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
+import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.faults.Timing;
@@ -38,7 +38,7 @@ import org.tagma.simulator.workload.Workload;
  * }</pre>
  *
  * <p>Whatever is not said is drawn from the seed (signatures or MACs, whether queries skip ordering) or is harmless (no
- * faults, a reliable network, synchronous). Replica and timing values are those of {@link PbftConfig#forTests}:
+ * faults, a reliable network, synchronous). Sizes and times are those of {@link SimulatedProtocol}:
  * timeouts of one second, checkpoints at every eighth sequence number.
  *
  * <p>A builder; not thread-safe.
@@ -74,7 +74,7 @@ public final class Scenario {
     private String replayCommand = "";
     private StateContent content = StateContent.OPAQUE;
     private boolean slowDisks;
-    private Set<Property> watched = EnumSet.allOf(Property.class);
+    private Predicate<Property> watched = property -> true;
     private boolean seeksStandstill;
     private Capacity capacity = Capacity.UNLIMITED;
 
@@ -82,14 +82,9 @@ public final class Scenario {
         this.protocol = protocol;
     }
 
-    /** So many replicas under PBFT, tolerating as many faults as it can. */
+    /** So many replicas under the standard protocol, tolerating as many faults as it can. */
     public static Scenario cluster(int replicas) {
-        return new Scenario(SimulatedPbft.of(replicas));
-    }
-
-    /** So many replicas under Raft. */
-    public static Scenario raft(int replicas) {
-        return new Scenario(SimulatedRaft.of(replicas));
+        return new Scenario(SimulatedProtocol.of(Protocols.standard(), replicas));
     }
 
     /** A group under this protocol. */
@@ -98,7 +93,7 @@ public final class Scenario {
     }
 
     /** The default scenario: four replicas, one malicious in ways drawn from the seed, fair loss, partial synchrony. */
-    public static Scenario defaultPbft() {
+    public static Scenario standard() {
         return cluster(4)
                 .byzantineDrawnBySeed(1)
                 .clients(3)
@@ -125,8 +120,8 @@ public final class Scenario {
         return this;
     }
 
-    /** This replica is malicious in these ways, all at once. */
-    public Scenario byzantine(int replica, Misbehaviour.Factory... ways) {
+    /** This replica is malicious in these ways, all at once, as {@link Behaviours} reads them. */
+    public Scenario byzantine(int replica, String... ways) {
         liars.name(replica, List.of(ways));
         return this;
     }
@@ -192,8 +187,8 @@ public final class Scenario {
     }
 
     /** Only what breaks one of these ends a run, and is reported. */
-    public Scenario watching(Set<Property> properties) {
-        watched = Set.copyOf(properties);
+    public Scenario watching(Predicate<Property> properties) {
+        watched = properties;
         return this;
     }
 
@@ -229,7 +224,7 @@ public final class Scenario {
 
     /** The network between the replicas is asynchronous, and scheduled against the protocol's progress (FLP). */
     public Scenario scheduledAgainstProgress() {
-        return scheduledBy(protocol.againstProgress());
+        return scheduledBy(protocol.simulation().againstProgress());
     }
 
     /** The network between the replicas is asynchronous, and scheduled by this adversary until it is told to stop. */
@@ -365,7 +360,7 @@ public final class Scenario {
     }
 
     List<List<Misbehaviour.Factory>> misbehaviours(SplittableRandom random) {
-        return liars.of(protocol, random);
+        return liars.of(protocol, callers.count(), random);
     }
 
     Callers callers() {
@@ -398,7 +393,7 @@ public final class Scenario {
         return seeksStandstill;
     }
 
-    Set<Property> watched() {
+    Predicate<Property> watched() {
         return watched;
     }
 

@@ -331,7 +331,11 @@ public final class SimulatedCluster {
     long calmSinceMicros() {
         if (!stabilizes
                 || isAsynchronous()
-                || !checks().protocol().canProgress(id -> replicas.get(id).takesPart())) {
+                || !checks().protocol()
+                        .canProgress(
+                                replicas.size(),
+                                world.protocol.definition().neededReplicas(world.quorums),
+                                id -> replicas.get(id).takesPart())) {
             disturbed();
         }
         return Math.max(undisturbedSinceMicros(), world.stabilizationMicros);

@@ -12,11 +12,11 @@ import org.tagma.core.Quorums;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.crypto.Authentication;
-import org.tagma.network.PeerId;
+import org.tagma.network.transport.PeerId;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
 import org.tagma.protocol.CodecLimits;
-import org.tagma.replica.AuthenticationPolicy;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
 import org.tagma.simulator.kernel.Capacity;
 import org.tagma.simulator.kernel.ClientConnections;
@@ -126,7 +126,7 @@ final class World {
                 queue,
                 quorums.replicas(),
                 allClients,
-                protocol.name() + ", " + quorums.replicas() + " replicas, seed " + seed);
+                protocol.definition().name() + ", " + quorums.replicas() + " replicas, seed " + seed);
     }
 
     /** Microseconds since the start. */

@@ -5,7 +5,6 @@ import static org.tagma.simulator.Scenario.cluster;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.faults.NetworkModel;
 
 /**
@@ -66,7 +65,7 @@ class CrashRecoveryTest {
     void restartBesideAMaliciousReplica() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> loaded(seed)
-                        .byzantine((victim(seed) + 1) % 4, Behaviours.equivocates(), Behaviours.forgesViewChanges())
+                        .byzantine((victim(seed) + 1) % 4, "equivocates", "forged-view-changes")
                         .afterOperations(20, cluster -> cluster.restart(victim(seed)))
                         .run()
                         .expectAllAnswered());

@@ -24,7 +24,7 @@ class DeterminismTest {
     }
 
     private static String traceOf(long seed) {
-        return Scenario.defaultPbft()
+        return Scenario.standard()
                 .afterOperations(15, cluster -> cluster.pause(0, 500))
                 .seed(seed)
                 .traced()

@@ -26,7 +26,7 @@ class DiskFaultTest {
     private static final int VICTIM = 1;
 
     private static Stream<SimulatedProtocol> protocols() {
-        return Stream.of(SimulatedPbft.of(4), SimulatedRaft.of(3));
+        return Stream.of(SimulatedProtocol.of("pbft", 4), SimulatedProtocol.of("raft", 3));
     }
 
     private static Scenario loaded(SimulatedProtocol protocol, long seed) {

@@ -2,13 +2,12 @@ package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tagma.simulator.Scenario.cluster;
-import static org.tagma.simulator.Scenario.raft;
+import static org.tagma.simulator.RaftScenarios.raft;
 import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.properties.Property;
 
@@ -139,7 +138,7 @@ class RaftClusterTrapsTest {
     @Test
     void trap30ReadsAreLinearizableWhoeverLeads() {
         Seeds.upTo(SEEDS)
-                .forEach(seed -> deposedLeaders(SimulatedRaft.of(3), seed).run().expectAllAnswered());
+                .forEach(seed -> deposedLeaders(SimulatedProtocol.of("raft", 3), seed).run().expectAllAnswered());
     }
 
     /** Lease reads, with clocks that differ by less than the bound that the leader counts on. */
@@ -155,7 +154,7 @@ class RaftClusterTrapsTest {
                 .filter(seed -> leaseReads(seed, 0.05)
                         .run()
                         .violation()
-                        .filter(violation -> violation.property() == Property.LINEARIZABILITY)
+                        .filter(violation -> violation.property().equals(Property.LINEARIZABILITY))
                         .isPresent())
                 .count();
         assertThat(stale).isPositive();
@@ -166,7 +165,7 @@ class RaftClusterTrapsTest {
      * again.
      */
     private static Scenario leaseReads(long seed, double rate) {
-        Scenario scenario = cluster(SimulatedRaft.of(3).withLeaseReads())
+        Scenario scenario = cluster(SimulatedProtocol.of("raft", 3).with("leaseReads", true))
                 .clients(8)
                 .operations(40)
                 .registers(1)
@@ -190,7 +189,7 @@ class RaftClusterTrapsTest {
         return scenario;
     }
 
-    private static Scenario deposedLeaders(SimulatedRaft protocol, long seed) {
+    private static Scenario deposedLeaders(SimulatedProtocol protocol, long seed) {
         Scenario scenario = cluster(protocol)
                 .clients(4)
                 .operations(60)
@@ -268,11 +267,11 @@ class RaftClusterTrapsTest {
     /** Raft makes no promise where a replica lies. The same schedule holds under PBFT. */
     @Test
     void trap35OneMaliciousReplicaBreaksRaftAndNotPbft() {
-        Set<Property> broken = EnumSet.noneOf(Property.class);
+        Set<Property> broken = new HashSet<>();
         long[] runsAndViolations = new long[2];
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulationResult underRaft = underAnEquivocator(
-                            cluster(SimulatedRaft.of(3).judgedFromOutside()), seed)
+                            raft(3).watching(Property.OF_ALL_PROTOCOLS::contains), seed)
                     .run();
             underRaft.violation().ifPresent(violation -> {
                 broken.add(violation.property());
@@ -288,7 +287,7 @@ class RaftClusterTrapsTest {
     /** Replica 0 tells different replicas different things, and whoever else leads is put to sleep until it does. */
     private static Scenario underAnEquivocator(Scenario scenario, long seed) {
         scenario.beyondTheBound()
-                .byzantine(0, Behaviours.equivocates())
+                .byzantine(0, "equivocates")
                 .clients(2)
                 .operations(40)
                 .thinkMillis(300)

@@ -2,7 +2,7 @@ package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tagma.simulator.Scenario.cluster;
-import static org.tagma.simulator.Scenario.raft;
+import static org.tagma.simulator.RaftScenarios.raft;
 import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
@@ -40,7 +40,7 @@ class RaftMembershipSimulationTest {
     @Test
     void trap31TheWholeGroupIsReplacedWhileLeadersCrash() {
         Seeds.upTo(SEEDS).forEach(seed -> {
-            Scenario scenario = cluster(SimulatedRaft.of(3).withSpares(3))
+            Scenario scenario = cluster(SimulatedProtocol.of("raft", 6).with("voters", List.of(0, 1, 2)))
                     .clients(3)
                     .operations(50)
                     .thinkMillis(200)

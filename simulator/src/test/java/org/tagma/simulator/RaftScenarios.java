@@ -1,6 +1,5 @@
 package org.tagma.simulator;
 
-import static org.tagma.simulator.Scenario.raft;
 
 import java.util.SplittableRandom;
 import org.tagma.core.raft.RaftConfig;
@@ -16,6 +15,11 @@ final class RaftScenarios {
     private static final long OVER_AFTER_MILLIS = 1_500;
 
     private RaftScenarios() {}
+
+    /** So many replicas under Raft. */
+    static Scenario raft(int replicas) {
+        return Scenario.cluster(SimulatedProtocol.of("raft", replicas));
+    }
 
     /**
      * Three or five replicas on a lossy network that may be slow at first; one after another stops, forgets, sleeps or

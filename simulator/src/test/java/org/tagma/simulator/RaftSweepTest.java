@@ -1,7 +1,7 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.Scenario.raft;
+import static org.tagma.simulator.RaftScenarios.raft;
 
 import org.junit.jupiter.api.Test;
 import org.tagma.simulator.faults.Timing;

@@ -35,7 +35,7 @@ class RunTraceTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void aRunOverAnArbitraryNetworkCanBeReadBack(long seed) throws Exception {
-        Trace trace = read(Scenario.defaultPbft()
+        Trace trace = read(Scenario.standard()
                 .faultyClients(1)
                 .network(NetworkModel.arbitrary())
                 .seed(seed)

@@ -3,8 +3,6 @@ package org.tagma.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.tagma.simulator.Scenario.cluster;
-import static org.tagma.simulator.byzantine.Behaviours.equivocates;
-import static org.tagma.simulator.byzantine.Behaviours.isSilent;
 import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
@@ -21,7 +19,7 @@ class ScenarioTest {
     @Test
     void equivocatingPrimaryIsReplacedOnce() {
         cluster(4)
-                .byzantine(0, equivocates())
+                .byzantine(0, "equivocates")
                 .clients(3)
                 .operations(50)
                 .seed(7)
@@ -33,7 +31,7 @@ class ScenarioTest {
     @Test
     void silentPrimaryIsReplacedOnce() {
         cluster(4)
-                .byzantine(0, isSilent())
+                .byzantine(0, "silent")
                 .clients(3)
                 .operations(20)
                 .run()
@@ -44,7 +42,7 @@ class ScenarioTest {
     @Test
     void silentBackupChangesNothing() {
         cluster(4)
-                .byzantine(3, isSilent())
+                .byzantine(3, "silent")
                 .clients(3)
                 .operations(20)
                 .run()
@@ -69,7 +67,7 @@ class ScenarioTest {
     /** Nobody else tells a client of Raft that whom it takes for the leader does not hear it. */
     @Test
     void aClientOfRaftThatLosesItsConnectionAsksElsewhereAtOnce() {
-        Scenario.raft(3)
+        RaftScenarios.raft(3)
                 .clients(1)
                 .operations(60)
                 .network(fairLoss())
@@ -103,7 +101,7 @@ class ScenarioTest {
     @Test
     void moreMaliciousReplicasThanToleratedAreRefused() {
         Scenario scenario =
-                cluster(4).byzantine(0, isSilent()).byzantine(1, isSilent()).network(fairLoss());
+                cluster(4).byzantine(0, "silent").byzantine(1, "silent").network(fairLoss());
 
         assertThatThrownBy(scenario::run).isInstanceOf(IllegalArgumentException.class);
     }

@@ -13,7 +13,7 @@ class SeedSweepTest {
     void defaultPbftScenarioKeepsEveryPromise() {
         long[] seedsAndViews = new long[2];
         Seeds.sweep(300).forEach(seed -> {
-            SimulationResult result = Scenario.defaultPbft().seed(seed).run().expectAllAnswered();
+            SimulationResult result = Scenario.standard().seed(seed).run().expectAllAnswered();
             seedsAndViews[0]++;
             seedsAndViews[1] += result.highestView();
         });
@@ -27,7 +27,7 @@ class SeedSweepTest {
     @Test
     void arbitraryNetworkKeepsEveryPromise() {
         Seeds.upTo(40)
-                .forEach(seed -> Scenario.defaultPbft()
+                .forEach(seed -> Scenario.standard()
                         .network(NetworkModel.arbitrary())
                         .pipeline(2)
                         .seed(seed)
@@ -38,7 +38,7 @@ class SeedSweepTest {
     @Test
     void asynchronousNetworkKeepsSafety() {
         Seeds.upTo(10)
-                .forEach(seed -> Scenario.defaultPbft()
+                .forEach(seed -> Scenario.standard()
                         .timing(Timing.asynchronous())
                         .seed(seed)
                         .run()

@@ -9,9 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ClientCounter;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
-import org.tagma.simulator.byzantine.Behaviours;
+import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.simulator.faults.NetworkModel;
 
 /** Known traps of replication protocols, each with whole clusters; see docs on the traps for where they were found. */
@@ -27,7 +26,7 @@ class TrapsTest {
     void trap01Equivocation() {
         List<SimulationResult> results = Seeds.upTo(SEEDS)
                 .mapToObj(seed -> cluster(4)
-                        .byzantine(0, Behaviours.equivocates())
+                        .byzantine(0, "equivocates")
                         .clients(4)
                         .operations(20)
                         .pipeline(2)
@@ -51,7 +50,7 @@ class TrapsTest {
     void trap06ASignerCountsOnceHoweverOftenItVotes() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(1, Behaviours.votesForEverything(), Behaviours.repeatsStaleMessages())
+                        .byzantine(1, "eager-votes", "stale-messages")
                         .clients(2)
                         .operations(30)
                         .afterOperations(10, cluster -> cluster.pause(3, 2_000))
@@ -67,7 +66,7 @@ class TrapsTest {
     void trap08And09HugeNumbersDragNobodyAlongAndAreNotKept() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(3, Behaviours.sendsHugeNumbers(), Behaviours.sendsHugeNumbers())
+                        .byzantine(3, "huge-numbers", "huge-numbers")
                         .clients(2)
                         .operations(40)
                         .seed(seed)
@@ -83,7 +82,7 @@ class TrapsTest {
     void trap10WhatIsNotAuthenticChangesNothing() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulatedCluster cluster = cluster(4)
-                    .byzantine(2, Behaviours.spoilsAuthenticators())
+                    .byzantine(2, "bad-authenticators")
                     .clients(2)
                     .operations(30)
                     .network(NetworkModel.arbitrary())
@@ -114,7 +113,7 @@ class TrapsTest {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .tuning(new Tuning(2, 4, 4, 1))
-                        .byzantine(0, Behaviours.sendsHugeNumbers(), Behaviours.makesFalseCheckpoints())
+                        .byzantine(0, "huge-numbers", "false-checkpoints")
                         .clients(4)
                         .operations(25)
                         .seed(seed)
@@ -129,7 +128,7 @@ class TrapsTest {
     void trap17BodiesGoToSomeAndThePrimaryDies() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(0, Behaviours.withholdsProposals(), Behaviours.silentFrom(600))
+                        .byzantine(0, "withheld-proposals", "silent-from:600")
                         .clients(3)
                         .operations(25)
                         .pipeline(2)
@@ -167,7 +166,7 @@ class TrapsTest {
     void trap24ADivergedReplicaIsNamedAtTheNextCheckpoint() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(2, Behaviours.sendsWrongDigests())
+                        .byzantine(2, "wrong-digests")
                         .clients(2)
                         .operations(40)
                         .seed(seed)
@@ -185,7 +184,7 @@ class TrapsTest {
     void trap24AgreedTimeIsBoundedUnderAPrimaryThatLiesAboutIt() {
         int refused = Seeds.upTo(SEEDS)
                 .mapToObj(seed -> cluster(4)
-                        .byzantine(0, Behaviours.liesAboutTime())
+                        .byzantine(0, "wrong-times")
                         .clients(3)
                         .operations(30)
                         .seed(seed)
@@ -202,7 +201,7 @@ class TrapsTest {
     void trap15NullBatchesAndRestart() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(0, Behaviours.isolates(1 + (int) (seed % 3)), Behaviours.silentFrom(700))
+                        .byzantine(0, "isolates:" + (1 + (int) (seed % 3)), "silent-from:700")
                         .clients(3)
                         .operations(25)
                         .pipeline(4)
@@ -219,7 +218,7 @@ class TrapsTest {
     void trap16OldRequestsReplayedAcrossStateTransfer() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(1, Behaviours.repeatsStaleMessages(), Behaviours.repeatsStaleMessages())
+                        .byzantine(1, "stale-messages", "stale-messages")
                         .clients(3)
                         .operations(40)
                         .pipeline(3)
@@ -235,8 +234,7 @@ class TrapsTest {
     void trap18RequestsValidForSomeReplicasOnly() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .authentication(
-                                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
+                        .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
                         .faultyClients(2)
                         .clients(2)
                         .operations(40)
@@ -256,7 +254,7 @@ class TrapsTest {
     void trap20FastReadsDoNotBlockOrderedRequests() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulationResult result = cluster(4)
-                    .byzantine(0, Behaviours.isolates(3))
+                    .byzantine(0, "isolates:3")
                     .fastPathForQueries(true)
                     .clients(2)
                     .operations(20)
@@ -284,7 +282,7 @@ class TrapsTest {
     void trap23StateTransferFromALiar() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulationResult result = cluster(4)
-                    .byzantine(1, Behaviours.liesInStateTransfer())
+                    .byzantine(1, "lies-in-transfer")
                     .clients(3)
                     .operations(60)
                     .network(fairLoss())
@@ -302,7 +300,7 @@ class TrapsTest {
     void trap23StateTransferWhileASourceDiesAndTheViewChanges() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .byzantine(0, Behaviours.liesInStateTransfer(), Behaviours.equivocates())
+                        .byzantine(0, "lies-in-transfer", "equivocates")
                         .clients(3)
                         .operations(60)
                         .network(fairLoss())
@@ -317,14 +315,14 @@ class TrapsTest {
     @Test
     void trap19SlowAndCensoringPrimary() {
         cluster(4)
-                .byzantine(0, Behaviours.isSlow())
+                .byzantine(0, "slow")
                 .clients(2)
                 .operations(20)
                 .run()
                 .expectAllAnswered()
                 .expectView(1);
         cluster(4)
-                .byzantine(0, Behaviours.censors(1))
+                .byzantine(0, "censors:1")
                 .clients(2)
                 .operations(20)
                 .run()

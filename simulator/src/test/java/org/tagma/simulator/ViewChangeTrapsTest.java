@@ -6,7 +6,6 @@ import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.faults.NetworkModel;
 
 /** Published mistakes of view changes and of what comes after an outage, provoked in whole clusters. */
@@ -44,7 +43,7 @@ class ViewChangeTrapsTest {
     void trap02WhatWasPreparedSurvivesHostileViewChanges() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(loaded(seed), 0, 2, 3)
-                        .byzantine(1, Behaviours.forgesViewChanges(), Behaviours.equivocates())
+                        .byzantine(1, "forged-view-changes", "equivocates")
                         .run()
                         .expectAllAnswered()
                         .expectViewAtLeast(2));
@@ -55,8 +54,8 @@ class ViewChangeTrapsTest {
     void trap03ForgedEntriesMaskNoValidOnes() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(cluster(7), 0, 1, 2)
-                        .byzantine(5, Behaviours.forgesViewChanges(), Behaviours.votesForEverything())
-                        .byzantine(6, Behaviours.forgesViewChanges())
+                        .byzantine(5, "forged-view-changes", "eager-votes")
+                        .byzantine(6, "forged-view-changes")
                         .clients(3)
                         .operations(30)
                         .pipeline(2)
@@ -74,7 +73,7 @@ class ViewChangeTrapsTest {
     void trap04AnAlteredNewViewIsRefusedAndItsSenderNamed() {
         long refused = Seeds.upTo(SEEDS)
                 .mapToObj(seed -> losingPrimaries(loaded(seed), 0)
-                        .byzantine(1, Behaviours.forgesViewChanges())
+                        .byzantine(1, "forged-view-changes")
                         .run()
                         .expectAllAnswered())
                 .filter(result -> result.highestView() >= 2)
@@ -91,8 +90,8 @@ class ViewChangeTrapsTest {
     void trap05EachHasOtherViewChangesAndAllEnterOneView() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(cluster(7), 0, 1)
-                        .byzantine(2, Behaviours.forgesViewChanges())
-                        .byzantine(3, Behaviours.forgesViewChanges())
+                        .byzantine(2, "forged-view-changes")
+                        .byzantine(3, "forged-view-changes")
                         .clients(2)
                         .operations(30)
                         .pipeline(4)
@@ -110,7 +109,7 @@ class ViewChangeTrapsTest {
     void trap07OldVotesAndViewChangesAreRefused() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(loaded(seed), 0, 1)
-                        .byzantine(3, Behaviours.repeatsStaleMessages(), Behaviours.repeatsStaleMessages())
+                        .byzantine(3, "stale-messages", "stale-messages")
                         .network(NetworkModel.arbitrary())
                         .run()
                         .expectAllAnswered()

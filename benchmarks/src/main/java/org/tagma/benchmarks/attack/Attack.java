@@ -2,9 +2,8 @@ package org.tagma.benchmarks.attack;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.tagma.simulator.Scenario;
-import org.tagma.simulator.byzantine.Behaviours;
-import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.workload.FloodHabit.Kind;
 
 /**
@@ -36,28 +35,25 @@ public record Attack(String name, Script script) {
         List<Attack> all = new ArrayList<>();
         for (int tenths = 1; tenths < 10; tenths++) {
             long delay = timeoutMillis * tenths / 10;
-            all.add(replica("primary late by " + delay + " ms", PRIMARY, Behaviours.delays(delay)));
+            all.add(replica("primary late by " + delay + " ms", PRIMARY, "delays:" + delay));
         }
-        all.add(replica("dark primary", PRIMARY, Behaviours.isolates(BACKUP)));
-        all.add(replica("censoring primary", PRIMARY, Behaviours.censors(0)));
-        all.add(replica("equivocating primary", PRIMARY, Behaviours.equivocates()));
-        all.add(replica("silent primary", PRIMARY, Behaviours.isSilent()));
+        all.add(replica("dark primary", PRIMARY, "isolates:" + BACKUP));
+        all.add(replica("censoring primary", PRIMARY, "censors:0"));
+        all.add(replica("equivocating primary", PRIMARY, "equivocates"));
+        all.add(replica("silent primary", PRIMARY, "silent"));
         all.add(client("flooding client", Kind.OTHER_REQUESTS_TO_EACH));
         all.add(client("big MAC", Kind.BIG_MAC));
-        all.add(replica("flooding replica", BACKUP, Behaviours.floods(FLOOD_A_MILLI)));
-        all.add(replica("flooding primary", PRIMARY, Behaviours.floods(FLOOD_A_MILLI)));
-        all.add(replica("forged view changes", BACKUP, Behaviours.leavesEveryView(), Behaviours.forgesViewChanges()));
+        all.add(replica("flooding replica", BACKUP, "floods:" + FLOOD_A_MILLI));
+        all.add(replica("flooding primary", PRIMARY, "floods:" + FLOOD_A_MILLI));
+        all.add(replica("forged view changes", BACKUP, "leaves-every-view", "forged-view-changes"));
         return List.copyOf(all);
     }
 
-    private static Attack replica(String name, int replica, Misbehaviour.Factory... ways) {
-        return new Attack(name, (scenario, from) -> {
-            Misbehaviour.Factory[] later = new Misbehaviour.Factory[ways.length];
-            for (int i = 0; i < ways.length; i++) {
-                later[i] = Behaviours.later(from, ways[i]);
-            }
-            return scenario.byzantine(replica, later);
-        });
+    private static Attack replica(String name, int replica, String... ways) {
+        return new Attack(
+                name,
+                (scenario, from) -> scenario.byzantine(
+                        replica, Stream.of(ways).map(way -> way + "@" + from).toArray(String[]::new)));
     }
 
     private static Attack client(String name, Kind kind) {

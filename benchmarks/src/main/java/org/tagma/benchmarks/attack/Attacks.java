@@ -3,20 +3,17 @@ package org.tagma.benchmarks.attack;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import org.tagma.core.Quorums;
-import org.tagma.core.pbft.PbftConfig;
-import org.tagma.core.pbft.PbftProtocol;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.core.service.ServiceLimits;
 import org.tagma.core.service.TransferLimits;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.settings.AuthenticationPolicy;
-import org.tagma.simulator.OpenLoop;
+import org.tagma.protocol.ReplicaContext;
 import org.tagma.simulator.OpenLoop.Figures;
+import org.tagma.simulator.OpenLoop;
 import org.tagma.simulator.Scenario;
-import org.tagma.simulator.SimulatedPbft;
+import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.kernel.Capacity;
 import org.tagma.simulator.workload.ServiceSetting;
@@ -35,6 +32,8 @@ public final class Attacks {
 
     private static final Capacity CAPACITY = new Capacity(5 * SLOWER, 100 * SLOWER);
 
+    private static final SimulatedProtocol GROUP = SimulatedProtocol.of(Protocols.standard(), 4);
+
     private static final double SATURATING_RATE = 4_000;
 
     /**
@@ -46,7 +45,6 @@ public final class Attacks {
     private static final long WARM_UP_MILLIS = 5_000;
     private static final long SATURATION_MILLIS = 5_000;
     private static final int CLIENTS = 10;
-    private static final int TICK_MILLIS = 50;
 
     /** At least so much of the throughput is to be left on average. */
     private static final double OWED_SHARE = 0.7;
@@ -144,40 +142,43 @@ public final class Attacks {
 
     private static Scenario scenario() {
         ClusterConfig.Limits limits = ClusterConfig.Limits.defaults();
-        return Scenario.cluster(new SimulatedPbft(config(), PbftProtocol::new))
+        return Scenario.cluster(GROUP.with(context()))
                 .clients(CLIENTS)
                 .operations(0)
                 .registers(64)
                 .service(new ServiceSetting(
                         new ServiceLimits(limits.maxSessionsPerClient(), requests(limits.sessionPipeline())), 0))
                 .network(new NetworkModel(100, 1_000, 0, 0, 0, 0, 0, 0, 0))
-                .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
+                .authentication(GROUP.policy(AuthenticationMode.CLIENT_SIGNATURES))
                 .fastPathForQueries(false)
                 .capacity(CAPACITY);
     }
 
-    private static PbftConfig config() {
+    private static ReplicaContext context() {
         ClusterConfig.Window window = ClusterConfig.Window.defaults();
         ClusterConfig.Batch batch = ClusterConfig.Batch.defaults();
         ClusterConfig.Limits limits = ClusterConfig.Limits.defaults();
         ClusterConfig.Timeouts timeouts = ClusterConfig.Timeouts.defaults();
-        return new PbftConfig(
+        return new ReplicaContext(
                 0,
-                Quorums.byzantine(4),
-                window.checkpointInterval(),
-                window.logWindow(),
-                window.pipelineDepth(),
-                batch.maxRequests(),
-                batch.maxBytes(),
-                TICK_MILLIS,
-                timeouts.requestTimeoutMillis() / TICK_MILLIS,
-                timeouts.viewChangeTimeoutMillis() / TICK_MILLIS,
-                timeouts.statusIntervalMillis() / TICK_MILLIS,
-                limits.maxClockSkewMillis(),
-                requests(limits.maxPendingRequests()),
-                requests(limits.maxPendingRequestsPerClient()),
-                requests(limits.sessionPipeline()),
+                GROUP.quorums(),
+                0,
+                new ReplicaContext.Timing(
+                        timeouts.requestTimeoutMillis(),
+                        timeouts.viewChangeTimeoutMillis(),
+                        timeouts.statusIntervalMillis(),
+                        limits.maxClockSkewMillis()),
+                new ReplicaContext.Sizes(
+                        window.checkpointInterval(),
+                        window.logWindow(),
+                        window.pipelineDepth(),
+                        batch.maxRequests(),
+                        batch.maxBytes(),
+                        requests(limits.maxPendingRequests()),
+                        requests(limits.maxPendingRequestsPerClient()),
+                        requests(limits.sessionPipeline())),
                 MemoryBounds.DEFAULT,
-                TransferLimits.DEFAULT);
+                TransferLimits.DEFAULT,
+                GROUP.template().settings());
     }
 }

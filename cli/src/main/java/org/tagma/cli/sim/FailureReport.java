@@ -64,7 +64,7 @@ final class FailureReport {
     private static boolean breaks(Plan plan, Property property) {
         return Outcome.of(plan)
                 .violation()
-                .filter(found -> found.property() == property)
+                .filter(found -> found.property().equals(property))
                 .isPresent();
     }
 

@@ -105,7 +105,7 @@ final class MatrixHtml {
         String promise = cell.promise().label();
         String kind = tally.failures() > 0 ? "broken" : tally.unowedViolations() > 0 ? "unowed" : "held";
         page.append("<td class=\"promise\">")
-                .append(cell.promise().owed().isEmpty() ? "<span class=\"pill nothing\">nothing</span>" : promise)
+                .append(cell.promise().isNothing() ? "<span class=\"pill nothing\">nothing</span>" : promise)
                 .append("</td><td class=\"outcome\"><span class=\"pill ")
                 .append(kind)
                 .append("\">")

@@ -98,7 +98,7 @@ record MatrixReport(List<ProtocolDefinition> protocols, List<Cell> cells, long f
         values.put("promised", cell.promise().label());
         values.put(
                 "owed",
-                cell.promise().owed().stream().sorted().map(SweepRun::name).toList());
+                cell.setting().owed().stream().map(SweepRun::name).sorted().toList());
         values.put("reason", cell.promise().reason());
         cell.setting().breakCommand().ifPresent(command -> values.put("showBreak", command));
         values.put("seeds", tally.runs());

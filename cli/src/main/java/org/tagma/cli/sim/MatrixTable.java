@@ -56,7 +56,7 @@ final class MatrixTable {
     }
 
     private String cell(Cell cell) {
-        Style promise = cell.promise().owed().isEmpty() ? Style.FAINT : Style.PLAIN;
+        Style promise = cell.promise().isNothing() ? Style.FAINT : Style.PLAIN;
         Style outcome = cell.tally().failures() > 0
                 ? Style.BAD
                 : cell.tally().unowedViolations() > 0 ? Style.NOTABLE : Style.GOOD;

@@ -189,7 +189,7 @@ public final class SimCommand implements Callable<Integer> {
         if (flp != null) {
             long millis = SeedOptions.millis("--for", adversaryTime);
             SettingOptions.requireRange("--for in milliseconds", millis, 1_000, 30L * 24 * 3_600_000);
-            return Flp.run(flp.name(), millis, System.out);
+            return Flp.run(flp, millis, System.out);
         }
         if (twins) {
             SettingOptions.requireRange("--rounds", rounds, 1, 3);

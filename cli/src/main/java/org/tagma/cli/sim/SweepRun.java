@@ -1,6 +1,5 @@
 package org.tagma.cli.sim;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
@@ -97,7 +96,7 @@ final class SweepRun {
         if (tally.failures() == 0) {
             screen.line(
                     Style.GOOD,
-                    setting.promise().owed().isEmpty() ? "Nothing was promised." : "Every promise was kept.");
+                    setting.promise().isNothing() ? "Nothing was promised." : "Every promise was kept.");
             setting.breakCommand().ifPresent(command -> {
                 screen.line("To see what is not promised broken:");
                 screen.line("  " + command);
@@ -113,7 +112,7 @@ final class SweepRun {
     }
 
     static String name(Property property) {
-        return property.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return property.label().replace('-', ' ');
     }
 
     private static String views(String word) {

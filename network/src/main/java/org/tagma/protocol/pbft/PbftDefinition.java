@@ -92,8 +92,8 @@ public final class PbftDefinition implements ProtocolDefinition {
         return PbftConfig.poolBytes(memory, replicas, largestRequest);
     }
 
-    /** Times are counted in ticks: a fraction of the shortest. */
-    static PbftConfig config(ReplicaContext context) {
+    /** What a replica's state machine is configured with. Times are counted in ticks: a fraction of the shortest. */
+    public static PbftConfig config(ReplicaContext context) {
         ReplicaContext.Timing timing = context.timing();
         ReplicaContext.Sizes sizes = context.sizes();
         long shortest = Math.min(timing.requestTimeoutMillis(), timing.viewChangeTimeoutMillis());

@@ -7,6 +7,7 @@ import org.tagma.core.Quorums;
 import org.tagma.core.protocol.IncarnationEvidence;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Protocol;
+import org.tagma.core.raft.RaftConfig;
 import org.tagma.core.raft.RaftProtocol;
 import org.tagma.core.raft.message.RaftIncarnationEvidence;
 import org.tagma.core.raft.message.RaftRecord;
@@ -115,7 +116,12 @@ public final class RaftDefinition implements ProtocolDefinition {
 
     @Override
     public Protocol create(ReplicaContext context, Optional<NodeStore> states) {
-        return new RaftProtocol(RaftSettings.config(context), states);
+        return new RaftProtocol(config(context), states);
+    }
+
+    /** What a replica's state machine is configured with. */
+    public static RaftConfig config(ReplicaContext context) {
+        return RaftSettings.config(context);
     }
 
     @Override

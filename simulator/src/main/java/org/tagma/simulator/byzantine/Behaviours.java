@@ -2,187 +2,117 @@ package org.tagma.simulator.byzantine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.tagma.simulator.byzantine.Behaviour.Use;
 import org.tagma.simulator.faults.Misbehaviour;
 
-/** The ways of being malicious, by name; for scenarios to choose from, and for seeds to draw from. */
+/**
+ * The ways of being malicious that a replica of one protocol has, as words, so that a run can be written down: {@code
+ * equivocates}, with a number {@code silent-from:700}, and from a virtual time on {@code equivocates@5000}. Immutable.
+ */
 public final class Behaviours {
 
     private static final int STEPS_BEFORE_CRASH = 2_000;
-    private static final long MILLIS_BEFORE_SILENCE = 2_000;
+    private static final int MILLIS_BEFORE_SILENCE = 2_000;
+    private static final int LONGEST_DELAY_MILLIS = 1_000;
+    private static final Pattern WORD = Pattern.compile("([a-z-]+)(?::(\\d{1,9}))?(?:@(\\d{1,9}))?");
 
-    /** What a replica draws from when a seed chooses. */
-    private static final List<Misbehaviour.Factory> ALL = List.of(
-            equivocates(),
-            sendsWrongDigests(),
-            repeatsStaleMessages(),
-            forgesViewChanges(),
-            sendsHugeNumbers(),
-            isSlow(),
-            situation -> new Censorship(situation.random().nextInt(Math.max(1, situation.clients()))),
-            liesToClients(),
-            liesInStateTransfer(),
-            spoilsAuthenticators(),
-            votesForEverything(),
-            speaksOutOfTurn(),
-            makesFalseCheckpoints(),
-            withholdsProposals(),
-            liesAboutTime(),
-            floodsRequests(),
-            situation -> new Isolation(situation, Set.of(situation.anyOther())),
-            situation -> new Silence(situation, situation.random().nextLong(MILLIS_BEFORE_SILENCE)),
-            situation -> new CrashAtStep(situation.random().nextInt(1, STEPS_BEFORE_CRASH)));
+    /** Those that have nothing to do with what a protocol says. */
+    private static final List<Behaviour> OF_ALL_PROTOCOLS = List.of(
+            Behaviour.of("stale-messages", StaleMessages::new),
+            // To just under the patience of the others.
+            Behaviour.of("slow", situation -> new Slowness(situation, situation.requestTimeoutMillis() * 9 / 10)),
+            Behaviour.of("lies-to-clients", LyingReplies::new),
+            Behaviour.of("lies-in-transfer", LyingTransfer::new),
+            Behaviour.of("silent", situation -> new Silence(situation, 0)),
+            Behaviour.of("bad-authenticators", BadAuthenticators::new),
+            Behaviour.of("half-truths", HalfTruths::new).used(Use.DRAWN_BESIDES),
+            Behaviour.of(
+                    "censors",
+                    (random, replicas, clients) -> random.nextInt(Math.max(1, clients)),
+                    client -> situation -> new Censorship(client)),
+            Behaviour.of(
+                    "isolates",
+                    (random, replicas, clients) -> random.nextInt(replicas),
+                    replica -> situation -> new Isolation(situation, replica)),
+            Behaviour.of(
+                    "silent-from",
+                    (random, replicas, clients) -> random.nextInt(MILLIS_BEFORE_SILENCE),
+                    millis -> situation -> new Silence(situation, millis)),
+            Behaviour.of(
+                    "crashes-at-step",
+                    (random, replicas, clients) -> random.nextInt(1, STEPS_BEFORE_CRASH),
+                    steps -> situation -> new CrashAtStep(steps)),
+            Behaviour.of(
+                    "delays",
+                    (random, replicas, clients) -> random.nextInt(1, LONGEST_DELAY_MILLIS + 1),
+                    millis -> situation -> new Slowness(situation, millis)));
 
-    private Behaviours() {}
+    private final List<Behaviour> all;
 
-    /** Says nothing, ever. */
-    public static Misbehaviour.Factory isSilent() {
-        return silentFrom(0);
+    /** Those of all protocols, after some of a protocol's own. */
+    public Behaviours(List<Behaviour> own) {
+        all = Stream.concat(own.stream(), OF_ALL_PROTOCOLS.stream()).toList();
     }
 
-    /** Says nothing from this virtual time on. */
-    public static Misbehaviour.Factory silentFrom(long millis) {
-        return situation -> new Silence(situation, millis);
+    /** All names, without their numbers. */
+    public List<String> names() {
+        return all.stream().map(Behaviour::name).toList();
     }
 
-    /** Stops in its n-th step. */
-    public static Misbehaviour.Factory crashesAtStep(int steps) {
-        return situation -> new CrashAtStep(steps);
-    }
-
-    /** Different batches to different halves, and votes for both. */
-    public static Misbehaviour.Factory equivocates() {
-        return Equivocation::new;
-    }
-
-    /** Votes for digests of nothing. */
-    public static Misbehaviour.Factory sendsWrongDigests() {
-        return WrongDigests::new;
-    }
-
-    /** Repeats what was true once. */
-    public static Misbehaviour.Factory repeatsStaleMessages() {
-        return StaleMessages::new;
-    }
-
-    /** Forged entries of P and Q, and altered new views. */
-    public static Misbehaviour.Factory forgesViewChanges() {
-        return ForgedViewChanges::new;
-    }
-
-    /** Views and sequence numbers far away, and many of them. */
-    public static Misbehaviour.Factory sendsHugeNumbers() {
-        return HugeNumbers::new;
-    }
-
-    /** Everything late, by nine tenths of the others' timeouts. */
-    public static Misbehaviour.Factory isSlow() {
-        return situation -> new Slowness(situation, situation.requestTimeoutMillis() * 9 / 10);
-    }
-
-    /** Everything late, by so much. */
-    public static Misbehaviour.Factory delays(long millis) {
-        return situation -> new Slowness(situation, millis);
-    }
-
-    /** Does not serve one client. */
-    public static Misbehaviour.Factory censors(int client) {
-        return situation -> new Censorship(client);
-    }
-
-    /** False replies. */
-    public static Misbehaviour.Factory liesToClients() {
-        return LyingReplies::new;
-    }
-
-    /** Replies that are true but for one thing. */
-    public static Misbehaviour.Factory tellsHalfTruths() {
-        return HalfTruths::new;
-    }
-
-    /** Proposals of what no client asked for. */
-    public static Misbehaviour.Factory forgesRequests() {
-        return ForgedRequests::new;
-    }
-
-    /** Another batch for each neighbour, and each one's own vote back. */
-    public static Misbehaviour.Factory hasTwoFaces() {
-        return TwoFaces::new;
-    }
-
-    /** One replica's word as that of a quorum. */
-    public static Misbehaviour.Factory borrowsNames() {
-        return BorrowedNames::new;
-    }
-
-    /** False states and batches for those who fetch them. */
-    public static Misbehaviour.Factory liesInStateTransfer() {
-        return LyingTransfer::new;
-    }
-
-    /** Wrong proofs, and its own under others' names. */
-    public static Misbehaviour.Factory spoilsAuthenticators() {
-        return BadAuthenticators::new;
-    }
-
-    /** Votes for whatever it hears of, in every phase. */
-    public static Misbehaviour.Factory votesForEverything() {
-        return EagerVotes::new;
-    }
-
-    /** Proposals and new views that are others' to make. */
-    public static Misbehaviour.Factory speaksOutOfTurn() {
-        return OutOfTurn::new;
-    }
-
-    /** Votes and certificates for states that nobody has. */
-    public static Misbehaviour.Factory makesFalseCheckpoints() {
-        return FalseCheckpoints::new;
-    }
-
-    /** Proposals to some of the others only, and no batch for the rest. */
-    public static Misbehaviour.Factory withholdsProposals() {
-        return WithheldProposals::new;
-    }
-
-    /** Proposed times that are off, a little or far. */
-    public static Misbehaviour.Factory liesAboutTime() {
-        return WrongTimes::new;
-    }
-
-    /** Questions without end. */
-    public static Misbehaviour.Factory floodsRequests() {
-        return RequestFlooding::new;
-    }
-
-    /** Tells these replicas nothing, and clients neither. */
-    public static Misbehaviour.Factory isolates(Integer... replicas) {
-        return situation -> new Isolation(situation, Set.of(replicas));
-    }
-
-    /** So many messages a millisecond that cost the others work, and say nothing. */
-    public static Misbehaviour.Factory floods(int messagesAMilli) {
-        return situation -> new Flood(situation, messagesAMilli);
-    }
-
-    /** Suspicions of every primary, and view changes without end. */
-    public static Misbehaviour.Factory leavesEveryView() {
-        return EndlessViewChanges::new;
-    }
-
-    /** Something of these, but only from this virtual time on. */
-    public static Misbehaviour.Factory later(long millis, Misbehaviour.Factory then) {
-        return situation -> new Later(then.create(situation), situation, millis);
-    }
-
-    /** One to three of all of these, drawn by a seed. */
-    public static List<Misbehaviour.Factory> drawn(SplittableRandom random) {
-        List<Misbehaviour.Factory> chosen = new ArrayList<>();
-        int count = random.nextInt(1, 4);
-        for (int i = 0; i < count; i++) {
-            chosen.add(ALL.get(random.nextInt(ALL.size())));
+    /**
+     * The way that a word says.
+     *
+     * @throws IllegalArgumentException if there is no such way
+     */
+    public Misbehaviour.Factory parse(String word) {
+        Matcher matcher = WORD.matcher(word);
+        String name = matcher.matches() ? matcher.group(1) : word;
+        Behaviour behaviour = all.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no way of being malicious is called '" + name
+                        + "'; there are " + String.join(", ", names())));
+        String number = matcher.group(2);
+        if (behaviour.number().isPresent() != (number != null)) {
+            throw new IllegalArgumentException(
+                    number != null ? name + " takes no number" : name + " takes a number, as in " + name + ":1");
         }
-        return chosen;
+        Misbehaviour.Factory way = behaviour.factory().apply(number == null ? 0 : Integer.parseInt(number));
+        String from = matcher.group(3);
+        return from == null
+                ? way
+                : situation -> new Later(way.create(situation), situation, Long.parseLong(from));
+    }
+
+    /** One that a replica may have besides those that {@link #drawn} gives. */
+    public String drawnBesides(SplittableRandom random) {
+        List<Behaviour> some = usedAs(Use.DRAWN_BESIDES);
+        return some.get(random.nextInt(some.size())).name();
+    }
+
+    /** One to three of them, for a group of so many. */
+    public List<String> drawn(SplittableRandom random, int replicas, int clients) {
+        List<Behaviour> some = usedAs(Use.DRAWN);
+        List<String> chosen = new ArrayList<>();
+        int count = random.nextInt(1, 4);
+        while (chosen.size() < count) {
+            Behaviour behaviour = some.get(random.nextInt(some.size()));
+            String word = behaviour.name()
+                    + behaviour.number()
+                            .map(number -> ":" + number.draw(random, replicas, clients))
+                            .orElse("");
+            if (!chosen.contains(word)) {
+                chosen.add(word);
+            }
+        }
+        return List.copyOf(chosen);
+    }
+
+    private List<Behaviour> usedAs(Use use) {
+        return all.stream().filter(each -> each.use() == use).toList();
     }
 }

@@ -3,8 +3,6 @@ package org.tagma.simulator.byzantine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.tagma.core.pbft.message.PbftMessage.BatchBody;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.Event;
@@ -12,17 +10,15 @@ import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.Outgoing;
 import org.tagma.simulator.faults.Situation;
 
-/**
- * Keeps some replicas in the dark: tells them nothing, gives nobody a batch, and leaves answering clients to others.
- */
+/** Keeps a replica in the dark: tells it nothing, and leaves answering clients to others. */
 final class Isolation implements Misbehaviour {
 
     private final Situation situation;
-    private final Set<Integer> isolated;
+    private final int isolated;
 
-    Isolation(Situation situation, Set<Integer> isolated) {
+    Isolation(Situation situation, int isolated) {
         this.situation = situation;
-        this.isolated = Set.copyOf(isolated);
+        this.isolated = isolated;
     }
 
     @Override
@@ -31,9 +27,9 @@ final class Isolation implements Misbehaviour {
                 situation.replicas(),
                 actions,
                 message -> true,
-                (to, message) -> isolated.contains(to) || message instanceof BatchBody ? List.of() : List.of(message));
+                (to, message) -> to == isolated ? List.of() : List.of(message));
         List<Action> changed = new ArrayList<>(told);
-        changed.removeIf(action -> action instanceof Action.Forward forward && isolated.contains(forward.to()));
+        changed.removeIf(action -> action instanceof Action.Forward forward && forward.to() == isolated);
         return changed;
     }
 

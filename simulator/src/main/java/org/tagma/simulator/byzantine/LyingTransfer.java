@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.tagma.core.pbft.message.PbftMessage.BatchBody;
 import org.tagma.core.protocol.Action;
-import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.protocol.TransferMessage.ChunkAnswer;
@@ -21,11 +19,10 @@ import org.tagma.core.state.MerkleTree;
 import org.tagma.core.state.NodePath;
 import org.tagma.core.state.UnreadableStateError;
 import org.tagma.simulator.faults.Misbehaviour;
-import org.tagma.simulator.faults.Outgoing;
 import org.tagma.simulator.faults.Situation;
 
 /**
- * Answers those who fetch a state or a batch with another one, or not at all. Of a tree it gives the top as it is now
+ * Answers those who fetch a state with another one, or not at all. Of a tree it gives the top as it is now
  * and then, to be asked for more, and then nothing, another part, a part as it was once, or one from which the most is
  * left out. And it asks for more than anybody need give.
  */
@@ -65,11 +62,7 @@ final class LyingTransfer implements Misbehaviour {
                 changed.add(action);
             }
         }
-        return Outgoing.retell(
-                situation.replicas(),
-                changed,
-                BatchBody.class::isInstance,
-                (to, message) -> List.of(new BatchBody(((BatchBody) message).sequence(), Batch.of(1, List.of()))));
+        return changed;
     }
 
     /** For more than anybody gives within a tick, of states that nobody has. */

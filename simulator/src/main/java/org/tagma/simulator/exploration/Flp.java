@@ -3,9 +3,12 @@ package org.tagma.simulator.exploration;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
+import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.simulator.HeldMessages;
+import org.tagma.simulator.ProtocolSimulation;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulatedCluster;
+import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.SimulationResult;
 
 /**
@@ -26,12 +29,9 @@ public final class Flp {
     private Flp() {}
 
     /** The scenario: the scheduler is at work for so long, in simulated time. */
-    public static Scenario scenario(String protocol, long millis) {
-        Scenario scenario = switch (protocol) {
-            case "pbft" -> Scenario.cluster(4);
-            case "raft" -> Scenario.raft(3);
-            default -> throw new IllegalArgumentException("the protocol must be pbft or raft, not " + protocol);
-        };
+    public static Scenario scenario(ProtocolDefinition protocol, long millis) {
+        Scenario scenario = Scenario.cluster(
+                SimulatedProtocol.of(protocol, protocol.groupSizes().usualReplicas()));
         return scenario.scheduledAgainstProgress()
                 .clients(CLIENTS)
                 .operations(OPERATIONS)
@@ -43,14 +43,12 @@ public final class Flp {
     /**
      * Runs it and prints what happens.
      *
-     * @param protocol "pbft" or "raft"
      * @param millis how long the scheduler is at work, in simulated time, at least one second
      * @return 0 if nothing was decided before the scheduler stopped, everything after, and every promise kept; else 1
-     * @throws IllegalArgumentException for a protocol that there is not
      */
-    public static int run(String protocol, long millis, PrintStream out) {
+    public static int run(ProtocolDefinition protocol, long millis, PrintStream out) {
         Scenario scenario = scenario(protocol, millis);
-        String round = protocol.equals("pbft") ? "VIEW" : "TERM";
+        String round = protocol.viewWord().toUpperCase(Locale.ROOT);
         out.println(introduction(protocol));
         out.println();
         out.printf(
@@ -70,19 +68,16 @@ public final class Flp {
                 out.println(line(cluster));
             });
         }
-        SimulationResult result = scenario.replayedBy("tagma sim --flp " + protocol + " --for " + millis / 1000 + "s")
+        SimulationResult result = scenario.replayedBy("tagma sim --flp " + protocol.name() + " --for " + millis / 1000 + "s")
                 .run();
         return conclude(result, millis, decidedEarly[0], out);
     }
 
-    private static String introduction(String protocol) {
-        return protocol.equals("pbft") ? """
-                FLP: four correct PBFT replicas, no faults, and a network that loses nothing.
-                Its scheduler delivers each PREPARE when its receiver has given up that view. \
-                Delays are finite, but have no bound.""" : """
-                FLP: three correct Raft replicas, no faults, and a network that loses nothing.
-                Its scheduler delivers each AppendEntries when its receiver has gone on to a later term. \
-                Delays are finite, but have no bound.""";
+    private static String introduction(ProtocolDefinition protocol) {
+        return "FLP: " + protocol.groupSizes().usualReplicas() + " correct " + protocol.title()
+                + " replicas, no faults, and a network that loses nothing.\nIts scheduler "
+                + ProtocolSimulation.of(protocol).scheduleAgainstProgress()
+                + ". Delays are finite, but have no bound.";
     }
 
     /** How many operations any replica has decided. */

@@ -1,6 +1,6 @@
 package org.tagma.simulator.exploration;
 
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tagma.simulator.plan.Plan;
@@ -12,7 +12,7 @@ public final class Tally {
     /** Where nothing is promised a replica may be talked into any view; that would drown the others in the sum. */
     private static final long ABSURD_VIEW = 1_000_000;
 
-    private final Map<Property, Integer> unowed = new EnumMap<>(Property.class);
+    private final Map<Property, Integer> unowed = new HashMap<>();
     private long runs;
     private long failures;
     private long virtualMillis;

@@ -5,12 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Function;
-import org.tagma.core.pbft.PbftConfig;
-import org.tagma.core.pbft.PbftProtocol;
-import org.tagma.core.protocol.Protocol;
+import org.tagma.protocol.Protocols;
+import org.tagma.simulator.SimulatedProtocol;
 
-/** Runs PBFT with twins: all scenarios of so many rounds, or scenarios drawn from seeds. Immutable. */
+/** Runs a group with twins: all scenarios of so many rounds, or scenarios drawn from seeds. Immutable. */
 public final class Twins {
 
     /** Rounds that are gone through exhaustively; each more takes sixteen times as long. */
@@ -22,16 +20,16 @@ public final class Twins {
     /** How it went: how many scenarios ran, and the first that broke a promise, and how. */
     public record Report(long scenarios, Optional<TwinsScenario> broken, String how) {}
 
-    private final Function<PbftConfig, Protocol> factory;
+    private final SimulatedProtocol group;
 
-    /** Twins of the protocol as it is. */
+    /** Twins in a group of the standard protocol, as it is. */
     public Twins() {
-        this(PbftProtocol::new);
+        this(SimulatedProtocol.of(Protocols.standard(), REPLICAS));
     }
 
-    /** Twins of another make of the protocol. */
-    public Twins(Function<PbftConfig, Protocol> factory) {
-        this.factory = factory;
+    /** Twins in this group, of four. */
+    public Twins(SimulatedProtocol group) {
+        this.group = group;
     }
 
     /** Every replica doubled in turn, and every way to part the nodes into at most two sides in each of the rounds. */
@@ -46,7 +44,7 @@ public final class Twins {
                 sides.add(side(number >> (REPLICAS * round)));
             }
             TwinsScenario scenario = new TwinsScenario(REPLICAS, (int) (number / perReplica), sides);
-            Optional<String> violation = new TwinsRun(scenario, factory).run();
+            Optional<String> violation = new TwinsRun(scenario, group).run();
             if (violation.isPresent()) {
                 return new Report(number + 1, Optional.of(scenario), violation.get());
             }
@@ -69,7 +67,7 @@ public final class Twins {
                 sides.add(side(random.nextInt()));
             }
             TwinsScenario scenario = new TwinsScenario(REPLICAS, random.nextInt(REPLICAS), sides);
-            Optional<String> violation = new TwinsRun(scenario, factory).run();
+            Optional<String> violation = new TwinsRun(scenario, group).run();
             if (violation.isPresent()) {
                 return new Report(i + 1, Optional.of(scenario), violation.get());
             }

@@ -3,12 +3,12 @@ package org.tagma.simulator.exploration;
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.PbftConfig;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
@@ -18,6 +18,9 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.protocol.TimerId;
+import org.tagma.protocol.ReplicaContext;
+import org.tagma.simulator.SimulatedProtocol;
 
 /**
  * One run: in each round the nodes of a side hear each other, at once and in order, until nobody has anything to say
@@ -26,12 +29,16 @@ import org.tagma.core.protocol.SessionId;
  */
 final class TwinsRun {
 
+    private static final int TICK_MILLIS = 50;
     private static final int DELIVERIES_PER_TICK = 5_000;
 
     private record Delivery(int to, Event event) {}
 
     private final TwinsScenario scenario;
     private final List<Protocol> nodes = new ArrayList<>();
+    /** For each node when its timers run out. */
+    private final List<Map<TimerId, Long>> timers = new ArrayList<>();
+
     private final int ticksPerRound;
     private final ArrayDeque<Delivery> underWay = new ArrayDeque<>();
     private final TreeMap<Long, Digest> committed = new TreeMap<>();
@@ -39,12 +46,13 @@ final class TwinsRun {
     private long nowMillis = 1_000_000;
     private String violation;
 
-    TwinsRun(TwinsScenario scenario, Function<PbftConfig, Protocol> factory) {
+    TwinsRun(TwinsScenario scenario, SimulatedProtocol group) {
         this.scenario = scenario;
-        PbftConfig config = PbftConfig.forTests(0, scenario.replicas());
-        this.ticksPerRound = config.requestTimeoutTicks() + config.statusIntervalTicks();
+        ReplicaContext.Timing timing = group.template().timing();
+        this.ticksPerRound = (timing.requestTimeoutMillis() + timing.statusIntervalMillis()) / TICK_MILLIS;
         for (int node = 0; node < scenario.nodes(); node++) {
-            nodes.add(factory.apply(PbftConfig.forTests(scenario.identity(node), scenario.replicas())));
+            nodes.add(group.create(scenario.identity(node), node, Optional.empty()));
+            timers.add(new LinkedHashMap<>());
         }
     }
 
@@ -83,9 +91,14 @@ final class TwinsRun {
             Delivery next = underWay.remove();
             step(next.to, next.event);
         }
-        nowMillis += PbftConfig.forTests(0, scenario.replicas()).tickMillis();
+        nowMillis += TICK_MILLIS;
         for (int node = 0; node < nodes.size(); node++) {
-            step(node, new Event.TimerFired(org.tagma.core.pbft.message.PbftTimer.TICK));
+            for (TimerId timer : List.copyOf(timers.get(node).keySet())) {
+                if (timers.get(node).getOrDefault(timer, Long.MAX_VALUE) <= nowMillis) {
+                    timers.get(node).remove(timer);
+                    step(node, new Event.TimerFired(timer));
+                }
+            }
         }
     }
 
@@ -114,6 +127,10 @@ final class TwinsRun {
             send(node, forward.to(), new Event.MessageReceived(forward.message()));
         } else if (action instanceof Action.Relay relay) {
             send(node, relay.to(), new Event.RequestReceived(relay.request(), self));
+        } else if (action instanceof Action.SetTimer set) {
+            timers.get(node).put(set.timer(), nowMillis + set.delayMillis());
+        } else if (action instanceof Action.CancelTimer cancel) {
+            timers.get(node).remove(cancel.timer());
         } else if (action instanceof Action.Commit commit) {
             commit(node, commit.sequence(), commit.batch());
         } else if (action instanceof Action.TakeCheckpoint checkpoint) {

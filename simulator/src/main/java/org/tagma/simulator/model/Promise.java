@@ -1,7 +1,6 @@
 package org.tagma.simulator.model;
 
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.tagma.simulator.properties.Property;
 
@@ -10,18 +9,27 @@ import org.tagma.simulator.properties.Property;
  *
  * <p>Immutable.
  *
- * @param owed the properties that a run must keep; what else it breaks is counted, and is no failure
- * @param reason why these and no others, in one phrase
+ * @param level how much of what can be promised; what else a run breaks is counted, and is no failure
+ * @param reason why that much, in one phrase
  */
-public record Promise(Set<Property> owed, String reason) {
+public record Promise(Level level, String reason) {
 
-    public Promise {
-        owed = Set.copyOf(owed);
+    /** How much is owed. */
+    public enum Level {
+        NOTHING,
+        /** What must hold whatever time does. */
+        SAFETY,
+        ALL
     }
 
     /** Whether a violation of this property is a bug. */
     public boolean owes(Property property) {
-        return owed.contains(property);
+        return level == Level.ALL || (level == Level.SAFETY && property.isSafety());
+    }
+
+    /** Whether nothing is owed at all. */
+    public boolean isNothing() {
+        return level == Level.NOTHING;
     }
 
     /** What one would most like to see broken of what is not owed, if there is such: agreement, or else progress. */
@@ -33,9 +41,10 @@ public record Promise(Set<Property> owed, String reason) {
 
     /** What is owed, in a word or two. */
     public String label() {
-        if (owed.isEmpty()) {
-            return "nothing";
-        }
-        return owes(Property.LIVENESS) ? "safety, liveness" : "safety";
+        return switch (level) {
+            case NOTHING -> "nothing";
+            case SAFETY -> "safety";
+            case ALL -> "safety, liveness";
+        };
     }
 }

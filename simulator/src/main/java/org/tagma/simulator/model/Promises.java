@@ -1,11 +1,9 @@
 package org.tagma.simulator.model;
 
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
-import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.model.Promise.Level;
 
 /**
  * Which properties a protocol owes under each of the 27 combinations, at its fault bound and beyond it. Frames are
@@ -18,16 +16,16 @@ public final class Promises {
     /** What a group owes that has no more faulty replicas than it is made for. */
     public static Promise of(ProtocolDefinition protocol, SystemModel model) {
         if (isHelplessAgainst(protocol, model.nodes())) {
-            return new Promise(Set.of(), nodesReason(protocol, model.nodes()));
+            return new Promise(Level.NOTHING, nodesReason(protocol, model.nodes()));
         }
         Optional<String> unmet = unmetAssumption(protocol, model);
         if (unmet.isPresent()) {
-            return new Promise(Set.of(), unmet.get());
+            return new Promise(Level.NOTHING, unmet.get());
         }
         boolean live = model.synchrony() != Synchrony.ASYNCHRONOUS;
         String reason = networkReason(model.network()) + "; " + nodesReason(protocol, model.nodes()) + "; "
                 + synchronyReason(model.synchrony());
-        return new Promise(live ? all(protocol) : safety(protocol), reason);
+        return new Promise(live ? Level.ALL : Level.SAFETY, reason);
     }
 
     /** What a group owes with so many faulty replicas, be they within its bound or beyond it. */
@@ -38,10 +36,10 @@ public final class Promises {
         }
         String tooMany = faults + " faulty replicas, where " + replicas + " tolerate " + tolerated;
         if (model.nodes() == Nodes.BYZANTINE) {
-            return new Promise(Set.of(), tooMany + ": nothing is promised");
+            return new Promise(Level.NOTHING, tooMany + ": nothing is promised");
         }
         return new Promise(
-                safety(protocol), tooMany + ": they may stop the group, but crashes never make it contradict itself");
+                Level.SAFETY, tooMany + ": they may stop the group, but crashes never make it contradict itself");
     }
 
     /** The fault bound of a group. */
@@ -64,19 +62,6 @@ public final class Promises {
         return protocol.assumptions().crashStop() && model.nodes() == Nodes.CRASH_RECOVERY
                 ? Optional.of("it takes the dead for dead, and they come back")
                 : Optional.empty();
-    }
-
-    private static Set<Property> all(ProtocolDefinition protocol) {
-        Set<Property> all = EnumSet.allOf(Property.class);
-        all.removeIf(property -> !protocol.changesMembers() && property.isOfRaftOnly());
-        all.removeIf(property -> protocol.faultModel() == FaultModel.CRASH && property.isOfCertificates());
-        return all;
-    }
-
-    private static Set<Property> safety(ProtocolDefinition protocol) {
-        Set<Property> safety = all(protocol);
-        safety.removeIf(property -> !property.isSafety());
-        return safety;
     }
 
     private static String networkReason(Network network) {

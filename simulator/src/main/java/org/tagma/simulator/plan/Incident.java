@@ -54,9 +54,9 @@ public record Incident(
         SPLIT,
         /** All clients, or one of them, lose their connections to them for a while. */
         DISCONNECT,
-        /** Raft: whoever leads, or it if nobody does, is cut off from all other replicas, and not from the clients. */
+        /** Whoever leads, or it if nobody does, is cut off from all other replicas, and not from the clients. */
         DEPOSE,
-        /** Raft: the same happens to whoever leads meanwhile, one after the other. */
+        /** The same happens to whoever leads meanwhile, one after the other. */
         ISOLATE_LEADER,
         /** The dates of their clocks are set back. */
         CLOCK,
@@ -70,11 +70,11 @@ public record Incident(
         UNREADABLE,
         /** Stops, and starts again with an empty disk. */
         WIPE,
-        /** Raft: an operator asks whoever leads to hand over to it. */
+        /** An operator asks whoever leads to hand over to it. */
         TRANSFER,
-        /** Raft: an operator makes them learners for a while. */
+        /** An operator makes them learners for a while. */
         DEMOTE,
-        /** Raft: an operator takes them out of the group for a while. */
+        /** An operator takes them out of the group for a while. */
         REMOVE;
 
         boolean canBeOfSeveral() {
@@ -85,8 +85,8 @@ public record Incident(
             return this == DEMOTE || this == REMOVE;
         }
 
-        /** Whether it has to do with leaders or groups. */
-        boolean isRaftOnly() {
+        /** Whether it has to do with leaders that are elected, or with groups that change. */
+        boolean isOfElectedLeaders() {
             return this == TRANSFER || this == DEPOSE || this == ISOLATE_LEADER || isOfMembership();
         }
 

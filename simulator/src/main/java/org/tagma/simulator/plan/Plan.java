@@ -1,23 +1,19 @@
 package org.tagma.simulator.plan;
 
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.FaultModel;
 import org.tagma.protocol.ProtocolDefinition;
-import org.tagma.replica.settings.AuthenticationPolicy;
-import org.tagma.simulator.RaftLimits;
+import org.tagma.protocol.Settings;
+import org.tagma.simulator.ProtocolSimulation;
 import org.tagma.simulator.Scenario;
 import org.tagma.simulator.SimulatedProtocol;
-import org.tagma.simulator.SimulatedProtocols;
-import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.Tuning;
-import org.tagma.simulator.byzantine.BehaviourNames;
-import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.Timing;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Promise;
@@ -41,11 +37,10 @@ import org.tagma.simulator.workload.Workload;
  * @param authentication how messages are authenticated
  * @param hasRealCrypto whether messages carry Ed25519 signatures and HMACs, instead of keyed hashes that cost nothing
  * @param hasFastReads whether queries skip ordering
- * @param hasLeases whether a Raft leader answers queries alone while its lease holds; clocks must keep its bound then
- * @param limits bounds of Raft; under PBFT the usual ones, which mean nothing there
+ * @param settings the protocol's own section of the cluster file
  * @param stabilizationMillis when the bounds on time begin to hold: 0 always, negative never
  * @param driftPerMille by how much a replica's clock may be too fast or too slow, of a thousand, at most 200
- * @param malicious for each malicious replica the ways in which it is, as {@link BehaviourNames} writes them
+ * @param malicious for each malicious replica the ways in which it is, as {@link org.tagma.simulator.byzantine.Behaviours} reads them
  * @param registers over how many registers the operations are spread, at least 1
  * @param faultyClients how many malicious clients there are besides
  * @param content what the registers are kept in
@@ -64,8 +59,7 @@ public record Plan(
         AuthenticationMode authentication,
         boolean hasRealCrypto,
         boolean hasFastReads,
-        boolean hasLeases,
-        RaftLimits limits,
+        Settings settings,
         Wire wire,
         long stabilizationMillis,
         int driftPerMille,
@@ -82,12 +76,6 @@ public record Plan(
     public static final int MAX_REPLICAS = 31;
     public static final int MAX_CLIENTS = 64;
 
-    /**
-     * Of a thousand: if one clock is so much too fast and another so much too slow, they are 10 % apart, as leases
-     * allow.
-     */
-    static final int MAX_DRIFT_UNDER_LEASES = 47;
-
     public Plan {
         malicious = copyOf(malicious);
         clients = List.copyOf(clients);
@@ -99,19 +87,11 @@ public record Plan(
         require(faults >= 0 && faults <= replicas, "no more replicas can be faulty than there are");
         require(faultyClients >= 0, "malicious clients must be 0 or more");
         require(registers >= 1 && registers <= 1_000, "there must be 1 to 1000 registers");
-        require(driftPerMille >= 0 && driftPerMille <= 200, "drift must be 0 to 200 of a thousand");
+        int maxDrift = ProtocolSimulation.of(protocol).maxDriftPerMille(settings);
+        require(
+                driftPerMille >= 0 && driftPerMille <= maxDrift,
+                "drift must be 0 to " + maxDrift + " of a thousand with these settings");
         require(stabilizationMillis <= 3_600_000, "stabilization must come within an hour, or never");
-        require(protocol.changesMembers() || limits.equals(RaftLimits.USUAL), "only raft has limits of its own");
-        require(
-                limits.maxInflightMessages() >= 1
-                        && limits.maxInflightBytes() >= 1
-                        && limits.maxAppendBytes() >= 1
-                        && limits.maxPendingReads() >= 1,
-                "limits must be at least 1");
-        require(!hasLeases || protocol.changesMembers(), "only raft has leases");
-        require(
-                !hasLeases || driftPerMille <= MAX_DRIFT_UNDER_LEASES,
-                "leases need clocks that drift by " + MAX_DRIFT_UNDER_LEASES + " of a thousand at most");
         require(
                 content.entries() >= 0
                         && content.entries() <= 10_000
@@ -134,8 +114,8 @@ public record Plan(
                 "an incident must happen to a replica that exists");
         require(
                 protocol.changesMembers()
-                        || incidents.stream().noneMatch(each -> each.kind().isRaftOnly()),
-                "leadership and the group can change under raft only");
+                        || incidents.stream().noneMatch(each -> each.kind().isOfElectedLeaders()),
+                "leadership and the group do not change at an operator's word under " + protocol.name());
         require(
                 model.network() != Network.RELIABLE
                         || incidents.stream().noneMatch(each -> each.kind() == Incident.Kind.DISCONNECT),
@@ -184,10 +164,10 @@ public record Plan(
 
     /** The scenario that runs it. */
     public Scenario toScenario() {
-        Scenario scenario = Scenario.cluster(simulatedProtocol())
+        SimulatedProtocol group = simulatedProtocol();
+        Scenario scenario = Scenario.cluster(group)
                 .beyondTheBound()
-                .tuning(tuning)
-                .authentication(policy())
+                .authentication(group.policy(authentication))
                 .realCrypto(hasRealCrypto)
                 .fastPathForQueries(hasFastReads)
                 .network(wire.toModel())
@@ -211,8 +191,7 @@ public record Plan(
                 .slowDisks(hasSlowDisks)
                 .seed(seed);
         sought.ifPresent(property -> seek(scenario, property));
-        malicious.forEach((id, ways) ->
-                scenario.byzantine(id, ways.stream().map(BehaviourNames::parse).toArray(Misbehaviour.Factory[]::new)));
+        malicious.forEach((id, ways) -> scenario.byzantine(id, ways.toArray(String[]::new)));
         for (Incident each : incidents) {
             if (each.isAfterOperations()) {
                 scenario.afterOperations((int) Math.min(each.when(), operations()), each::happenTo);
@@ -225,15 +204,14 @@ public record Plan(
 
     /** Whether a scheduler keeps the group from deciding, for as long as the run lasts. */
     boolean isScheduledAgainstProgress() {
-        return sought.filter(property -> property == Property.LIVENESS).isPresent()
+        return sought.filter(property -> property.equals(Property.LIVENESS)).isPresent()
                 && model.synchrony() == Synchrony.ASYNCHRONOUS;
     }
 
     private void seek(Scenario scenario, Property property) {
-        EnumSet<Property> watched = EnumSet.of(property);
-        watched.addAll(promise().owed());
-        scenario.watching(watched);
-        if (property == Property.LIVENESS) {
+        Promise promise = promise();
+        scenario.watching(each -> each.equals(property) || promise.owes(each));
+        if (property.equals(Property.LIVENESS)) {
             scenario.seekingStandstill();
             if (isScheduledAgainstProgress()) {
                 scenario.scheduledAgainstProgress();
@@ -241,17 +219,9 @@ public record Plan(
         }
     }
 
-    private SimulatedProtocol simulatedProtocol() {
-        return SimulatedProtocols.of(protocol, replicas, limits, hasLeases);
-    }
-
-    /** The group that it runs; it must be one of Raft. */
-    public SimulatedRaft simulatedRaft() {
-        return (SimulatedRaft) simulatedProtocol();
-    }
-
-    private AuthenticationPolicy policy() {
-        return simulatedProtocol().policy(authentication);
+    /** The group that it runs. */
+    public SimulatedProtocol simulatedProtocol() {
+        return SimulatedProtocol.of(protocol, replicas).with(settings).tuned(tuning);
     }
 
     /** The command that runs it, as one pastes it. */
@@ -272,8 +242,16 @@ public record Plan(
 
     // ---- the same run but for one thing ----
 
+    /** The same run with what is done to its draft. */
+    Plan but(Consumer<PlanDraft> change) {
+        PlanDraft draft = new PlanDraft(this);
+        change.accept(draft);
+        return draft.plan();
+    }
+
+    /** The same plan for another seed. */
     public Plan withSeed(long value) {
-        return new PlanEdit(this).seed(value).plan();
+        return but(draft -> draft.seed = value);
     }
 
     /**
@@ -281,25 +259,25 @@ public record Plan(
      * for what is ordered.
      */
     public Plan seeking(Property property) {
-        PlanEdit edit = edit().sought(property);
-        if (property == Property.LIVENESS) {
-            edit.service(ServiceSetting.USUAL)
-                    .fastReads(false)
-                    .leases(false)
-                    .clients(clients.stream()
-                            .map(each -> new ClientPlan(each.operations(), each.pipeline(), each.thinkMillis()))
-                            .toList());
-        } else if (seed % 2 == 0 && !promise().owes(property)) {
-            // Those that are malicious each in its own way seldom break more than progress: every other time they
-            // conspire.
-            TreeMap<Integer, List<String>> conspirators = new TreeMap<>(malicious);
-            conspirators.replaceAll((id, ways) -> List.of(BehaviourNames.TWO_FACED));
-            edit.malicious(conspirators);
-        }
-        return edit.plan();
+        String conspiracy = ProtocolSimulation.of(protocol).conspiracy();
+        return but(draft -> {
+            draft.sought = Optional.of(property);
+            if (property.equals(Property.LIVENESS)) {
+                draft.service = ServiceSetting.USUAL;
+                draft.fastReads = false;
+                draft.settings = usualSettings();
+                draft.clients.replaceAll(
+                        each -> new ClientPlan(each.operations(), each.pipeline(), each.thinkMillis()));
+            } else if (seed % 2 == 0 && !promise().owes(property) && !conspiracy.isEmpty()) {
+                // Those that are malicious each in its own way seldom break more than progress: every other time they
+                // conspire.
+                draft.malicious.replaceAll((id, ways) -> List.of(conspiracy));
+            }
+        });
     }
 
-    PlanEdit edit() {
-        return new PlanEdit(this);
+    /** The settings that runs have unless a seed draws others. */
+    Settings usualSettings() {
+        return ProtocolSimulation.of(protocol).settings(protocol);
     }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.simulator.RaftLimits;
 import org.tagma.simulator.Tuning;
 import org.tagma.simulator.workload.Retry;
 import org.tagma.simulator.workload.ServiceSetting;
@@ -21,9 +20,9 @@ final class PlanDescription {
         lines.add(plan.replicas() + " replicas, " + plan.protocol().name() + ", "
                 + plan.authentication().label() + ", "
                 + (plan.hasFastReads() ? "queries skip ordering" : "queries are ordered")
-                + (plan.hasLeases() ? ", leaders answer alone under a lease" : "") + tuning(plan.tuning()));
-        if (!plan.limits().equals(RaftLimits.USUAL)) {
-            lines.add(limits(plan.limits()));
+                + tuning(plan.tuning()));
+        if (!plan.settings().equals(plan.usualSettings())) {
+            lines.add("settings: " + String.join(", ", PlanText.changedSettings(plan)));
         }
         if (plan.content().isTree()) {
             lines.add(tree(plan.content()));
@@ -56,15 +55,10 @@ final class PlanDescription {
     private static String tuning(Tuning tuning) {
         return "; a checkpoint every " + tuning.checkpointInterval() + ", window " + tuning.logWindow() + ", pipeline "
                 + tuning.pipelineDepth() + ", batches of up to " + tuning.maxBatchRequests()
+                + (tuning.hasAmpleBatches() ? "" : " and " + tuning.maxBatchBytes() + " bytes")
                 + (tuning.hasUsualParts()
                         ? ""
                         : ", parts of trees of up to " + tuning.transfer().wholePartBytes() + " bytes");
-    }
-
-    private static String limits(RaftLimits limits) {
-        return "up to " + limits.maxInflightMessages() + " messages and " + limits.maxInflightBytes()
-                + " bytes on their way to a follower, " + limits.maxAppendBytes() + " bytes in one; up to "
-                + limits.maxPendingReads() + " reads waiting";
     }
 
     private static String tree(StateContent content) {

@@ -2,21 +2,18 @@ package org.tagma.simulator.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.network.cluster.AuthenticationMode;
-import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.Tuning;
-import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promises;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.plan.Incident.Kind;
-import org.tagma.simulator.workload.ServiceSetting;
-import org.tagma.simulator.workload.StateContent;
 
 /**
  * Draws a plan from a seed: sizes, loads and what goes wrong, within what the system model allows. The more different
@@ -24,9 +21,6 @@ import org.tagma.simulator.workload.StateContent;
  * is near.
  */
 final class PlanDrawing {
-
-    /** The sizes of the tests. */
-    static final Tuning USUAL = new Tuning(8, 32, 2, 16);
 
     private static final int LONGEST_STABILIZATION_MILLIS = 3_000;
     private static final int LONGEST_PAUSE_MILLIS = 4_000;
@@ -51,37 +45,30 @@ final class PlanDrawing {
 
     Plan plan() {
         Plan plan = ofAnyProtocol();
-        Plan drawn = setting.protocol().changesMembers() ? new RaftDrawing(plan, random).plan() : plan;
+        Plan drawn = setting.protocol().changesMembers() ? new LeaderDrawing(plan, random).plan() : plan;
         Plan ofTree = new TreeDrawing(drawn, TreeDrawing.randomOf(drawn)).plan();
         return new ServiceDrawing(ofTree, seed).plan();
     }
 
     private Plan ofAnyProtocol() {
-        TreeMap<Integer, List<String>> malicious = malicious();
-        return new Plan(
-                setting.protocol(),
-                setting.model(),
-                seed,
-                setting.replicas(),
-                setting.faults(),
-                tuning(),
-                random.nextBoolean() ? AuthenticationMode.CLIENT_SIGNATURES : AuthenticationMode.SIGNATURES,
-                setting.hasRealCrypto(),
-                random.nextBoolean(),
-                false,
-                RaftLimits.USUAL,
-                wire(),
-                stabilizationMillis(),
-                random.nextInt(1 + (isSynchronous() ? MAX_SYNCHRONOUS_DRIFT : MAX_DRIFT)),
-                malicious,
-                clients(),
-                random.nextInt(1, 7),
-                setting.model().nodes() == Nodes.BYZANTINE && chance(25) ? random.nextInt(1, 3) : 0,
-                incidents(malicious),
-                StateContent.OPAQUE,
-                ServiceSetting.USUAL,
-                false,
-                Optional.empty());
+        PlanDraft draft = new PlanDraft(setting.protocol(), setting.model());
+        draft.seed = seed;
+        draft.replicas = setting.replicas();
+        draft.faults = setting.faults();
+        draft.realCrypto = setting.hasRealCrypto();
+        draft.malicious = malicious();
+        draft.tuning = tuning();
+        draft.authentication =
+                random.nextBoolean() ? AuthenticationMode.CLIENT_SIGNATURES : AuthenticationMode.SIGNATURES;
+        draft.fastReads = random.nextBoolean();
+        draft.wire = wire();
+        draft.stabilizationMillis = stabilizationMillis();
+        draft.driftPerMille = random.nextInt(1 + (isSynchronous() ? MAX_SYNCHRONOUS_DRIFT : MAX_DRIFT));
+        draft.clients = clients();
+        draft.registers = random.nextInt(1, 7);
+        draft.faultyClients = setting.model().nodes() == Nodes.BYZANTINE && chance(25) ? random.nextInt(1, 3) : 0;
+        draft.incidents = incidents(draft.malicious);
+        return draft.plan();
     }
 
     private boolean chance(int percent) {
@@ -94,7 +81,7 @@ final class PlanDrawing {
 
     private Tuning tuning() {
         if (chance(50)) {
-            return USUAL;
+            return Tuning.USUAL;
         }
         int interval = 1 << random.nextInt(5);
         int window = interval * random.nextInt(2, 6);
@@ -131,13 +118,18 @@ final class PlanDrawing {
         if (setting.model().nodes() == Nodes.BYZANTINE) {
             // Colluding replicas share a plan, now and then; else each has its own.
             boolean together = chance(30);
-            List<String> shared = BehaviourNames.drawn(random, setting.replicas(), setting.clients());
+            List<String> shared = drawnWays();
             for (int id : someReplicas(setting.faults())) {
-                malicious.put(
-                        id, together ? shared : BehaviourNames.drawn(random, setting.replicas(), setting.clients()));
+                malicious.put(id, together ? shared : drawnWays());
             }
         }
         return malicious;
+    }
+
+    private List<String> drawnWays() {
+        return SimulatedProtocol.of(setting.protocol(), setting.replicas())
+                .behaviours()
+                .drawn(random, setting.replicas(), setting.clients());
     }
 
     /** So many different ones; replica 0, the first primary, rather than others. */
@@ -168,7 +160,7 @@ final class PlanDrawing {
 
     // ---- incidents ----
 
-    private List<Incident> incidents(TreeMap<Integer, List<String>> malicious) {
+    private List<Incident> incidents(SortedMap<Integer, List<String>> malicious) {
         List<Incident> incidents = new ArrayList<>();
         TreeSet<Integer> forgetful = new TreeSet<>();
         switch (setting.model().nodes()) {
@@ -199,7 +191,7 @@ final class PlanDrawing {
     }
 
     /** Who stops for one forgets nothing that counts, so it may happen to any number of them. */
-    private void failingDisks(List<Incident> incidents, TreeMap<Integer, List<String>> malicious) {
+    private void failingDisks(List<Incident> incidents, SortedMap<Integer, List<String>> malicious) {
         int count = chance(60) ? 0 : random.nextInt(1, 3);
         for (int i = 0; i < count; i++) {
             Kind kind = FAILING_DISKS.get(random.nextInt(FAILING_DISKS.size()));
@@ -221,7 +213,7 @@ final class PlanDrawing {
     }
 
     /** All at one moment, and again when one more operation is done; the time they are back is not the same for all. */
-    private void wholeGroupStops(List<Incident> incidents, TreeMap<Integer, List<String>> malicious) {
+    private void wholeGroupStops(List<Incident> incidents, SortedMap<Integer, List<String>> malicious) {
         if (chance(85)) {
             return;
         }
@@ -266,7 +258,7 @@ final class PlanDrawing {
         }
     }
 
-    private void restarts(List<Incident> incidents, TreeMap<Integer, List<String>> malicious, int count) {
+    private void restarts(List<Incident> incidents, SortedMap<Integer, List<String>> malicious, int count) {
         for (int i = 0; i < count; i++) {
             int id = random.nextInt(setting.replicas());
             if (!malicious.containsKey(id)) {

@@ -17,9 +17,11 @@ import org.tagma.core.service.TransferLimits;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
-import org.tagma.simulator.RaftLimits;
+import org.tagma.protocol.Setting;
+import org.tagma.protocol.Settings;
+import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.Tuning;
-import org.tagma.simulator.byzantine.BehaviourNames;
+import org.tagma.simulator.byzantine.Behaviours;
 import org.tagma.simulator.model.Assumption;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
@@ -40,7 +42,7 @@ import org.tagma.simulator.workload.StateContent;
  */
 public final class PlanText {
 
-    private static final Pattern SETTING = Pattern.compile("([a-z-]+|r\\d{1,3})=(\\S+)");
+    private static final Pattern SETTING = Pattern.compile("([a-zA-Z-]+|r\\d{1,3})=(\\S+)");
     private static final Pattern CLIENT = Pattern.compile("(\\d{1,7})x(\\d{1,2})@(\\d{1,6})(r?)([olm]?)(?:p([2-9]))?");
     private static final Pattern TREE = Pattern.compile("(\\d{1,6})x(\\d{1,6})@(\\d{1,6})(d?)");
     private static final Pattern INCIDENT =
@@ -77,8 +79,9 @@ public final class PlanText {
                                         + (each.processes() > 1 ? "p" + each.processes() : ""))
                                 .collect(Collectors.joining(",")))
                 .add("bad-clients=" + plan.faultyClients());
-        if (plan.hasLeases()) {
-            words.add("leases=on");
+        changedSettings(plan).forEach(words::add);
+        if (!tuning.hasAmpleBatches()) {
+            words.add("batch-bytes=" + tuning.maxBatchBytes());
         }
         ServiceSetting service = plan.service();
         printLimits(service.limits(), words);
@@ -97,15 +100,19 @@ public final class PlanText {
             words.add("parts=" + tuning.transfer().wholePartBytes() + "/"
                     + tuning.transfer().differenceBytes());
         }
-        RaftLimits limits = plan.limits();
-        if (!limits.equals(RaftLimits.USUAL)) {
-            words.add("limits=" + limits.maxInflightMessages() + "/" + limits.maxInflightBytes() + "/"
-                    + limits.maxAppendBytes() + "/" + limits.maxPendingReads());
-        }
         plan.sought().ifPresent(property -> words.add("breaks=" + property.label()));
         plan.malicious().forEach((id, ways) -> words.add("r" + id + "=" + String.join("+", ways)));
         plan.incidents().forEach(each -> words.add(print(each)));
         return words.toString();
+    }
+
+    /** What the protocol's own section of the cluster file would say, as far as it is not usual in runs. */
+    static List<String> changedSettings(Plan plan) {
+        return plan.protocol().settings().stream()
+                .map(Setting::name)
+                .filter(name -> !plan.settings().get(name).equals(plan.usualSettings().get(name)))
+                .map(name -> name + "=" + plan.settings().get(name))
+                .toList();
     }
 
     private static void printLimits(ServiceLimits limits, StringJoiner words) {
@@ -146,6 +153,8 @@ public final class PlanText {
 
     private static final class Reader {
         private final String[] words;
+        private final ProtocolDefinition protocol;
+        private final Behaviours behaviours;
         private final Map<String, String> settings = new TreeMap<>();
         private final List<Incident> incidents = new ArrayList<>();
         private final TreeMap<Integer, List<String>> malicious = new TreeMap<>();
@@ -153,44 +162,59 @@ public final class PlanText {
 
         Reader(String[] words) {
             this.words = words;
+            this.protocol = Protocols.all().stream()
+                    .filter(each -> each.name().equalsIgnoreCase(words[0]))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(BAD + "no protocol '" + words[0] + "'"));
+            this.behaviours = SimulatedProtocol.of(protocol, 1).behaviours();
         }
 
         Plan plan() {
             Arrays.stream(words).skip(4).forEach(this::take);
-            Plan plan = new Plan(
-                    protocol(),
-                    new SystemModel(
-                            axis(Network.class, words[1]),
-                            axis(Nodes.class, words[2]),
-                            axis(Synchrony.class, words[3])),
-                    number("seed", 1),
-                    (int) number("n", 4),
-                    (int) number("f", 1),
-                    tuning(),
-                    authentication(),
-                    choice("crypto", "simulated", "real").equals("real"),
-                    choice("reads", "ordered", "fast").equals("fast"),
-                    choice("leases", "off", "on").equals("on"),
-                    limits(),
-                    wire(),
-                    text("gst", "0").equals("never") ? -1 : number("gst", 0),
-                    (int) number("drift", 0),
-                    malicious,
-                    clients(),
-                    (int) number("registers", 4),
-                    (int) number("bad-clients", 0),
-                    incidents,
-                    content(),
-                    service(),
-                    choice("disks", "fast", "slow").equals("slow"),
-                    sought());
+            SystemModel model = new SystemModel(
+                    axis(Network.class, words[1]), axis(Nodes.class, words[2]), axis(Synchrony.class, words[3]));
+            PlanDraft draft = new PlanDraft(protocol, model);
+            draft.seed = number("seed", 1);
+            draft.replicas = (int) number("n", 4);
+            draft.faults = (int) number("f", 1);
+            draft.tuning = tuning();
+            draft.authentication = authentication();
+            draft.realCrypto = choice("crypto", "simulated", "real").equals("real");
+            draft.fastReads = choice("reads", "ordered", "fast").equals("fast");
+            draft.settings = protocolSettings(draft.settings);
+            draft.wire = wire();
+            draft.stabilizationMillis = text("gst", "0").equals("never") ? -1 : number("gst", 0);
+            draft.driftPerMille = (int) number("drift", 0);
+            draft.malicious = malicious;
+            draft.clients = clients();
+            draft.registers = (int) number("registers", 4);
+            draft.faultyClients = (int) number("bad-clients", 0);
+            draft.incidents = incidents;
+            draft.content = content();
+            draft.service = service();
+            draft.slowDisks = choice("disks", "fast", "slow").equals("slow");
+            draft.sought = sought();
             settings.keySet().stream()
                     .filter(key -> !used.contains(key))
                     .findFirst()
                     .ifPresent(key -> {
                         throw new IllegalArgumentException(BAD + "the unknown setting '" + key + "'");
                     });
-            return plan;
+            return draft.plan();
+        }
+
+        /** The protocol's own, under the names that they have in the cluster file. */
+        private Settings protocolSettings(Settings usual) {
+            Settings changed = usual;
+            for (Setting setting : protocol.settings()) {
+                String name = setting.name();
+                if (settings.containsKey(name) && setting.standard() instanceof Integer) {
+                    changed = changed.with(name, (int) number(name, 0));
+                } else if (settings.containsKey(name) && setting.standard() instanceof Boolean) {
+                    changed = changed.with(name, choice(name, "false", "true").equals("true"));
+                }
+            }
+            return changed;
         }
 
         private void take(String word) {
@@ -208,18 +232,11 @@ public final class PlanText {
             }
             if (name.startsWith("r") && Character.isDigit(name.charAt(name.length() - 1))) {
                 List<String> ways = List.of(value.split("\\+"));
-                ways.forEach(BehaviourNames::parse);
+                ways.forEach(behaviours::parse);
                 malicious.put(Integer.parseInt(name.substring(1)), ways);
             } else if (settings.put(name, value) != null) {
                 throw new IllegalArgumentException(BAD + name + " twice");
             }
-        }
-
-        private ProtocolDefinition protocol() {
-            return Protocols.all().stream()
-                    .filter(kind -> kind.name().equalsIgnoreCase(words[0]))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException(BAD + "no protocol '" + words[0] + "'"));
         }
 
         private static <A extends Enum<A> & Assumption> A axis(Class<A> axis, String word) {
@@ -272,7 +289,8 @@ public final class PlanText {
 
         private Tuning tuning() {
             int[] sizes = numbers("tuning", "8/32/2/16", 4);
-            Tuning tuning = new Tuning(sizes[0], sizes[1], sizes[2], sizes[3]);
+            Tuning tuning = new Tuning(sizes[0], sizes[1], sizes[2], sizes[3])
+                    .withBatchBytes((int) number("batch-bytes", Tuning.AMPLE_BATCH_BYTES));
             TransferLimits usual = TransferLimits.DEFAULT;
             int[] parts = numbers("parts", usual.wholePartBytes() + "/" + usual.differenceBytes(), 2);
             return tuning.withParts(parts[0], parts[1]);
@@ -281,14 +299,6 @@ public final class PlanText {
         private Optional<Property> sought() {
             String label = text("breaks", "");
             return label.isEmpty() ? Optional.empty() : Optional.of(Property.labelled(label));
-        }
-
-        private RaftLimits limits() {
-            RaftLimits usual = RaftLimits.USUAL;
-            String otherwise = usual.maxInflightMessages() + "/" + usual.maxInflightBytes() + "/"
-                    + usual.maxAppendBytes() + "/" + usual.maxPendingReads();
-            int[] sizes = numbers("limits", otherwise, 4);
-            return new RaftLimits(sizes[0], sizes[1], sizes[2], sizes[3]);
         }
 
         private StateContent content() {

@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.simulator.byzantine.BehaviourNames;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.plan.Incident.Kind;
 import org.tagma.simulator.workload.Retry;
@@ -56,12 +54,10 @@ final class ServiceDrawing {
     }
 
     Plan plan() {
-        PlanEdit edit = plan.edit();
-        if (plan.protocol().changesMembers() && chance(40)) {
-            edit.slowDisks(true);
-        }
+        PlanDraft draft = new PlanDraft(plan);
+        draft.slowDisks = plan.protocol().changesMembers() && chance(40);
         if (chance(PERCENT_WITH_ANOTHER_WAY) && !plan.malicious().isEmpty()) {
-            edit.malicious(withAnotherWay());
+            withAnotherWay(draft.malicious);
         }
         if (chance(PERCENT_OF_SEEDS)) {
             ServiceLimits limits =
@@ -70,13 +66,14 @@ final class ServiceDrawing {
                     ? random.nextInt(
                             LEAST_PATIENCE_MILLIS, random.nextBoolean() ? SHORT_PATIENCE_MILLIS : MOST_PATIENCE_MILLIS)
                     : 0;
-            edit.service(new ServiceSetting(limits, deadline)).clients(clients(limits));
+            draft.service = new ServiceSetting(limits, deadline);
+            draft.clients = clients(limits);
         }
-        edit.service(withBudgets(edit.plan().service()));
+        draft.service = withBudgets(draft.service);
         if (plan.model().network() != Network.RELIABLE && chance(PERCENT_WITH_LOST_CONNECTIONS)) {
-            edit.incidents(withLostConnections());
+            draft.incidents = withLostConnections();
         }
-        return edit.plan();
+        return draft.plan();
     }
 
     /** Now and then replies make room for others, and sessions end because nothing was executed in them for long. */
@@ -102,13 +99,10 @@ final class ServiceDrawing {
                 new ServiceLimits(sessions, pipeline, perClient, all, idle), setting.deadlineMillis());
     }
 
-    private SortedMap<Integer, List<String>> withAnotherWay() {
-        TreeMap<Integer, List<String>> malicious = new TreeMap<>(plan.malicious());
-        int first = malicious.firstKey();
-        List<String> ways = new ArrayList<>(malicious.get(first));
-        ways.add(BehaviourNames.drawnApart(random));
-        malicious.put(first, ways);
-        return malicious;
+    private void withAnotherWay(SortedMap<Integer, List<String>> malicious) {
+        List<String> ways = new ArrayList<>(malicious.get(malicious.firstKey()));
+        ways.add(plan.simulatedProtocol().behaviours().drawnBesides(random));
+        malicious.put(malicious.firstKey(), ways);
     }
 
     private static ServiceLimits usualLimits() {

@@ -1,15 +1,19 @@
 package org.tagma.simulator.plan;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
+import org.tagma.simulator.ProtocolSimulation;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
 import org.tagma.simulator.model.Promise;
 import org.tagma.simulator.model.Promises;
 import org.tagma.simulator.model.Synchrony;
 import org.tagma.simulator.model.SystemModel;
+import org.tagma.simulator.properties.Property;
 
 /**
  * What is given when plans are drawn; a seed says the rest.
@@ -69,6 +73,15 @@ public record Setting(
     /** What is owed under it. */
     public Promise promise() {
         return Promises.of(protocol, model, replicas, faults);
+    }
+
+    /** All that is owed under it, by name: what any protocol owes, and what is this one's own. */
+    public List<Property> owed() {
+        Promise promise = promise();
+        return Stream.concat(
+                        Property.OF_ALL_PROTOCOLS.stream(), ProtocolSimulation.of(protocol).properties().stream())
+                .filter(promise::owes)
+                .toList();
     }
 
     /** The command that looks for a run that breaks what is not owed under it, if there is such. */

@@ -3,9 +3,9 @@ package org.tagma.simulator.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import org.tagma.simulator.RaftLimits;
+import org.tagma.simulator.Tuning;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
 
@@ -97,9 +97,9 @@ public final class Shrinker {
         int size = plan.incidents().size();
         for (int chunk = size; chunk >= 1; chunk /= 2) {
             for (int from = 0; from < size; from += chunk) {
-                List<Incident> left = new ArrayList<>(plan.incidents());
-                left.subList(from, Math.min(size, from + chunk)).clear();
-                smaller.add(plan.edit().incidents(left).plan());
+                int first = from;
+                int end = Math.min(size, from + chunk);
+                smaller.add(plan.but(draft -> draft.incidents.subList(first, end).clear()));
             }
         }
         return smaller;
@@ -108,12 +108,10 @@ public final class Shrinker {
     private static List<Plan> fewerMalicious(Plan plan) {
         List<Plan> smaller = new ArrayList<>();
         for (int id : plan.malicious().keySet()) {
-            TreeMap<Integer, List<String>> left = new TreeMap<>(plan.malicious());
-            left.remove(id);
-            smaller.add(plan.edit().malicious(left).plan());
+            smaller.add(plan.but(draft -> draft.malicious.remove(id)));
         }
         if (plan.faultyClients() > 0) {
-            smaller.add(plan.edit().faultyClients(0).plan());
+            smaller.add(plan.but(draft -> draft.faultyClients = 0));
         }
         return smaller;
     }
@@ -124,9 +122,7 @@ public final class Shrinker {
             for (int i = 0; i < ways.size() && ways.size() > 1; i++) {
                 List<String> left = new ArrayList<>(ways);
                 left.remove(i);
-                TreeMap<Integer, List<String>> malicious = new TreeMap<>(plan.malicious());
-                malicious.put(id, left);
-                smaller.add(plan.edit().malicious(malicious).plan());
+                smaller.add(plan.but(draft -> draft.malicious.put(id, left)));
             }
         });
         return smaller;
@@ -138,7 +134,8 @@ public final class Shrinker {
         for (int i = 0; i < plan.clients().size(); i++) {
             ClientPlan client = plan.clients().get(i);
             if (client.operations() > 0) {
-                smaller.add(plan.edit().client(i, client.withOperations(0)).plan());
+                int place = i;
+                smaller.add(plan.but(draft -> draft.clients.set(place, client.withOperations(0))));
             }
         }
         return smaller;
@@ -150,7 +147,8 @@ public final class Shrinker {
             ClientPlan client = plan.clients().get(i);
             for (int less = client.operations() / 2; less >= 1; less /= 2) {
                 ClientPlan shorter = client.withOperations(client.operations() - less);
-                smaller.add(plan.edit().client(i, shorter).plan());
+                int place = i;
+                smaller.add(plan.but(draft -> draft.clients.set(place, shorter)));
             }
         }
         return smaller;
@@ -158,79 +156,36 @@ public final class Shrinker {
 
     private static List<Plan> kinderNetwork(Plan plan) {
         List<Plan> smaller = new ArrayList<>();
-        Wire wire = plan.wire();
-        int delay = wire.maxDelayMillis();
-        Wire calm = new Wire(delay, 0, 0, 0, 0, 0, 0);
-        addWire(smaller, plan, calm);
-        addWire(
-                smaller,
-                plan,
-                new Wire(delay, 0, wire.duplicate(), wire.slow(), wire.corrupt(), wire.replay(), wire.inject()));
-        addWire(
-                smaller,
-                plan,
-                new Wire(delay, wire.drop(), 0, wire.slow(), wire.corrupt(), wire.replay(), wire.inject()));
-        addWire(
-                smaller,
-                plan,
-                new Wire(delay, wire.drop(), wire.duplicate(), 0, wire.corrupt(), wire.replay(), wire.inject()));
-        addWire(
-                smaller,
-                plan,
-                new Wire(delay, wire.drop(), wire.duplicate(), wire.slow(), 0, wire.replay(), wire.inject()));
-        addWire(
-                smaller,
-                plan,
-                new Wire(delay, wire.drop(), wire.duplicate(), wire.slow(), wire.corrupt(), 0, wire.inject()));
-        addWire(
-                smaller,
-                plan,
-                new Wire(delay, wire.drop(), wire.duplicate(), wire.slow(), wire.corrupt(), wire.replay(), 0));
+        plan.wire().kinder().forEach(wire -> smaller.add(plan.but(draft -> draft.wire = wire)));
         if (plan.stabilizationMillis() > 0) {
-            smaller.add(plan.edit().stabilizationMillis(0).plan());
+            smaller.add(plan.but(draft -> draft.stabilizationMillis = 0));
         }
         if (plan.driftPerMille() > 0) {
-            smaller.add(plan.edit().driftPerMille(0).plan());
+            smaller.add(plan.but(draft -> draft.driftPerMille = 0));
         }
         return smaller;
     }
 
-    private static void addWire(List<Plan> smaller, Plan plan, Wire wire) {
-        if (!wire.equals(plan.wire())) {
-            smaller.add(plan.edit().wire(wire).plan());
-        }
-    }
-
     private static List<Plan> plainer(Plan plan) {
         List<Plan> smaller = new ArrayList<>();
-        if (!plan.tuning().equals(PlanDrawing.USUAL)) {
-            smaller.add(plan.edit().tuning(PlanDrawing.USUAL).plan());
-        }
-        if (plan.registers() > 1) {
-            smaller.add(plan.edit().registers(1).plan());
-        }
-        smallerContents(plan.content())
-                .forEach(content -> smaller.add(plan.edit().content(content).plan()));
-        if (!plan.limits().equals(RaftLimits.USUAL)) {
-            smaller.add(plan.edit().limits(RaftLimits.USUAL).plan());
-        }
-        if (plan.hasLeases()) {
-            smaller.add(plan.edit().leases(false).plan());
-        }
-        if (!plan.service().equals(ServiceSetting.USUAL)) {
-            smaller.add(plan.edit().service(ServiceSetting.USUAL).plan());
-        }
-        if (plan.hasSlowDisks()) {
-            smaller.add(plan.edit().slowDisks(false).plan());
-        }
-        if (plan.hasFastReads()) {
-            smaller.add(plan.edit().fastReads(false).plan());
-        }
+        List<Consumer<PlanDraft>> changes = new ArrayList<>(List.of(
+                draft -> draft.tuning = Tuning.USUAL,
+                draft -> draft.registers = 1,
+                draft -> draft.settings = plan.usualSettings(),
+                draft -> draft.service = ServiceSetting.USUAL,
+                draft -> draft.slowDisks = false,
+                draft -> draft.fastReads = false));
+        smallerContents(plan.content()).forEach(content -> changes.add(draft -> draft.content = content));
         for (int i = 0; i < plan.clients().size(); i++) {
             ClientPlan client = plan.clients().get(i);
-            ClientPlan simple = new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()));
-            if (!client.equals(simple)) {
-                smaller.add(plan.edit().client(i, simple).plan());
+            int place = i;
+            changes.add(draft -> draft.clients.set(
+                    place, new ClientPlan(client.operations(), 1, Math.min(1, client.thinkMillis()))));
+        }
+        for (Consumer<PlanDraft> change : changes) {
+            Plan plainer = plan.but(change);
+            if (!plainer.equals(plan)) {
+                smaller.add(plainer);
             }
         }
         return smaller;
@@ -260,9 +215,9 @@ public final class Shrinker {
         for (int i = 0; i < plan.incidents().size(); i++) {
             Incident incident = plan.incidents().get(i);
             if (incident.millis() > 1) {
-                List<Incident> shorter = new ArrayList<>(plan.incidents());
-                shorter.set(i, incident.withMillis(incident.millis() / 2));
-                smaller.add(plan.edit().incidents(shorter).plan());
+                int place = i;
+                smaller.add(plan.but(
+                        draft -> draft.incidents.set(place, incident.withMillis(incident.millis() / 2))));
             }
         }
         return smaller;

@@ -60,20 +60,21 @@ final class TreeDrawing {
         if (!chance(PLANS_PERCENT)) {
             return plan;
         }
-        PlanEdit edit = plan.edit().content(content());
+        PlanDraft draft = new PlanDraft(plan);
+        draft.content = content();
         if (plan.replicas() < 2 || !(canStop() || canBeLate()) || chance(20)) {
-            return edit.plan();
+            return draft.plan();
         }
-        long stabilization = plan.stabilizationMillis();
-        edit.tuning(smallWindow())
-                .wire(plan.wire().withMaxDelayMillis(chance(50) ? plan.wire().maxDelayMillis() : someDelay()))
-                .stabilizationMillis(Math.min(stabilization, LATEST_STABILIZATION_MILLIS))
-                .clients(lastingLoad())
-                .malicious(lyingInTransfer())
-                .faultyClients(0)
-                .incidents(withChangesOfTheGroup(incidents()));
+        Tuning tuning = smallWindow();
+        draft.wire = plan.wire().withMaxDelayMillis(chance(50) ? plan.wire().maxDelayMillis() : someDelay());
+        draft.stabilizationMillis = Math.min(plan.stabilizationMillis(), LATEST_STABILIZATION_MILLIS);
+        draft.clients = lastingLoad();
+        draft.malicious = lyingInTransfer();
+        draft.faultyClients = 0;
+        draft.incidents = withChangesOfTheGroup(incidents());
         // Last, so that the rest of a plan is the same with and without it.
-        return edit.tuning(smallParts(edit.plan().tuning())).plan();
+        draft.tuning = smallParts(tuning);
+        return draft.plan();
     }
 
     /**

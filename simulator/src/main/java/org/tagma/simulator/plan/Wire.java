@@ -1,5 +1,7 @@
 package org.tagma.simulator.plan;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tagma.simulator.faults.NetworkModel;
 
 /**
@@ -30,6 +32,24 @@ public record Wire(int maxDelayMillis, int drop, int duplicate, int slow, int co
     /** Everything arrives once, within 5 ms. */
     public static Wire reliable() {
         return new Wire(5, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** The same with none of the faults, and with all but one of those that it has. */
+    List<Wire> kinder() {
+        int[] faults = {drop, duplicate, slow, corrupt, replay, inject};
+        List<Wire> kinder = new ArrayList<>();
+        kinder.add(of(maxDelayMillis, new int[faults.length]));
+        for (int i = 0; i < faults.length; i++) {
+            int[] fewer = faults.clone();
+            fewer[i] = 0;
+            kinder.add(of(maxDelayMillis, fewer));
+        }
+        kinder.removeIf(this::equals);
+        return kinder;
+    }
+
+    private static Wire of(int maxDelayMillis, int... faults) {
+        return new Wire(maxDelayMillis, faults[0], faults[1], faults[2], faults[3], faults[4], faults[5]);
     }
 
     NetworkModel toModel() {

@@ -3,6 +3,7 @@ package org.tagma.simulator.properties;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
@@ -40,11 +41,20 @@ public interface ProtocolObserver {
      *
      * @param to a replica, or -1 if it went to all
      */
-    void left(int replica, int to, Message message);
+    default void left(int replica, int to, Message message) {}
 
     /** Whether a replica belongs to the group now. */
-    boolean isMember(int replica);
+    default boolean isMember(int replica) {
+        return true;
+    }
 
-    /** Whether those that take part, as the predicate says, suffice for the group to go on. */
-    boolean canProgress(IntPredicate takesPart);
+    /**
+     * Whether those that take part, as the predicate says, suffice for the group to go on.
+     *
+     * @param replicas how many there are
+     * @param needed how many of them the protocol says that it takes
+     */
+    default boolean canProgress(int replicas, int needed, IntPredicate takesPart) {
+        return IntStream.range(0, replicas).filter(takesPart).count() >= needed;
+    }
 }

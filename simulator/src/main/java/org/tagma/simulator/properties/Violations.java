@@ -1,8 +1,7 @@
 package org.tagma.simulator.properties;
 
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The first violation that a checker found. Checkers report here and do not throw, because some are called from inside
@@ -15,22 +14,22 @@ public final class Violations {
     /** A broken promise and how it was broken. */
     public record Violation(Property property, String details) {}
 
-    private final Set<Property> watched;
+    private final Predicate<Property> watched;
     private Violation first;
 
     /** Takes whatever is broken. */
     public Violations() {
-        this(EnumSet.allOf(Property.class));
+        this(property -> true);
     }
 
     /** Takes only what breaks one of these. */
-    public Violations(Set<Property> watched) {
-        this.watched = Set.copyOf(watched);
+    public Violations(Predicate<Property> watched) {
+        this.watched = watched;
     }
 
     /** Takes a violation; what follows from it later is not taken. */
     public void report(Property property, String details) {
-        if (first == null && watched.contains(property)) {
+        if (first == null && watched.test(property)) {
             first = new Violation(property, details);
         }
     }

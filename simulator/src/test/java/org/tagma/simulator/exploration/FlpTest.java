@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tagma.protocol.Protocols;
 import org.tagma.simulator.SimulationResult;
 
 /** Nothing is decided while the scheduler is at work, everything afterwards, and no promise is broken. */
@@ -19,7 +20,7 @@ class FlpTest {
     @CsvSource({"pbft, 40", "raft, 20"})
     void nothingIsDecidedForAsLongAsItRunsAndEverythingAfterwards(String protocol, long minutes) {
         long[] before = new long[2];
-        SimulationResult result = Flp.scenario(protocol, minutes * MINUTE)
+        SimulationResult result = Flp.scenario(Protocols.named(protocol), minutes * MINUTE)
                 .atMillis(minutes * MINUTE - 1, cluster -> {
                     before[0] = cluster.returnedCalls();
                     before[1] = cluster.highestExecuted();
@@ -38,7 +39,7 @@ class FlpTest {
     @Test
     void theCommandTellsWhatHappens() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int status = Flp.run("pbft", 60_000, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        int status = Flp.run(Protocols.named("pbft"), 60_000, new PrintStream(bytes, true, StandardCharsets.UTF_8));
         assertThat(status).isZero();
         assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("LONGEST DELAY", "All 12 operations were done");
     }

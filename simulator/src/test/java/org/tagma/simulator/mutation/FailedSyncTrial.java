@@ -3,9 +3,7 @@ package org.tagma.simulator.mutation;
 import static org.tagma.simulator.Scenario.cluster;
 
 import java.util.function.LongFunction;
-import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
-import org.tagma.simulator.SimulatedRaft;
 import org.tagma.simulator.faults.DiskFault;
 
 /** Lets one sync of one replica fail, a later one for each seed, in both protocols; says what broke, or null. */
@@ -18,8 +16,8 @@ public final class FailedSyncTrial implements LongFunction<String> {
 
     @Override
     public String apply(long seed) {
-        String underPbft = run(SimulatedPbft.of(4), (int) seed);
-        return underPbft == null ? run(SimulatedRaft.of(3), (int) seed) : underPbft;
+        String underPbft = run(SimulatedProtocol.of("pbft", 4), (int) seed);
+        return underPbft == null ? run(SimulatedProtocol.of("raft", 3), (int) seed) : underPbft;
     }
 
     private static String run(SimulatedProtocol protocol, int successes) {

@@ -18,6 +18,8 @@ import org.tagma.mutation.Mutant;
 import org.tagma.mutation.MutantClassLoader;
 import org.tagma.mutation.MutantCompiler;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.protocol.pbft.PbftDefinition;
+import org.tagma.protocol.raft.RaftDefinition;
 import org.tagma.replica.engine.ReplicaEngine;
 
 /**
@@ -28,7 +30,7 @@ enum MutantLaboratory {
     PBFT("org.tagma.core.pbft.", "PbftProtocol", "ofPbft", "PbftConfig") {
         @Override
         LongFunction<String> trial(Constructor<?> protocol) {
-            return MutantTrial.ofPbft((config, store) -> make(protocol, config, store));
+            return MutantTrial.ofPbft((context, store) -> make(protocol, PbftDefinition.config(context), store));
         }
 
         @Override
@@ -39,7 +41,7 @@ enum MutantLaboratory {
     RAFT("org.tagma.core.raft.", "RaftProtocol", "ofRaft", "RaftConfig") {
         @Override
         LongFunction<String> trial(Constructor<?> protocol) {
-            return MutantTrial.ofRaft((config, store) -> make(protocol, config, store));
+            return MutantTrial.ofRaft((context, store) -> make(protocol, RaftDefinition.config(context), store));
         }
 
         @Override

@@ -2,16 +2,10 @@ package org.tagma.simulator.mutation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.LongFunction;
-import org.tagma.core.pbft.PbftConfig;
-import org.tagma.core.pbft.PbftProtocol;
-import org.tagma.core.raft.RaftConfig;
-import org.tagma.core.raft.RaftProtocol;
+import java.util.function.UnaryOperator;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
-import org.tagma.simulator.ProtocolFactory;
-import org.tagma.simulator.SimulatedPbft;
 import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
@@ -35,32 +29,31 @@ public final class MutantTrial implements LongFunction<String> {
             settings(Protocols.named("raft"), Nodes.CRASH_RECOVERY, Nodes.CRASH_STOP, Nodes.CRASH_RECOVERY);
 
     private final List<Setting> settings;
-    private final Function<Plan, SimulatedProtocol> make;
+    private final UnaryOperator<SimulatedProtocol> make;
 
-    private MutantTrial(List<Setting> settings, Function<Plan, SimulatedProtocol> make) {
+    private MutantTrial(List<Setting> settings, UnaryOperator<SimulatedProtocol> make) {
         this.settings = settings;
         this.make = make;
     }
 
     /** Runs PBFT of this make. */
-    static MutantTrial ofPbft(ProtocolFactory<PbftConfig> factory) {
-        return new MutantTrial(
-                PBFT_SETTINGS, plan -> SimulatedPbft.of(plan.replicas()).madeBy(factory));
+    static MutantTrial ofPbft(SimulatedProtocol.Make make) {
+        return new MutantTrial(PBFT_SETTINGS, group -> group.madeBy(make));
     }
 
     /** Runs Raft of this make. */
-    static MutantTrial ofRaft(ProtocolFactory<RaftConfig> factory) {
-        return new MutantTrial(RAFT_SETTINGS, plan -> plan.simulatedRaft().madeBy(factory));
+    static MutantTrial ofRaft(SimulatedProtocol.Make make) {
+        return new MutantTrial(RAFT_SETTINGS, group -> group.madeBy(make));
     }
 
     /** Runs PBFT as this class's own loader knows it. */
     public static LongFunction<String> ofPbft() {
-        return ofPbft(PbftProtocol::new);
+        return new MutantTrial(PBFT_SETTINGS, UnaryOperator.identity());
     }
 
     /** Runs Raft as this class's own loader knows it. */
     public static LongFunction<String> ofRaft() {
-        return ofRaft(RaftProtocol::new);
+        return new MutantTrial(RAFT_SETTINGS, UnaryOperator.identity());
     }
 
     private static List<Setting> settings(ProtocolDefinition protocol, Nodes... kinds) {
@@ -80,7 +73,7 @@ public final class MutantTrial implements LongFunction<String> {
     public String apply(long seed) {
         Plan plan = settings.get((int) (seed % settings.size())).draw(seed);
         return plan.toScenario()
-                .protocol(make.apply(plan).tuned(plan.tuning()))
+                .protocol(make.apply(plan.simulatedProtocol()))
                 .run()
                 .violation()
                 .map(violation -> violation.property() + ": " + violation.details())

@@ -42,7 +42,9 @@ class PlanTextTest {
                         .map(model -> Setting.of(Protocols.named("raft"), model).draw(seed)))
                 .toList();
 
-        assertThat(plans).extracting(Plan::hasLeases).contains(true, false);
+        assertThat(plans).extracting(plan -> plan.settings().bool("leaseReads")).contains(true, false);
+        assertThat(plans).extracting(plan -> plan.settings().integer("maxInflightMessages")).contains(1, 2, 3, 4);
+        assertThat(plans).anyMatch(plan -> !plan.tuning().hasAmpleBatches());
         assertThat(plans)
                 .flatExtracting(Plan::incidents)
                 .extracting(Incident::kind)
@@ -170,16 +172,16 @@ class PlanTextTest {
                 "pbft reliable crash-stop synchronous disconnect=1@1ops+9ms | a reliable network loses no connections",
                 "pbft reliable crash-stop synchronous wire=1/2 | wire=1/2, which must be like",
                 "pbft reliable crash-stop synchronous wire=5/1000/0/0/0/0/0 | 0 to 900 of a thousand",
-                "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group can change under"
-                        + " raft only",
-                "pbft reliable crash-stop synchronous remove=1@1ops+0ms | leadership and the group can change under"
-                        + " raft only",
+                "pbft reliable crash-stop synchronous transfer=1@1ops+0ms | leadership and the group do not change at"
+                        + " an operator's word under pbft",
+                "pbft reliable crash-stop synchronous remove=1@1ops+0ms | leadership and the group do not change at"
+                        + " an operator's word under pbft",
                 "raft reliable crash-stop synchronous n=2 remove=0.1@1ops+0ms | a voter must be left",
-                "pbft reliable crash-stop synchronous leases=on | only raft has leases",
-                "raft reliable crash-stop synchronous leases=on drift=48 | leases need clocks that drift by 47",
-                "pbft reliable crash-stop synchronous limits=1/1/1/1 | only raft has limits",
-                "raft reliable crash-stop synchronous limits=0/1/1/1 | limits must be at least 1",
-                "raft reliable crash-stop synchronous limits=1/1 | limits=1/1, which must be like 4/262144/65536/1000",
+                "pbft reliable crash-stop synchronous leaseReads=true | the unknown setting 'leaseReads'",
+                "raft reliable crash-stop synchronous leaseReads=true drift=48 | drift must be 0 to 47",
+                "raft reliable crash-stop synchronous leaseReads=on | leaseReads=on, which must be false or true",
+                "raft reliable crash-stop synchronous maxInflightMessages=0 | maxInflightMessages must be",
+                "raft reliable crash-stop synchronous batch-bytes=x | batch-bytes=x, which is no whole number",
                 "pbft reliable crash-stop synchronous tree=250x300 | tree=250x300, which must be like 250x300@3",
                 "pbft reliable crash-stop synchronous tree=250x0@3 | entries of 1 to 10000 bytes",
                 "pbft reliable crash-stop synchronous tree=250x9@3 parts=64/128 | parts of 64 and 128 bytes",

@@ -7,18 +7,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
-import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
-import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
-import org.tagma.core.pbft.message.PbftMessage.Commit;
-import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
-import org.tagma.core.pbft.message.PbftMessage.Prepare;
-import org.tagma.core.pbft.message.PbftMessage.ViewChange;
-import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.simulator.properties.pbft.VoteChecker;
 import org.tagma.simulator.workload.RegisterOperation;
 import org.tagma.simulator.workload.RegisterOperation.Kind;
 
@@ -33,7 +25,6 @@ class OnlineCheckersTest {
     private final ServiceChecker service = new ServiceChecker(violations, new ServiceLimits(2, 2), 4, true);
     private final OrderChecker order = new OrderChecker(violations, 1, service);
     private final StateChecker states = new StateChecker(violations);
-    private final VoteChecker votes = new VoteChecker(violations);
 
     private void assertFound(Property property) {
         assertThat(violations.first().orElseThrow().property()).isEqualTo(property);
@@ -64,17 +55,6 @@ class OnlineCheckersTest {
         execute(1, 1, 0, SESSION, operation(0));
         states.digested(0, 8, A);
         states.digested(1, 8, A);
-        votes.left(0, new Prepare(0, 1, A));
-        votes.left(0, new Commit(0, 1, A));
-        votes.left(
-                0,
-                new ViewChange(
-                        1,
-                        CheckpointCertificate.GENESIS,
-                        List.of(new VoteInfo(1, A, 0)),
-                        List.of(new VoteInfo(1, A, 0))));
-        votes.left(0, new Prepare(1, 1, A));
-        votes.left(0, new Commit(0, 1, A));
 
         assertThat(violations.isEmpty()).isTrue();
     }
@@ -131,62 +111,6 @@ class OnlineCheckersTest {
         states.digested(1, 8, B);
 
         assertFound(Property.EQUAL_STATES);
-    }
-
-    @Test
-    void twoPreparesAtOnePlace() {
-        votes.left(2, new Prepare(0, 1, A));
-        votes.left(2, new Prepare(0, 1, B));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
-    }
-
-    @Test
-    void prePrepareAndPrepareAtOnePlace() {
-        votes.left(0, new PrePrepare(0, 1, Batch.of(1, List.of())));
-        votes.left(0, new Prepare(0, 1, B));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
-    }
-
-    @Test
-    void twoCommitsAtOnePlace() {
-        votes.left(2, new Commit(0, 1, A));
-        votes.left(2, new Commit(0, 1, B));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
-    }
-
-    @Test
-    void twoCheckpointsAtOneSequenceNumber() {
-        votes.left(2, new Checkpoint(8, A));
-        votes.left(2, new Checkpoint(8, B));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
-    }
-
-    @Test
-    void voteInAViewThatWasLeft() {
-        votes.left(2, new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of()));
-        votes.left(2, new Prepare(0, 1, A));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
-    }
-
-    @Test
-    void viewChangeThatKeepsQuietAboutACommit() {
-        votes.left(2, new Commit(0, 1, A));
-        votes.left(2, new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of()));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
-    }
-
-    @Test
-    void twoViewChangesForOneView() {
-        votes.left(2, new ViewChange(1, CheckpointCertificate.GENESIS, List.of(), List.of()));
-        votes.left(2, new ViewChange(1, CheckpointCertificate.GENESIS, List.of(new VoteInfo(1, A, 0)), List.of()));
-
-        assertFound(Property.NO_CONFLICTING_VOTES);
     }
 
     @Test

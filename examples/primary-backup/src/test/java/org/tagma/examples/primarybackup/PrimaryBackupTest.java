@@ -34,8 +34,7 @@ class PrimaryBackupTest {
     void itPromisesNothingAnywhereElse() {
         long promising = SystemModel.all().stream()
                 .filter(model -> !Promises.of(Protocols.named("primary-backup"), model)
-                        .owed()
-                        .isEmpty())
+                        .isNothing())
                 .count();
         assertThat(promising).isEqualTo(1);
     }

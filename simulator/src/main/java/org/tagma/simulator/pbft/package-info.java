@@ -1,0 +1,2 @@
+/** What is checked of PBFT besides: votes, certificates, their durability, and refusals. */
+package org.tagma.simulator.pbft;

@@ -1,2 +1,0 @@
-/** What is checked of PBFT besides: votes, certificates, their durability, and refusals. */
-package org.tagma.simulator.properties.pbft;

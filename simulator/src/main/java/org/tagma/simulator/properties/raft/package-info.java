@@ -1,2 +1,0 @@
-/** What is checked of Raft besides: the five properties of the paper. */
-package org.tagma.simulator.properties.raft;

@@ -1,0 +1,2 @@
+/** What is checked of Raft besides: the five properties of the paper. */
+package org.tagma.simulator.raft;
