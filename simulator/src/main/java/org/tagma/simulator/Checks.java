@@ -9,6 +9,7 @@ import org.tagma.simulator.properties.History;
 import org.tagma.simulator.properties.LivenessChecker;
 import org.tagma.simulator.properties.OrderChecker;
 import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.RefusalChecker;
 import org.tagma.simulator.properties.ServiceChecker;
 import org.tagma.simulator.properties.StateChecker;
 import org.tagma.simulator.properties.Violations;
@@ -21,6 +22,7 @@ record Checks(
         AgreedTimeChecker time,
         StateChecker states,
         ProtocolObserver protocol,
+        RefusalChecker refusals,
         BoundsChecker bounds,
         LivenessChecker liveness,
         History history) {
@@ -58,6 +60,7 @@ record Checks(
                 new AgreedTimeChecker(violations, wallMillis, MAX_AHEAD_MILLIS),
                 new StateChecker(violations),
                 protocol.simulation().observer(protocol, violations),
+                new RefusalChecker(violations),
                 new BoundsChecker(
                         violations,
                         sizes.maxPendingRequests(),

@@ -2,19 +2,20 @@ package org.tagma.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.simulator.properties.CodecRule;
 import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.RefusalChecker;
 
 /**
  * Shows an observer what a correct protocol decides, and what it says once that has really left the replica. What is
  * decided after a record in one round of the engine cannot have left before that record is durable.
  */
-public final class ObservedProtocol implements Protocol {
+final class ObservedProtocol implements Protocol {
 
     private static final int TO_ALL = -1;
 
@@ -23,33 +24,25 @@ public final class ObservedProtocol implements Protocol {
     private final Protocol protocol;
     private final int replica;
     private final ProtocolObserver observer;
-    private final Consumer<Message> said;
+    private final RefusalChecker refusals;
+    private final CodecRule codec;
     private final List<Said> free = new ArrayList<>();
     private final List<Said> behindBarrier = new ArrayList<>();
     private boolean barrierIsDue;
 
-    /** Shows what a replica's protocol decides. */
-    public ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer) {
-        this(protocol, replica, observer, message -> {});
-    }
-
-    /** The same, and shows somebody besides what it says. */
-    ObservedProtocol(Protocol protocol, int replica, ProtocolObserver observer, Consumer<Message> said) {
+    /** Shows the checkers of a run what a replica's protocol decides. */
+    ObservedProtocol(Protocol protocol, int replica, Checks checks, CodecRule codec) {
         this.protocol = protocol;
         this.replica = replica;
-        this.observer = observer;
-        this.said = said;
+        this.observer = checks.protocol();
+        this.refusals = checks.refusals();
+        this.codec = codec;
     }
 
     @Override
     public List<Action> step(Event event) {
         observer.stepping(replica, event);
-        boolean compares = observer.comparesStates(event);
-        long hashBefore = compares ? protocol.stateHash() : 0;
-        List<Action> actions = protocol.step(event);
-        if (compares) {
-            observer.compared(replica, event, actions, hashBefore, protocol::stateHash);
-        }
+        List<Action> actions = refusals.step(replica, protocol, event);
         observer.stepped(replica, event, actions);
         for (Action action : actions) {
             observer.decided(replica, action);
@@ -65,7 +58,7 @@ public final class ObservedProtocol implements Protocol {
     }
 
     private void say(int to, Message message) {
-        said.accept(message);
+        codec.says(replica, message);
         (barrierIsDue ? behindBarrier : free).add(new Said(to, message));
     }
 

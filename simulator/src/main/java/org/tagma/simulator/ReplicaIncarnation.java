@@ -100,11 +100,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         StateMachine registers = tree.isPresent() ? tree.get() : new Registers();
         verifier = new InboundVerifier(authentication, world.policy, world.reader, world.quorums);
         if (machine.isCorrect()) {
-            observed = Optional.of(new ObservedProtocol(
-                    correct,
-                    id,
-                    world.checks.protocol(),
-                    message -> world.codecRule.says(id, message)));
+            observed = Optional.of(new ObservedProtocol(correct, id, world.checks, world.codecRule));
             tampering = Optional.empty();
             protocol = observed.get();
             registers = observed(registers);

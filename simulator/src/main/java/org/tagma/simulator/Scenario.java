@@ -23,7 +23,6 @@ import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.kernel.Capacity;
 import org.tagma.simulator.kernel.ReplayCommand;
 import org.tagma.simulator.properties.Property;
-import org.tagma.simulator.workload.Callers;
 import org.tagma.simulator.workload.FloodHabit;
 import org.tagma.simulator.workload.ServiceSetting;
 import org.tagma.simulator.workload.StateContent;
@@ -134,37 +133,37 @@ public final class Scenario {
 
     /** How many correct clients there are. */
     public Scenario clients(int count) {
-        callers.clients(count);
+        callers.clients = count;
         return this;
     }
 
     /** How many malicious clients there are besides. */
     public Scenario faultyClients(int count) {
-        callers.faultyClients(count);
+        callers.faultyClients = count;
         return this;
     }
 
     /** How many operations each client has done. */
     public Scenario operations(int perClient) {
-        callers.operations(perClient);
+        callers.operations = perClient;
         return this;
     }
 
     /** How many calls a client has under way at a time. */
     public Scenario pipeline(int depth) {
-        callers.pipeline(depth);
+        callers.pipeline = depth;
         return this;
     }
 
     /** Over how many registers the operations are spread. */
     public Scenario registers(int count) {
-        callers.registers(count);
+        callers.registers = count;
         return this;
     }
 
     /** How long a client pauses between a return and the next call, at most. */
     public Scenario thinkMillis(long millis) {
-        callers.thinkMicros(millis * 1000);
+        callers.thinkMicros = millis * 1000;
         return this;
     }
 
@@ -235,7 +234,7 @@ public final class Scenario {
 
     /** How long a client waits for an operation before it gives it up. */
     public Scenario clientDeadlineMillis(long millis) {
-        callers.deadlineMillis(millis);
+        callers.deadlineMillis = millis;
         return this;
     }
 
@@ -277,7 +276,7 @@ public final class Scenario {
 
     /** What the session table holds, and how long clients wait. */
     public Scenario service(ServiceSetting setting) {
-        callers.service(setting);
+        callers.service = setting;
         return this;
     }
 
@@ -295,7 +294,7 @@ public final class Scenario {
 
     /** From this virtual time on there is a client that asks without a pause. */
     public Scenario flood(FloodHabit.Kind kind, long fromMillis) {
-        callers.flood(new FloodHabit(kind, fromMillis));
+        callers.flood = Optional.of(new FloodHabit(kind, fromMillis));
         return this;
     }
 
@@ -360,7 +359,7 @@ public final class Scenario {
     }
 
     List<List<Misbehaviour.Factory>> misbehaviours(SplittableRandom random) {
-        return liars.of(protocol, callers.count(), random);
+        return liars.of(protocol, callers.clients, random);
     }
 
     Callers callers() {

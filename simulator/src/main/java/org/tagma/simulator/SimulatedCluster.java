@@ -18,7 +18,6 @@ import org.tagma.simulator.kernel.ClientConnections;
 import org.tagma.simulator.kernel.EventQueue;
 import org.tagma.simulator.kernel.Recorder;
 import org.tagma.simulator.kernel.SimulatedNetwork;
-import org.tagma.simulator.workload.Callers;
 import org.tagma.simulator.workload.Workload;
 
 /**
@@ -47,15 +46,15 @@ public final class SimulatedCluster {
         }
         Callers callers = scenario.callers();
         boolean fastPath = scenario.readOnlyFastPath(random.nextBoolean());
-        for (int id = 0; id < callers.count(); id++) {
+        for (int id = 0; id < callers.clients; id++) {
             clients.add(newClient(id, callers, fastPath, random.split()));
         }
-        int first = callers.count();
-        callers.flood()
+        int first = callers.clients;
+        callers.flood
                 .ifPresent(habit -> world.flooding = Optional.of(
                         new FloodingClient(first, world, habit, world.identities.of(new NodeId.Client(first)), random.split())));
-        int others = callers.count() + (callers.flood().isPresent() ? 1 : 0);
-        for (int id = others; id < callers.count() + callers.faultyCount(); id++) {
+        int others = callers.clients + (callers.flood.isPresent() ? 1 : 0);
+        for (int id = others; id < callers.clients + callers.faultyCount(); id++) {
             faultyClients.add(new FaultyClient(id, world, world.identities.of(new NodeId.Client(id)), random.split()));
         }
     }

@@ -8,7 +8,6 @@ import org.tagma.simulator.properties.LinearizabilityChecker;
 import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.PropertyViolation;
 import org.tagma.simulator.properties.Violations;
-import org.tagma.simulator.workload.Callers;
 
 /**
  * One run of a scenario: until all clients are done and the replicas agree, or a promise is broken. Not thread-safe.

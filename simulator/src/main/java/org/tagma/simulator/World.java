@@ -76,7 +76,7 @@ final class World {
 
     World(Scenario scenario, long seed, SplittableRandom random, Optional<TraceWriter> trace) {
         this.protocol = scenario.protocol();
-        this.serviceLimits = scenario.callers().service().limits();
+        this.serviceLimits = scenario.callers().service.limits();
         this.slowDisks = scenario.hasSlowDisks();
         this.capacity = scenario.capacity();
         this.quorums = protocol.quorums();
@@ -85,7 +85,7 @@ final class World {
                 : Optional.empty();
         this.policy = scenario.policy(random.nextBoolean());
         long secret = random.nextLong();
-        int allClients = scenario.callers().count() + scenario.callers().faultyCount();
+        int allClients = scenario.callers().clients + scenario.callers().faultyCount();
         this.identities = scenario.hasRealCrypto()
                 ? Identities.real(quorums.replicas(), allClients, secret)
                 : Identities.simulated(quorums.replicas(), secret);
@@ -93,7 +93,7 @@ final class World {
         this.checks = Checks.of(
                 new Violations(scenario.watched()),
                 protocol,
-                scenario.callers().count(),
+                scenario.callers().clients,
                 serviceLimits,
                 scenario.callers().mayRepeatWrites(),
                 scenario.livenessBoundMicros(),

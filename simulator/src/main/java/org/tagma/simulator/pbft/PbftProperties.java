@@ -11,8 +11,6 @@ final class PbftProperties {
     static final Property NO_CONFLICTING_VOTES = Property.safety("no-conflicting-votes");
     /** What a correct replica takes for certified, a quorum has voted for; and what may have committed stays. */
     static final Property CERTIFICATES = Property.safety("certificates");
-    /** No vote of a correct replica leaves before it is durable. */
-    static final Property DURABLE_VOTES = Property.safety("durable-votes");
 
     private PbftProperties() {}
 }

@@ -47,8 +47,7 @@ public final class PbftSimulation implements ProtocolSimulation {
 
     @Override
     public List<Property> properties() {
-        return List.of(
-                PbftProperties.NO_CONFLICTING_VOTES, PbftProperties.CERTIFICATES, PbftProperties.DURABLE_VOTES);
+        return List.of(PbftProperties.NO_CONFLICTING_VOTES, PbftProperties.CERTIFICATES);
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.tagma.simulator.properties;
 
 import java.util.List;
 import java.util.function.IntPredicate;
-import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Event;
@@ -20,18 +19,8 @@ public interface ProtocolObserver {
     /** It decided this in that step; nothing of it has been done. */
     default void decided(int replica, Action action) {}
 
-    /** Whether it wants to know what this event does to the state of a replica, which costs something. */
-    default boolean comparesStates(Event event) {
-        return false;
-    }
-
     /** A replica has decided all that an event makes it do. */
     default void stepped(int replica, Event event, List<Action> actions) {}
-
-    /**
-     * What an event for which {@link #comparesStates} did to the hash of a replica's state, which is dear to ask for.
-     */
-    default void compared(int replica, Event event, List<Action> actions, long hashBefore, LongSupplier hashAfter) {}
 
     /** All that a replica decided to make durable so far is durable. */
     default void durable(int replica) {}

@@ -11,9 +11,7 @@ import org.tagma.core.Digest;
 import org.tagma.core.pbft.message.PbftMessage.Checkpoint;
 import org.tagma.core.pbft.message.PbftMessage.CheckpointCertificate;
 import org.tagma.core.pbft.message.PbftMessage.Commit;
-import org.tagma.core.pbft.message.PbftMessage.Committed;
 import org.tagma.core.pbft.message.PbftMessage.NewView;
-import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.Reproposal;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
@@ -24,7 +22,6 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RecoveredLog;
-import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Rejection;
 import org.tagma.simulator.SimulatedProtocol;
@@ -67,26 +64,8 @@ class PbftObserverTest {
         observer.decided(replica, new Action.Broadcast(message));
     }
 
-    private void persist(int replica, LogRecord record) {
-        observer.decided(replica, new Action.Persist(record));
-        observer.durable(replica);
-    }
-
-    private void deliver(int to, int sender, Message message) {
-        observer.stepping(to, new Event.MessageReceived(signed(sender, message)));
-    }
-
-    private void deliverPrepares(int to, long view, long sequence) {
-        deliver(to, 0, new PrePrepare(view, sequence, BATCH));
-        deliver(to, 1, new Prepare(view, sequence, D));
-        deliver(to, 3, new Prepare(view, sequence, D));
-    }
-
-    /** Votes with everything about it as it must be. */
+    /** Votes, and the vote leaves. */
     private void commits(int replica, long view, long sequence) {
-        deliverPrepares(replica, view, sequence);
-        persist(replica, new PbftRecord.Reservation(view, sequence + 8));
-        persist(replica, new PbftRecord.Prepared(view, sequence, D));
         decide(replica, new Commit(view, sequence, D));
         observer.left(replica, -1, new Commit(view, sequence, D));
     }
@@ -105,8 +84,6 @@ class PbftObserverTest {
         prepareByTwo(0, 1);
         commits(0, 0, 1);
         commits(1, 0, 1);
-        List.of(0, 1, 3).forEach(sender -> deliver(2, sender, new Commit(0, 1, D)));
-        observer.decided(2, new Action.Persist(new PbftRecord.KeptBatch(1, BATCH)));
         observer.decided(2, new Action.Commit(1, BATCH));
 
         assertThat(violations.first()).isEmpty();
@@ -125,28 +102,6 @@ class PbftObserverTest {
         prepareByTwo(0, 1);
         commits(0, 0, 1);
         observer.decided(0, new Action.Commit(1, BATCH));
-
-        expectFound(PbftProperties.CERTIFICATES);
-    }
-
-    @Test
-    void executionByAQuorumOfWhichTheReplicaHeardOnlyAPartIsFound() {
-        prepareByTwo(0, 1);
-        commits(0, 0, 1);
-        commits(1, 0, 1);
-        List.of(0, 3, 3).forEach(sender -> deliver(2, sender, new Commit(0, 1, D)));
-        observer.decided(2, new Action.Commit(1, BATCH));
-
-        expectFound(PbftProperties.CERTIFICATES);
-    }
-
-    @Test
-    void anAttestationCountsOnceForItsSender() {
-        prepareByTwo(0, 1);
-        commits(0, 0, 1);
-        commits(1, 0, 1);
-        List.of(3, 3).forEach(sender -> deliver(2, sender, new Committed(1, D)));
-        observer.decided(2, new Action.Commit(1, BATCH));
 
         expectFound(PbftProperties.CERTIFICATES);
     }
@@ -174,33 +129,6 @@ class PbftObserverTest {
         expectFound(PbftProperties.CERTIFICATES);
     }
 
-    @Test
-    void aNewViewThatStartsFarAheadOfAReplicaIsItsPrimarysVoteAllTheSame() {
-        List<Authenticated<Checkpoint>> votes = IntStream.of(0, 1, 3)
-                .mapToObj(id -> from(id, new Checkpoint(40, D)))
-                .toList();
-        CheckpointCertificate farAhead = new CheckpointCertificate(40, D, votes);
-        List<VoteInfo> claim = List.of(new VoteInfo(41, D, 0));
-        ViewChange viewChange = new ViewChange(1, farAhead, claim, claim);
-        List<Authenticated<ViewChange>> shown =
-                IntStream.of(0, 1, 3).mapToObj(id -> from(id, viewChange)).toList();
-        NewView newView = new NewView(1, shown, List.of(new Reproposal(41, D)));
-        for (int correct : List.of(0, 1)) {
-            decide(correct, new Checkpoint(40, D));
-            decide(correct, new Prepare(0, 41, D));
-            decide(correct, viewChange);
-            decide(correct, new Prepare(1, 41, D));
-        }
-        deliver(2, 1, newView);
-        persist(2, new PbftRecord.Entered(1, from(1, newView)));
-        persist(2, new PbftRecord.Stable(farAhead));
-        deliver(2, 0, new Prepare(1, 41, D));
-        deliver(2, 3, new Prepare(1, 41, D));
-        persist(2, new PbftRecord.Prepared(1, 41, D));
-
-        assertThat(violations.first()).isEmpty();
-    }
-
     private void enterView1(List<Reproposal> reproposals) {
         List<VoteInfo> claim = List.of(new VoteInfo(1, D, 0));
         ViewChange viewChange = new ViewChange(1, CheckpointCertificate.GENESIS, claim, claim);
@@ -221,35 +149,6 @@ class PbftObserverTest {
     }
 
     @Test
-    void voteThatLeavesBeforeItIsDurableIsFound() {
-        persist(0, new PbftRecord.Reservation(0, 8));
-        observer.decided(0, new Action.Persist(new PbftRecord.PrePrepared(0, 1, BATCH)));
-        observer.left(0, -1, new Prepare(0, 1, D));
-
-        expectFound(PbftProperties.DURABLE_VOTES);
-    }
-
-    @Test
-    void voteOutsideOfTheReservationIsFound() {
-        persist(0, new PbftRecord.Reservation(0, 8));
-        persist(0, new PbftRecord.PrePrepared(0, 9, BATCH));
-        observer.left(0, -1, new Prepare(0, 9, D));
-
-        expectFound(PbftProperties.DURABLE_VOTES);
-    }
-
-    @Test
-    void whatATornWriteLeftMayBeRepeated() {
-        deliverPrepares(0, 0, 1);
-        observer.decided(0, new Action.Persist(new PbftRecord.Prepared(0, 1, D)));
-        List<LogRecord> torn = List.of(new PbftRecord.Reservation(0, 8), new PbftRecord.Prepared(0, 1, D));
-        observer.stepping(0, new Event.Recovered(new RecoveredLog(torn, Event.LogIntegrity.COMPLETE)));
-        observer.left(0, -1, new Commit(0, 1, D));
-
-        assertThat(violations.first()).isEmpty();
-    }
-
-    @Test
     void keptMessageFromTheFarFutureIsFound() {
         Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1_000, D)));
         observer.stepped(0, event, List.of(new Action.Reject(3, Refused.OUTSIDE_WINDOW)));
@@ -257,17 +156,6 @@ class PbftObserverTest {
 
         observer.stepped(0, event, List.of());
         expectFound(Property.BOUNDED_MEMORY);
-    }
-
-    @Test
-    void refusalThatLeavesATraceIsFound() {
-        Event event = new Event.MessageReceived(signed(3, new Prepare(0, 1, D)));
-        List<Action> refusal = List.of(new Action.Reject(3, Refused.WRONG_ROLE));
-        observer.compared(0, event, refusal, 7, () -> 7);
-        assertThat(violations.first()).isEmpty();
-
-        observer.compared(0, event, refusal, 7, () -> 8);
-        expectFound(Property.REFUSAL_WITHOUT_TRACE);
     }
 
     @Test

@@ -7,12 +7,19 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
+import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Protocol;
+import org.tagma.core.protocol.ProtocolStatus;
+import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.simulator.workload.RegisterOperation;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.simulator.workload.RegisterOperation.Kind;
+import org.tagma.simulator.workload.RegisterOperation;
 
 /** The checkers are checked: each is shown what it must find, and what it must not. */
 class OnlineCheckersTest {
@@ -130,6 +137,52 @@ class OnlineCheckersTest {
         new BoundsChecker(violations, 10, 20, 30, 40).sends(0, 31);
 
         assertFound(Property.BOUNDED_MEMORY);
+    }
+
+    @Test
+    void refusalThatLeavesATrace() {
+        for (boolean leavesATrace : new boolean[] {false, true}) {
+            RefusalChecker refusals = new RefusalChecker(violations);
+            Refuses replica = new Refuses(leavesATrace);
+            for (int i = 0; i < 64; i++) {
+                refusals.step(0, replica, MESSAGE);
+            }
+            assertThat(violations.isEmpty()).isEqualTo(!leavesATrace);
+        }
+        assertFound(Property.REFUSAL_WITHOUT_TRACE);
+    }
+
+    private static final Event MESSAGE = new Event.MessageReceived(
+            new Authenticated<>(1, new TransferMessage.FetchManifest(1, A), ByteString.EMPTY, ByteString.EMPTY));
+
+    private enum Refused implements Rejection {
+        WRONG_ROLE
+    }
+
+    /** Refuses everything, and may remember it all the same. */
+    private static final class Refuses implements Protocol {
+        private final boolean leavesATrace;
+        private long refused;
+
+        Refuses(boolean leavesATrace) {
+            this.leavesATrace = leavesATrace;
+        }
+
+        @Override
+        public List<Action> step(Event event) {
+            refused += leavesATrace ? 1 : 0;
+            return List.of(new Action.Reject(1, Refused.WRONG_ROLE));
+        }
+
+        @Override
+        public ProtocolStatus status() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long stateHash() {
+            return refused;
+        }
     }
 
     @Test

@@ -1,10 +1,14 @@
-package org.tagma.simulator.workload;
+package org.tagma.simulator;
 
 import java.util.List;
 import java.util.Optional;
+import org.tagma.simulator.workload.FloodHabit;
+import org.tagma.simulator.workload.Retry;
+import org.tagma.simulator.workload.ServiceSetting;
+import org.tagma.simulator.workload.Workload;
 
 /** Who the clients of a scenario are, what they ask for, and how long they wait for it. Not thread-safe. */
-public final class Callers {
+final class Callers {
 
     /** A call that takes longer is given up by its client; no run should get there. */
     private static final long DEADLINE_MILLIS = 600_000;
@@ -14,85 +18,38 @@ public final class Callers {
     /** Requests a batch. */
     private static final int CARRIES_MALICIOUS_CLIENTS = 8;
 
-    public static final long RETRY_MILLIS = 400;
+    static final long RETRY_MILLIS = 400;
 
-    private int clients = 1;
-    private int faultyClients;
-    private Optional<FloodHabit> flood = Optional.empty();
-    private int operations = 10;
-    private int pipeline = 1;
-    private int registers = 4;
-    private long thinkMicros = 1_000;
-    private long deadlineMillis = DEADLINE_MILLIS;
-    private Optional<List<Workload>> workloads = Optional.empty();
-    private ServiceSetting service = ServiceSetting.USUAL;
-
-    public void clients(int count) {
-        clients = count;
-    }
-
-    public void faultyClients(int count) {
-        faultyClients = count;
-    }
-
-    public void flood(FloodHabit habit) {
-        flood = Optional.of(habit);
-    }
-
+    /** How many correct ones. */
+    int clients = 1;
+    int faultyClients;
     /** Of a malicious client that asks without a pause, if there is one. */
-    public Optional<FloodHabit> flood() {
-        return flood;
-    }
+    Optional<FloodHabit> flood = Optional.empty();
+    int operations = 10;
+    int pipeline = 1;
+    int registers = 4;
+    long thinkMicros = 1_000;
+    long deadlineMillis = DEADLINE_MILLIS;
+    private Optional<List<Workload>> workloads = Optional.empty();
+    ServiceSetting service = ServiceSetting.USUAL;
 
-    public void operations(int perClient) {
-        operations = perClient;
-    }
-
-    public void pipeline(int depth) {
-        pipeline = depth;
-    }
-
-    public void registers(int count) {
-        registers = count;
-    }
-
-    public void thinkMicros(long micros) {
-        thinkMicros = micros;
-    }
-
-    public void deadlineMillis(long millis) {
-        deadlineMillis = millis;
-    }
-
-    public void workloads(List<Workload> ofClients) {
+    void workloads(List<Workload> ofClients) {
         workloads = Optional.of(List.copyOf(ofClients));
         clients = ofClients.size();
     }
 
-    public void service(ServiceSetting setting) {
-        service = setting;
-    }
-
-    public int count() {
-        return clients;
-    }
-
-    public int faultyCount() {
+    int faultyCount() {
         return faultyClients + (flood.isPresent() ? 1 : 0);
     }
 
-    public ServiceSetting service() {
-        return service;
-    }
-
-    public Workload workload(int client) {
+    Workload workload(int client) {
         return workloads
                 .map(all -> all.get(client))
                 .orElseGet(() -> new Workload(operations, pipeline, registers, thinkMicros));
     }
 
     /** How many calls there may be at a time, of all clients. */
-    public int callsAtATime() {
+    int callsAtATime() {
         int calls = 0;
         for (int client = 0; client < clients; client++) {
             calls += workload(client).pipeline();
@@ -101,7 +58,7 @@ public final class Callers {
     }
 
     /** Who sends a call once only cannot wait for its answer as long as others. */
-    public long deadlineMillis(Retry retry) {
+    long deadlineMillis(Retry retry) {
         if (service.deadlineMillis() > 0) {
             return service.deadlineMillis();
         }
@@ -112,12 +69,12 @@ public final class Callers {
      * Whether batches of that size carry whatever malicious clients ask for. Tiny ones do not, and a primary that is
      * slow for that reason is rightly replaced.
      */
-    public boolean areBearable(int maxBatchRequests) {
+    boolean areBearable(int maxBatchRequests) {
         return faultyClients == 0 || maxBatchRequests >= CARRIES_MALICIOUS_CLIENTS;
     }
 
     /** Whether clients may have a write executed more than once. */
-    public boolean mayRepeatWrites() {
+    boolean mayRepeatWrites() {
         for (int client = 0; client < clients; client++) {
             if (workload(client).retry().mayRepeat()) {
                 return true;
@@ -127,7 +84,7 @@ public final class Callers {
     }
 
     /** Whether no client can be in another's way, or give up. */
-    public boolean areUsual() {
+    boolean areUsual() {
         if (!service.equals(ServiceSetting.USUAL)) {
             return false;
         }
