@@ -20,12 +20,10 @@ class ProtocolNamesTest {
     private static final Pattern COMMENTS = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
     private static final Pattern NAMES = Pattern.compile("\"(pbft|raft)\"|\\.(pbft|raft)\\b|Pbft|Raft|PBFT_|RAFT_");
 
-    /**
-     * A protocol's own packages, and the modules that are about these two protocols: their checks and planted mistakes.
-     */
+    /** A protocol's own packages, and what is about these two protocols: planted mistakes, and micro-benchmarks. */
     private static final Pattern HOMES = Pattern.compile(
-            "bft-core/.*/core/(pbft|raft)/.*|network/.*/protocol/(pbft|raft)/.*|simulator/.*|mutation/.*"
-                    + "|benchmarks/.*/(micro|attack)/.*");
+            "bft-core/.*/core/(pbft|raft)/.*|network/.*/protocol/(pbft|raft)/.*"
+                    + "|simulator/.*/simulator/(pbft|raft)/.*|mutation/.*|benchmarks/.*/micro/.*");
 
     /** The two that the comparison of the two compares. */
     private static final Set<String> ALLOWED = Set.of("BenchCommand.java");

@@ -147,10 +147,11 @@ final class Simulation {
 
     /** A rescue in a later view, or by a client that asks again, would hide a mistake. */
     private void checkDelays() {
-        if (!scenario.isUndisturbed()) {
+        SimulatedProtocol group = scenario.protocol();
+        if (!scenario.isUndisturbed() || !group.simulation().properties().contains(Property.NO_NEEDLESS_DELAY)) {
             return;
         }
-        scenario.protocol().lastUndisturbedView(cluster::isCorrect).ifPresent(lastView -> {
+        group.lastUndisturbedView(cluster::isCorrect).ifPresent(lastView -> {
             Violations violations = cluster.checks().violations();
             cluster.correctReplicas()
                     .filter(replica -> replica.status().view() > lastView)

@@ -9,7 +9,6 @@ import java.util.SplittableRandom;
 import org.tagma.core.protocol.Event.LogIntegrity;
 import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.LogRecord;
-import org.tagma.core.raft.message.RaftRecord;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.replica.storage.LogStore;
 import org.tagma.simulator.faults.DiskFailure;
@@ -103,7 +102,7 @@ public final class SimulatedLogStore implements LogStore {
             wiped = false;
             missingUpTo = 0;
         }
-        if (record.survivesAmnesia() || record instanceof RaftRecord.Snapshotted) {
+        if (record.survivesAmnesia() || record.sequence() == 0) {
             durable.removeIf(each -> each.getClass() == record.getClass());
         }
         durable.add(record);

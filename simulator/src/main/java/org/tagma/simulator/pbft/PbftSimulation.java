@@ -47,7 +47,7 @@ public final class PbftSimulation implements ProtocolSimulation {
 
     @Override
     public List<Property> properties() {
-        return List.of(PbftProperties.NO_CONFLICTING_VOTES, PbftProperties.CERTIFICATES);
+        return List.of(PbftProperties.NO_CONFLICTING_VOTES, PbftProperties.CERTIFICATES, Property.NO_NEEDLESS_DELAY);
     }
 
     @Override

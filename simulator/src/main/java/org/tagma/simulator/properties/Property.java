@@ -57,6 +57,7 @@ public record Property(String label, boolean isSafety) {
     public static final Property STABLE_VIEW = new Property("stable-view", false);
     /**
      * Without faults, or with faulty backups alone, nothing but a faulty primary costs the group its view or its time.
+     * This is checked of protocols that count it among their own.
      */
     public static final Property NO_NEEDLESS_DELAY = new Property("no-needless-delay", false);
 
@@ -80,8 +81,7 @@ public record Property(String label, boolean isSafety) {
             ANSWERS,
             AGREED_TIME,
             LIVENESS,
-            STABLE_VIEW,
-            NO_NEEDLESS_DELAY);
+            STABLE_VIEW);
 
     /** One that must hold whatever time does. */
     public static Property safety(String label) {

@@ -2,10 +2,14 @@ package org.tagma.examples.primarybackup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.Batch;
 import org.tagma.protocol.Protocols;
+import org.tagma.simulator.SimulatedProtocol;
 import org.tagma.simulator.exploration.Outcome;
 import org.tagma.simulator.model.Network;
 import org.tagma.simulator.model.Nodes;
@@ -15,6 +19,8 @@ import org.tagma.simulator.model.SystemModel;
 import org.tagma.simulator.plan.PlanText;
 import org.tagma.simulator.plan.Setting;
 import org.tagma.simulator.properties.Property;
+import org.tagma.simulator.properties.ProtocolObserver;
+import org.tagma.simulator.properties.Violations;
 
 /** What the protocol promises under its assumptions, and what becomes of it without them. */
 class PrimaryBackupTest {
@@ -47,5 +53,25 @@ class PrimaryBackupTest {
                 + " drift=0 registers=1 clients=0x1@1,0x1@1,20x1@1 bad-clients=0 breaks=agreement"
                 + " cut=1@19ops+2774ms"));
         assertThat(outcome.violation().map(found -> found.property())).contains(Property.AGREEMENT);
+    }
+
+    @Test
+    void aPrimaryThatProposesOtherwiseWhatIsDecidedIsFound() {
+        Violations violations = new Violations();
+        ProtocolObserver observer =
+                new BackupSimulation().observer(SimulatedProtocol.of("primary-backup", 2), violations);
+        Batch decided = Batch.of(1, List.of());
+        observer.decided(0, new Action.Commit(1, decided));
+        observer.decided(1, new Action.Send(0, new BackupMessage.Update(1, 0, 1, decided)));
+        assertThat(violations.first()).isEmpty();
+
+        observer.decided(1, new Action.Send(0, new BackupMessage.Update(1, 0, 1, Batch.of(2, List.of()))));
+        assertThat(violations.first().map(found -> found.property())).contains(BackupSimulation.DECIDED_STAYS);
+    }
+
+    @Test
+    void theSimulatorFindsWhatTheProtocolBrings() {
+        assertThat(Setting.of(Protocols.named("primary-backup"), ITS_MODEL).owed())
+                .contains(Property.AGREEMENT, BackupSimulation.DECIDED_STAYS);
     }
 }
