@@ -142,6 +142,13 @@ final class RaftReplicationMutants {
                     "return index < windowEnd();",
                     MEMORY + "aStalledStateMachineBoundsTheLogInBytesAndGoesOnAfterwards"),
             of(
+                    "of what is committed at once each interval costs a state",
+                    "33",
+                    "core/raft/Snapshots",
+                    "if (index == due) {",
+                    "if (index % state.config.checkpointInterval() == 0) {",
+                    "raft.RaftSnapshotTest#whatIsCommittedAtOnceCostsOneState"),
+            of(
                     "no snapshot is due by bytes",
                     "37",
                     "core/raft/Snapshots",

@@ -68,11 +68,17 @@ record Checks(
                         FRAMES_PER_SLOT
                                 * Math.max(LEAST_WINDOW, sizes.logWindow())
                                 * protocol.quorums().replicas(),
-                        // From the checkpoint before the stable one, which who lags may still fetch, to the high
-                        // watermark,
-                        // with a checkpoint at every batch; and what each of the others is fetching.
-                        2 * sizes.logWindow() + protocol.quorums().replicas() + 1),
+                        statesAtMost(sizes, protocol.quorums().replicas())),
                 new LivenessChecker(violations, livenessBoundMicros),
                 new History());
+    }
+
+    /**
+     * A replica keeps the newest checkpoint that is proved, and the one before, for whoever lags and fetches it; those
+     * between them, and those above up to the high watermark: two windows, with a checkpoint at each interval. And for
+     * each other replica, and itself, what that one is fetching.
+     */
+    private static int statesAtMost(ReplicaContext.Sizes sizes, int replicas) {
+        return 2 * (sizes.logWindow() / sizes.checkpointInterval()) + 1 + replicas;
     }
 }

@@ -43,23 +43,33 @@ final class Snapshots {
         return fetcher.isActive() || installing;
     }
 
-    /** Hands on what is committed, in order. */
+    /**
+     * Hands on what is committed, in order. Of several snapshots that are due on the way only the last is taken: each is
+     * a state that is kept until it is said to be there.
+     */
     void deliver() {
+        long due = state.stateMissing ? 0 : lastDue();
         while (!state.stateMissing && state.delivered < state.commitIndex) {
             long index = ++state.delivered;
             state.emit(new Action.Commit(index, state.log.get(index).batch()));
-            if (isSnapshotDue(index)) {
-                snapshotDueAfter = index;
+            if (index == due) {
                 state.emit(new Action.TakeCheckpoint(index));
             }
         }
     }
 
     /** By numbers, or by bytes: so the log is short, and light, however large the entries are. */
-    private boolean isSnapshotDue(long index) {
-        return index % state.config.checkpointInterval() == 0
-                || state.log.bytes(snapshotDueAfter + 1, index)
-                        >= state.config.memory().checkpointBytes();
+    private long lastDue() {
+        long due = 0;
+        for (long index = state.delivered + 1; index <= state.commitIndex; index++) {
+            if (index % state.config.checkpointInterval() == 0
+                    || state.log.bytes(snapshotDueAfter + 1, index)
+                            >= state.config.memory().checkpointBytes()) {
+                snapshotDueAfter = index;
+                due = index;
+            }
+        }
+        return due;
     }
 
     // Taking

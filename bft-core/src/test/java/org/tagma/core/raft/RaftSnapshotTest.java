@@ -3,14 +3,17 @@ package org.tagma.core.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
-import org.tagma.core.protocol.TransferMessage;
+import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.TransferMessage.FetchManifest;
 import org.tagma.core.protocol.TransferMessage.FetchPiece;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.raft.message.Configuration;
+import org.tagma.core.raft.message.RaftMessage.AppendEntries;
 import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
 import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.core.service.ServiceSnapshot;
@@ -191,5 +194,21 @@ class RaftSnapshotTest {
         cluster.restart(2);
         cluster.run(60);
         assertThat(cluster.node(2).status().lastExecuted()).isEqualTo(16);
+    }
+
+    /** Found by the simulator: each of them is a whole state, kept until it is known to be there. */
+    @Test
+    void whatIsCommittedAtOnceCostsOneState() {
+        LoneReplica follower = new LoneReplica(3, 5, -1);
+        long[] terms = new long[50];
+        Arrays.fill(terms, 5);
+        follower.receive(1, new AppendEntries(5, 0, 0, LoneReplica.entries(1, terms), 50, 0));
+
+        assertThat(follower.of(Action.Commit.class)).hasSize(50);
+        assertThat(follower.of(Action.TakeCheckpoint.class)).containsExactly(new Action.TakeCheckpoint(48));
+        assertThat(follower.actions().indexOf(new Action.TakeCheckpoint(48)))
+                .as("before anything later is executed")
+                .isEqualTo(follower.actions().indexOf(follower.of(Action.Commit.class).get(47)) + 1);
+        assertThat(follower.execute(1).status().snapshotIndex()).isEqualTo(48);
     }
 }
