@@ -21,8 +21,8 @@ class ProtocolNamesTest {
     private static final Pattern NAMES = Pattern.compile("\"(pbft|raft)\"|\\.(pbft|raft)\\b|Pbft|Raft|PBFT_|RAFT_");
 
     /** A protocol's own packages, and what is about these two protocols: planted mistakes, and micro-benchmarks. */
-    private static final Pattern HOMES = Pattern.compile(
-            "bft-core/.*/core/(pbft|raft)/.*|network/.*/protocol/(pbft|raft)/.*"
+    private static final Pattern HOMES =
+            Pattern.compile("bft-core/.*/core/(pbft|raft)/.*|network/.*/protocol/(pbft|raft)/.*"
                     + "|simulator/.*/simulator/(pbft|raft)/.*|mutation/.*|benchmarks/.*/micro/.*");
 
     /** The two that the comparison of the two compares. */

@@ -33,8 +33,7 @@ final class ByzantineAssignment {
         Behaviours behaviours = protocol.behaviours();
         TreeMap<Integer, List<String>> chosen = new TreeMap<>(named);
         while (chosen.size() < named.size() + drawn) {
-            chosen.computeIfAbsent(
-                    random.nextInt(replicas), id -> behaviours.drawn(random, replicas, clients));
+            chosen.computeIfAbsent(random.nextInt(replicas), id -> behaviours.drawn(random, replicas, clients));
         }
         if (withinBound && chosen.size() > protocol.toleratedByzantine()) {
             throw new IllegalArgumentException(chosen.size() + " malicious replicas, where "

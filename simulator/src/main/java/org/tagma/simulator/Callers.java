@@ -22,9 +22,11 @@ final class Callers {
 
     /** How many correct ones. */
     int clients = 1;
+
     int faultyClients;
     /** Of a malicious client that asks without a pause, if there is one. */
     Optional<FloodHabit> flood = Optional.empty();
+
     int operations = 10;
     int pipeline = 1;
     int registers = 4;

@@ -43,7 +43,8 @@ final class Machine {
         this.misbehaviours = misbehaviours;
         this.random = random;
         this.processor = new Processor(world.queue, world.capacity);
-        this.authentication = new MeteredAuthentication(world.identities.of(new NodeId.Replica(id)), processor::signature);
+        this.authentication =
+                new MeteredAuthentication(world.identities.of(new NodeId.Replica(id)), processor::signature);
         this.log = new SimulatedLogStore(random.split(), diskFaults, world.slowDisks);
         double clockRate = 1 + world.clockDrift * (2 * random.nextDouble() - 1);
         this.clock =

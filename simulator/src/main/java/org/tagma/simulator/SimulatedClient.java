@@ -152,8 +152,8 @@ public final class SimulatedClient {
         int index = called++;
         RegisterOperation operation = workload.draw(id, index, random);
         open.put(index, world.now());
-        world.recorder
-                .atClient(id, EventKind.CALL, "operation " + index + ": " + operation.kind() + " " + operation.key());
+        world.recorder.atClient(
+                id, EventKind.CALL, "operation " + index + ": " + operation.kind() + " " + operation.key());
         boolean reads = operation.kind() == RegisterOperation.Kind.GET;
         RetrySemantics semantics =
                 reads ? RetrySemantics.EXACTLY_ONCE : workload.retry().draw(random);

@@ -50,9 +50,8 @@ public final class SimulatedCluster {
             clients.add(newClient(id, callers, fastPath, random.split()));
         }
         int first = callers.clients;
-        callers.flood
-                .ifPresent(habit -> world.flooding = Optional.of(
-                        new FloodingClient(first, world, habit, world.identities.of(new NodeId.Client(first)), random.split())));
+        callers.flood.ifPresent(habit -> world.flooding = Optional.of(new FloodingClient(
+                first, world, habit, world.identities.of(new NodeId.Client(first)), random.split())));
         int others = callers.clients + (callers.flood.isPresent() ? 1 : 0);
         for (int id = others; id < callers.clients + callers.faultyCount(); id++) {
             faultyClients.add(new FaultyClient(id, world, world.identities.of(new NodeId.Client(id)), random.split()));

@@ -28,13 +28,7 @@ public record Tuning(
 
     /** States are fetched as usual, and batches have as many bytes as they need. */
     public Tuning(int checkpointInterval, int logWindow, int pipelineDepth, int maxBatchRequests) {
-        this(
-                checkpointInterval,
-                logWindow,
-                pipelineDepth,
-                maxBatchRequests,
-                AMPLE_BATCH_BYTES,
-                TransferLimits.DEFAULT);
+        this(checkpointInterval, logWindow, pipelineDepth, maxBatchRequests, AMPLE_BATCH_BYTES, TransferLimits.DEFAULT);
     }
 
     /** The same, with so many bytes in a batch. */

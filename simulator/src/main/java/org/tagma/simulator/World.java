@@ -7,14 +7,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.crypto.Authentication;
-import org.tagma.network.transport.PeerId;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
+import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.trace.TraceWriter;
@@ -50,11 +48,13 @@ final class World {
     final MessageReader reader;
     /** What holds the codec to its purpose. */
     final CodecRule codecRule;
+
     final Recorder recorder;
     final Checks checks;
     final SimulatedNetwork network;
     /** What an adversary keeps on its way, if there is one. */
     final Optional<HeldMessages> held;
+
     final ClientConnections connections;
     /** The means of each node to speak as itself. */
     final Identities identities;
@@ -64,9 +64,11 @@ final class World {
     final long stabilizationMicros;
     /** What the registers of a tree are at the beginning; empty if states have no tree. */
     final Optional<MerkleRegisters.Beginning> tree;
+
     final ServiceLimits serviceLimits;
     /** Whether what need not wait for a disk leaves before that has synced. */
     final boolean slowDisks;
+
     final Capacity capacity;
     final List<SimulatedReplica> replicas = new ArrayList<>();
     /** The correct ones, by id. */

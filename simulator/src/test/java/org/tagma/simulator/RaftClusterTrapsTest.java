@@ -1,8 +1,8 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.RaftScenarios.raft;
+import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.HashSet;
@@ -138,7 +138,9 @@ class RaftClusterTrapsTest {
     @Test
     void trap30ReadsAreLinearizableWhoeverLeads() {
         Seeds.upTo(SEEDS)
-                .forEach(seed -> deposedLeaders(SimulatedProtocol.of("raft", 3), seed).run().expectAllAnswered());
+                .forEach(seed -> deposedLeaders(SimulatedProtocol.of("raft", 3), seed)
+                        .run()
+                        .expectAllAnswered());
     }
 
     /** Lease reads, with clocks that differ by less than the bound that the leader counts on. */
@@ -270,8 +272,7 @@ class RaftClusterTrapsTest {
         Set<Property> broken = new HashSet<>();
         long[] runsAndViolations = new long[2];
         Seeds.upTo(SEEDS).forEach(seed -> {
-            SimulationResult underRaft = underAnEquivocator(
-                            raft(3).watching(Property.OF_ALL_PROTOCOLS::contains), seed)
+            SimulationResult underRaft = underAnEquivocator(raft(3).watching(Property.OF_ALL_PROTOCOLS::contains), seed)
                     .run();
             underRaft.violation().ifPresent(violation -> {
                 broken.add(violation.property());

@@ -1,8 +1,8 @@
 package org.tagma.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.RaftScenarios.raft;
+import static org.tagma.simulator.Scenario.cluster;
 import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;

@@ -1,6 +1,5 @@
 package org.tagma.simulator;
 
-
 import java.util.SplittableRandom;
 import org.tagma.core.raft.RaftConfig;
 import org.tagma.simulator.faults.NetworkModel;

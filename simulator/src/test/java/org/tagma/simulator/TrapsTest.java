@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ClientCounter;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.faults.NetworkModel;
 
 /** Known traps of replication protocols, each with whole clusters; see docs on the traps for where they were found. */
@@ -234,7 +234,8 @@ class TrapsTest {
     void trap18RequestsValidForSomeReplicasOnly() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
-                        .authentication(AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
+                        .authentication(
+                                AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES))
                         .faultyClients(2)
                         .clients(2)
                         .operations(40)

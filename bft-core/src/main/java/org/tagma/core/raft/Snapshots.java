@@ -44,8 +44,8 @@ final class Snapshots {
     }
 
     /**
-     * Hands on what is committed, in order. Of several snapshots that are due on the way only the last is taken: each is
-     * a state that is kept until it is said to be there.
+     * Hands on what is committed, in order. Of several snapshots that are due on the way only the last is taken: each
+     * is a state that is kept until it is said to be there.
      */
     void deliver() {
         long due = state.stateMissing ? 0 : lastDue();

@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.protocol.Action;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.protocol.TransferMessage.FetchManifest;
 import org.tagma.core.protocol.TransferMessage.FetchPiece;
-import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.raft.message.Configuration;
 import org.tagma.core.raft.message.RaftMessage.AppendEntries;
 import org.tagma.core.raft.message.RaftMessage.InstallSnapshot;
@@ -208,7 +208,9 @@ class RaftSnapshotTest {
         assertThat(follower.of(Action.TakeCheckpoint.class)).containsExactly(new Action.TakeCheckpoint(48));
         assertThat(follower.actions().indexOf(new Action.TakeCheckpoint(48)))
                 .as("before anything later is executed")
-                .isEqualTo(follower.actions().indexOf(follower.of(Action.Commit.class).get(47)) + 1);
+                .isEqualTo(follower.actions()
+                                .indexOf(follower.of(Action.Commit.class).get(47))
+                        + 1);
         assertThat(follower.execute(1).status().snapshotIndex()).isEqualTo(48);
     }
 }

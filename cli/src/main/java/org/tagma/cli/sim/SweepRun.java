@@ -95,8 +95,7 @@ final class SweepRun {
         }
         if (tally.failures() == 0) {
             screen.line(
-                    Style.GOOD,
-                    setting.promise().isNothing() ? "Nothing was promised." : "Every promise was kept.");
+                    Style.GOOD, setting.promise().isNothing() ? "Nothing was promised." : "Every promise was kept.");
             setting.breakCommand().ifPresent(command -> {
                 screen.line("To see what is not promised broken:");
                 screen.line("  " + command);

@@ -13,8 +13,7 @@ import org.tagma.simulator.faults.Misbehaviour;
  * @param number draws the number that it takes, if it takes one
  * @param factory makes it; given the number, or 0
  */
-public record Behaviour(
-        String name, Use use, Optional<NumberDraw> number, IntFunction<Misbehaviour.Factory> factory) {
+public record Behaviour(String name, Use use, Optional<NumberDraw> number, IntFunction<Misbehaviour.Factory> factory) {
 
     /** Who chooses a behaviour. */
     public enum Use {

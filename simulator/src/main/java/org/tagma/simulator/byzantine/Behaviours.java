@@ -74,8 +74,8 @@ public final class Behaviours {
         Behaviour behaviour = all.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no way of being malicious is called '" + name
-                        + "'; there are " + String.join(", ", names())));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no way of being malicious is called '" + name + "'; there are " + String.join(", ", names())));
         String number = matcher.group(2);
         if (behaviour.number().isPresent() != (number != null)) {
             throw new IllegalArgumentException(
@@ -83,9 +83,7 @@ public final class Behaviours {
         }
         Misbehaviour.Factory way = behaviour.factory().apply(number == null ? 0 : Integer.parseInt(number));
         String from = matcher.group(3);
-        return from == null
-                ? way
-                : situation -> new Later(way.create(situation), situation, Long.parseLong(from));
+        return from == null ? way : situation -> new Later(way.create(situation), situation, Long.parseLong(from));
     }
 
     /** One that a replica may have besides those that {@link #drawn} gives. */
@@ -102,7 +100,8 @@ public final class Behaviours {
         while (chosen.size() < count) {
             Behaviour behaviour = some.get(random.nextInt(some.size()));
             String word = behaviour.name()
-                    + behaviour.number()
+                    + behaviour
+                            .number()
                             .map(number -> ":" + number.draw(random, replicas, clients))
                             .orElse("");
             if (!chosen.contains(word)) {

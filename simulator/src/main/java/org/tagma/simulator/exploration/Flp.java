@@ -68,7 +68,8 @@ public final class Flp {
                 out.println(line(cluster));
             });
         }
-        SimulationResult result = scenario.replayedBy("tagma sim --flp " + protocol.name() + " --for " + millis / 1000 + "s")
+        SimulationResult result = scenario.replayedBy(
+                        "tagma sim --flp " + protocol.name() + " --for " + millis / 1000 + "s")
                 .run();
         return conclude(result, millis, decidedEarly[0], out);
     }

@@ -19,7 +19,6 @@ import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.Reproposal;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.protocol.Message;
-import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.Violations;
 
 /**

@@ -15,7 +15,6 @@ import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Message;
 import org.tagma.simulator.properties.PerReplica;
-import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.Violations;
 
 /**

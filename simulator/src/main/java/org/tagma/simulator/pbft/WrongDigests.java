@@ -14,7 +14,9 @@ import org.tagma.simulator.faults.Misbehaviour;
 import org.tagma.simulator.faults.Outgoing;
 import org.tagma.simulator.faults.Situation;
 
-/** Votes for digests of nothing, and gives other batches, to some, some of the time; its own protocol hears the truth. */
+/**
+ * Votes for digests of nothing, and gives other batches, to some, some of the time; its own protocol hears the truth.
+ */
 final class WrongDigests implements Misbehaviour {
 
     private final Situation situation;

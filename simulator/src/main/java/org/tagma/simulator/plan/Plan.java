@@ -40,7 +40,8 @@ import org.tagma.simulator.workload.Workload;
  * @param settings the protocol's own section of the cluster file
  * @param stabilizationMillis when the bounds on time begin to hold: 0 always, negative never
  * @param driftPerMille by how much a replica's clock may be too fast or too slow, of a thousand, at most 200
- * @param malicious for each malicious replica the ways in which it is, as {@link org.tagma.simulator.byzantine.Behaviours} reads them
+ * @param malicious for each malicious replica the ways in which it is, as {@link
+ *     org.tagma.simulator.byzantine.Behaviours} reads them
  * @param registers over how many registers the operations are spread, at least 1
  * @param faultyClients how many malicious clients there are besides
  * @param content what the registers are kept in

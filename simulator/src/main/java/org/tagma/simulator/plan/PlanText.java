@@ -110,7 +110,8 @@ public final class PlanText {
     static List<String> changedSettings(Plan plan) {
         return plan.protocol().settings().stream()
                 .map(Setting::name)
-                .filter(name -> !plan.settings().get(name).equals(plan.usualSettings().get(name)))
+                .filter(name ->
+                        !plan.settings().get(name).equals(plan.usualSettings().get(name)))
                 .map(name -> name + "=" + plan.settings().get(name))
                 .toList();
     }

@@ -78,8 +78,7 @@ public record Setting(
     /** All that is owed under it, by name: what any protocol owes, and what is this one's own. */
     public List<Property> owed() {
         Promise promise = promise();
-        return Stream.concat(
-                        Property.OF_ALL_PROTOCOLS.stream(), ProtocolSimulation.of(protocol).properties().stream())
+        return Stream.concat(Property.OF_ALL_PROTOCOLS.stream(), ProtocolSimulation.of(protocol).properties().stream())
                 .filter(promise::owes)
                 .toList();
     }

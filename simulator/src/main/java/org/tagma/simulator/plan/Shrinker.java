@@ -99,7 +99,8 @@ public final class Shrinker {
             for (int from = 0; from < size; from += chunk) {
                 int first = from;
                 int end = Math.min(size, from + chunk);
-                smaller.add(plan.but(draft -> draft.incidents.subList(first, end).clear()));
+                smaller.add(
+                        plan.but(draft -> draft.incidents.subList(first, end).clear()));
             }
         }
         return smaller;
@@ -216,8 +217,7 @@ public final class Shrinker {
             Incident incident = plan.incidents().get(i);
             if (incident.millis() > 1) {
                 int place = i;
-                smaller.add(plan.but(
-                        draft -> draft.incidents.set(place, incident.withMillis(incident.millis() / 2))));
+                smaller.add(plan.but(draft -> draft.incidents.set(place, incident.withMillis(incident.millis() / 2))));
             }
         }
         return smaller;

@@ -26,8 +26,7 @@ final class EmptiedEntries implements Misbehaviour {
                 replicas,
                 actions,
                 AppendEntries.class::isInstance,
-                (to, message) ->
-                        List.of(isToldTheTruth.test(to) ? message : withoutRequests((AppendEntries) message)));
+                (to, message) -> List.of(isToldTheTruth.test(to) ? message : withoutRequests((AppendEntries) message)));
     }
 
     private static AppendEntries withoutRequests(AppendEntries append) {

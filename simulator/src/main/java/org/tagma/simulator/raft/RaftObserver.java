@@ -131,7 +131,9 @@ public final class RaftObserver implements ProtocolObserver {
         if (earlier == null) {
             hasWhatIsCommitted(replica, term);
         } else if (earlier != replica) {
-            report(RaftProperties.ELECTION_SAFETY, "replicas " + earlier + " and " + replica + " both lead term " + term);
+            report(
+                    RaftProperties.ELECTION_SAFETY,
+                    "replicas " + earlier + " and " + replica + " both lead term " + term);
         }
     }
 
@@ -154,7 +156,9 @@ public final class RaftObserver implements ProtocolObserver {
         if (record instanceof HardState state) {
             goesOn(replica, log.hardState(), state);
         } else if (record instanceof SuffixRemoved && leads) {
-            report(RaftProperties.LEADER_APPEND_ONLY, "replica " + replica + " removes entries while it leads: " + record);
+            report(
+                    RaftProperties.LEADER_APPEND_ONLY,
+                    "replica " + replica + " removes entries while it leads: " + record);
         } else if (record instanceof Appended appended) {
             appends(replica, log, appended.entry(), leads);
         }
@@ -250,7 +254,9 @@ public final class RaftObserver implements ProtocolObserver {
     @Override
     public void left(int replica, int to, Message message) {
         if (message instanceof RaftMessage raft && !isDurable(book(replica).durable, replica, to, raft)) {
-            report(RaftProperties.DURABLE_BEFORE_SAID, "replica " + replica + " says " + message + " before it is durable");
+            report(
+                    RaftProperties.DURABLE_BEFORE_SAID,
+                    "replica " + replica + " says " + message + " before it is durable");
         }
     }
 

@@ -8,8 +8,8 @@ import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Settings;
 import org.tagma.simulator.ProtocolSimulation;
 import org.tagma.simulator.SimulatedProtocol;
-import org.tagma.simulator.byzantine.Behaviour.Use;
 import org.tagma.simulator.byzantine.Behaviour;
+import org.tagma.simulator.byzantine.Behaviour.Use;
 import org.tagma.simulator.kernel.Adversary;
 import org.tagma.simulator.properties.Property;
 import org.tagma.simulator.properties.ProtocolObserver;
@@ -27,8 +27,7 @@ public final class RaftSimulation implements ProtocolSimulation {
     private static final int MAX_DRIFT_UNDER_LEASES = 47;
 
     private static final List<Behaviour> BEHAVIOURS = List.of(
-            Behaviour.of(
-                    "equivocates", situation -> new EmptiedEntries(situation.replicas(), situation::isFavoured)),
+            Behaviour.of("equivocates", situation -> new EmptiedEntries(situation.replicas(), situation::isFavoured)),
             Behaviour.of(
                             CONSPIRACY,
                             situation -> new EmptiedEntries(
@@ -53,9 +52,7 @@ public final class RaftSimulation implements ProtocolSimulation {
         List<Integer> voters = group.template().settings().replicas("voters");
         return new RaftObserver(
                 violations,
-                voters.isEmpty()
-                        ? Configuration.ofFirst(group.quorums().replicas())
-                        : Configuration.of(voters));
+                voters.isEmpty() ? Configuration.ofFirst(group.quorums().replicas()) : Configuration.of(voters));
     }
 
     @Override
@@ -92,7 +89,10 @@ public final class RaftSimulation implements ProtocolSimulation {
                 .with(INFLIGHT_BYTES, 1 << 18);
     }
 
-    /** Where reads skip ordering, leaders may answer alone under a lease; and bounds may be so small that runs meet them. */
+    /**
+     * Where reads skip ordering, leaders may answer alone under a lease; and bounds may be so small that runs
+     * meet them.
+     */
     @Override
     public Settings drawn(Settings settings, boolean readsSkipOrdering, SplittableRandom random) {
         Settings drawn = settings.with(LEASE_READS, readsSkipOrdering && random.nextInt(100) < 50);
@@ -103,6 +103,8 @@ public final class RaftSimulation implements ProtocolSimulation {
 
     @Override
     public int maxDriftPerMille(Settings settings) {
-        return settings.bool(LEASE_READS) ? MAX_DRIFT_UNDER_LEASES : ProtocolSimulation.super.maxDriftPerMille(settings);
+        return settings.bool(LEASE_READS)
+                ? MAX_DRIFT_UNDER_LEASES
+                : ProtocolSimulation.super.maxDriftPerMille(settings);
     }
 }

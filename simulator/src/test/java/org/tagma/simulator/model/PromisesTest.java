@@ -54,7 +54,8 @@ class PromisesTest {
         SystemModel crashes = new SystemModel(Network.FAIR_LOSS, Nodes.CRASH_STOP, Synchrony.PARTIAL);
 
         assertThat(Promises.of(Protocols.named("pbft"), liars, 4, 1).label()).isEqualTo("safety, liveness");
-        assertThat(Promises.of(Protocols.named("pbft"), liars, 4, 2).isNothing()).isTrue();
+        assertThat(Promises.of(Protocols.named("pbft"), liars, 4, 2).isNothing())
+                .isTrue();
         assertThat(Promises.of(Protocols.named("pbft"), crashes, 4, 2).label()).isEqualTo("safety");
         assertThat(Promises.of(Protocols.named("raft"), crashes, 3, 1).label()).isEqualTo("safety, liveness");
         assertThat(Promises.of(Protocols.named("raft"), crashes, 3, 2).label()).isEqualTo("safety");

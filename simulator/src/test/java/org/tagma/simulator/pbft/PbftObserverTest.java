@@ -21,7 +21,6 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
-import org.tagma.core.protocol.Event.RecoveredLog;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Rejection;
 import org.tagma.simulator.SimulatedProtocol;

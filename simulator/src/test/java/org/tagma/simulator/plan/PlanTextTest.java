@@ -43,7 +43,9 @@ class PlanTextTest {
                 .toList();
 
         assertThat(plans).extracting(plan -> plan.settings().bool("leaseReads")).contains(true, false);
-        assertThat(plans).extracting(plan -> plan.settings().integer("maxInflightMessages")).contains(1, 2, 3, 4);
+        assertThat(plans)
+                .extracting(plan -> plan.settings().integer("maxInflightMessages"))
+                .contains(1, 2, 3, 4);
         assertThat(plans).anyMatch(plan -> !plan.tuning().hasAmpleBatches());
         assertThat(plans)
                 .flatExtracting(Plan::incidents)

@@ -15,11 +15,11 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.Rejection;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.service.ExecutionContext;
 import org.tagma.core.service.ServiceLimits;
-import org.tagma.core.protocol.TransferMessage;
-import org.tagma.simulator.workload.RegisterOperation.Kind;
 import org.tagma.simulator.workload.RegisterOperation;
+import org.tagma.simulator.workload.RegisterOperation.Kind;
 
 /** The checkers are checked: each is shown what it must find, and what it must not. */
 class OnlineCheckersTest {
