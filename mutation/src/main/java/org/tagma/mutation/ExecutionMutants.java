@@ -31,7 +31,7 @@ final class ExecutionMutants {
                     "empty batches are made one after the other",
                     "22",
                     "core/pbft/NormalCase",
-                    "Math.max(state.config.pipelineDepth(), Math.min(wanted, state.config.checkpointInterval()))",
+                    "Math.max(state.config.pipelineDepth(), alone)",
                     "state.config.pipelineDepth()",
                     "AmnesiaRecoveryTest#emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline"),
             of(

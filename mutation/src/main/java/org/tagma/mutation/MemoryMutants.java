@@ -8,6 +8,7 @@ import java.util.List;
 final class MemoryMutants {
 
     private static final String MEMORY = "PbftMemoryTest#";
+    private static final String LARGE = "LargeRequestsTest#";
     private static final String POOL = "PbftPoolMemoryTest#";
 
     static final List<Mutant> ALL = List.of(
@@ -129,7 +130,28 @@ final class MemoryMutants {
                     "core/pbft/SessionLane",
                     "return Math.max(next - 1, Math.max(proposedUpTo, committedUpTo));",
                     "return next - 1;",
-                    POOL + "aFullPipelineIsCountedFromWhatWasProposedNotFromWhatWasExecutedHere"));
+                    POOL + "aFullPipelineIsCountedFromWhatWasProposedNotFromWhatWasExecutedHere"),
+            of(
+                    "what has no room keeps its place among what has",
+                    "37",
+                    "core/pbft/ProposalTurns",
+                    "heldUp.addAll(ready);",
+                    "ready.addAll(heldUp); heldUp = ready;",
+                    LARGE + "whatHasNoRoomHoldsUpNobodyAndHasTheFirstTurnOnceThereIsRoom"),
+            of(
+                    "empty batches count as batches of requests",
+                    "37",
+                    "core/pbft/NormalCase",
+                    "underWay() - emptyUnderWay() < state.config.pipelineDepth()",
+                    "underWay() < state.config.pipelineDepth()",
+                    LARGE + "aSmallRequestIsProposedAtOnceWhileThePrimaryFillsAnIntervalForALargeOne"),
+            of(
+                    "a primary is at fault for what has no room",
+                    "39",
+                    "core/pbft/PrimaryMonitor",
+                    "head.excuse(parts);",
+                    "",
+                    LARGE + "aClientOfLargeRequestsDeposesNobodyAndLeavesAnotherHalfOfWhatTheGroupCanDo"));
 
     private MemoryMutants() {}
 }

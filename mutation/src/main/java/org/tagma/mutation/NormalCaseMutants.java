@@ -198,7 +198,7 @@ final class NormalCaseMutants {
                     "what was handed to the last primary is not handed to the next",
                     "11",
                     "core/pbft/RequestPool",
-                    "lane.all().forEach(waiting -> waiting.handedOverAtTick = SessionLane.NOT_YET);",
+                    "lane.all().forEach(SessionLane.Waiting::takeBack);",
                     "",
                     JUDGED + "whatWasHandedToOnePrimaryIsHandedToTheNext"),
             of(
@@ -246,9 +246,9 @@ final class NormalCaseMutants {
             of(
                     "what is ordered once more goes before anything new",
                     "19",
-                    "core/pbft/RequestPool",
-                    "return !again.isEmpty() && (turnsUntilAgain <= 0 || nextReady() == null);",
-                    "return !again.isEmpty();",
+                    "core/pbft/ProposalTurns",
+                    "return !again.isEmpty() && !isAgainHeldUp && (turnsUntilAgain <= 0 || nextReady() == null);",
+                    "return !again.isEmpty() && !isAgainHeldUp;",
                     "ReviewFindingsTest#whatIsOrderedOnceMoreKeepsNothingNewOut"),
             of(
                     "any waiting request is held against the primary",

@@ -25,6 +25,9 @@ final class AdaptiveTimeouts {
     /** From a relayed request to its commit it is seven messages' delays, and from a proposal to its commit two. */
     private static final int LATENCIES = 8;
 
+    /** Waiting that is excused is counted in such parts of a tick. */
+    static final int PARTS = LATENCIES;
+
     /** What is expected is at least this part of the configured timeout: pauses of a replica are nobody's fault. */
     private static final int FLOOR_PART = 10;
 
@@ -125,6 +128,11 @@ final class AdaptiveTimeouts {
         long floor = Math.max(FLOOR_STATUSES * config.statusIntervalTicks(), config.requestTimeoutTicks() / FLOOR_PART);
         long follows = (LATENCIES * averageLatency) >> FRACTION_SHIFT;
         return lengthened(Math.min(Math.max(floor, follows), Math.max(floor, config.requestTimeoutTicks())));
+    }
+
+    /** How long it may take to commit so many batches one after the other, in {@link #PARTS} of a tick. */
+    long partsFor(long batches) {
+        return batches * expectedTicks();
     }
 
     /** How long it may take a primary that has as much to do as it can. */

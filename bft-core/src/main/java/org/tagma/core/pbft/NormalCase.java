@@ -20,15 +20,13 @@ import org.tagma.core.protocol.Request;
 final class NormalCase {
 
     /**
-     * How many proposals may be under way while the primary fills: one after the other, each with a sync at a quorum,
-     * they would take as long as real ones, and a thousand may be needed. Few enough for none of them to wait long, of
-     * which the backups keep count, and for what clients want; and not more than lie between two checkpoints, else
-     * backups get some before their window reaches there.
+     * How many empty batches may be under way while the primary fills and nobody asks for anything: one after the
+     * other, each with a sync at a quorum, they would take as long as real ones, and a thousand may be needed. But
+     * they are not more than lie between two checkpoints, else backups get some before their window reaches there.
+     * While clients ask for something there are as many as batches of theirs: so these have half of what the group
+     * can do.
      */
     private static final int FILL_DEPTH = 16;
-
-    /** The same while clients ask for something, which then waits for no more than these. */
-    private static final int FILL_DEPTH_UNDER_LOAD = 4;
 
     private final PbftState state;
     private final BatchFetcher batchFetcher;
@@ -47,53 +45,66 @@ final class NormalCase {
     }
 
     /**
-     * Proposes what waits, as far as the pipeline and the window let it, and empty batches only where nothing waits:
-     * what a replica that forgot, or a liar, brings about must not keep clients waiting.
+     * Proposes what waits, as far as the pipeline and the window let it, and then empty batches, which do not count
+     * against the pipeline: what a replica that forgot, or a liar, brings about must not keep clients waiting.
      */
     void propose() {
-        while (hasRoom(depth())) {
-            List<Request> requests = nextRequests();
-            if (!requests.isEmpty()) {
-                lastAsked = state.nextSequence;
-            } else if (state.nextSequence > fillUpTo) {
-                return;
-            }
-            propose(Batch.of(state.nowMillis, requests));
+        boolean asked = true;
+        while (asked && mayPropose()) {
+            asked = proposeRequests();
+        }
+        while (state.nextSequence <= fillUpTo && mayFill()) {
+            propose(Batch.of(state.nowMillis, List.of()));
         }
     }
 
-    private List<Request> nextRequests() {
-        if (!state.pool.hasProposable()) {
-            return List.of();
-        }
+    private boolean proposeRequests() {
         long room = state.room.inInterval(state.nextSequence);
         long untilStable = state.room.toPropose();
-        List<Request> requests = state.pool.nextBatch(
-                state.config.maxBatchRequests(), state.config.maxBatchBytes(), Math.min(room, untilStable));
-        if (requests.isEmpty() && room <= untilStable) {
-            // What comes next has no room before the next checkpoint, or before one is stable.
+        List<Request> requests = state.pool
+                .turns()
+                .nextBatch(state.config.maxBatchRequests(), state.config.maxBatchBytes(), Math.min(room, untilStable));
+        if (state.pool.turns().isHeldUp() && room <= untilStable) {
+            // It has room after the next checkpoint.
             fill(state.room.endOfInterval(state.nextSequence));
         }
-        return requests;
+        if (requests.isEmpty()) {
+            return false;
+        }
+        lastAsked = state.nextSequence;
+        propose(Batch.of(state.nowMillis, requests));
+        return true;
     }
 
-    private int depth() {
-        return state.nextSequence <= fillUpTo ? fillDepth() : state.config.pipelineDepth();
+    private boolean mayPropose() {
+        return state.pool.turns().hasProposable()
+                && mayLead()
+                && underWay() - emptyUnderWay() < state.config.pipelineDepth();
     }
 
-    private int fillDepth() {
+    private boolean mayFill() {
         boolean isAsked = state.nextSequence - lastAsked <= FILL_DEPTH;
-        int wanted = isAsked ? FILL_DEPTH_UNDER_LOAD : FILL_DEPTH;
-        return Math.max(state.config.pipelineDepth(), Math.min(wanted, state.config.checkpointInterval()));
+        int alone = Math.min(FILL_DEPTH, state.config.checkpointInterval());
+        int depth = isAsked ? state.config.pipelineDepth() : Math.max(state.config.pipelineDepth(), alone);
+        return mayLead() && emptyUnderWay() < depth;
     }
 
-    private boolean hasRoom(int depth) {
+    private boolean mayLead() {
         return state.normal
                 && state.isPrimary()
                 && !state.isRecovering()
                 && !state.installing
-                && state.nextSequence - 1 - state.lastCommitted < depth
                 && state.nextSequence <= state.stable.sequence() + state.config.proposalWindow();
+    }
+
+    private long underWay() {
+        return state.nextSequence - 1 - state.lastCommitted;
+    }
+
+    private long emptyUnderWay() {
+        return state.slots.tailMap(state.lastCommitted, false).values().stream()
+                .filter(slot -> slot.isEmptyIn(state.view))
+                .count();
     }
 
     private void propose(Batch batch) {

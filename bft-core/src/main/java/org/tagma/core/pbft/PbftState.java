@@ -205,6 +205,19 @@ final class PbftState {
         return viewStart + carriedOver.size() + 1;
     }
 
+    /** The sequence number after the last that was accepted in {@link #view}, or after the last that is committed. */
+    long nextToAccept() {
+        for (Slot slot : slots.descendingMap().values()) {
+            if (slot.sequence() <= lastCommitted) {
+                break;
+            }
+            if (slot.accepted(view).isPresent()) {
+                return slot.sequence() + 1;
+            }
+        }
+        return lastCommitted + 1;
+    }
+
     /** Takes over from a new view what binds its primary. */
     void bindTo(NewView newView) {
         viewStart = newView.viewChanges().stream()

@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import java.util.Arrays;
+import java.util.List;
 import org.tagma.core.pbft.message.PbftMessage.Status;
 import org.tagma.core.protocol.Action;
 
@@ -30,6 +31,8 @@ final class PrimaryMonitor {
     private long openSinceTick;
     /** When this primary last had nothing to order. */
     private long idleAtTick;
+    /** The last batch that was committed at the last tick. */
+    private long committedAtTick;
 
     private final Status[] lastStatus;
     private final long[] heardAtTick;
@@ -67,8 +70,10 @@ final class PrimaryMonitor {
         if (!state.normal || state.isRecovering() || checkpoints.isBehind()) {
             openSinceTick = state.tick;
             idleAtTick = state.tick;
+            committedAtTick = state.lastCommitted;
             return;
         }
+        excuseWhatHasNoRoom();
         long expected = state.timeouts.expectedTicks();
         relayAgain(expected);
         long timeout = state.timeouts.timeoutTicks();
@@ -94,6 +99,31 @@ final class PrimaryMonitor {
         return Math.max(0, stoodStill - (state.tick - state.enteredAtTick) / TIMES_TO_CATCH_UP);
     }
 
+    /**
+     * What has no room in its interval waits until the primary has gone on to the next checkpoint: each batch that it
+     * gets committed on the way buys what one may take. And what has no room before a checkpoint is stable does not
+     * wait for the primary.
+     */
+    private void excuseWhatHasNoRoom() {
+        long parts = state.timeouts.partsFor(state.lastCommitted - committedAtTick);
+        committedAtTick = state.lastCommitted;
+        List<SessionLane.Waiting> heads =
+                state.isPrimary() ? List.of() : state.pool.heads().toList();
+        if (heads.isEmpty()) {
+            return;
+        }
+        long inInterval = state.room.inInterval(state.nextToAccept());
+        long untilStable = state.room.toPropose();
+        for (SessionLane.Waiting head : heads) {
+            long needed = WindowRoom.BATCH_BYTES + WindowRoom.requestBytes(head.request, lastStatus.length);
+            if (needed > untilStable) {
+                head.excuse(AdaptiveTimeouts.PARTS);
+            } else if (needed > inInterval) {
+                head.excuse(parts);
+            }
+        }
+    }
+
     private void suspectIf(long waitedTicks, long allowedTicks, String what) {
         if (waitedTicks >= allowedTicks) {
             state.suspect(what + " has waited " + waitedTicks * state.config.tickMillis() + " ms");
@@ -105,7 +135,13 @@ final class PrimaryMonitor {
      * seldom.
      */
     private void relayAgain(long expected) {
-        long waited = state.isPrimary() ? 0 : requestWaits();
+        long waited = state.isPrimary()
+                ? 0
+                : state.pool
+                        .heads()
+                        .mapToLong(head -> head.handedOverTicks(state.tick, state.enteredAtTick))
+                        .max()
+                        .orElse(0);
         long pause = expected / 2;
         if (waited > 0 && waited % pause == 0 && Long.bitCount(waited / pause) == 1) {
             state.pool.handedOver().stream()

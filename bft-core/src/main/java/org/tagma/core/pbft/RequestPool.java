@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
@@ -24,26 +25,19 @@ import org.tagma.core.protocol.SessionId;
 final class RequestPool {
 
     private final int sessionPipeline;
-    private final int replicas;
     private final PoolQuotas quotas;
     private final TreeMap<SessionId, SessionLane> lanes = new TreeMap<>();
     /** Sessions with something that is not handed to the primary yet, in turn. */
     private final LinkedHashSet<SessionLane> toHandOver = new LinkedHashSet<>();
-    /** Sessions that may have something to propose, in turn. */
-    private final LinkedHashSet<SessionLane> ready = new LinkedHashSet<>();
 
-    private final OrderedAgain again;
+    private final ProposalTurns turns;
     /** Sessions with nothing waiting, longest idle first; forgotten when there are too many. */
     private final LinkedHashSet<SessionId> idle = new LinkedHashSet<>();
-
-    /** Proposals to go until one of {@link #again} has its turn. */
-    private int turnsUntilAgain;
 
     RequestPool(PbftConfig config) {
         this.quotas = new PoolQuotas(config);
         this.sessionPipeline = config.sessionPipeline();
-        this.replicas = config.quorums().replicas();
-        this.again = new OrderedAgain(config.maxBatchBytes());
+        this.turns = new ProposalTurns(config);
     }
 
     /** How many requests wait here. */
@@ -53,7 +47,7 @@ final class RequestPool {
 
     /** What they weigh. */
     long bytes() {
-        return quotas.bytes() + again.bytes();
+        return quotas.bytes() + turns.bytes();
     }
 
     /** Whether something of a session was executed, as far as is known here. */
@@ -105,65 +99,12 @@ final class RequestPool {
         quotas.added(waiting);
         toHandOver.add(lane);
         idle.remove(lane.session);
-        queueIfReady(lane);
+        turns.update(lane);
     }
 
-    private void queueIfReady(SessionLane lane) {
-        if (lane.nextToPropose() != null) {
-            ready.add(lane);
-        }
-    }
-
-    /** Whether there is something to propose. */
-    boolean hasProposable() {
-        return !again.isEmpty() || nextReady() != null;
-    }
-
-    private SessionLane nextReady() {
-        while (!ready.isEmpty()) {
-            SessionLane lane = ready.iterator().next();
-            if (lane.nextToPropose() != null) {
-                return lane;
-            }
-            ready.remove(lane);
-        }
-        return null;
-    }
-
-    /**
-     * Takes the next requests to propose, a turn for each session; they stay in the pool until they are executed.
-     *
-     * @param room that they have together in the window, see {@link WindowRoom}
-     */
-    List<Request> nextBatch(int maxRequests, int maxBytes, long room) {
-        List<Request> batch = new ArrayList<>();
-        long batchBytes = 0;
-        long left = room - WindowRoom.BATCH_BYTES;
-        while (batch.size() < maxRequests && hasProposable()) {
-            SessionLane lane = isTurnOfAgain() ? null : nextReady();
-            Request request = lane == null ? again.next() : lane.nextToPropose().request;
-            batchBytes += request.size();
-            left -= WindowRoom.requestBytes(request, replicas);
-            if (left < 0 || (batchBytes > maxBytes && !batch.isEmpty())) {
-                break;
-            }
-            batch.add(request);
-            if (lane == null) {
-                again.remove();
-                turnsUntilAgain = ready.size();
-            } else {
-                ready.remove(lane);
-                lane.markProposed(request);
-                queueIfReady(lane);
-                turnsUntilAgain--;
-            }
-        }
-        return batch;
-    }
-
-    /** What is ordered once more takes turns with the sessions, as if it were one more, and so leaves room. */
-    private boolean isTurnOfAgain() {
-        return !again.isEmpty() && (turnsUntilAgain <= 0 || nextReady() == null);
+    /** Whose turn it is to be proposed. They stay in the pool until they are executed. */
+    ProposalTurns turns() {
+        return turns;
     }
 
     /** A new view: what was proposed before counts only if it is in {@code carriedOver}. */
@@ -176,7 +117,7 @@ final class RequestPool {
             SessionLane lane = lanes.get(request.session());
             (lane != null ? lane : open(request.session())).markProposed(request);
         }
-        lanes.values().forEach(this::queueIfReady);
+        lanes.values().forEach(turns::update);
     }
 
     /**
@@ -223,7 +164,7 @@ final class RequestPool {
     /** A new view: nothing is handed to its primary yet. */
     void takeBack() {
         for (SessionLane lane : lanes.values()) {
-            lane.all().forEach(waiting -> waiting.handedOverAtTick = SessionLane.NOT_YET);
+            lane.all().forEach(SessionLane.Waiting::takeBack);
             noteWaiting(lane);
         }
         quotas.takeBack();
@@ -258,7 +199,7 @@ final class RequestPool {
             }
             lane.proposedUpTo = Math.max(0, lane.next - 1);
             lane.committedUpTo = lane.proposedUpTo;
-            queueIfReady(lane);
+            turns.update(lane);
         } else if (fifo) {
             advanceFifo(lane, request.number() + 1, tick);
         } else {
@@ -276,7 +217,7 @@ final class RequestPool {
         lane.advancedAtTick = tick;
         lane.proposedUpTo = Math.max(lane.proposedUpTo, next - 1);
         removeBelow(lane.fifo, next, lane);
-        queueIfReady(lane);
+        turns.update(lane);
     }
 
     private void advanceUnordered(SessionLane lane, long number) {
@@ -312,7 +253,7 @@ final class RequestPool {
             Iterator<SessionId> longest = idle.iterator();
             SessionLane forgotten = lanes.remove(longest.next());
             longest.remove();
-            ready.remove(forgotten);
+            turns.remove(forgotten);
         }
     }
 
@@ -323,8 +264,7 @@ final class RequestPool {
      */
     void restore(List<SessionProgress> sessions, long tick) {
         lanes.clear();
-        ready.clear();
-        again.clear();
+        turns.clear();
         idle.clear();
         toHandOver.clear();
         quotas.clear();
@@ -345,12 +285,12 @@ final class RequestPool {
      */
     void orderAgain(Request request, long tick, long pauseTicks) {
         SessionLane lane = lanes.get(request.session());
-        if (again.hasRoom(request)
+        if (turns.again().hasRoom(request)
                 && lane != null
                 && tick - lane.advancedAtTick > pauseTicks
                 && tick - lane.orderedAgainAtTick > pauseTicks) {
             lane.orderedAgainAtTick = tick;
-            again.add(request);
+            turns.again().add(request);
         }
     }
 
@@ -360,19 +300,20 @@ final class RequestPool {
     }
 
     /**
-     * How long that waits which waits longest, of what was handed over and could be committed at once.
+     * How long that waits which waits longest, of what was handed over and could be committed at once; without what
+     * it is excused for.
      *
      * @param sinceTick waiting before this tick does not count
      */
     long longestHandedOverTicks(long tick, long sinceTick) {
-        if (!quotas.hasHandedOver()) {
-            return 0;
-        }
-        long longest = 0;
-        for (SessionLane lane : lanes.values()) {
-            longest = Math.max(longest, lane.handedOverTicks(tick, sinceTick));
-        }
-        return longest;
+        return heads().mapToLong(head -> head.waitedTicks(tick, sinceTick))
+                .max()
+                .orElse(0);
+    }
+
+    /** What was handed over and could be committed at once. */
+    Stream<SessionLane.Waiting> heads() {
+        return quotas.hasHandedOver() ? lanes.values().stream().flatMap(SessionLane::handedOverHeads) : Stream.empty();
     }
 
     /** Everything that is handed over and waits, session by session, in order of numbers. */

@@ -1,6 +1,7 @@
 package org.tagma.core.pbft;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tagma.core.protocol.Request;
@@ -18,6 +19,8 @@ final class SessionLane {
         final boolean early;
         /** When this backup handed it to the primary of the present view, or {@link #NOT_YET}. */
         long handedOverAtTick = NOT_YET;
+        /** How much of its wait since then is not the primary's fault, in {@link AdaptiveTimeouts#PARTS} of a tick. */
+        private long excusedParts;
 
         Waiting(Request request, int relayedBy, boolean early) {
             this.request = request;
@@ -27,6 +30,27 @@ final class SessionLane {
 
         boolean isHandedOver() {
             return handedOverAtTick != NOT_YET;
+        }
+
+        /** It is with no primary any more. */
+        void takeBack() {
+            handedOverAtTick = NOT_YET;
+            excusedParts = 0;
+        }
+
+        /** It waits for so long, in {@link AdaptiveTimeouts#PARTS} of a tick, for something else than the primary. */
+        void excuse(long parts) {
+            excusedParts += parts;
+        }
+
+        /** How long it has been with the primary, since that tick at most. */
+        long handedOverTicks(long tick, long sinceTick) {
+            return tick - Math.max(sinceTick, handedOverAtTick);
+        }
+
+        /** How much of that is the primary's fault. */
+        long waitedTicks(long tick, long sinceTick) {
+            return Math.max(0, handedOverTicks(tick, sinceTick) - excusedParts / AdaptiveTimeouts.PARTS);
         }
     }
 
@@ -186,12 +210,10 @@ final class SessionLane {
         }
     }
 
-    /** How long what could be committed at once was with the primary, since that tick at most. */
-    long handedOverTicks(long tick, long sinceTick) {
-        return Math.max(waitedTicks(head(), tick, sinceTick), waitedTicks(unorderedHead(), tick, sinceTick));
-    }
-
-    private static long waitedTicks(Waiting waiting, long tick, long sinceTick) {
-        return waiting == null || !waiting.isHandedOver() ? 0 : tick - Math.max(sinceTick, waiting.handedOverAtTick);
+    /** What could be committed at once, and was handed over. */
+    Stream<Waiting> handedOverHeads() {
+        return Stream.of(Optional.ofNullable(head()), Optional.ofNullable(unorderedHead()))
+                .flatMap(Optional::stream)
+                .filter(Waiting::isHandedOver);
     }
 }

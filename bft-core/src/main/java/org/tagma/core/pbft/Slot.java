@@ -147,6 +147,14 @@ final class Slot {
         return ordered.flatMap(this::body).map(room::weight).orElse(0L);
     }
 
+    /** Whether what was accepted in this view asks for nothing. */
+    boolean isEmptyIn(long view) {
+        return accepted(view)
+                .flatMap(this::body)
+                .filter(batch -> batch.requests().isEmpty())
+                .isPresent();
+    }
+
     Optional<Batch> body(Digest digest) {
         return digest.isNull() ? Optional.of(Batch.NULL) : Optional.ofNullable(bodies.get(digest));
     }

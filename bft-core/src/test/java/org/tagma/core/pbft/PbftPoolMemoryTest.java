@@ -86,7 +86,7 @@ class PbftPoolMemoryTest {
         }
         assertThat(pool.admit(CoreCluster.request(1, 1, pipeline + 2, "x"), -1)).isEqualTo(Admission.OUT_OF_WINDOW);
 
-        assertThat(pool.nextBatch(10, 1 << 20, Long.MAX_VALUE)).hasSize(10);
+        assertThat(pool.turns().nextBatch(10, 1 << 20, Long.MAX_VALUE)).hasSize(10);
 
         assertThat(pool.admit(CoreCluster.request(1, 1, pipeline + 2, "x"), -1)).isEqualTo(Admission.ADDED);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -187,16 +186,14 @@ class ReviewFindingsTest {
     }
 
     @Test
-    void aBackupForgetsTheSessionsThatHaveNothingWaiting() throws ReflectiveOperationException {
+    void aBackupForgetsTheSessionsThatHaveNothingWaiting() {
         RequestPool pool = new RequestPool(PbftConfig.forTests(1, 4));
         for (int session = 1; session <= 20_000; session++) {
             var request = CoreCluster.request(0, session, 1, "x");
             pool.admit(request, -1);
             pool.executed(new Event.RequestOutcome(request, true), 0);
         }
-        var ready = RequestPool.class.getDeclaredField("ready");
-        ready.setAccessible(true);
-        assertThat(((Collection<?>) ready.get(pool)).size()).isLessThanOrEqualTo(2_000);
+        assertThat(pool.turns().sessions()).isLessThanOrEqualTo(2_000);
     }
 
     /**
@@ -218,10 +215,21 @@ class ReviewFindingsTest {
             for (int session = 1; session <= 40; session++) {
                 pool.orderAgain(CoreCluster.request(0, session, 1, "old"), tick, 10);
             }
-            old += pool.nextBatch(1, 1 << 20, Long.MAX_VALUE).get(0).session().client() == 0 ? 1 : 0;
+            old += pool.turns()
+                                    .nextBatch(1, 1 << 20, Long.MAX_VALUE)
+                                    .get(0)
+                                    .session()
+                                    .client()
+                            == 0
+                    ? 1
+                    : 0;
         }
         assertThat(old).isEqualTo(30);
-        assertThat(pool.nextBatch(1, 1 << 20, Long.MAX_VALUE).get(0).session().client())
+        assertThat(pool.turns()
+                        .nextBatch(1, 1 << 20, Long.MAX_VALUE)
+                        .get(0)
+                        .session()
+                        .client())
                 .as("now there is nothing else to do")
                 .isZero();
     }
@@ -234,7 +242,7 @@ class ReviewFindingsTest {
         int again = 0;
         for (int tick = 100; tick < 200; tick++) {
             pool.orderAgain(old, tick, 10);
-            again += pool.nextBatch(16, 1 << 20, Long.MAX_VALUE).size();
+            again += pool.turns().nextBatch(16, 1 << 20, Long.MAX_VALUE).size();
         }
         assertThat(again).isEqualTo(10);
     }
