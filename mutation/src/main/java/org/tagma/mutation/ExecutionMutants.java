@@ -38,8 +38,8 @@ final class ExecutionMutants {
                     "empty batches go before what clients ask for",
                     "22",
                     "core/pbft/NormalCase",
-                    "List<Request> requests = nextRequests();",
-                    "List<Request> requests = state.nextSequence <= fillUpTo ? List.of() : nextRequests();",
+                    "while (asked && mayPropose())",
+                    "while (asked && mayPropose() && state.nextSequence > fillUpTo)",
                     "AmnesiaRecoveryTest#whatClientsAskForGoesBeforeTheEmptyBatchesOfAReplicaThatForgot"),
             of(
                     "a duplicate is executed again",

@@ -37,7 +37,7 @@ final class NormalCase {
     private long fillUpTo;
 
     /** The last proposal with something in it, while the primary fills. */
-    private long lastAsked;
+    private long lastAsked = -FILL_DEPTH;
 
     NormalCase(PbftState state, BatchFetcher batchFetcher) {
         this.state = state;
