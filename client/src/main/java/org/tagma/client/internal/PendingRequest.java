@@ -51,6 +51,12 @@ public final class PendingRequest {
      */
     boolean completed;
 
+    /** How much of what may be under way it takes; see {@link InFlight}. */
+    long bytesUnderWay;
+
+    /** Whether it waits until the replicas have room for it. */
+    boolean isHeld;
+
     long retryAt = NEVER;
     long backOffMillis;
 
@@ -61,6 +67,11 @@ public final class PendingRequest {
         this.semantics = semantics;
         this.completion = completion;
         this.deadlineAt = deadlineAt;
+    }
+
+    /** When something is to be done about it at the latest. */
+    public long dueAt() {
+        return completed ? retryAt : Math.min(retryAt, deadlineAt);
     }
 
     /** Whether it is sent again without a refusal. */

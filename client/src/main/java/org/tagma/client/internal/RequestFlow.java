@@ -2,13 +2,8 @@ package org.tagma.client.internal;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.tagma.client.BftClient;
 import org.tagma.client.call.BftClientException;
@@ -46,13 +41,12 @@ public final class RequestFlow {
     private final Dispatch dispatch;
     private final AgreedPipeline pipeline;
 
-    private final Deque<PendingRequest> queue = new ArrayDeque<>();
-    private final Set<PendingRequest> inFlight = new LinkedHashSet<>();
+    private final WaitingCalls queue = new WaitingCalls();
+    private final InFlight inFlight = new InFlight();
     private long nextOrdinal;
     /** Whom the requests under way were last sent to as the leader. */
     private int followed;
 
-    private long earliestQueuedDeadline = PendingRequest.NEVER;
     private long wakeAt = PendingRequest.NEVER;
 
     public RequestFlow(
@@ -97,7 +91,6 @@ public final class RequestFlow {
     public void order(
             ByteString operation, RetrySemantics semantics, Completion completion, long deadlineAt, long now) {
         queue.addLast(new PendingRequest(nextOrdinal++, operation, semantics, completion, deadlineAt));
-        queuedUntil(deadlineAt);
         sendQueued(now);
     }
 
@@ -107,7 +100,7 @@ public final class RequestFlow {
     }
 
     public void tick(long now) {
-        for (PendingRequest request : List.copyOf(inFlight)) {
+        for (PendingRequest request : inFlight.all()) {
             if (!request.completed && now >= request.deadlineAt) {
                 timedOut(request);
             } else if (now >= request.retryAt && inFlight.contains(request)) {
@@ -115,9 +108,9 @@ public final class RequestFlow {
             }
         }
         expireQueued(now);
-        wakeAt = earliestQueuedDeadline;
-        for (PendingRequest request : inFlight) {
-            wakeAt = Math.min(wakeAt, dueAt(request));
+        wakeAt = queue.dueAt();
+        for (PendingRequest request : inFlight.all()) {
+            wakeAt = Math.min(wakeAt, request.dueAt());
         }
         sendQueued(now);
     }
@@ -144,7 +137,7 @@ public final class RequestFlow {
 
     /** A replica that cannot be reached cannot have ordered what only it was sent: somebody else must hear of it. */
     public void onConnectionLost(Session session, int replica, long now) {
-        for (PendingRequest request : inFlight) {
+        for (PendingRequest request : inFlight.sent()) {
             boolean onlyThere = request.receivers.get(replica) && request.receivers.cardinality() == 1;
             if (onlyThere && request.isRepeatable() && request.newestAttempt().session() == session) {
                 request.retryAt = now;
@@ -157,7 +150,7 @@ public final class RequestFlow {
     public void followLeader() {
         if (policy.leader() != followed) {
             followed = policy.leader();
-            inFlight.forEach(dispatch::follow);
+            inFlight.sent().forEach(dispatch::follow);
         }
     }
 
@@ -166,25 +159,26 @@ public final class RequestFlow {
         request.refusedLatelyBy.set(reply.replica());
         if (reply.status() != ReplyStatus.NO_LEADER) {
             request.refusedBy.set(reply.replica());
+            if (reply.status() == ReplyStatus.OVERLOADED && policy.believesOverload(request.refusedLatelyBy)) {
+                inFlight.refused(request);
+            }
         } else if (attempt == request.newestAttempt()) {
             dispatch.strandedAt(reply.replica(), request, now);
-            wakeAt = Math.min(wakeAt, dueAt(request));
+            wakeAt = Math.min(wakeAt, request.dueAt());
         }
     }
 
     public void close() {
-        for (PendingRequest request : inFlight) {
+        for (PendingRequest request : inFlight.all()) {
             if (!request.completed) {
                 fail(request, new ClientClosedException(Outcome.UNKNOWN, "closed while the request was under way"));
             }
         }
-        for (PendingRequest request : queue) {
-            if (!request.completed) {
-                fail(request, new ClientClosedException(Outcome.NOT_EXECUTED, "closed before the request was sent"));
-            }
-        }
+        queue.removeAll()
+                .forEach(request -> fail(
+                        request,
+                        new ClientClosedException(Outcome.NOT_EXECUTED, "closed before the request was sent")));
         inFlight.clear();
-        queue.clear();
     }
 
     private Attempt find(Reply reply) {
@@ -199,14 +193,17 @@ public final class RequestFlow {
     }
 
     private void sendQueued(long now) {
-        while (!queue.isEmpty() && hasRoom(queue.peekFirst().semantics)) {
+        for (PendingRequest request : inFlight.withRoom()) {
+            dispatch.first(request, now);
+            wakeAt = Math.min(wakeAt, request.dueAt());
+        }
+        while (!queue.isEmpty() && hasRoom(queue.first().semantics)) {
             // Removed only then: if something inside breaks, closing the client still finds every call.
-            sendFirst(queue.peekFirst(), now);
+            sendFirst(queue.first(), now);
             queue.removeFirst();
         }
-        if (queue.isEmpty()) {
-            earliestQueuedDeadline = PendingRequest.NEVER;
-        } else if (pipeline.mustAsk(sessions.current().number)) {
+        wakeAt = Math.min(wakeAt, queue.dueAt());
+        if (!queue.isEmpty() && pipeline.mustAsk(sessions.current().number)) {
             askPipeline(now);
         }
     }
@@ -223,16 +220,18 @@ public final class RequestFlow {
     private void sendFirst(PendingRequest request, long now) {
         sessions.renewIfIdle(now, options.renewMillis());
         newAttempt(request, sessions.current());
-        inFlight.add(request);
-        dispatch.first(request, now);
-        wakeAt = Math.min(wakeAt, dueAt(request));
+        if (inFlight.add(request)) {
+            dispatch.first(request, now);
+        }
+        wakeAt = Math.min(wakeAt, request.dueAt());
     }
 
     private void sendAgain(PendingRequest request, long now) {
         if (request.semantics == RetrySemantics.AT_LEAST_ONCE) {
             newAttempt(request, sessions.current());
         }
-        dispatch.again(request, inFlight.iterator().next() == request, now);
+        inFlight.sending(request);
+        dispatch.again(request, inFlight.isOldest(request), now);
         wakeAt = Math.min(wakeAt, request.retryAt);
     }
 
@@ -287,7 +286,7 @@ public final class RequestFlow {
         long highestEvicted = numbers.getLong();
         boolean neverOpened = session.number > highestEvicted;
         sessions.expired(session, newest);
-        List<PendingRequest> stranded = inFlight.stream()
+        List<PendingRequest> stranded = inFlight.all().stream()
                 .filter(request -> request.attempts.stream().anyMatch(attempt -> attempt.session() == session))
                 .sorted(Comparator.comparingLong((PendingRequest request) -> request.ordinal)
                         .reversed())
@@ -308,7 +307,6 @@ public final class RequestFlow {
         if (neverOpened || request.semantics == RetrySemantics.AT_LEAST_ONCE) {
             request.refusedBy.clear();
             queue.addFirst(request);
-            queuedUntil(request.deadlineAt);
         } else {
             fail(request, new SessionExpiredException("the replicas dropped the session of the request"));
         }
@@ -328,11 +326,10 @@ public final class RequestFlow {
 
     /** Ends every call: the replicas let nobody in. */
     public void notLetIn(String reason) {
-        List.copyOf(inFlight).stream()
+        inFlight.all().stream()
                 .filter(request -> !request.completed)
                 .forEach(request -> giveUp(request, new NotLetInException(Outcome.UNKNOWN, reason)));
-        queue.forEach(request -> fail(request, new NotLetInException(Outcome.NOT_EXECUTED, reason)));
-        queue.clear();
+        queue.removeAll().forEach(request -> fail(request, new NotLetInException(Outcome.NOT_EXECUTED, reason)));
     }
 
     private void giveUp(PendingRequest request, BftClientException failure) {
@@ -352,27 +349,13 @@ public final class RequestFlow {
     }
 
     private void expireQueued(long now) {
-        if (now < earliestQueuedDeadline) {
-            return;
-        }
-        earliestQueuedDeadline = PendingRequest.NEVER;
-        for (Iterator<PendingRequest> waiting = queue.iterator(); waiting.hasNext(); ) {
-            PendingRequest request = waiting.next();
-            if (now >= request.deadlineAt) {
-                waiting.remove();
-                fail(
-                        request,
-                        new RequestTimeoutException(
-                                Outcome.NOT_EXECUTED,
-                                "waited in the local queue for " + options.deadlineMillis() + " ms"));
-            } else {
-                queuedUntil(request.deadlineAt);
-            }
-        }
+        String waited = "waited in the local queue for " + options.deadlineMillis() + " ms";
+        queue.removeExpired(now)
+                .forEach(request -> fail(request, new RequestTimeoutException(Outcome.NOT_EXECUTED, waited)));
     }
 
     private void finish(PendingRequest request) {
-        inFlight.remove(request);
+        inFlight.answered(request);
         List.copyOf(request.attempts).forEach(this::detach);
     }
 
@@ -385,22 +368,15 @@ public final class RequestFlow {
     private void closeIfIdle(Session session) {
         if (sessions.closeIfIdle(session)) {
             // What is left there are requests whose callers have given up, kept for the sake of those after them.
-            inFlight.removeIf(request ->
-                    request.completed && request.attempts.stream().anyMatch(attempt -> attempt.session() == session));
+            inFlight.all().stream()
+                    .filter(request -> request.completed
+                            && request.attempts.stream().anyMatch(attempt -> attempt.session() == session))
+                    .forEach(inFlight::remove);
         }
     }
 
     private void fail(PendingRequest request, BftClientException failure) {
         request.completed = true;
         completions.later(() -> request.completion.failed(failure));
-    }
-
-    private void queuedUntil(long deadlineAt) {
-        earliestQueuedDeadline = Math.min(earliestQueuedDeadline, deadlineAt);
-        wakeAt = Math.min(wakeAt, deadlineAt);
-    }
-
-    private static long dueAt(PendingRequest request) {
-        return request.completed ? request.retryAt : Math.min(request.retryAt, request.deadlineAt);
     }
 }
