@@ -56,9 +56,9 @@ class ClientPacingTest {
         client.takeSent();
         client.invoke("x");
         client.passMillis(RETRY / 2);
-        assertThat(client.takeSent()).isNotEmpty().allMatch(sent -> sent.request()
-                .number()
-                == 1);
+        assertThat(client.takeSent())
+                .isNotEmpty()
+                .allMatch(sent -> sent.request().number() == 1);
         client.passMillis(RETRY / 2);
         assertThat(client.takeSent()).allMatch(sent -> sent.request().number() == 1);
     }

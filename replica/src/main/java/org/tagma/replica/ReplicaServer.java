@@ -436,10 +436,10 @@ public final class ReplicaServer implements AutoCloseable {
             }
             if (reason.blamesClocks()) {
                 badTimes.warn(
-                        "{}: a proposal of replica {} is refused for its time{}",
+                        "{}: a proposal of replica {} is refused for its time: {}",
                         name,
                         replica,
-                        clocks.of(replica).map(why -> ": " + why).orElse(""));
+                        clocks.whyRefused(replica));
             }
             LOG.debug("{}: a message of replica {} was not accepted: {}", name, replica, reason);
         }

@@ -60,8 +60,8 @@ final class ClockOffsetsTest {
                 .contains("the clock of replica 2 is 300000 ms behind this one's (tolerated are 60000 ms), and the"
                         + " clock of"
                         + " replica 3 is 300000 ms behind this one's (tolerated are 60000 ms)");
-        assertThat(replicas.get(2).of(0))
-                .contains("the clock of replica 0 is 300000 ms ahead of this one's (tolerated are 60000 ms)");
+        assertThat(replicas.get(2).whyRefused(0))
+                .isEqualTo("the clock of replica 0 is 300000 ms ahead of this one's (tolerated are 60000 ms)");
         assertThat(replicas.get(2).values().get("clocks").toString()).contains("replica 0", "replica 1");
     }
 
@@ -71,6 +71,14 @@ final class ClockOffsetsTest {
         measure();
         assertThat(replicas.get(0).beyondTolerance()).isEmpty();
         assertThat(replicas.get(0).values()).containsEntry("clocks", "").containsEntry("clockOffsetMillis.3", -50L);
+    }
+
+    @Test
+    void aProposalThatIsRefusedForItsTimeIsNotPutDownToAClockThatIsGoodEnough() {
+        behindMillis[3] = 793;
+        measure();
+        assertThat(replicas.get(3).whyRefused(0))
+                .startsWith("its clock is not the reason (793 ms ahead of this one's, tolerated are 60000 ms): ");
     }
 
     @Test
@@ -89,7 +97,7 @@ final class ClockOffsetsTest {
     @Test
     void anAnswerToNoQuestionIsNotBelieved() {
         replicas.get(0).received(1, new ClockAnswer(0, 1));
-        assertThat(replicas.get(0).of(1)).isEmpty();
+        assertThat(replicas.get(0).whyRefused(1)).isEqualTo("its clock has not been measured yet");
     }
 
     private void measure() {

@@ -159,9 +159,18 @@ public final class ClockOffsets {
         return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
     }
 
-    /** What is known of one clock, in words; empty if nothing is. */
-    public synchronized Optional<String> of(int replica) {
-        return peers[replica].known ? Optional.of(describe(replica, peers[replica])) : Optional.empty();
+    /** Why a proposal of a replica may have been refused for its time, as far as its clock is known. */
+    public synchronized String whyRefused(int replica) {
+        Peer peer = peers[replica];
+        if (!peer.known) {
+            return "its clock has not been measured yet";
+        }
+        return Math.abs(peer.offsetMillis) + peer.uncertaintyMillis > toleranceMillis
+                ? describe(replica, peer)
+                : "its clock is not the reason (" + Math.abs(peer.offsetMillis) + " ms "
+                        + (peer.offsetMillis > 0 ? "ahead of" : "behind") + " this one's, tolerated are "
+                        + toleranceMillis + " ms): the proposal was made long ago, or does not bear the time of that"
+                        + " clock";
     }
 
     /** How far ahead of this one each clock is, in milliseconds; 0 if it was not measured. */
