@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tagma.replica.admin.AdminQueries;
 
 /**
@@ -26,7 +27,7 @@ import org.tagma.replica.admin.AdminQueries;
  * @param lastExecutedAgeMillis how long ago it last executed something; -1 if it has not since it was started
  * @param uptimeMillis how long its process has run
  * @param why it does not take part, in its own words; empty if it says nothing
- * @param clocks which other clocks are too far from its own, in its own words; empty if none
+ * @param warnings which other clocks are too far from its own, and what its memory lacks, in its own words
  * @param members of the group, as far as it knows; without voters if the group does not change
  * @param told all that it says, by name, in printable characters
  */
@@ -44,7 +45,7 @@ public record ReplicaStatus(
         long lastExecutedAgeMillis,
         long uptimeMillis,
         String why,
-        String clocks,
+        List<String> warnings,
         Members members,
         Map<String, String> told) {
 
@@ -54,6 +55,7 @@ public record ReplicaStatus(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]{1,64}");
 
     public ReplicaStatus {
+        warnings = List.copyOf(warnings);
         told = Collections.unmodifiableMap(new LinkedHashMap<>(told));
     }
 
@@ -96,7 +98,10 @@ public record ReplicaStatus(
                     Long.parseLong(values.getOrDefault("lastExecutedAgeMillis", "-1")),
                     number(values, "uptimeMillis"),
                     text(values, "why"),
-                    text(values, "clocks"),
+                    Stream.of("clocks", "memory")
+                            .map(name -> text(values, name))
+                            .filter(warning -> !warning.isEmpty())
+                            .toList(),
                     Members.told(values),
                     printable(values)));
         } catch (NumberFormatException | ArithmeticException e) {

@@ -5,8 +5,11 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.tagma.admin.ReplicaInspector;
 import org.tagma.cli.common.CommandFailure;
 import org.tagma.cli.common.ExitStatus;
 import org.tagma.client.BftClient;
@@ -20,6 +23,7 @@ import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFileException;
 import org.tagma.network.cluster.ClusterFolder;
 import org.tagma.protocol.InvalidSettingException;
+import org.tagma.replica.admin.AdminQueries;
 import org.tagma.replica.settings.ClusterSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +43,7 @@ import picocli.CommandLine.Spec;
             "",
             "The change is ordered like any operation, so all replicas make it at the same place, and clients follow."
                     + " cluster.yaml says only what the group began with: leave it as it is. Replies are kept in every"
-                    + " replica's memory: see the plan that a replica prints before you raise replyBytes.",
+                    + " replica's memory: a raise of replyBytes that one of them has no room for is refused.",
             "",
             "Exit status: 0 done; 1 refused; 3 no answer."
         },
@@ -78,6 +82,7 @@ final class SettingsCommand implements Callable<Integer> {
             Map<String, Long> agreed = ask(client, Map.of());
             if (set) {
                 requireInRange(config, agreed, change);
+                requireRoom(config, folder, change);
                 Map<String, Long> now = ask(client, change);
                 change.forEach((name, value) ->
                         out.printf("%s is %d now, and was %d%n", name, now.get(name), agreed.get(name)));
@@ -126,6 +131,35 @@ final class SettingsCommand implements Callable<Integer> {
         } catch (InvalidSettingException e) {
             throw CommandFailure.cannotRun(e.getMessage(), e);
         }
+    }
+
+    /** An agreed setting cannot depend on one replica's heap: so each is asked what it has room for. */
+    private void requireRoom(ClusterConfig config, ClusterFolder folder, Map<String, Long> change)
+            throws KeyFileException {
+        if (!change.containsKey("replyBytes")) {
+            return;
+        }
+        long wanted = change.get("replyBytes");
+        List<Integer> all = IntStream.range(0, config.replicaCount()).boxed().toList();
+        try (ReplicaInspector inspector =
+                new ReplicaInspector(config, options.client(), folder.clientKeys(options.client()))) {
+            List<Optional<Map<String, String>>> answers =
+                    inspector.askAll(all, AdminQueries.STATUS, config.timeouts().clientRetryMillis());
+            for (int replica = 0; replica < answers.size(); replica++) {
+                long most = answers.get(replica)
+                        .map(values -> values.get(AdminQueries.MOST_REPLY_BYTES))
+                        .map(SettingsCommand::number)
+                        .orElse(Long.MAX_VALUE);
+                if (most < wanted) {
+                    throw CommandFailure.cannotRun("replyBytes " + wanted + " is more than replica " + replica
+                            + " has room for, which is " + most + " of its memory plan: give it more heap first");
+                }
+            }
+        }
+    }
+
+    private static long number(String text) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : Long.MAX_VALUE;
     }
 
     private Map<String, Long> ask(BftClient client, Map<String, Long> change) {

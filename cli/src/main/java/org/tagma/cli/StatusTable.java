@@ -49,8 +49,8 @@ record StatusTable(ClusterConfig config, GroupStatus group) {
         // Clocks too far apart are a reason why nothing is ordered that no figure shows.
         group.statuses().stream()
                 .flatMap(Optional::stream)
-                .filter(known -> !known.clocks().isEmpty())
-                .forEach(known -> out.println("replica " + known.replica() + " says: " + known.clocks()));
+                .forEach(known -> known.warnings()
+                        .forEach(warning -> out.println("replica " + known.replica() + " says: " + warning)));
     }
 
     private static String padded(String text, int width, boolean right) {

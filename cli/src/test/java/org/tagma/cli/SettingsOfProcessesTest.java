@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tagma.cli.common.ExitStatus;
@@ -57,6 +58,13 @@ class SettingsOfProcessesTest {
         Tagma.Result set = run(folder, "settings", "set", "sessionPipeline", "128");
         assertThat(set.out()).isEqualToIgnoringNewLines("sessionPipeline is 128 now, and was 256");
         assertThat(run(folder, "settings").out()).containsPattern("sessionPipeline +128 +128\\R");
+        // The replicas have as much heap as this process, of which their plan keeps six percent for replies.
+        Assumptions.assumeTrue(Runtime.getRuntime().maxMemory() < 16L << 30);
+        Tagma.Result tooMuch = run(folder, "settings", "set", "replyBytes", "1073741824");
+        assertThat(tooMuch.errorLines())
+                .singleElement()
+                .asString()
+                .startsWith("tagma settings: replyBytes 1073741824 is more than replica 0 has room for");
     }
 
     @Test

@@ -405,6 +405,11 @@ public final class ReplicaServer implements AutoCloseable {
                 .withQueue("verification", inbound.size())
                 .with(inbound.peers())
                 .with(clocks.values())
+                .with(Map.of(
+                        "memory",
+                        executor.lacking(),
+                        AdminQueries.MOST_REPLY_BYTES,
+                        parts.options().memory().bytes(Share.REPLIES)))
                 .values();
     }
 

@@ -39,6 +39,9 @@ public final class AdminQueries {
      * {@code leader}, {@code commitIndex}, {@code firstIndex}, {@code lastIndex}, {@code snapshotIndex},
      * {@code voters}, {@code oldVoters}, {@code learners}, {@code match.N} and {@code mode.N}.
      */
+    /** In the answer to {@link #STATUS}: how many bytes of replies the replica's memory plan has room for. */
+    public static final String MOST_REPLY_BYTES = "mostReplyBytes";
+
     public static final ByteString STATUS = PREFIX.concat(ByteString.copyFromUtf8("status"));
 
     /** Asks for {@code lastExecuted} and {@code stateDigest}, the digest of the whole state at that point. Dear. */

@@ -63,6 +63,7 @@ public final class ServiceExecutor implements Execution {
     private final SnapshotStore store;
     private final SnapshotKeeper kept = new SnapshotKeeper();
     private final WaitingReads waitingReads;
+    private final RepliesRoom repliesRoom;
     private final Map<Long, OperatorAnswer> waitingOperators = new HashMap<>();
 
     private long view;
@@ -96,6 +97,7 @@ public final class ServiceExecutor implements Execution {
         this.outbound = outbound;
         this.store = store;
         this.waitingReads = new WaitingReads(memory);
+        this.repliesRoom = new RepliesRoom(memory);
         this.events = events;
     }
 
@@ -110,11 +112,18 @@ public final class ServiceExecutor implements Execution {
         all.forEach(kept::keep);
         all.stream().max(Comparator.comparingLong(ServiceSnapshot::sequence)).ifPresent(service::settingsAreOf);
         SettingsNotice.lines(file, service.settings()).forEach(LOG::warn);
+        repliesRoom.look(service.settings());
+    }
+
+    /** Why this replica cannot bear what the group has agreed on; empty if it can. Any thread may ask. */
+    public String lacking() {
+        return repliesRoom.lacking();
     }
 
     @Override
     public void commit(long sequence, Batch batch) {
         List<ExecutedRequest> executed = service.execute(sequence, batch);
+        repliesRoom.look(service.settings());
         List<RequestOutcome> outcomes = new ArrayList<>(executed.size());
         for (ExecutedRequest each : executed) {
             outcomes.add(each.outcome());
@@ -176,6 +185,7 @@ public final class ServiceExecutor implements Execution {
             throw new IllegalStateException(
                     "the certified state at " + sequence + " cannot be installed here: " + rejection.get());
         }
+        repliesRoom.look(service.settings());
         lastDigested = keep(ServiceSnapshot.of(sequence, snapshot, tree));
         store.nodes().ifPresent(NodeStore::endTransfer);
         events.accept(new Event.StateInstalled(sequence, stateDigest, service.sessions(), lastDigested.tree()));

@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.tagma.core.protocol.MemoryBounds;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.protocol.FaultModel;
@@ -189,13 +190,21 @@ public final class MemoryPlan {
      * @throws IllegalArgumentException with one line that names the setting, both amounts and the remedy
      */
     public void require(String setting, long bytes, Share share) {
+        lacks(setting, bytes, share).ifPresent(lacking -> {
+            throw new IllegalArgumentException(lacking);
+        });
+    }
+
+    /** Why a share has too little for the worst case of a setting, in one line; empty if it has enough. */
+    public Optional<String> lacks(String setting, long bytes, Share share) {
         if (bytes > bytes(share)) {
             long needed = (bytes + share.percent - 1) / share.percent * PERCENT;
-            throw new IllegalArgumentException(setting + " asks for " + mib(bytes) + " for " + share.label
+            return Optional.of(setting + " asks for " + mib(bytes) + " for " + share.label
                     + ", and the memory plan has " + mib(bytes(share)) + " of a " + share.place.label + " of "
                     + mib(places.get(share.place)) + ": lower it, or give the replica " + mib(needed) + " (java -Xmx"
                     + (needed + MIB - 1) / MIB + "m)");
         }
+        return Optional.empty();
     }
 
     /** The plan as one line for the log. */
