@@ -189,6 +189,7 @@ public final class SimulatedClient {
         public void succeeded(ByteString result) {
             world.checks.history().returned(handle, result.toStringUtf8());
             world.checks.service().returned(operation, result.toStringUtf8());
+            world.checks.order().acknowledged(operation);
             over("'" + result.toStringUtf8() + "'");
         }
 

@@ -106,7 +106,7 @@ final class Simulation {
         }
         if (cluster.areClientsDone() && awaited.isEmpty() && timedIncidents == 0) {
             doneMicros = doneMicros < 0 ? now : doneMicros;
-            over = cluster.hasConverged();
+            over = cluster.hasConverged() && cluster.checks().order().hasAcknowledged(cluster.highestExecuted());
         }
         if (scenario.isStableViewExpected()) {
             observeView();
@@ -141,6 +141,9 @@ final class Simulation {
                     .observe("client " + id, cluster.client(id).oldestCallMicros(), calmSinceMicros, now);
         }
         if (doneMicros >= 0 && now - Math.max(doneMicros, calmSinceMicros) > scenario.livenessBoundMicros()) {
+            if (cluster.hasConverged()) {
+                cluster.checks().order().rest(cluster.highestExecuted());
+            }
             cluster.checks().violations().report(Property.LIVENESS, "the replicas do not come together");
         }
     }

@@ -13,7 +13,7 @@ import org.tagma.core.service.ExecutionContext;
 import org.tagma.simulator.workload.RegisterOperation;
 
 /**
- * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO and total order. What the
+ * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO, total order and durability. What the
  * first replica does at a place is what all others must do there, in all their incarnations.
  *
  * <p>Not thread-safe.
@@ -35,6 +35,8 @@ public final class OrderChecker {
     private final Map<Integer, Integer> issued = new HashMap<>();
     /** Clients that gave up a call: later ones may overtake it. */
     private final Set<Integer> impatient = new HashSet<>();
+    /** The last sequence number at which something was executed that a client was told of. */
+    private long acknowledged;
 
     /**
      * A checker that has seen nothing.
@@ -120,6 +122,27 @@ public final class OrderChecker {
             violations.report(
                     Property.FIFO,
                     "session " + now.session + " has operation " + operation.index() + " executed after " + before);
+        }
+    }
+
+    /** A client is told that an operation is done, and how. */
+    public void acknowledged(RegisterOperation operation) {
+        Place place = placeOf.get(operation.encode());
+        acknowledged = place == null ? acknowledged : Math.max(acknowledged, place.sequence);
+    }
+
+    /** Whether who has executed so much has executed all that clients were told of. */
+    public boolean hasAcknowledged(long lastExecuted) {
+        return lastExecuted >= acknowledged;
+    }
+
+    /** The correct replicas have all executed so much, and had the time to execute what else there is. */
+    public void rest(long lastExecuted) {
+        if (!hasAcknowledged(lastExecuted)) {
+            violations.report(
+                    Property.DURABILITY,
+                    "the replicas are at sequence " + lastExecuted + ", and clients were told of what was executed at "
+                            + acknowledged);
         }
     }
 

@@ -29,6 +29,8 @@ public record Property(String label, boolean isSafety) {
     public static final Property FIFO = safety("fifo");
     /** Correct replicas execute the same operations at the same places. */
     public static final Property TOTAL_ORDER = safety("total-order");
+    /** What a client was told to be done is in the state of the correct replicas in the end, whoever stopped since. */
+    public static final Property DURABILITY = safety("durability");
     /** Correct replicas that executed the same have the same state. */
     public static final Property EQUAL_STATES = safety("equal-states");
     /** To its clients the service looks like one that executes each operation at one moment between call and return. */
@@ -70,6 +72,7 @@ public record Property(String label, boolean isSafety) {
             TRUE_OUTCOMES,
             FIFO,
             TOTAL_ORDER,
+            DURABILITY,
             EQUAL_STATES,
             LINEARIZABILITY,
             BOUNDED_MEMORY,

@@ -121,6 +121,18 @@ class OnlineCheckersTest {
     }
 
     @Test
+    void whatAClientWasToldIsGone() {
+        issueAndExecute(0, 1, 2);
+        order.acknowledged(operation(1));
+        order.rest(2);
+        assertThat(violations.isEmpty()).isTrue();
+
+        order.rest(1);
+
+        assertFound(Property.DURABILITY);
+    }
+
+    @Test
     void bounds() {
         BoundsChecker bounds = new BoundsChecker(violations, 10, 20, 30, 40);
         bounds.holds(0, 10, 20);
