@@ -297,6 +297,11 @@ public final class SimulatedCluster {
         return correctReplicas().mapToLong(SimulatedReplica::lastExecuted).max().orElse(0);
     }
 
+    /** How many frames replicas have sent each other. */
+    long framesBetweenReplicas() {
+        return world.framesBetweenReplicas;
+    }
+
     /** How many calls of clients have returned. */
     public int returnedCalls() {
         int returned = 0;

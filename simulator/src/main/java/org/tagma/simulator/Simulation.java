@@ -28,6 +28,15 @@ final class Simulation {
     /** How long the agreement on one batch takes where nothing is lost. */
     private static final long TURN_MILLIS = 60;
 
+    /** In so many runs one is watched for a while after all is done. */
+    private static final int SEEDS_PER_REST = 8;
+
+    private static final long SETTLING_MICROS = 1_000_000;
+    private static final long WATCHED_MICROS = 2_000_000;
+
+    /** What a replica may say to another meanwhile. */
+    private static final int FRAMES_A_LINK = 40;
+
     private final Scenario scenario;
     private final long seed;
     private final String command;
@@ -37,6 +46,9 @@ final class Simulation {
     private int returnedBefore = -1;
     private long lastIncidentMicros;
     private long doneMicros = -1;
+    private long restsSinceMicros = -1;
+    private long executedAtRest;
+    private long framesAtRest;
     private boolean over;
 
     Simulation(Scenario scenario, long seed, Optional<TraceWriter> trace, String command) {
@@ -106,7 +118,9 @@ final class Simulation {
         }
         if (cluster.areClientsDone() && awaited.isEmpty() && timedIncidents == 0) {
             doneMicros = doneMicros < 0 ? now : doneMicros;
-            over = cluster.hasConverged() && cluster.checks().order().hasAcknowledged(cluster.highestExecuted());
+            over = cluster.hasConverged()
+                    && cluster.checks().order().hasAcknowledged(cluster.highestExecuted())
+                    && hasRested(now);
         }
         if (scenario.isStableViewExpected()) {
             observeView();
@@ -120,6 +134,35 @@ final class Simulation {
         }
         over |= now > lastIncidentMicros + LONGEST_MICROS;
         cluster.queue().after(OBSERVATION_MICROS, this::observe);
+    }
+
+    /**
+     * Whether the group has come to rest, and was watched for a while, if this run is one of those in which it is: it
+     * says that it lives and how far it is, and repeats nothing without end.
+     */
+    private boolean hasRested(long now) {
+        if (seed % SEEDS_PER_REST != 0 || !scenario.isLivenessOwed() || !cluster.areAllCorrect()) {
+            return true;
+        }
+        if (restsSinceMicros < 0 || cluster.highestExecuted() != executedAtRest) {
+            restsSinceMicros = now;
+            executedAtRest = cluster.highestExecuted();
+        }
+        if (now < restsSinceMicros + SETTLING_MICROS) {
+            framesAtRest = cluster.framesBetweenReplicas();
+        }
+        boolean watched = now >= restsSinceMicros + SETTLING_MICROS + WATCHED_MICROS;
+        long links = (long) cluster.size() * (cluster.size() - 1);
+        long frames = cluster.framesBetweenReplicas() - framesAtRest;
+        if (watched && frames > links * FRAMES_A_LINK) {
+            cluster.checks()
+                    .violations()
+                    .report(
+                            Property.BOUNDED_RETRANSMISSION,
+                            frames + " frames are sent on " + links + " links in " + WATCHED_MICROS / 1_000
+                                    + " ms in which there is nothing to say");
+        }
+        return watched;
     }
 
     private void observeView() {

@@ -75,6 +75,8 @@ final class World {
     final List<SimulatedClient> clients = new ArrayList<>();
     /** The client that asks without a pause, if there is one. */
     Optional<FloodingClient> flooding = Optional.empty();
+    /** How many were sent, so far. */
+    long framesBetweenReplicas;
 
     World(Scenario scenario, long seed, SplittableRandom random, Optional<TraceWriter> trace) {
         this.protocol = scenario.protocol();
@@ -155,6 +157,7 @@ final class World {
         Consumer<ByteString> receive =
                 recorder.leaves(from, to, frame, receiver::isUp, arriving -> receiver.onFrame(sender, arriving));
         network.send(from, to, frame, arriving -> arrive(receiver, arriving, receive));
+        framesBetweenReplicas++;
         recorder.hasLeft(network.dropped());
     }
 

@@ -55,6 +55,8 @@ public record Property(String label, boolean isSafety) {
     public static final Property AGREED_TIME = safety("agreed-time");
     /** What clients ask for is done in time, once the network and the nodes let it. */
     public static final Property LIVENESS = new Property("liveness", false);
+    /** When all is done and known everywhere, replicas say that they live and how far they are, and repeat nothing. */
+    public static final Property BOUNDED_RETRANSMISSION = new Property("bounded-retransmission", false);
     /** Nobody leaves a view in which nothing goes wrong and nothing is late. */
     public static final Property STABLE_VIEW = new Property("stable-view", false);
     /**
@@ -84,7 +86,8 @@ public record Property(String label, boolean isSafety) {
             ANSWERS,
             AGREED_TIME,
             LIVENESS,
-            STABLE_VIEW);
+            STABLE_VIEW,
+            BOUNDED_RETRANSMISSION);
 
     /** One that must hold whatever time does. */
     public static Property safety(String label) {
