@@ -53,29 +53,29 @@ public final class Scenario {
     /** Something that happens in a run. */
     record Incident(boolean isAfterOperations, long when, Consumer<SimulatedCluster> action) {}
 
-    private SimulatedProtocol protocol;
+    SimulatedProtocol protocol;
     private final ByzantineAssignment liars = new ByzantineAssignment();
-    private final Callers callers = new Callers();
-    private final List<Incident> incidents = new ArrayList<>();
-    private NetworkModel network = NetworkModel.reliable();
-    private Timing timing = Timing.synchronous();
+    final Callers callers = new Callers();
+    final List<Incident> incidents = new ArrayList<>();
+    NetworkModel network = NetworkModel.reliable();
+    Timing timing = Timing.synchronous();
     private Optional<AuthenticationPolicy> policy = Optional.empty();
     private Optional<Boolean> readOnlyFastPath = Optional.empty();
-    private boolean realCrypto;
+    boolean realCrypto;
     private boolean owesLiveness = true;
-    private boolean expectsStableView;
-    private double clockDrift = DEFAULT_CLOCK_DRIFT;
+    boolean expectsStableView;
+    double clockDrift = DEFAULT_CLOCK_DRIFT;
     private int livenessTimeouts = DEFAULT_LIVENESS_TIMEOUTS;
-    private Optional<Adversary> adversary = Optional.empty();
+    Optional<Adversary> adversary = Optional.empty();
     private long seed = 1;
     private Optional<Path> traceFile = Optional.empty();
     private boolean traced;
     private String replayCommand = "";
-    private StateContent content = StateContent.OPAQUE;
-    private boolean slowDisks;
-    private Predicate<Property> watched = property -> true;
-    private boolean seeksStandstill;
-    private Capacity capacity = Capacity.UNLIMITED;
+    StateContent content = StateContent.OPAQUE;
+    boolean slowDisks;
+    Predicate<Property> watched = property -> true;
+    boolean seeksStandstill;
+    Capacity capacity = Capacity.UNLIMITED;
 
     private Scenario(SimulatedProtocol protocol) {
         this.protocol = protocol;
@@ -350,20 +350,8 @@ public final class Scenario {
 
     // ---- for the simulation ----
 
-    SimulatedProtocol protocol() {
-        return protocol;
-    }
-
-    List<Incident> incidents() {
-        return incidents;
-    }
-
     List<List<Misbehaviour.Factory>> misbehaviours(SplittableRandom random) {
         return liars.of(protocol, callers.clients, random);
-    }
-
-    Callers callers() {
-        return callers;
     }
 
     /** Whether only malicious replicas and clients disturb the group, and those clients no more than it can bear. */
@@ -376,52 +364,8 @@ public final class Scenario {
                 && adversary.isEmpty();
     }
 
-    StateContent content() {
-        return content;
-    }
-
-    boolean hasRealCrypto() {
-        return realCrypto;
-    }
-
     boolean isLivenessOwed() {
         return owesLiveness && timing.stabilizes();
-    }
-
-    boolean isStandstillSought() {
-        return seeksStandstill;
-    }
-
-    Predicate<Property> watched() {
-        return watched;
-    }
-
-    boolean isStableViewExpected() {
-        return expectsStableView;
-    }
-
-    double clockDriftBound() {
-        return clockDrift;
-    }
-
-    NetworkModel networkModel() {
-        return network;
-    }
-
-    Timing timing() {
-        return timing;
-    }
-
-    Optional<Adversary> adversary() {
-        return adversary;
-    }
-
-    Capacity capacity() {
-        return capacity;
-    }
-
-    boolean hasSlowDisks() {
-        return slowDisks;
     }
 
     AuthenticationPolicy policy(boolean drawn) {

@@ -37,14 +37,14 @@ public final class SimulatedCluster {
     SimulatedCluster(Scenario scenario, long seed, Optional<TraceWriter> trace) {
         SplittableRandom random = new SplittableRandom(seed);
         this.world = new World(scenario, seed, random, trace);
-        this.stabilizes = scenario.timing().stabilizes();
+        this.stabilizes = scenario.timing.stabilizes();
         this.replicas = world.replicas;
         this.clients = world.clients;
         List<List<Misbehaviour.Factory>> misbehaviours = scenario.misbehaviours(random.split());
         for (int id = 0; id < world.quorums.replicas(); id++) {
             replicas.add(new SimulatedReplica(id, world, misbehaviours.get(id), random.split()));
         }
-        Callers callers = scenario.callers();
+        Callers callers = scenario.callers;
         boolean fastPath = scenario.readOnlyFastPath(random.nextBoolean());
         for (int id = 0; id < callers.clients; id++) {
             clients.add(newClient(id, callers, fastPath, random.split()));
@@ -131,11 +131,6 @@ public final class SimulatedCluster {
     /** Has something happen later. */
     public void after(long millis, Runnable action) {
         world.queue.after(millis * 1000, action);
-    }
-
-    /** Has a replica lose power in the middle of the durable write after so many more. */
-    public void losePowerAfterBarriers(int id, int barriers) {
-        failDisk(id, DiskFault.POWER, barriers);
     }
 
     /**

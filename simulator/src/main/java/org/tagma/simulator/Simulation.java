@@ -67,7 +67,7 @@ final class Simulation {
     }
 
     private SimulationResult runToEnd() {
-        for (Scenario.Incident incident : scenario.incidents()) {
+        for (Scenario.Incident incident : scenario.incidents) {
             if (incident.isAfterOperations()) {
                 awaited.add(incident);
             } else {
@@ -122,12 +122,12 @@ final class Simulation {
                     && cluster.checks().order().hasAcknowledged(cluster.highestExecuted())
                     && hasRested(now);
         }
-        if (scenario.isStableViewExpected()) {
+        if (scenario.expectsStableView) {
             observeView();
         }
         if (scenario.isLivenessOwed()) {
             observeProgress(now, cluster.calmSinceMicros());
-        } else if (scenario.isStandstillSought()) {
+        } else if (scenario.seeksStandstill) {
             observeProgress(now, cluster.undisturbedSinceMicros());
         } else {
             over |= now > lastIncidentMicros + LONGEST_WITHOUT_PROMISE_MICROS;
@@ -193,7 +193,7 @@ final class Simulation {
 
     /** A rescue in a later view, or by a client that asks again, would hide a mistake. */
     private void checkDelays() {
-        SimulatedProtocol group = scenario.protocol();
+        SimulatedProtocol group = scenario.protocol;
         if (!scenario.isUndisturbed() || !group.simulation().properties().contains(Property.NO_NEEDLESS_DELAY)) {
             return;
         }
@@ -207,7 +207,7 @@ final class Simulation {
                                     + replica.status().view() + ", where nothing leads beyond view " + lastView));
             cluster.allClients().stream()
                     .filter(client -> cluster.areAllCorrect()
-                            && scenario.callers().areUsual()
+                            && scenario.callers.areUsual()
                             && client.longestMillis() > longestUsualMillis())
                     .forEach(client -> violations.report(
                             Property.NO_NEEDLESS_DELAY,
@@ -217,7 +217,7 @@ final class Simulation {
 
     /** What a call takes at most where nothing is lost: less than a client waits, and its turn behind the others. */
     private long longestUsualMillis() {
-        return Callers.RETRY_MILLIS + TURN_MILLIS * scenario.callers().callsAtATime();
+        return Callers.RETRY_MILLIS + TURN_MILLIS * scenario.callers.callsAtATime();
     }
 
     private void checkEnd() {

@@ -113,13 +113,6 @@ public final class SimulationResult {
         return this;
     }
 
-    /** No correct replica is beyond this view. */
-    public SimulationResult expectViewAtMost(long view) {
-        expectAgreement();
-        expect(highestView() <= view, "view " + highestView() + " is above " + view);
-        return this;
-    }
-
     /** Some correct replica got as far as this view: what the scenario is about has happened. */
     public SimulationResult expectViewAtLeast(long view) {
         expectAgreement();

@@ -79,27 +79,27 @@ final class World {
     long framesBetweenReplicas;
 
     World(Scenario scenario, long seed, SplittableRandom random, Optional<TraceWriter> trace) {
-        this.protocol = scenario.protocol();
-        this.serviceLimits = scenario.callers().service.limits();
-        this.slowDisks = scenario.hasSlowDisks();
-        this.capacity = scenario.capacity();
+        this.protocol = scenario.protocol;
+        this.serviceLimits = scenario.callers.service.limits();
+        this.slowDisks = scenario.slowDisks;
+        this.capacity = scenario.capacity;
         this.quorums = protocol.quorums();
-        this.tree = scenario.content().isTree()
-                ? Optional.of(MerkleRegisters.Beginning.of(scenario.content()))
+        this.tree = scenario.content.isTree()
+                ? Optional.of(MerkleRegisters.Beginning.of(scenario.content))
                 : Optional.empty();
         this.policy = scenario.policy(random.nextBoolean());
         long secret = random.nextLong();
-        int allClients = scenario.callers().clients + scenario.callers().faultyCount();
-        this.identities = scenario.hasRealCrypto()
+        int allClients = scenario.callers.clients + scenario.callers.faultyCount();
+        this.identities = scenario.realCrypto
                 ? Identities.real(quorums.replicas(), allClients, secret)
                 : Identities.simulated(quorums.replicas(), secret);
-        this.clockDrift = scenario.clockDriftBound();
+        this.clockDrift = scenario.clockDrift;
         this.checks = Checks.of(
-                new Violations(scenario.watched()),
+                new Violations(scenario.watched),
                 protocol,
-                scenario.callers().clients,
+                scenario.callers.clients,
                 serviceLimits,
-                scenario.callers().mayRepeatWrites(),
+                scenario.callers.mayRepeatWrites(),
                 scenario.livenessBoundMicros(),
                 () -> SimulatedClock.EPOCH_MILLIS + queue.nowMicros() / 1000);
         this.codec = new MessageCodec(new CodecLimits(
@@ -111,19 +111,15 @@ final class World {
                 MAX_STATE_PART_BYTES));
         this.reader = new SharedReading(codec);
         this.codecRule = new CodecRule(codec, checks.violations());
-        this.held = scenario.adversary().map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
-        this.stabilizationMicros = scenario.timing().stabilizes()
+        this.held = scenario.adversary.map(adversary -> new HeldMessages(adversary, queue, codec, replicas));
+        this.stabilizationMicros = scenario.timing.stabilizes()
                 ? 1000
                         * random.nextLong(
-                                scenario.timing().earliestStabilizationMillis(),
-                                scenario.timing().latestStabilizationMillis() + 1)
+                                scenario.timing.earliestStabilizationMillis(),
+                                scenario.timing.latestStabilizationMillis() + 1)
                 : Long.MAX_VALUE;
         this.network = new SimulatedNetwork(
-                queue,
-                random.nextLong(),
-                scenario.networkModel(),
-                stabilizationMicros,
-                quorums.replicas() + allClients);
+                queue, random.nextLong(), scenario.network, stabilizationMicros, quorums.replicas() + allClients);
         this.connections = new ClientConnections(allClients, quorums.replicas());
         this.recorder = Recorder.of(
                 trace,

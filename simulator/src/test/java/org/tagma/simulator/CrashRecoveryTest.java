@@ -5,6 +5,7 @@ import static org.tagma.simulator.Scenario.cluster;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 
 /**
@@ -54,7 +55,7 @@ class CrashRecoveryTest {
         Seeds.upTo(SEEDS).forEach(seed -> {
             int barriers = new SplittableRandom(seed + 1).nextInt(8);
             loaded(seed)
-                    .afterOperations(10, cluster -> cluster.losePowerAfterBarriers(victim(seed), barriers))
+                    .afterOperations(10, cluster -> cluster.failDisk(victim(seed), DiskFault.POWER, barriers))
                     .atMillis(4_000, cluster -> cluster.restart(victim(seed)))
                     .run()
                     .expectAllAnswered();

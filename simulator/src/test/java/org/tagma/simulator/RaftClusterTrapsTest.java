@@ -8,6 +8,7 @@ import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.properties.Property;
 
@@ -84,7 +85,7 @@ class RaftClusterTrapsTest {
                             .operations(15)
                             .thinkMillis(100)
                             .network(fairLoss())
-                            .atMillis(1, cluster -> cluster.losePowerAfterBarriers((int) (seed % 3), lost))
+                            .atMillis(1, cluster -> cluster.failDisk((int) (seed % 3), DiskFault.POWER, lost))
                             .atMillis(1_500, cluster -> cluster.restart((int) (seed % 3)))
                             .seed(seed)
                             .run()

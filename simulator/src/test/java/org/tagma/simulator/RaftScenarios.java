@@ -2,6 +2,7 @@ package org.tagma.simulator;
 
 import java.util.SplittableRandom;
 import org.tagma.core.raft.RaftConfig;
+import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.faults.Timing;
 
@@ -57,7 +58,7 @@ final class RaftScenarios {
                         .atMillis(overMillis, cluster -> cluster.restart(victim));
             case 1 -> scenario.atMillis(atMillis, cluster -> cluster.restart(victim));
             case 2 ->
-                scenario.atMillis(atMillis, cluster -> cluster.losePowerAfterBarriers(victim, barriers))
+                scenario.atMillis(atMillis, cluster -> cluster.failDisk(victim, DiskFault.POWER, barriers))
                         .atMillis(overMillis, cluster -> cluster.restart(victim));
             case 3 -> scenario.atMillis(atMillis, cluster -> cluster.restartWithAmnesia(victim));
             case 4 -> scenario.atMillis(atMillis, cluster -> cluster.pause(victim, OVER_AFTER_MILLIS));

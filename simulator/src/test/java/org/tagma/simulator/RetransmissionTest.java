@@ -33,11 +33,8 @@ class RetransmissionTest {
         SimulatedProtocol group = SimulatedProtocol.of("pbft", 4);
         SimulatedProtocol chatty =
                 group.madeBy((context, store) -> new Chatty(group.make().create(context, store)));
-        Optional<Property> broken = Scenario.cluster(chatty)
-                .seed(WATCHED)
-                .run()
-                .violation()
-                .map(violation -> violation.property());
+        Optional<Property> broken =
+                Scenario.cluster(chatty).seed(WATCHED).run().violation().map(violation -> violation.property());
         assertThat(broken).contains(Property.BOUNDED_RETRANSMISSION);
     }
 

@@ -11,6 +11,7 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
+import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 
 /** Known traps of replication protocols, each with whole clusters; see docs on the traps for where they were found. */
@@ -152,7 +153,7 @@ class TrapsTest {
                         .operations(25)
                         .pipeline(2)
                         .network(fairLoss())
-                        .afterOperations(12, cluster -> cluster.losePowerAfterBarriers(replica, successes))
+                        .afterOperations(12, cluster -> cluster.failDisk(replica, DiskFault.POWER, successes))
                         .atMillis(4_000, cluster -> cluster.restart(replica))
                         .seed(barriers)
                         .run()

@@ -6,6 +6,7 @@ import static org.tagma.simulator.faults.NetworkModel.fairLoss;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 
 /** Published mistakes of view changes and of what comes after an outage, provoked in whole clusters. */
@@ -174,7 +175,7 @@ class ViewChangeTrapsTest {
             for (int step = 0; step < 6; step++) {
                 int barriers = step;
                 losingPrimaries(loaded(10L * victim + step), 0)
-                        .afterOperations(15, cluster -> cluster.losePowerAfterBarriers(replica, barriers))
+                        .afterOperations(15, cluster -> cluster.failDisk(replica, DiskFault.POWER, barriers))
                         .atMillis(6 * TIMEOUT_MILLIS, cluster -> cluster.restart(replica))
                         .run()
                         .expectAllAnswered();

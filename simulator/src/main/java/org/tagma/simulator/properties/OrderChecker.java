@@ -13,8 +13,8 @@ import org.tagma.core.service.ExecutionContext;
 import org.tagma.simulator.workload.RegisterOperation;
 
 /**
- * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO, total order and durability. What the
- * first replica does at a place is what all others must do there, in all their incarnations.
+ * Watches what correct replicas commit and execute: agreement, validity, integrity, FIFO, total order and durability.
+ * What the first replica does at a place is what all others must do there, in all their incarnations.
  *
  * <p>Not thread-safe.
  */
