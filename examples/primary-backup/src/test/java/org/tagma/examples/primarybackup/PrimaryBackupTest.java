@@ -39,8 +39,8 @@ class PrimaryBackupTest {
     @Test
     void itPromisesNothingAnywhereElse() {
         long promising = SystemModel.all().stream()
-                .filter(model -> !Promises.of(Protocols.named("primary-backup"), model)
-                        .isNothing())
+                .filter(model ->
+                        !Promises.of(Protocols.named("primary-backup"), model).isNothing())
                 .count();
         assertThat(promising).isEqualTo(1);
     }
