@@ -60,9 +60,9 @@ public interface ProtocolSimulation {
         return message -> Adversary.HARMLESS;
     }
 
-    /** What that scheduler does, for people. */
+    /** What that scheduler does, for people; empty if there is none, and everything is delivered. */
     default String scheduleAgainstProgress() {
-        return "delivers everything";
+        return "";
     }
 
     // ---- its settings ----

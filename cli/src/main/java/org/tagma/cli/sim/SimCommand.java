@@ -17,6 +17,7 @@ import org.tagma.cli.common.OutputFile;
 import org.tagma.cli.common.Screen;
 import org.tagma.protocol.ProtocolDefinition;
 import org.tagma.protocol.Protocols;
+import org.tagma.simulator.ProtocolSimulation;
 import org.tagma.simulator.exploration.Flp;
 import org.tagma.simulator.exploration.Twins;
 import org.tagma.simulator.plan.Plan;
@@ -187,6 +188,10 @@ public final class SimCommand implements Callable<Integer> {
         Screen screen = Screen.of(spec.commandLine().getOut());
         checkCombination();
         if (flp != null) {
+            if (ProtocolSimulation.of(flp).scheduleAgainstProgress().isEmpty()) {
+                throw CommandFailure.cannotRun("--flp: no adversary is known that keeps " + flp.name()
+                        + " from deciding; its ProtocolSimulation may bring one");
+            }
             long millis = SeedOptions.millis("--for", adversaryTime);
             SettingOptions.requireRange("--for in milliseconds", millis, 1_000, 30L * 24 * 3_600_000);
             return Flp.run(flp, millis, System.out);
