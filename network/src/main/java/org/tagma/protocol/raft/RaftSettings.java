@@ -28,7 +28,7 @@ final class RaftSettings {
     static final List<Setting> ALL = List.of(
             Setting.integer(
                     ELECTION_TIMEOUT,
-                    1_000,
+                    500,
                     10,
                     MAX_MILLIS,
                     "A follower that hears no leader for so long, or for up to twice as long, has another one elected."
