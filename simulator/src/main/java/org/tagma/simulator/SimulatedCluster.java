@@ -153,12 +153,20 @@ public final class SimulatedCluster {
     public void restart(int id) {
         disturbed();
         replica(id).restart(false);
+        connected(id);
     }
 
     /** Starts a replica that remembers only where it may have voted. */
     public void restartWithAmnesia(int id) {
         disturbed();
         replica(id).restart(true);
+        connected(id);
+    }
+
+    private void connected(int id) {
+        if (replica(id).isUp()) {
+            replicas.stream().filter(other -> other.id() != id).forEach(other -> other.connectedTo(id));
+        }
     }
 
     /** Lets nothing happen at a replica for a while. */

@@ -93,6 +93,13 @@ public final class SimulatedReplica {
         }
     }
 
+    /** There is a new connection to another replica. */
+    void connectedTo(int other) {
+        if (incarnation != null) {
+            incarnation.hears(new Event.PeerConnected(other));
+        }
+    }
+
     /** How many frames it dropped for a reason. */
     public int rejected(RejectionReason reason) {
         return machine.diary.timesRefused(reason);

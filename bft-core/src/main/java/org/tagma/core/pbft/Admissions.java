@@ -1,10 +1,13 @@
 package org.tagma.core.pbft;
 
+import java.util.Arrays;
+
 /**
- * For which replicas that lost their disk the others have changed the view, so that they can take part again. Each
- * change costs the group a pause and is asked for by one replica alone, which may be a liar. So it is made once for a
- * incarnation that such a replica told of when it asked what it may have forgotten; and after each there is none for it
- * for a while, which doubles each time and never shrinks, since incarnations can be made up.
+ * For which replicas that lost their disk the others change the view, so that they can take part again. Each change
+ * costs the group a pause and is asked for by one replica alone, which may be a liar. So there is one for a process of
+ * that replica, as far as can be seen from here: it has to hang up and connect anew before it is believed again. And
+ * after each there is none for it for a while, which doubles each time and never shrinks. Who is not let in loses
+ * nothing for good: it takes part from the next view on, whatever the reason for that is.
  */
 final class Admissions {
 
@@ -15,34 +18,29 @@ final class Admissions {
     private static final int MAX_DOUBLINGS = 24;
 
     private final long firstPauseTicks;
-    private final long[] incarnation;
-    private final long[] admittedIncarnation;
+    private final boolean[] mayBeAnother;
     private final int[] times;
     private final long[] quietUntilTick;
 
     Admissions(int replicas, int requestTimeoutTicks) {
         this.firstPauseTicks = (long) FIRST_PAUSE_TIMEOUTS * requestTimeoutTicks;
-        this.incarnation = new long[replicas];
-        this.admittedIncarnation = new long[replicas];
+        this.mayBeAnother = new boolean[replicas];
         this.times = new int[replicas];
         this.quietUntilTick = new long[replicas];
+        Arrays.fill(mayBeAnother, true);
     }
 
-    /** A replica that lost its disk asks what it may have forgotten, in the incarnation that has this nonce. */
-    void asks(int replica, long nonce) {
-        incarnation[replica] = nonce;
+    /** There is a new connection to a replica: it may be another process than the last one. */
+    void connected(int replica) {
+        mayBeAnother[replica] = true;
     }
 
-    /**
-     * Whether the view is to be changed for a replica now; then it is not again for the same incarnation. The first
-     * time none need be known: this process may have begun after the replica asked.
-     */
+    /** Whether the view is to be changed for a replica now; then it is not again for the same process. */
     boolean admit(int replica, long tick) {
-        boolean sameIncarnation = times[replica] > 0 && incarnation[replica] == admittedIncarnation[replica];
-        if (sameIncarnation || tick < quietUntilTick[replica]) {
+        if (!mayBeAnother[replica] || tick < quietUntilTick[replica]) {
             return false;
         }
-        admittedIncarnation[replica] = incarnation[replica];
+        mayBeAnother[replica] = false;
         quietUntilTick[replica] = tick + (firstPauseTicks << Math.min(times[replica], MAX_DOUBLINGS));
         times[replica]++;
         return true;

@@ -310,8 +310,7 @@ final class CatchUp {
 
     /**
      * A replica that lost its disk may have left the present view for the next one without knowing it, so it cannot
-     * vote in this one. Once it has caught up the others go there with it; once an incarnation that it told of, since
-     * it may be a liar.
+     * vote in this one. Once it has caught up the others go there with it; seldom, since it may be a liar.
      */
     private void admit(int sender, Status status) {
         boolean stillWaits = status.viewChanging() && status.view() == state.view + 1;
@@ -323,11 +322,8 @@ final class CatchUp {
         }
     }
 
-    /**
-     * A replica that lost its disk asks where it may have voted, under a number that only its present incarnation has.
-     */
-    void onQuestionOfWhoForgot(int sender, long nonce) {
-        admissions.asks(sender, nonce);
+    void onConnected(int replica) {
+        admissions.connected(replica);
     }
 
     Verdict onCommitted(int sender, Committed message) {

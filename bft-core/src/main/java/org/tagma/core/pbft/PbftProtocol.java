@@ -102,6 +102,7 @@ public final class PbftProtocol implements Protocol {
             monitor.onLost();
         } else if (event instanceof Event.PeerConnected connected) {
             state.presence.connected(connected.replica());
+            catchUp.onConnected(connected.replica());
         }
         if (state.windowMoved) {
             state.windowMoved = false;
@@ -201,7 +202,6 @@ public final class PbftProtocol implements Protocol {
             return transfer.onAnswer(sender, answer);
         } else if (message instanceof EstimationQuery query) {
             amnesiaRecovery.onQuery(sender, query);
-            catchUp.onQuestionOfWhoForgot(sender, query.nonce());
         } else if (message instanceof EstimationReply reply) {
             return amnesiaRecovery.onReply(sender, reply);
         } else {

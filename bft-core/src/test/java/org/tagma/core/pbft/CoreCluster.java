@@ -294,6 +294,7 @@ final class CoreCluster {
         CoreNode node = node(id);
         List<LogRecord> log = List.copyOf(node.log);
         node.start(node.recovered(log, Event.LogIntegrity.COMPLETE));
+        connects(id);
     }
 
     /** Starts a replica again that remembers only what survives amnesia. */
@@ -306,6 +307,14 @@ final class CoreCluster {
         node.log.addAll(newest);
         node.keeper = new SnapshotKeeper();
         node.start(node.recovered(newest, Event.LogIntegrity.PARTIAL));
+        connects(id);
+    }
+
+    /** The others have a new connection to a replica. */
+    void connects(int id) {
+        nodes.stream()
+                .filter(node -> node.id != id && !node.down)
+                .forEach(node -> node.step(new Event.PeerConnected(id)));
     }
 
     /** Starts a replica again whose disk was wiped. */
@@ -316,6 +325,7 @@ final class CoreCluster {
         node.nonce = nonce;
         node.keeper = new SnapshotKeeper();
         node.start(node.recovered(List.of(), Event.LogIntegrity.LOST));
+        connects(id);
     }
 
     // Expectations
