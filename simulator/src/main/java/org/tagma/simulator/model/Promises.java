@@ -75,9 +75,9 @@ public final class Promises {
     private static String nodesReason(ProtocolDefinition protocol, Nodes nodes) {
         boolean suspicious = protocol.faultModel() == FaultModel.BYZANTINE;
         return switch (nodes) {
-            case CRASH_STOP -> suspicious ? "n-f replicas are a quorum" : "a majority stays up";
+            case CRASH_STOP -> suspicious ? "n-f replicas are a quorum" : "no more than f replicas stop";
             case CRASH_RECOVERY ->
-                suspicious ? "votes are durable before they leave" : "term, vote and log are durable before they count";
+                suspicious ? "votes are durable before they leave" : "what a replica said is durable before it counts";
             case BYZANTINE ->
                 suspicious
                         ? "any two quorums share a correct replica"
