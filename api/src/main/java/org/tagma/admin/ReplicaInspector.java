@@ -74,7 +74,7 @@ public final class ReplicaInspector implements AutoCloseable {
      * @throws KeyFileException if the keys are not those of the client
      */
     public ReplicaInspector(ClusterConfig config, int client, NodeKeys keys) throws KeyFileException {
-        NodeAccess access = new NodeAccess(config, new NodeId.Client(client), keys);
+        NodeAccess access = new NodeAccess(config.forFewSignatures(), new NodeId.Client(client), keys);
         this.authentication = access.authentication();
         this.codec = new MessageCodec(ClusterSettings.codecLimits(config));
         this.session = new SessionId(client, new WallClockSessionNumbers().getAsLong());

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.tagma.cli.bench.BenchCommand;
 import org.tagma.cli.demo.DemoCommand;
 import org.tagma.cli.kv.KvCommand;
@@ -28,24 +29,6 @@ import picocli.CommandLine.TypeConversionException;
         description = "Runs groups of replicas that agree on every operation although some of them are malicious.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = TagmaVersion.class,
-        subcommands = {
-            DemoCommand.class,
-            InitCommand.class,
-            ReplicaCommand.class,
-            StatusCommand.class,
-            TransferCommand.class,
-            MembersCommand.class,
-            SettingsCommand.class,
-            KvCommand.class,
-            VerifyCommand.class,
-            BackupCommand.class,
-            DivergenceCommand.class,
-            RestoreCommand.class,
-            BenchCommand.class,
-            SimCommand.class,
-            TraceCommand.class,
-            HelpCommand.class
-        },
         footer = {
             "",
             "Start with `tagma demo`. To run a group by hand:",
@@ -65,6 +48,24 @@ public final class TagmaCommand implements Runnable {
      * Where there is no terminal that has a width; lines that are not to be wrapped have at most as many characters.
      */
     private static final int HELP_WIDTH = 80;
+
+    private static final List<Class<?>> COMMANDS = List.of(
+            DemoCommand.class,
+            InitCommand.class,
+            ReplicaCommand.class,
+            StatusCommand.class,
+            TransferCommand.class,
+            MembersCommand.class,
+            SettingsCommand.class,
+            KvCommand.class,
+            VerifyCommand.class,
+            BackupCommand.class,
+            DivergenceCommand.class,
+            RestoreCommand.class,
+            BenchCommand.class,
+            SimCommand.class,
+            TraceCommand.class,
+            HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -91,12 +92,28 @@ public final class TagmaCommand implements Runnable {
     public static void main(String[] arguments) {
         // Not only to look the same everywhere: numbers in JSON and tables must not depend on where one lives.
         Locale.setDefault(Locale.ROOT);
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(COMMANDS.stream()
+                        .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+                        .filter(command -> command != HelpCommand.class)
+                        .findFirst()
+                        .map(List::<Class<?>>of)
+                        .orElse(COMMANDS))
+                .execute(arguments));
     }
 
     /** The command, ready to execute: each execution gives the exit status. */
     public static CommandLine commandLine() {
+        return commandLine(COMMANDS);
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
+    }
+
+    /** With some of its commands: to find out what options all of them have takes long for a command that is short. */
+    private static CommandLine commandLine(List<Class<?>> commands) {
         CommandLine tagma = new CommandLine(new TagmaCommand());
+        commands.forEach(command -> tagma.addSubcommand(name(command), command));
         ErrorLines errors = new ErrorLines();
         tagma.setExecutionExceptionHandler(errors);
         tagma.setParameterExceptionHandler(errors);
@@ -120,7 +137,7 @@ public final class TagmaCommand implements Runnable {
                         .orElseThrow(() ->
                                 new TypeConversionException("must be " + Protocols.names() + ", not '" + word + "'")));
         // So that values such as -5 are values, and not options nobody knows.
-        tagma.getSubcommands().get("kv").setStopAtPositional(true);
+        Optional.ofNullable(tagma.getSubcommands().get("kv")).ifPresent(kv -> kv.setStopAtPositional(true));
         return tagma;
     }
 

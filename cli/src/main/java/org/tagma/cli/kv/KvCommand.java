@@ -127,7 +127,7 @@ public final class KvCommand implements Callable<Integer> {
         Optional<KvProve> prove = KvProve.of(words);
         KvRequest request = batch || prove.isPresent() ? null : requestOf(words);
         ClusterFolder folder = folderOption.folder();
-        ClusterConfig config = folder.config();
+        ClusterConfig config = batch ? folder.config() : folder.config().forFewSignatures();
         ClientOptions options = options(config);
         NodeKeys keys = folder.clientKeys(client);
         try (BftClient connection =

@@ -110,6 +110,34 @@ public record ClusterConfig(
                 defaultOperators(clients));
     }
 
+    /**
+     * The same for a program that makes few signatures: native cryptography, unless the file demands it, takes longer
+     * to load than it would save.
+     */
+    public ClusterConfig forFewSignatures() {
+        if (cryptoProvider != CryptoProviderChoice.AUTO) {
+            return this;
+        }
+        return new ClusterConfig(
+                clusterId,
+                epoch,
+                protocol,
+                authentication,
+                CryptoProviderChoice.BOUNCYCASTLE,
+                tls,
+                faults,
+                readOnlyFastPath,
+                durability,
+                timeouts,
+                batch,
+                window,
+                limits,
+                replicas,
+                clients,
+                settings,
+                operators);
+    }
+
     /** Client 0, if there is one. */
     static List<Integer> defaultOperators(List<ClientEntry> clients) {
         return clients.stream().map(ClientEntry::id).filter(id -> id == 0).toList();
