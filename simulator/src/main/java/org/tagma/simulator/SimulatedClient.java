@@ -161,7 +161,7 @@ public final class SimulatedClient {
         world.checks.service().issued(operation, semantics);
         int handle = world.checks.history().called(operation);
         Process process = processes.get(processes.size() == 1 ? 0 : random.nextInt(processes.size()));
-        Call call = new Call(index, operation, semantics, handle, process);
+        Call call = new Call(index, operation, semantics, handle);
         if (reads) {
             process.core.query(operation.encode(), call, nowMillis());
         } else {
@@ -175,14 +175,12 @@ public final class SimulatedClient {
         private final RegisterOperation operation;
         private final RetrySemantics semantics;
         private final int handle;
-        private final Process process;
 
-        Call(int index, RegisterOperation operation, RetrySemantics semantics, int handle, Process process) {
+        Call(int index, RegisterOperation operation, RetrySemantics semantics, int handle) {
             this.index = index;
             this.operation = operation;
             this.semantics = semantics;
             this.handle = handle;
-            this.process = process;
         }
 
         @Override

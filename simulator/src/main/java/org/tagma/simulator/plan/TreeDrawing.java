@@ -150,7 +150,7 @@ final class TreeDrawing {
         int begin = random.nextInt(100, FIRST_OPERATIONS_MILLIS);
         for (int rounds = random.nextInt(1, 3); rounds > 0; rounds--) {
             int millis = random.nextInt(200, LONGEST_ABSENCE_MILLIS);
-            add(absence(who), who, begin, millis);
+            add(absence(), who, begin, millis);
             begin += millis;
             if (canBeLate() && chance(30)) {
                 isHardToReach(who, begin);
@@ -182,11 +182,7 @@ final class TreeDrawing {
                 add(Kind.CRASH, source, when, 0);
             } else {
                 int other = chance(75) || !plan.malicious().isEmpty() ? who : someCorrectReplica();
-                add(
-                        other == who ? absence(who) : lateness(),
-                        other,
-                        when,
-                        random.nextInt(1, LONGEST_DISTURBANCE_MILLIS));
+                add(other == who ? absence() : lateness(), other, when, random.nextInt(1, LONGEST_DISTURBANCE_MILLIS));
             }
         }
     }
@@ -208,7 +204,7 @@ final class TreeDrawing {
         incidents.add(new Incident(kind, List.of(who), false, when, millis, 0));
     }
 
-    private Kind absence(int who) {
+    private Kind absence() {
         if (!canStop() || (canBeLate() && chance(40))) {
             return lateness();
         }
