@@ -31,8 +31,8 @@ final class ExecutionMutants {
                     "empty batches are made one after the other",
                     "22",
                     "core/pbft/NormalCase",
-                    "Math.max(state.config.pipelineDepth(), alone)",
-                    "state.config.pipelineDepth()",
+                    "Math.max(pipeline, alone)",
+                    "pipeline",
                     "AmnesiaRecoveryTest#emptyBatchesFillTheWindowWhilePendingOnesAreHeldByThePipeline"),
             of(
                     "empty batches go before what clients ask for",

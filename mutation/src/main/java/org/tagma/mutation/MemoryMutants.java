@@ -151,7 +151,14 @@ final class MemoryMutants {
                     "core/pbft/PrimaryMonitor",
                     "head.excuse(parts);",
                     "",
-                    LARGE + "aClientOfLargeRequestsDeposesNobodyAndLeavesAnotherHalfOfWhatTheGroupCanDo"));
+                    LARGE + "aClientOfLargeRequestsDeposesNobodyAndLeavesAnotherHalfOfWhatTheGroupCanDo"),
+            of(
+                    "what is expected follows the average alone",
+                    "39",
+                    "core/pbft/AdaptiveTimeouts",
+                    "Math.max(LATENCIES * averageLatency, LONGEST * longestLatency)",
+                    "LATENCIES * averageLatency",
+                    LARGE + "aLargeBatchThatTakesLongAmongManySmallOnesIsExpectedToTakeLongAgain"));
 
     private MemoryMutants() {}
 }

@@ -25,6 +25,12 @@ final class AdaptiveTimeouts {
     /** From a relayed request to its commit it is seven messages' delays, and from a proposal to its commit two. */
     private static final int LATENCIES = 8;
 
+    /** A large batch takes longer than the average, and not all is well measured: at least so many of the longest. */
+    private static final int LONGEST = 2;
+
+    /** The longest latency is forgotten by this part with each batch: slowly, for large batches come seldom. */
+    private static final int LONGEST_SHIFT = 8;
+
     /** Waiting that is excused is counted in such parts of a tick. */
     static final int PARTS = LATENCIES;
 
@@ -56,6 +62,7 @@ final class AdaptiveTimeouts {
     private final TreeMap<Long, BitSet> givenUp = new TreeMap<>();
 
     private long averageLatency;
+    private long longestLatency;
     private int lateViews;
     private long calmSinceTick;
 
@@ -68,6 +75,11 @@ final class AdaptiveTimeouts {
     /** A batch was committed so many ticks after it was first accepted here. */
     void committedAfter(long ticks) {
         averageLatency += ((ticks << FRACTION_SHIFT) - averageLatency) >> AVERAGE_SHIFT;
+    }
+
+    /** It was accepted first in this very view: no view change is part of what it took. */
+    void committedInOneViewAfter(long ticks) {
+        longestLatency = Math.max(ticks << FRACTION_SHIFT, longestLatency - (longestLatency >> LONGEST_SHIFT));
     }
 
     /** This replica leaves a view for a later one. */
@@ -126,7 +138,7 @@ final class AdaptiveTimeouts {
     /** How long what a primary owes may take. */
     long expectedTicks() {
         long floor = Math.max(FLOOR_STATUSES * config.statusIntervalTicks(), config.requestTimeoutTicks() / FLOOR_PART);
-        long follows = (LATENCIES * averageLatency) >> FRACTION_SHIFT;
+        long follows = Math.max(LATENCIES * averageLatency, LONGEST * longestLatency) >> FRACTION_SHIFT;
         return lengthened(Math.min(Math.max(floor, follows), Math.max(floor, config.requestTimeoutTicks())));
     }
 

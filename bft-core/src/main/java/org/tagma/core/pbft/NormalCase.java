@@ -28,6 +28,9 @@ final class NormalCase {
      */
     private static final int FILL_DEPTH = 16;
 
+    /** Clients ask for something as long as so many pipelines of proposals at most were empty since they last did. */
+    private static final int ASKED_LATELY = 4;
+
     private final PbftState state;
     private final BatchFetcher batchFetcher;
     /**
@@ -37,7 +40,7 @@ final class NormalCase {
     private long fillUpTo;
 
     /** The last proposal with something in it, while the primary fills. */
-    private long lastAsked = -FILL_DEPTH;
+    private long lastAsked = Integer.MIN_VALUE;
 
     NormalCase(PbftState state, BatchFetcher batchFetcher) {
         this.state = state;
@@ -83,9 +86,10 @@ final class NormalCase {
     }
 
     private boolean mayFill() {
-        boolean isAsked = state.nextSequence - lastAsked <= FILL_DEPTH;
+        int pipeline = state.config.pipelineDepth();
+        boolean isAsked = state.nextSequence - lastAsked <= ASKED_LATELY * pipeline;
         int alone = Math.min(FILL_DEPTH, state.config.checkpointInterval());
-        int depth = isAsked ? state.config.pipelineDepth() : Math.max(state.config.pipelineDepth(), alone);
+        int depth = isAsked ? pipeline : Math.max(pipeline, alone);
         return mayLead() && emptyUnderWay() < depth;
     }
 
@@ -320,6 +324,9 @@ final class NormalCase {
         state.pool.committed(batch.requests());
         if (slot.acceptedAtTick() >= 0) {
             state.timeouts.committedAfter(state.tick - slot.acceptedAtTick());
+        }
+        if (slot.acceptedAtTick() >= state.enteredAtTick) {
+            state.timeouts.committedInOneViewAfter(state.tick - slot.acceptedAtTick());
         }
         if (state.normal && !batch.requests().isEmpty()) {
             state.timeouts.served(state.tick);

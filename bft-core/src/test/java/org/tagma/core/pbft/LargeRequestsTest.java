@@ -127,6 +127,22 @@ class LargeRequestsTest {
         };
     }
 
+    @Test
+    void aLargeBatchThatTakesLongAmongManySmallOnesIsExpectedToTakeLongAgain() {
+        AdaptiveTimeouts timeouts = new AdaptiveTimeouts(PbftConfig.forTests(1, 4));
+        timeouts.committedInOneViewAfter(8);
+        for (int small = 0; small < 60; small++) {
+            timeouts.committedAfter(0);
+            timeouts.committedInOneViewAfter(0);
+        }
+        assertThat(timeouts.expectedTicks()).isGreaterThan(10).isLessThanOrEqualTo(16);
+        for (int small = 0; small < 2_000; small++) {
+            timeouts.committedAfter(0);
+            timeouts.committedInOneViewAfter(0);
+        }
+        assertThat(timeouts.expectedTicks()).isEqualTo(10);
+    }
+
     private static boolean has(CoreCluster cluster, Request request) {
         return cluster.node(1).journal.operations.contains(request.operation());
     }
