@@ -11,6 +11,20 @@ final class RaftReplicationMutants {
 
     static final List<Mutant> ALL = List.of(
             of(
+                    "a replica whose state diverged goes on",
+                    "",
+                    "core/raft/Snapshots",
+                    "&& !own.stateDigest().equals(told.stateDigest());",
+                    "&& false;",
+                    "raft.RaftDivergedStateTest#aFollowerWithAnotherStateThanItsLeaderStopsAndNamesBoth"),
+            of(
+                    "a leader tells nobody what state it has",
+                    "",
+                    "core/raft/RaftProtocol",
+                    "leader.replication().tellState();",
+                    "",
+                    "raft.RaftDivergedStateTest#aServiceThatIsNotDeterministicOnOneReplicaIsFoundAtTheNextSnapshot"),
+            of(
                     "an entry of an earlier term is committed by counting",
                     "26",
                     "core/raft/Leader",

@@ -97,6 +97,9 @@ public final class RaftProtocol implements Protocol {
         } else if (event instanceof Event.CheckpointTaken taken) {
             snapshots.have(taken.tree());
             snapshots.onTaken(taken);
+            if (state.isLeader() && taken.sequence() == state.snapshot.index()) {
+                leader.replication().tellState();
+            }
         } else if (event instanceof Event.StateInstalled installed) {
             snapshots.have(installed.tree());
             snapshots.onInstalled(installed);

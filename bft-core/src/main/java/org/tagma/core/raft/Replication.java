@@ -183,6 +183,15 @@ final class Replication {
         state.send(replica, new InstallSnapshot(state.term(), progress.offered));
     }
 
+    /** Who has the log up to this leader's newest snapshot is told of that, to compare its own with it. */
+    void tellState() {
+        followers.forEach((replica, progress) -> {
+            if (progress.mode == Mode.REPLICATE && progress.match >= state.snapshot.index()) {
+                state.send(replica, new InstallSnapshot(state.term(), state.snapshot));
+            }
+        });
+    }
+
     // Answers
 
     /** The leader's own log is durable up to here. */

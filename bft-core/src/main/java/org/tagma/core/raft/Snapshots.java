@@ -23,6 +23,11 @@ final class Snapshots {
     private final StateFetcher fetcher;
     private final ServingBudget serving = new ServingBudget();
 
+    /** What the leader said last of its own state, and who said it. */
+    private SnapshotMeta told;
+
+    private int toldBy;
+
     /** What is being fetched or installed. */
     private SnapshotMeta wanted;
 
@@ -89,6 +94,7 @@ final class Snapshots {
         keep(
                 new SnapshotMeta(index, state.log.term(index), taken.stateDigest(), state.memberships.at(index)),
                 taken.stateBytes());
+        compare();
         long compactTo = state.log.tailBelow(index, state.config.logTail(), state.config.tailBytes());
         state.log.compact(compactTo);
         state.memberships.compact(compactTo);
@@ -115,11 +121,32 @@ final class Snapshots {
         fetch(snapshot, state.self);
     }
 
+    /**
+     * The same log must give the same state. Where both took a snapshot at the same index, as in a steady group, the
+     * digests show it.
+     */
+    private void compare() {
+        for (SnapshotMeta own : List.of(state.snapshot, state.previousSnapshot)) {
+            boolean differs = told != null
+                    && own.index() == told.index()
+                    && own.term() == told.term()
+                    && !own.stateDigest().equals(told.stateDigest());
+            if (differs) {
+                state.emit(
+                        new Action.Halt(new DivergedState(own.index(), toldBy, own.stateDigest(), told.stateDigest())));
+                return;
+            }
+        }
+    }
+
     /** The leader offers a state; returns true if it is not needed, because everything up to there is here. */
     boolean offered(int leader, SnapshotMeta offer) {
         if (installing) {
             return false;
         }
+        told = offer;
+        toldBy = leader;
+        compare();
         if (state.stateMissing) {
             if (offer.index() >= state.snapshot.index()) {
                 fetch(offer, leader);
