@@ -162,7 +162,7 @@ final class ViewChangeMutants {
                     "core/pbft/ViewChanger",
                     "candidate >= 0 && wanted[candidate] > state.view",
                     "false",
-                    OUTAGE + "trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne"),
+                    "TrapsViewChangeTest#trap11_whoWasLeftBehindGoesToTheLatestViewThatEnoughWant"),
             of(
                     "the timer of a new view never runs out",
                     "11, 12",

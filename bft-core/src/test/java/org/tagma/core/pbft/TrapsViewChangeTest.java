@@ -317,6 +317,22 @@ class TrapsViewChangeTest {
         }
     }
 
+    /** Trap 11: f+1 replicas are where a correct one is, and who was left behind comes there in one step. */
+    @Test
+    void trap11_whoWasLeftBehindGoesToTheLatestViewThatEnoughWant() {
+        SoloReplica replica = new SoloReplica(3);
+        ViewChange ahead = new ViewChange(6, PbftMessage.CheckpointCertificate.GENESIS, List.of(), List.of());
+        replica.receive(0, ahead);
+        assertThat(replica.sent(ViewChange.class)).isEmpty();
+
+        replica.receive(1, ahead);
+
+        assertThat(replica.sent(ViewChange.class))
+                .extracting(sent -> ((ViewChange) sent).view())
+                .last()
+                .isEqualTo(6L);
+    }
+
     /** Trap 8: nor when the others change views themselves. */
     @Test
     void trap08_aHugeViewNumberDoesNotDisturbAViewChange() {
