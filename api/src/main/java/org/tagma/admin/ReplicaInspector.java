@@ -14,6 +14,7 @@ import org.tagma.core.NodeId;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.RejectionResult;
 import org.tagma.crypto.Authentication;
@@ -50,8 +51,8 @@ public final class ReplicaInspector implements AutoCloseable {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return false;
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.empty();
         }
     };
 

@@ -27,6 +27,7 @@ import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.service.RejectionResult;
 import org.tagma.crypto.Authentication;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.wire.MessageType;
 
 class BftClientCoreTest {
@@ -52,7 +53,7 @@ class BftClientCoreTest {
     }
 
     @Test
-    void aRequestIsSignedAndInMacModeCarriesItsVectorInFrontOfTheSignature() {
+    void aRequestIsSignedAndCarriesItsVectorInFrontOfTheSignature() {
         CoreHarness macs = new CoreHarness(CoreHarness.defaults(), false, true);
         client.invoke("x");
         macs.invoke("x");
@@ -71,7 +72,11 @@ class BftClientCoreTest {
         int vectorBytes = CoreHarness.REPLICAS * Authentication.MAC_BYTES;
         ByteString payload = both.envelope().payload();
         assertThat(macs.replica(3)
-                        .verifyMacVector(self, MessageType.REQUEST_VALUE, payload, proof.substring(0, vectorBytes)))
+                        .verifyMacVector(
+                                self,
+                                RequestAuthenticator.SIGNED_REQUEST,
+                                payload.concat(proof.substring(vectorBytes)),
+                                proof.substring(0, vectorBytes)))
                 .isTrue();
         assertThat(macs.replica(3)
                         .verifySignature(self, MessageType.REQUEST_VALUE, payload, proof.substring(vectorBytes)))

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.tagma.client.call.BftClientException;
@@ -22,8 +23,10 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
+import org.tagma.crypto.Authentication;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
@@ -48,8 +51,8 @@ final class CoreHarness {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return true;
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.of(RequestProof.SIGNED);
         }
     };
 
@@ -61,6 +64,11 @@ final class CoreHarness {
 
         Query query() {
             return (Query) message;
+        }
+
+        /** Of a request of a client that puts vectors of MACs on them. */
+        boolean isSigned() {
+            return envelope.authenticator().size() > REPLICAS * Authentication.MAC_BYTES;
         }
     }
 
@@ -133,6 +141,12 @@ final class CoreHarness {
 
     static CoreHarness withFastPath() {
         return new CoreHarness(defaults(), true, false);
+    }
+
+    /** Of PBFT, where requests need not be signed while all is well. */
+    static CoreHarness withMacs() {
+        return new CoreHarness(
+                defaults(), new ClientSetup(CLIENT, Quorums.byzantine(REPLICAS), AuthenticationMode.MACS, false));
     }
 
     static CoreHarness raft(ClientOptions options, boolean macs) {

@@ -1,6 +1,7 @@
 package org.tagma.client;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
@@ -8,6 +9,7 @@ import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.Envelope;
@@ -74,7 +76,9 @@ final class EchoReplica implements FrameHandler, NestedVerifier {
     }
 
     @Override
-    public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-        return authentication.verifySignature(new NodeId.Client(client), type, payload, authenticator);
+    public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+        return authentication.verifySignature(new NodeId.Client(client), type, payload, authenticator)
+                ? Optional.of(RequestProof.SIGNED)
+                : Optional.empty();
     }
 }

@@ -8,35 +8,10 @@ import org.tagma.core.NodeId;
  * own, and what comes on one is its other end's word. Signatures are as they are.
  *
  * <p>Immutable, thread-safe.
+ *
+ * @param inner makes and checks the signatures
  */
-public final class NoMacs implements Authentication {
-
-    private final Authentication signatures;
-
-    /** The same as another, but for MACs. */
-    public NoMacs(Authentication signatures) {
-        this.signatures = signatures;
-    }
-
-    @Override
-    public NodeId self() {
-        return signatures.self();
-    }
-
-    @Override
-    public int replicas() {
-        return signatures.replicas();
-    }
-
-    @Override
-    public ByteString sign(int messageType, ByteString payload) {
-        return signatures.sign(messageType, payload);
-    }
-
-    @Override
-    public boolean verifySignature(NodeId sender, int messageType, ByteString payload, ByteString signature) {
-        return signatures.verifySignature(sender, messageType, payload, signature);
-    }
+public record NoMacs(Authentication inner) implements ForwardingAuthentication {
 
     @Override
     public ByteString mac(NodeId receiver, int messageType, ByteString payload) {

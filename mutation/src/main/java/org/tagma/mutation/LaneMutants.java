@@ -13,9 +13,32 @@ public final class LaneMutants {
     private static final String FLOOD = "FloodTest#";
     private static final String STAGE = "InboundStageTest#";
     private static final String EXECUTION = "ExecutionQueueTest#";
+    private static final String VERIFIER = "InboundVerifierTest#";
 
     /** All of them; no two have the same id. */
     public static final List<Mutant> ALL = List.of(
+            of(
+                    "the MACs of a request do not cover its signature",
+                    "18",
+                    "network/codec/RequestAuthenticator",
+                    "return signature.isEmpty() ? payload : payload.concat(signature);",
+                    "return payload;",
+                    VERIFIER + "whoeverSpoilsOrTakesAwayASignatureSpoilsTheMacs"),
+            of(
+                    "a request without a signature is taken from a replica",
+                    "18",
+                    "replica/inbound/SignatureChecker",
+                    "case ALONE -> UNSIGNED; case PROPOSED -> UNCHECKED; case RELAYED, VOUCHED_FOR -> Optional.empty();",
+                    "case ALONE, RELAYED -> UNSIGNED; case PROPOSED -> UNCHECKED; case VOUCHED_FOR -> Optional.empty();",
+                    VERIFIER + "aRequestWithoutASignatureIsNotTakenFromAReplica"),
+            of(
+                    "a request with a bad signature is taken for one without",
+                    "18",
+                    "replica/inbound/SignatureChecker",
+                    "if (parts.isSigned()) { claims.add(ofClient(rule, proof, parts)); return SIGNED; } if"
+                            + " (policy.trustsReplicas())",
+                    "if (policy.trustsReplicas())",
+                    VERIFIER + "aSignedRequestWithABadSignatureIsRefusedAndNotTakenForOneWithout"),
             of(
                     "nested signatures are checked before who may show them",
                     "38",

@@ -14,6 +14,7 @@ public final class Mutants {
                     VotingMutants.ALL,
                     ViewChangeMutants.ALL,
                     NormalCaseMutants.ALL,
+                    RequestProofMutants.ALL,
                     MemoryMutants.ALL,
                     ExecutionMutants.ALL,
                     SessionMutants.ALL,

@@ -36,8 +36,8 @@ final class ViewChangeMutants {
                     "a new proposal forgets what prepared before",
                     "2",
                     "core/pbft/Slot",
-                    "accepted = new Vote(view, digest); prePrepared.put(digest, view);",
-                    "accepted = new Vote(view, digest); prepared = null; prePrepared.put(digest, view);",
+                    "accepted = new Vote(view, digest); aside = null; prePrepared.put(digest, view);",
+                    "accepted = new Vote(view, digest); prepared = null; aside = null; prePrepared.put(digest, view);",
                     LOST),
             of(
                     "a trailing null batch is dropped though it prepared",

@@ -64,14 +64,14 @@ final class VotingMutants {
                     "a second proposal replaces the first",
                     "1",
                     "core/pbft/NormalCase",
-                    "accepted.isPresent() && !accepted.get().equals(digest)",
+                    "proposed.isPresent() && !proposed.get().equals(digest)",
                     "false",
                     NORMAL + "trap01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary"),
             of(
                     "equivocation is not noticed",
                     "1",
                     "core/pbft/NormalCase",
-                    "&& slot.largestConflict(state.view, accepted.get()) >= state.quorums.weak()",
+                    "&& slot.largestConflict(state.view, proposed.get()) >= state.quorums.weak()",
                     "&& false",
                     EQUIVOCATION),
             of(

@@ -1,13 +1,16 @@
 package org.tagma.protocol;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
+import org.tagma.core.protocol.RequestProof;
 
 /**
  * Says whether nodes really said what a message shows of them. The codec asks about every nested envelope before it
  * makes a Request or an Authenticated of it, and gives the exact bytes received.
  *
  * <p>Called on the thread that decodes, from the outside in, and not again once it refused. It may remember earlier
- * verdicts: the same checkpoints, for one, stand in many view changes. An unknown sender is a plain {@code false}.
+ * verdicts: the same checkpoints, for one, stand in many view changes. An unknown sender is
+ * refused like a wrong proof.
  */
 public interface NestedVerifier {
 
@@ -20,10 +23,10 @@ public interface NestedVerifier {
     boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator);
 
     /**
-     * Whether {@code authenticator} proves that the client made this request.
+     * What in {@code authenticator} proves that the client made this request; empty if it must not be read.
      *
      * @param client the client's id, 0..2^20-1, perhaps of no client
      * @param type number of a {@link org.tagma.network.wire.MessageType}
      */
-    boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator);
+    Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator);
 }

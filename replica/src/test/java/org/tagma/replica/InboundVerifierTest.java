@@ -33,15 +33,18 @@ import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.raft.message.Configuration;
 import org.tagma.core.raft.message.Entry;
 import org.tagma.core.raft.message.RaftMessage;
 import org.tagma.core.raft.message.SnapshotMeta;
+import org.tagma.crypto.Authentication;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.inbound.Inbound;
@@ -56,6 +59,9 @@ final class InboundVerifierTest {
     private static final PeerId REPLICA_2 = new PeerId.Replica(2);
     private static final Digest DIGEST = Digest.of(ByteString.copyFromUtf8("batch"));
     private static final AuthenticationPolicy MACS =
+            AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.MACS);
+    private static final int VECTOR_BYTES = 4 * Authentication.MAC_BYTES;
+    private static final AuthenticationPolicy CLIENT_SIGNATURES =
             AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
     private static final AuthenticationPolicy SIGNATURES =
             AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES);
@@ -70,6 +76,7 @@ final class InboundVerifierTest {
         return List.of(
                 AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.SIGNATURES),
                 AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES),
+                MACS,
                 AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.SIGNATURES),
                 AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.MACS),
                 AuthenticationPolicy.of(Protocols.named("raft"), AuthenticationMode.CLIENT_SIGNATURES));
@@ -81,7 +88,11 @@ final class InboundVerifierTest {
         for (Message message : messages(policy)) {
             Authenticated<?> sealed = TestCluster.sealed(0, policy, message);
             assertThat(verify(policy, REPLICA_0, MessageCodec.envelope(sealed)))
-                    .isEqualTo(new Inbound.ForEngine(new Event.MessageReceived(sealed)));
+                    .isInstanceOfSatisfying(Inbound.ForEngine.class, forEngine -> {
+                        var read = ((Event.MessageReceived) forEngine.event()).message();
+                        assertThat(read.sender()).isZero();
+                        assertThat(MessageCodec.envelope(read)).isEqualTo(MessageCodec.envelope(sealed));
+                    });
             ByteString pointToPoint = TestCluster.sealer(0, policy).frameFor(1, message);
             assertThat(verify(policy, REPLICA_0, pointToPoint)).isInstanceOf(Inbound.ForEngine.class);
         }
@@ -104,7 +115,10 @@ final class InboundVerifierTest {
         InboundVerifier verifier = TestCluster.verifier(1, policy);
         ByteString frame = MessageCodec.envelope(request(policy));
         Inbound original = verifier.verify(CLIENT_0, frame);
-        assertThat(original).isEqualTo(new Inbound.ForEngine(new Event.RequestReceived(request(policy), -1)));
+        assertThat(original).isInstanceOfSatisfying(Inbound.ForEngine.class, forEngine -> {
+            Request read = ((Event.RequestReceived) forEngine.event()).request();
+            assertThat(read.provedBy(RequestProof.SIGNED)).isEqualTo(request(policy));
+        });
         assertNoByteCanBeChanged(verifier, CLIENT_0, frame, original);
     }
 
@@ -112,23 +126,23 @@ final class InboundVerifierTest {
     void aQueryWithAnyByteChangedIsRejected() {
         ByteString operation = ByteString.copyFromUtf8("get k");
         ByteString frame = TestCluster.query(0, 7, operation);
-        Inbound original = verify(MACS, CLIENT_0, frame);
+        Inbound original = verify(CLIENT_SIGNATURES, CLIENT_0, frame);
         assertThat(original).isEqualTo(new Inbound.ForExecution(new Query(new SessionId(0, 1), 7, operation)));
-        assertNoByteCanBeChanged(TestCluster.verifier(1, MACS), CLIENT_0, frame, original);
+        assertNoByteCanBeChanged(TestCluster.verifier(1, CLIENT_SIGNATURES), CLIENT_0, frame, original);
     }
 
     @ParameterizedTest
     @MethodSource("policies")
     void aRelayedRequestSaysWhoRelayedIt(AuthenticationPolicy policy) {
-        ByteString frame = MessageCodec.envelope(request(policy));
-        assertThat(verify(policy, REPLICA_2, frame))
-                .isEqualTo(new Inbound.ForEngine(new Event.RequestReceived(request(policy), 2)));
+        Request request = policy.maySignRequests() && !policy.mustSignRequests() ? signedUnderMacs() : request(policy);
+        assertThat(verify(policy, REPLICA_2, MessageCodec.envelope(request)))
+                .isEqualTo(new Inbound.ForEngine(new Event.RequestReceived(request, 2)));
     }
 
     @ParameterizedTest
     @MethodSource("policies")
     void messagesOfTheOtherProtocolAreRefused(AuthenticationPolicy policy) {
-        List<Message> others = policy.trustsReplicas() ? pbftMessages(MACS) : raftMessages(policy);
+        List<Message> others = policy.trustsReplicas() ? pbftMessages(CLIENT_SIGNATURES) : raftMessages(policy);
         for (Message message : others) {
             if (!(message instanceof TransferMessage)) {
                 assertRejected(RejectionReason.UNEXPECTED_TYPE, verify(policy, REPLICA_0, frame(0, policy, message)));
@@ -167,23 +181,28 @@ final class InboundVerifierTest {
 
     @Test
     void garbageIsMalformed() {
-        assertRejected(RejectionReason.MALFORMED, verify(MACS, CLIENT_0, ByteString.copyFromUtf8("GET / HTTP/1.1")));
-        assertRejected(RejectionReason.MALFORMED, verify(MACS, REPLICA_0, ByteString.copyFrom(new byte[] {-1, -1})));
+        assertRejected(
+                RejectionReason.MALFORMED,
+                verify(CLIENT_SIGNATURES, CLIENT_0, ByteString.copyFromUtf8("GET / HTTP/1.1")));
+        assertRejected(
+                RejectionReason.MALFORMED,
+                verify(CLIENT_SIGNATURES, REPLICA_0, ByteString.copyFrom(new byte[] {-1, -1})));
     }
 
     @Test
     void anEnvelopeThatSaysItsTypeTwiceIsNotCanonical() {
-        ByteString frame = MessageCodec.envelope(request(MACS));
+        ByteString frame = MessageCodec.envelope(request(CLIENT_SIGNATURES));
         assertRejected(
                 RejectionReason.NOT_CANONICAL,
-                verify(MACS, CLIENT_0, frame.substring(0, 2).concat(frame)));
+                verify(CLIENT_SIGNATURES, CLIENT_0, frame.substring(0, 2).concat(frame)));
     }
 
     @Test
     void aTypeThatNobodyKnowsIsRejected() {
         ByteString payload = ByteString.copyFromUtf8("x");
         ByteString mac = TestCluster.replica(0).macVector(200, payload);
-        assertThat(verify(MACS, REPLICA_0, MessageCodec.envelope(new NodeId.Replica(0), 200, payload, mac)))
+        assertThat(verify(
+                        CLIENT_SIGNATURES, REPLICA_0, MessageCodec.envelope(new NodeId.Replica(0), 200, payload, mac)))
                 .isInstanceOfSatisfying(
                         Inbound.Rejected.class,
                         rejected -> assertThat(rejected.reason())
@@ -196,13 +215,17 @@ final class InboundVerifierTest {
                 0, 0, 0, new SessionId(0, 1), RequestKind.FIFO, 1, ReplyStatus.OK, ByteString.copyFromUtf8("forged"));
         assertRejected(
                 RejectionReason.UNEXPECTED_TYPE,
-                verify(MACS, REPLICA_0, TestCluster.sealer(0, MACS).frameOf(reply)));
+                verify(
+                        CLIENT_SIGNATURES,
+                        REPLICA_0,
+                        TestCluster.sealer(0, CLIENT_SIGNATURES).frameOf(reply)));
     }
 
     @Test
     void aReplicaDoesNotRelayQueries() {
         assertRejected(
-                RejectionReason.UNEXPECTED_TYPE, verify(MACS, REPLICA_0, TestCluster.query(0, 1, ByteString.EMPTY)));
+                RejectionReason.UNEXPECTED_TYPE,
+                verify(CLIENT_SIGNATURES, REPLICA_0, TestCluster.query(0, 1, ByteString.EMPTY)));
     }
 
     @Test
@@ -233,67 +256,150 @@ final class InboundVerifierTest {
 
     @Test
     void aMacForAnotherReplicaProvesNothing() {
-        ByteString forReplica3 = TestCluster.sealer(0, MACS).frameFor(3, new Status(0, false, 1, 0, 0, false));
-        assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, REPLICA_0, forReplica3));
+        ByteString forReplica3 =
+                TestCluster.sealer(0, CLIENT_SIGNATURES).frameFor(3, new Status(0, false, 1, 0, 0, false));
+        assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(CLIENT_SIGNATURES, REPLICA_0, forReplica3));
     }
 
     @Test
     void aVoteWithMacsIsNotAcceptedWhereSignaturesAreAskedFor() {
-        ByteString frame = frame(0, MACS, new Prepare(0, 1, DIGEST));
+        ByteString frame = frame(0, CLIENT_SIGNATURES, new Prepare(0, 1, DIGEST));
         assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(SIGNATURES, REPLICA_0, frame));
     }
 
     @Test
     void anOversizedBatchIsRejected() {
         List<Request> requests = IntStream.rangeClosed(1, 65)
-                .mapToObj(number -> TestCluster.request(0, number, MACS, "x"))
+                .mapToObj(number -> TestCluster.request(0, number, CLIENT_SIGNATURES, "x"))
                 .toList();
-        ByteString frame = frame(0, MACS, new PrePrepare(0, 1, Batch.of(1, requests)));
-        assertRejected(RejectionReason.OVERSIZED, verify(MACS, REPLICA_0, frame));
+        ByteString frame = frame(0, CLIENT_SIGNATURES, new PrePrepare(0, 1, Batch.of(1, requests)));
+        assertRejected(RejectionReason.OVERSIZED, verify(CLIENT_SIGNATURES, REPLICA_0, frame));
     }
 
     @Test
     void aValueOutOfRangeIsRejected() {
-        ByteString frame = frame(0, MACS, new Commit(-1, 1, DIGEST));
-        assertRejected(RejectionReason.BAD_VALUE, verify(MACS, REPLICA_0, frame));
+        ByteString frame = frame(0, CLIENT_SIGNATURES, new Commit(-1, 1, DIGEST));
+        assertRejected(RejectionReason.BAD_VALUE, verify(CLIENT_SIGNATURES, REPLICA_0, frame));
     }
 
     // Trap 18, the big-MAC attack, from here on.
 
     @Test
     void aRequestWithAGoodMacAndABadSignatureIsNotFitForProposing() {
-        Request bad = withSignatureBroken(request(MACS));
-        assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, CLIENT_0, MessageCodec.envelope(bad)));
-        assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, REPLICA_2, MessageCodec.envelope(bad)));
+        Request bad = withSignatureBroken(request(CLIENT_SIGNATURES));
+        assertRejected(
+                RejectionReason.BAD_AUTHENTICATOR, verify(CLIENT_SIGNATURES, CLIENT_0, MessageCodec.envelope(bad)));
+        assertRejected(
+                RejectionReason.BAD_AUTHENTICATOR, verify(CLIENT_SIGNATURES, REPLICA_2, MessageCodec.envelope(bad)));
     }
 
     @Test
     void aRequestWithABadMacIsDroppedBeforeItCostsASignature() {
-        Request bad = withMacBroken(request(MACS), 1);
-        assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, CLIENT_0, MessageCodec.envelope(bad)));
-        assertThat(verify(MACS, CLIENT_0, MessageCodec.envelope(withMacBroken(request(MACS), 3))))
+        Request bad = withMacBroken(request(CLIENT_SIGNATURES), 1);
+        assertRejected(
+                RejectionReason.BAD_AUTHENTICATOR, verify(CLIENT_SIGNATURES, CLIENT_0, MessageCodec.envelope(bad)));
+        assertThat(verify(
+                        CLIENT_SIGNATURES,
+                        CLIENT_0,
+                        MessageCodec.envelope(withMacBroken(request(CLIENT_SIGNATURES), 3))))
                 .isInstanceOf(Inbound.ForEngine.class);
     }
 
     @Test
     void inAProposalTheSignatureCountsWhereTheMacIsBad() {
-        Request badMacHere = withMacBroken(request(MACS), 1);
-        assertThat(verify(MACS, REPLICA_0, frame(0, MACS, proposal(badMacHere))))
+        Request badMacHere = withMacBroken(request(CLIENT_SIGNATURES), 1);
+        assertThat(verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, proposal(badMacHere))))
+                .isInstanceOf(Inbound.ForEngine.class);
+    }
+
+    /** A client that signs wrongly and makes good MACs of that harms nobody: what it asks for is what it asks for. */
+    @Test
+    void inAProposalTheMacSuffices() {
+        Request good = request(CLIENT_SIGNATURES);
+        ByteString bad = flip(good.authenticator().substring(VECTOR_BYTES), 0);
+        ByteString vector = TestCluster.client(0)
+                .macVector(RequestAuthenticator.SIGNED_REQUEST, good.payload().concat(bad));
+        Request badSignature = TestCluster.withAuthenticator(good, vector.concat(bad));
+        assertThat(verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, proposal(badSignature))))
                 .isInstanceOf(Inbound.ForEngine.class);
     }
 
     @Test
-    void inAProposalTheMacSuffices() {
-        Request badSignature = withSignatureBroken(request(MACS));
-        assertThat(verify(MACS, REPLICA_0, frame(0, MACS, proposal(badSignature))))
-                .isInstanceOf(Inbound.ForEngine.class);
+    void whoeverSpoilsOrTakesAwayASignatureSpoilsTheMacs() {
+        Request signed = signedUnderMacs();
+        ByteString vector = signed.authenticator().substring(0, VECTOR_BYTES);
+        for (Request altered : List.of(withSignatureBroken(signed), TestCluster.withAuthenticator(signed, vector))) {
+            assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, CLIENT_0, MessageCodec.envelope(altered)));
+        }
+        Request unsigned = request(MACS);
+        ByteString signature = signed.authenticator().substring(VECTOR_BYTES);
+        assertRejected(
+                RejectionReason.BAD_AUTHENTICATOR,
+                verify(
+                        MACS,
+                        CLIENT_0,
+                        MessageCodec.envelope(TestCluster.withAuthenticator(
+                                unsigned, unsigned.authenticator().concat(signature)))));
+    }
+
+    private static Request signedUnderMacs() {
+        Request unsigned = request(MACS);
+        return TestCluster.withAuthenticator(unsigned, TestCluster.proof(0, MACS, unsigned.payload(), true));
+    }
+
+    @Test
+    void aRequestUnderMacsSaysWhatProvesIt() {
+        assertThat(proofOf(verify(MACS, CLIENT_0, MessageCodec.envelope(request(MACS)))))
+                .isEqualTo(RequestProof.UNSIGNED);
+        assertThat(proofOf(verify(MACS, CLIENT_0, MessageCodec.envelope(signedUnderMacs()))))
+                .isEqualTo(RequestProof.SIGNED);
+        assertThat(proofOf(verify(MACS, REPLICA_0, MessageCodec.envelope(signedUnderMacs()))))
+                .isEqualTo(RequestProof.SIGNED);
+    }
+
+    private static RequestProof proofOf(Inbound inbound) {
+        return ((Event.RequestReceived) ((Inbound.ForEngine) inbound).event())
+                .request()
+                .proof();
+    }
+
+    @Test
+    void aRequestWithoutASignatureIsNotTakenFromAReplica() {
+        assertRejected(
+                RejectionReason.BAD_AUTHENTICATOR, verify(MACS, REPLICA_0, MessageCodec.envelope(request(MACS))));
+    }
+
+    @Test
+    void aSignedRequestWithABadSignatureIsRefusedAndNotTakenForOneWithout() {
+        Request unsigned = request(MACS);
+        ByteString bad = ByteString.copyFrom(new byte[64]);
+        ByteString vector = TestCluster.client(0)
+                .macVector(
+                        RequestAuthenticator.SIGNED_REQUEST, unsigned.payload().concat(bad));
+        Request request = TestCluster.withAuthenticator(unsigned, vector.concat(bad));
+        assertRejected(RejectionReason.BAD_AUTHENTICATOR, verify(MACS, CLIENT_0, MessageCodec.envelope(request)));
+    }
+
+    @Test
+    void inAProposalARequestThatCannotBeCheckedHereIsMarkedAndTheOthersAreNot() {
+        Request badHere = withMacBroken(request(MACS), 1);
+        Request badElsewhere = withMacBroken(request(MACS), 2);
+        PrePrepare proposal = new PrePrepare(0, 1, Batch.of(1, List.of(badHere, badElsewhere)));
+        assertThat(verify(MACS, REPLICA_0, frame(0, MACS, proposal)))
+                .isInstanceOfSatisfying(Inbound.ForEngine.class, forEngine -> {
+                    var read = ((Event.MessageReceived) forEngine.event()).message();
+                    assertThat(((PrePrepare) read.message()).batch().requests())
+                            .extracting(Request::proof)
+                            .containsExactly(RequestProof.UNCHECKED, RequestProof.UNSIGNED);
+                });
     }
 
     @Test
     void inAProposalARequestWithNeitherIsRejected() {
-        Request bad = withMacBroken(withSignatureBroken(request(MACS)), 1);
+        Request bad = withMacBroken(withSignatureBroken(request(CLIENT_SIGNATURES)), 1);
         assertRejected(
-                RejectionReason.BAD_NESTED_AUTHENTICATOR, verify(MACS, REPLICA_0, frame(0, MACS, proposal(bad))));
+                RejectionReason.BAD_NESTED_AUTHENTICATOR,
+                verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, proposal(bad))));
         Request unsigned = withSignatureBroken(request(SIGNATURES));
         assertRejected(
                 RejectionReason.BAD_NESTED_AUTHENTICATOR,
@@ -302,9 +408,9 @@ final class InboundVerifierTest {
 
     @Test
     void aBodyThatWasAskedForByItsDigestIsTakenFromAReplicaThatCouldVerifyIt() {
-        Request bad = withMacBroken(withSignatureBroken(request(MACS)), 1);
+        Request bad = withMacBroken(withSignatureBroken(request(CLIENT_SIGNATURES)), 1);
         Batch batch = Batch.of(1, List.of(bad));
-        Inbound inbound = verify(MACS, REPLICA_0, frame(0, MACS, new BatchBody(1, batch)));
+        Inbound inbound = verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, new BatchBody(1, batch)));
         assertThat(inbound).isInstanceOfSatisfying(Inbound.ForEngine.class, forEngine -> {
             Message body = ((Event.MessageReceived) forEngine.event()).message().message();
             assertThat(((BatchBody) body).batch().digest()).isEqualTo(batch.digest());
@@ -350,9 +456,12 @@ final class InboundVerifierTest {
 
     @Test
     void aNewViewShowsAQuorumOfDifferentViewChanges() {
-        assertThat(verify(MACS, REPLICA_0, frame(0, MACS, newView(0, 1, 2)))).isInstanceOf(Inbound.ForEngine.class);
-        assertRejected(RejectionReason.BAD_CERTIFICATE, verify(MACS, REPLICA_0, frame(0, MACS, newView(0, 1))));
-        assertNotAccepted(verify(MACS, REPLICA_0, frame(0, MACS, newView(0, 1, 1))));
+        assertThat(verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, newView(0, 1, 2))))
+                .isInstanceOf(Inbound.ForEngine.class);
+        assertRejected(
+                RejectionReason.BAD_CERTIFICATE,
+                verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, newView(0, 1))));
+        assertNotAccepted(verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, newView(0, 1, 1))));
     }
 
     @Test
@@ -362,7 +471,9 @@ final class InboundVerifierTest {
         Authenticated<ViewChange> last = changes.get(2);
         changes.set(2, new Authenticated<>(3, last.message(), last.payload(), last.authenticator()));
         NewView forged = new NewView(4, changes, good.reproposals());
-        assertRejected(RejectionReason.BAD_NESTED_AUTHENTICATOR, verify(MACS, REPLICA_0, frame(0, MACS, forged)));
+        assertRejected(
+                RejectionReason.BAD_NESTED_AUTHENTICATOR,
+                verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, forged)));
     }
 
     private static List<Message> messages(AuthenticationPolicy policy) {
@@ -432,7 +543,7 @@ final class InboundVerifierTest {
 
     private static List<Authenticated<Checkpoint>> votes(long sequence, Digest digest, int... replicas) {
         return IntStream.of(replicas)
-                .mapToObj(replica -> TestCluster.sealed(replica, MACS, new Checkpoint(sequence, digest)))
+                .mapToObj(replica -> TestCluster.sealed(replica, CLIENT_SIGNATURES, new Checkpoint(sequence, digest)))
                 .toList();
     }
 
@@ -443,13 +554,13 @@ final class InboundVerifierTest {
     private static NewView newView(int... replicas) {
         List<Authenticated<ViewChange>> changes = IntStream.of(replicas)
                 .mapToObj(replica -> TestCluster.sealed(
-                        replica, MACS, new ViewChange(4, certificate(8, 0, 1, 2), List.of(), List.of())))
+                        replica, CLIENT_SIGNATURES, new ViewChange(4, certificate(8, 0, 1, 2), List.of(), List.of())))
                 .toList();
         return new NewView(4, changes, List.of(new Reproposal(9, DIGEST)));
     }
 
     private static Inbound verifyStable(CheckpointCertificate certificate) {
-        return verify(MACS, REPLICA_0, frame(0, MACS, new StableCheckpoint(certificate)));
+        return verify(CLIENT_SIGNATURES, REPLICA_0, frame(0, CLIENT_SIGNATURES, new StableCheckpoint(certificate)));
     }
 
     private static ByteString frame(int sender, AuthenticationPolicy policy, Message message) {

@@ -19,6 +19,7 @@ import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.protocol.TransferMessage.FetchManifest;
@@ -30,10 +31,10 @@ import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.wire.MessageType;
+import org.tagma.protocol.NestedVerifier;
 import org.tagma.protocol.Protocols;
 import org.tagma.replica.execution.ServiceExecutor;
 import org.tagma.replica.execution.WaitingReads;
-import org.tagma.replica.inbound.NestedProofs;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.settings.MemoryPlan;
 import org.tagma.replica.settings.MemoryPlan.Share;
@@ -42,6 +43,18 @@ import org.tagma.replica.storage.SnapshotStore;
 final class ServiceExecutorTest {
 
     private static final MemoryPlan MEMORY = MemoryPlan.of(256 << 20, 256 << 20, TestCluster.REPLICAS);
+
+    private static final NestedVerifier NOTHING_NESTED = new NestedVerifier() {
+        @Override
+        public boolean verifyReplica(int sender, int type, ByteString payload, ByteString authenticator) {
+            return false;
+        }
+
+        @Override
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.empty();
+        }
+    };
 
     private static final AuthenticationPolicy POLICY =
             AuthenticationPolicy.of(Protocols.named("pbft"), AuthenticationMode.CLIENT_SIGNATURES);
@@ -260,7 +273,7 @@ final class ServiceExecutorTest {
                                 envelope.authenticator()))
                 .isTrue();
         assertThat(envelope.sender()).isInstanceOf(NodeId.Replica.class);
-        return (Reply) ok(TestCluster.codec().decode(envelope, new NestedProofs(NestedProofs.RequestRule.ALONE, 0)));
+        return (Reply) ok(TestCluster.codec().decode(envelope, NOTHING_NESTED));
     }
 
     private static <T> T ok(Decoded<T> decoded) {

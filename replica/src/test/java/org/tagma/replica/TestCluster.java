@@ -23,6 +23,7 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.replica.inbound.InboundVerifier;
@@ -82,10 +83,12 @@ final class TestCluster {
     }
 
     static ByteString proof(int client, AuthenticationPolicy policy, ByteString payload) {
-        ByteString signature = client(client).sign(MessageType.REQUEST_VALUE, payload);
-        ByteString vector = client(client).macVector(MessageType.REQUEST_VALUE, payload);
-        return (policy.putsVectorOnRequests() ? vector : ByteString.EMPTY)
-                .concat(policy.signsRequests() ? signature : ByteString.EMPTY);
+        return proof(client, policy, payload, policy.mustSignRequests());
+    }
+
+    static ByteString proof(int client, AuthenticationPolicy policy, ByteString payload, boolean signed) {
+        return RequestAuthenticator.of(client(client), payload, policy.putsVectorOnRequests(), signed)
+                .bytes();
     }
 
     static Request withAuthenticator(Request request, ByteString authenticator) {

@@ -7,7 +7,9 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.wire.MessageType;
+import org.tagma.replica.settings.AuthenticationPolicy;
 
 /**
  * A malicious client. Its requests carry vectors of MACs that are good for some replicas and bad for others (the
@@ -54,16 +56,12 @@ final class FaultyClient {
         String nonsense = "nonsense " + (random.nextInt(3) == 0 ? random.nextInt() : asked);
         ByteString payload = MessageCodec.encodeRequestPayload(
                 new SessionId(id, 1), asked, RetrySemantics.EXACTLY_ONCE, ByteString.copyFromUtf8(nonsense));
-        ByteString signature = authentication.sign(MessageType.REQUEST_VALUE, payload);
-        ByteString vector = world.policy.putsVectorOnRequests()
-                ? partlyBad(authentication.macVector(MessageType.REQUEST_VALUE, payload))
-                : ByteString.EMPTY;
-        ByteString proof = vector.concat(
-                !world.policy.signsRequests()
-                        ? ByteString.EMPTY
-                        : world.policy.putsVectorOnRequests() && random.nextInt(3) == 0
-                                ? partlyBad(signature)
-                                : signature);
+        AuthenticationPolicy policy = world.policy;
+        boolean signed = policy.mustSignRequests() || (policy.maySignRequests() && random.nextBoolean());
+        RequestAuthenticator good =
+                RequestAuthenticator.of(authentication, payload, policy.putsVectorOnRequests(), signed);
+        boolean spoilt = signed && policy.putsVectorOnRequests() && random.nextInt(3) == 0;
+        ByteString proof = partlyBad(good.vector()).concat(spoilt ? partlyBad(good.signature()) : good.signature());
         return MessageCodec.envelope(new NodeId.Client(id), MessageType.REQUEST_VALUE, payload, proof);
     }
 

@@ -9,6 +9,7 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.wire.Envelope;
 import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.ReplyPayload;
@@ -73,13 +74,10 @@ final class FloodingClient {
     private ByteString request(SessionId asked, long number, int replica) {
         ByteString nonsense = ByteString.copyFromUtf8("nonsense " + number + " for " + replica);
         ByteString payload = MessageCodec.encodeRequestPayload(asked, number, RetrySemantics.EXACTLY_ONCE, nonsense);
-        ByteString proof = authentication.macVector(MessageType.REQUEST_VALUE, payload);
-        if (kind == Kind.BIG_MAC) {
-            proof = goodForFirst(proof);
-        }
-        ByteString signature = authentication.sign(MessageType.REQUEST_VALUE, payload);
+        RequestAuthenticator good = RequestAuthenticator.of(authentication, payload, true, true);
+        ByteString vector = kind == Kind.BIG_MAC ? goodForFirst(good.vector()) : good.vector();
         return MessageCodec.envelope(
-                new NodeId.Client(id), MessageType.REQUEST_VALUE, payload, proof.concat(signature));
+                new NodeId.Client(id), MessageType.REQUEST_VALUE, payload, vector.concat(good.signature()));
     }
 
     private static ByteString goodForFirst(ByteString vector) {

@@ -369,8 +369,7 @@ public final class Scenario {
     }
 
     AuthenticationPolicy policy(boolean drawn) {
-        return policy.orElse(
-                protocol.policy(drawn ? AuthenticationMode.SIGNATURES : AuthenticationMode.CLIENT_SIGNATURES));
+        return policy.orElse(protocol.policy(drawn ? AuthenticationMode.SIGNATURES : AuthenticationMode.MACS));
     }
 
     boolean readOnlyFastPath(boolean drawn) {

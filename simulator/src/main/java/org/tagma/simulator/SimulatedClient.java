@@ -116,9 +116,7 @@ public final class SimulatedClient {
     void onFrame(int replica, long session, ByteString frame) {
         for (Process process : processes) {
             if (process.sessions.contains(session)) {
-                if (workload.retry().maySendOnce()) {
-                    sent.hears(frame);
-                }
+                sent.hears(frame);
                 process.core.onFrame(replica, frame, nowMillis());
                 process.rests();
                 return;

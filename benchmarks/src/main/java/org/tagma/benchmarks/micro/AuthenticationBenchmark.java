@@ -37,7 +37,7 @@ public class AuthenticationBenchmark {
 
     private static final int BATCH_REQUESTS = 100;
 
-    @Param({"SIGNATURES", "CLIENT_SIGNATURES"})
+    @Param({"SIGNATURES", "CLIENT_SIGNATURES", "MACS"})
     private AuthenticationMode authentication;
 
     @Param({"auto", "bouncycastle"})

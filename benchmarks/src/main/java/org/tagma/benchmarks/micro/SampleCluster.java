@@ -22,6 +22,7 @@ import org.tagma.crypto.NodeKeys;
 import org.tagma.crypto.PublicKeys;
 import org.tagma.crypto.RealAuthentication;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.replica.inbound.InboundVerifier;
@@ -84,10 +85,8 @@ final class SampleCluster {
 
     /** What a client proves its request with. */
     ByteString requestProof(Authentication client, ByteString payload) {
-        ByteString signature = client.sign(MessageType.REQUEST_VALUE, payload);
-        return policy.putsVectorOnRequests()
-                ? client.macVector(MessageType.REQUEST_VALUE, payload).concat(signature)
-                : signature;
+        return RequestAuthenticator.of(client, payload, policy.putsVectorOnRequests(), policy.mustSignRequests())
+                .bytes();
     }
 
     /** A request of each client. */

@@ -1,17 +1,21 @@
 package org.tagma.core.pbft;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.message.PbftEvidence;
 import org.tagma.core.pbft.message.PbftMessage.Commit;
 import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
+import org.tagma.core.pbft.message.PbftMessage.Unchecked;
 import org.tagma.core.pbft.message.PbftRecord;
 import org.tagma.core.pbft.quorum.VoteLedger;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 
 /**
  * The normal case (PBFT 4.2): pre-prepare, prepare, commit, for many sequence numbers at once, and handing what is
@@ -137,10 +141,10 @@ final class NormalCase {
         }
         Slot slot = state.slot(message.sequence());
         Digest digest = message.batch().digest();
-        Optional<Digest> accepted = slot.accepted(state.view).or(() -> state.carriedOver(message.sequence()));
-        if (accepted.isPresent() && !accepted.get().equals(digest)) {
+        Optional<Digest> proposed = slot.proposed(state.view).or(() -> state.carriedOver(message.sequence()));
+        if (proposed.isPresent() && !proposed.get().equals(digest)) {
             state.reportEvidence(
-                    sender, new PbftEvidence.TwoProposals(state.view, message.sequence(), accepted.get(), digest));
+                    sender, new PbftEvidence.TwoProposals(state.view, message.sequence(), proposed.get(), digest));
             state.suspect("the primary proposed two batches for sequence " + message.sequence());
             return Verdict.CONFLICTING;
         }
@@ -150,18 +154,71 @@ final class NormalCase {
         slot.prepare(sender, state.view, digest);
         if (slot.accepted(state.view).isEmpty()) {
             slot.addBody(message.batch());
-            state.accept(slot, digest);
-            voteFor(message.sequence(), message.batch());
+            acceptOrKeepAside(slot, message.batch());
         }
         advance(slot);
         deliver();
         return Verdict.ACCEPT;
     }
 
-    /** What was accepted in this view has its body here; a second proposal beside it is not kept, but looked at. */
+    /**
+     * Nobody votes for a request that may be forged. What a new view carries over has been checked: f+1 replicas
+     * entered it into Q, and one of them is correct; to refuse it would wedge the view. So has what is committed.
+     */
+    private void acceptOrKeepAside(Slot slot, Batch batch) {
+        boolean isChecked = state.carriedOver(slot.sequence()).isPresent()
+                || slot.committed().isPresent();
+        TreeSet<Digest> missing = isChecked ? new TreeSet<>() : missing(slot, batch);
+        if (missing.isEmpty()) {
+            state.accept(slot, batch.digest());
+            voteFor(slot.sequence(), batch);
+        } else {
+            slot.keepAside(state.view, batch.digest(), missing);
+            state.send(state.primary(), new Unchecked(state.view, slot.sequence(), batch.digest()));
+            takeIfVouchedFor(slot);
+        }
+    }
+
+    private TreeSet<Digest> missing(Slot slot, Batch batch) {
+        TreeSet<Digest> missing = new TreeSet<>();
+        batch.requests().stream()
+                .filter(request -> request.proof() == RequestProof.UNCHECKED && !state.pool.holds(request))
+                .forEach(request -> missing.add(request.digest()));
+        return slot.stillMissing(state.view, batch.digest(), missing);
+    }
+
+    /**
+     * f+1 replicas, the primary counted, prepared what is kept aside here: one of them is correct, and the first
+     * correct one that voted for it in this view had checked it.
+     */
+    private void takeIfVouchedFor(Slot slot) {
+        slot.aside(state.view)
+                .filter(digest -> slot.prepareCount(state.view, digest) >= state.quorums.weak())
+                .ifPresent(digest -> takeAside(slot, digest));
+    }
+
+    private void takeAside(Slot slot, Digest digest) {
+        Batch batch = slot.body(digest).orElseThrow();
+        state.accept(slot, digest);
+        voteFor(slot.sequence(), batch);
+        advance(slot);
+    }
+
+    /** A request is authentic here, and may be what a proposal that is kept aside lacks. */
+    void authenticated(Request request) {
+        List<Slot> completed = new ArrayList<>();
+        for (Slot slot : state.slots.tailMap(state.lastCommitted, false).values()) {
+            if (state.normal && slot.isCompletedBy(state.view, request.digest())) {
+                completed.add(slot);
+            }
+        }
+        completed.forEach(slot -> takeAside(slot, slot.aside(state.view).orElseThrow()));
+    }
+
+    /** What was proposed in this view has its body here; a second proposal beside it is not kept, but looked at. */
     private boolean hasRoomFor(PrePrepare message) {
         Optional<Slot> slot = state.existingSlot(message.sequence());
-        return slot.flatMap(known -> known.accepted(state.view)).isPresent()
+        return slot.flatMap(known -> known.proposed(state.view)).isPresent()
                 || slot.flatMap(known -> known.body(message.batch().digest())).isPresent()
                 || state.room.forProposal(message.sequence(), state.room.weight(message.batch()));
     }
@@ -235,6 +292,7 @@ final class NormalCase {
             Slot slot = state.slot(message.sequence());
             verdict = slot.prepare(sender, message.view(), message.digest());
             if (verdict.isAccepted()) {
+                takeIfVouchedFor(slot);
                 advance(slot);
                 suspectEquivocation(slot);
             }
@@ -244,12 +302,12 @@ final class NormalCase {
 
     /** f+1 replicas prepared something else than what the primary sent here: it told us different things. */
     private void suspectEquivocation(Slot slot) {
-        Optional<Digest> accepted = slot.accepted(state.view);
+        Optional<Digest> proposed = slot.proposed(state.view);
         if (state.normal
-                && accepted.isPresent()
-                && slot.largestConflict(state.view, accepted.get()) >= state.quorums.weak()) {
+                && proposed.isPresent()
+                && slot.largestConflict(state.view, proposed.get()) >= state.quorums.weak()) {
             state.reportEvidence(
-                    state.primary(), new PbftEvidence.DifferentProposals(state.view, slot.sequence(), accepted.get()));
+                    state.primary(), new PbftEvidence.DifferentProposals(state.view, slot.sequence(), proposed.get()));
             state.suspect("the primary sent different batches for sequence " + slot.sequence());
         }
     }

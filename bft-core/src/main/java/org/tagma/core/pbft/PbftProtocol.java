@@ -12,6 +12,7 @@ import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.Unchecked;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Action;
@@ -24,6 +25,7 @@ import org.tagma.core.protocol.Protocol;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.state.NodeStore;
 
@@ -165,6 +167,8 @@ public final class PbftProtocol implements Protocol {
             return normalCase.onPrepare(sender, prepare);
         } else if (message instanceof Commit commit) {
             return normalCase.onCommit(sender, commit);
+        } else if (message instanceof Unchecked unchecked) {
+            return state.trust.onUnchecked(sender, unchecked);
         } else if (message instanceof Checkpoint checkpoint) {
             return checkpoints.onCheckpoint(retyped(signed, checkpoint));
         } else if (message instanceof ViewChange viewChange) {
@@ -215,6 +219,18 @@ public final class PbftProtocol implements Protocol {
     }
 
     private void onRequest(Request request, int relayedBy) {
+        normalCase.authenticated(request);
+        boolean admits = request.proof() == RequestProof.SIGNED || (relayedBy < 0 && state.trust.isGiven());
+        if (admits) {
+            admit(request, relayedBy);
+        } else if (state.pool.isExecuted(request)) {
+            state.emit(new Action.ResendReply(request));
+        } else {
+            state.askSignatures(List.of(request));
+        }
+    }
+
+    private void admit(Request request, int relayedBy) {
         switch (state.pool.admit(request, relayedBy)) {
             case ADDED -> {
                 resendIfOver(request, relayedBy, !state.pool.knows(request.session()));
@@ -276,6 +292,7 @@ public final class PbftProtocol implements Protocol {
         transfer.onTick();
         viewChanger.onTick();
         monitor.onTick();
+        state.trust.onTick();
         catchUp.onTick();
         amnesiaRecovery.onTick();
         if (state.normal && !state.isPrimary()) {
@@ -330,6 +347,8 @@ public final class PbftProtocol implements Protocol {
 
     @Override
     public long stateHash() {
-        return 31 * (31 * state.stateHash() + checkpoints.stateHash()) + viewChanger.stateHash();
+        return 31 * (31 * state.stateHash() + checkpoints.stateHash())
+                + viewChanger.stateHash()
+                + state.trust.stateHash();
     }
 }

@@ -17,6 +17,7 @@ import org.tagma.core.pbft.quorum.VoteLedger;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.Request;
 
 /**
  * What the parts of a PBFT replica share: the view, the window of slots and how far things have come. The parts change
@@ -34,6 +35,7 @@ final class PbftState {
     final Presence presence;
     final TreeMap<Long, Slot> slots = new TreeMap<>();
     final WindowRoom room;
+    final MacTrust trust;
 
     /** The view this replica is in, or wants to enter. */
     long view;
@@ -94,8 +96,42 @@ final class PbftState {
         this.pace = new ThroughputHistory(config);
         this.presence = new Presence(config);
         this.room = new WindowRoom(this);
+        this.trust = new MacTrust(this);
         this.evidenceAtTick = new long[config.quorums().replicas()];
         Arrays.fill(evidenceAtTick, -config.statusIntervalTicks());
+    }
+
+    /** Leaves the view for a later one, if it had been entered. */
+    void leaveView() {
+        endView();
+        normal = false;
+        slots.values().forEach(Slot::leave);
+    }
+
+    /** What only its primary can check goes with a view. */
+    private void endView() {
+        if (normal) {
+            trust.viewEnds();
+            askSignatures(pool.dropUnsigned(true));
+        }
+    }
+
+    /** Enters a view by its new view. */
+    void enterView(Authenticated<NewView> signed) {
+        endView();
+        view = signed.message().view();
+        normal = true;
+        entered = true;
+        enteredBy = signed;
+        bindTo(signed.message());
+        enteredAtTick = tick;
+        stoodStillTicks = tick - lastCommitTick;
+        trust.viewBegins();
+    }
+
+    /** Has clients sign what no signature proves to others. */
+    void askSignatures(List<Request> requests) {
+        requests.forEach(request -> emit(new Action.AskSignature(request, trust.millisLeft())));
     }
 
     int primary() {

@@ -166,14 +166,14 @@ final class PrimaryMonitor {
     }
 
     /**
-     * A backup that accepted a proposal knows that somebody waits for it (PBFT 4.4), even where it does not know of the
+     * A backup that has a proposal, accepted or kept aside, knows that somebody waits for it (PBFT 4.4), even where it does not know of the
      * request: after a restart, or when earlier requests of the session passed it by.
      */
     private long proposalWaits() {
         // What is carried over may lack its body here: whoever carried it over has it.
         boolean open = state.awaitsCarriedOver()
                 || state.slots.tailMap(state.lastCommitted, false).values().stream()
-                        .anyMatch(slot -> slot.accepted(state.view).isPresent());
+                        .anyMatch(slot -> slot.proposed(state.view).isPresent());
         if (!open) {
             openSinceTick = state.tick;
         }

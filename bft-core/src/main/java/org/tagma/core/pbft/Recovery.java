@@ -41,7 +41,11 @@ final class Recovery {
 
     void recover(RecoveredLog log) {
         switch (log.memory()) {
-            case FRESH, COMPLETE -> replay(log);
+            case FRESH -> {
+                state.trust.beginFresh();
+                replay(log);
+            }
+            case COMPLETE -> replay(log);
             case PARTIAL -> {
                 restoreStable(log);
                 forgotten(log).ifPresentOrElse(this::forgetVotes, () -> amnesiaRecovery.begin(log.nonce()));

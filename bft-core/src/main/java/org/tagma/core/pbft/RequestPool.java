@@ -5,11 +5,13 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tagma.core.protocol.Event.RequestOutcome;
 import org.tagma.core.protocol.Event.SessionProgress;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.SessionId;
 
 /**
@@ -64,6 +66,9 @@ final class RequestPool {
     Admission admit(Request request, int relayedBy) {
         SessionLane lane = lanes.get(request.session());
         Admission judged = lane == null ? Admission.ADDED : lane.judge(request, sessionPipeline);
+        if (judged == Admission.KNOWN) {
+            replaceUnsigned(lane, request);
+        }
         boolean early = judged == Admission.EARLY;
         if (judged != Admission.ADDED && !(early && lane.next > 0 && quotas.hasRoomForEarly(request))) {
             return judged;
@@ -77,6 +82,46 @@ final class RequestPool {
         }
         add(lane != null ? lane : open(request.session()), new SessionLane.Waiting(request, relayedBy, early));
         return Admission.ADDED;
+    }
+
+    /** A signed copy of the same number takes the place of one that no signature proves to others; never back. */
+    private void replaceUnsigned(SessionLane lane, Request request) {
+        SessionLane.Waiting known = lane.waitingOf(request).get(request.number());
+        if (request.proof() == RequestProof.SIGNED && known.request.proof() == RequestProof.UNSIGNED) {
+            quotas.removed(known);
+            SessionLane.Waiting signed = new SessionLane.Waiting(request, known.relayedBy, known.early);
+            SessionLane.Waiting stays = quotas.hasRoom(request, known.relayedBy) ? signed : known;
+            lane.waitingOf(request).put(request.number(), stays);
+            quotas.added(stays);
+            turns.update(lane);
+        }
+    }
+
+    /** Whether this very request waits here. */
+    boolean holds(Request request) {
+        SessionLane lane = lanes.get(request.session());
+        return lane != null && lane.holds(request);
+    }
+
+    /** Whether its number is used up, as far as is known here. */
+    boolean isExecuted(Request request) {
+        SessionLane lane = lanes.get(request.session());
+        return lane != null && lane.judge(request, sessionPipeline) == Admission.EXECUTED;
+    }
+
+    /** Lets go of what no signature proves to others, perhaps of what is proposed, too; returns it. */
+    List<Request> dropUnsigned(boolean alsoProposed) {
+        List<Request> dropped = new ArrayList<>();
+        for (SessionLane lane : List.copyOf(lanes.values())) {
+            List<Request> ofLane = lane.unsigned(alsoProposed);
+            ofLane.forEach(request -> remove(lane.waitingOf(request), request.number(), lane));
+            if (!ofLane.isEmpty()) {
+                dropped.addAll(ofLane);
+                turns.update(lane);
+                noteIdle(lane);
+            }
+        }
+        return dropped;
     }
 
     private SessionLane open(SessionId session) {
@@ -235,7 +280,7 @@ final class RequestPool {
         }
     }
 
-    private void remove(TreeMap<Long, SessionLane.Waiting> waiting, long number, SessionLane lane) {
+    private void remove(Map<Long, SessionLane.Waiting> waiting, long number, SessionLane lane) {
         SessionLane.Waiting removed = waiting.remove(number);
         if (removed != null) {
             quotas.removed(removed);
@@ -329,10 +374,7 @@ final class RequestPool {
     long stateHash() {
         long hash = quotas.pending();
         for (SessionLane lane : lanes.values()) {
-            hash = 31 * hash + lane.session.hashCode();
-            hash = 31 * hash + lane.fifo.keySet().hashCode();
-            hash = 31 * hash + lane.unordered.keySet().hashCode();
-            hash = 31 * hash + Long.hashCode((lane.next * 31 + lane.proposedUpTo) * 31 + lane.notYet);
+            hash = 31 * hash + lane.stateHash();
         }
         return hash;
     }

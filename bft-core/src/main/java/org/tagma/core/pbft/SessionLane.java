@@ -1,10 +1,12 @@
 package org.tagma.core.pbft;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.SessionId;
 
 /** One session's requests that wait in a {@link RequestPool}, and how far the session has come. */
@@ -77,6 +79,21 @@ final class SessionLane {
 
     SessionLane(SessionId session) {
         this.session = session;
+    }
+
+    /** What waits here that no signature proves to others, lowest numbers first. */
+    List<Request> unsigned(boolean alsoProposed) {
+        return all().map(waiting -> waiting.request)
+                .filter(request -> request.proof() == RequestProof.UNSIGNED)
+                .filter(request -> alsoProposed
+                        || request.number() > (request.semantics().isFifo() ? proposedUpTo : proposedUnordered))
+                .toList();
+    }
+
+    /** Whether this very request waits. */
+    boolean holds(Request request) {
+        Waiting waiting = waitingOf(request).get(request.number());
+        return waiting != null && waiting.request.digest().equals(request.digest());
     }
 
     boolean isEmpty() {
@@ -215,5 +232,13 @@ final class SessionLane {
         return Stream.of(Optional.ofNullable(head()), Optional.ofNullable(unorderedHead()))
                 .flatMap(Optional::stream)
                 .filter(Waiting::isHandedOver);
+    }
+
+    long stateHash() {
+        long hash = session.hashCode();
+        hash = 31 * hash + fifo.keySet().hashCode();
+        hash = 31 * hash + unordered.keySet().hashCode();
+        hash = 31 * hash + unsigned(true).size();
+        return 31 * hash + Long.hashCode((next * 31 + proposedUpTo) * 31 + notYet);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.tagma.core.Digest;
 import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
@@ -21,6 +22,9 @@ import org.tagma.core.protocol.Batch;
 final class Slot {
 
     private record Vote(long view, Digest digest) {}
+
+    /** A proposal that is kept aside, and the requests in it that are not authentic here. */
+    private record Aside(long view, Digest digest, TreeSet<Digest> missing) {}
 
     private final long sequence;
     private final Vote[] prepares;
@@ -50,6 +54,9 @@ final class Slot {
 
     private Digest committed;
 
+    /** What the primary proposed that is not accepted, for it holds requests that are not authentic here. */
+    private Aside aside;
+
     Slot(long sequence, int replicas, WindowRoom room) {
         this.sequence = sequence;
         this.room = room;
@@ -65,6 +72,44 @@ final class Slot {
     /** The digest accepted in {@code view}, if one was. */
     Optional<Digest> accepted(long view) {
         return accepted != null && accepted.view == view ? Optional.of(accepted.digest) : Optional.empty();
+    }
+
+    /** The digest accepted in {@code view}, or kept aside in it. */
+    Optional<Digest> proposed(long view) {
+        return accepted(view).or(() -> aside(view));
+    }
+
+    /** The digest kept aside in {@code view}, if one is. */
+    Optional<Digest> aside(long view) {
+        return aside != null && aside.view == view ? Optional.of(aside.digest) : Optional.empty();
+    }
+
+    /**
+     * Keeps a proposal aside, whose body is here.
+     *
+     * @param missing the requests in it that are not authentic here
+     */
+    void keepAside(long view, Digest digest, TreeSet<Digest> missing) {
+        aside = new Aside(view, digest, missing);
+    }
+
+    /** Of these, which are not authentic here, those that were not when it was kept aside and have not become so. */
+    TreeSet<Digest> stillMissing(long view, Digest digest, TreeSet<Digest> missing) {
+        if (aside(view).equals(Optional.of(digest))) {
+            missing.retainAll(aside.missing);
+        }
+        return missing;
+    }
+
+    /** A request became authentic here; returns whether nothing is missing any more in what is kept aside. */
+    boolean isCompletedBy(long view, Digest request) {
+        return aside != null && aside.view == view && aside.missing.remove(request) && aside.missing.isEmpty();
+    }
+
+    /** The view is left: what it kept aside counts no more. */
+    void leave() {
+        aside = null;
+        keepNeeded();
     }
 
     /** When something was first accepted here, in whatever view; -1 if nothing was. */
@@ -86,6 +131,7 @@ final class Slot {
     void accept(long view, Digest digest, long tick) {
         acceptedAtTick = acceptedAtTick < 0 ? tick : acceptedAtTick;
         accepted = new Vote(view, digest);
+        aside = null;
         prePrepared.put(digest, view);
         if (prePrepared.size() > PbftConfig.MAX_DIGESTS_PER_SEQUENCE) {
             oldest().ifPresent(prePrepared::remove);
@@ -114,7 +160,9 @@ final class Slot {
 
     /** Lets go of the bodies that nobody needs from here. */
     void keepNeeded() {
-        keepOnly(digest -> isPreparedOrCommitted(digest) || (committed == null && isDigestOf(accepted, digest)));
+        keepOnly(digest -> isPreparedOrCommitted(digest)
+                || (committed == null
+                        && (isDigestOf(accepted, digest) || (aside != null && aside.digest.equals(digest)))));
     }
 
     private boolean isPreparedOrCommitted(Digest digest) {
@@ -123,6 +171,7 @@ final class Slot {
 
     /** A view was entered, which carries this over, if anything. */
     void enter(long view, Optional<Digest> carriedOver) {
+        aside = null;
         keepOnly(digest -> carriedOver.equals(Optional.of(digest))
                 || accepted(view).equals(Optional.of(digest))
                 || isPreparedOrCommitted(digest));
@@ -141,9 +190,9 @@ final class Slot {
         });
     }
 
-    /** What is committed here, or accepted in this view, weighs so much, as far as the body is known. */
+    /** What is committed here, or proposed in this view, weighs so much, as far as the body is known. */
     long orderedBytes(long view) {
-        Optional<Digest> ordered = committed().or(() -> accepted(view));
+        Optional<Digest> ordered = committed().or(() -> proposed(view));
         return ordered.flatMap(this::body).map(room::weight).orElse(0L);
     }
 
@@ -251,6 +300,7 @@ final class Slot {
                     + digest + "; more than f replicas are faulty, or this is a bug");
         }
         committed = digest;
+        aside = null;
         keepNeeded();
     }
 
@@ -293,6 +343,7 @@ final class Slot {
         }
         hash = 31 * hash + hash(prepared);
         hash = 31 * hash + hash(accepted);
+        hash = 31 * hash + (aside == null ? 0 : aside.hashCode());
         return 31 * hash + (committed == null ? 0 : committed.hashCode());
     }
 

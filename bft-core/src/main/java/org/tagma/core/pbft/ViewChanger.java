@@ -106,12 +106,11 @@ final class ViewChanger {
         state.announce(
                 from + " for view " + view + " (primary: replica " + state.quorums.primary(view) + "): " + reason);
         state.timeouts.gaveUp(state.view, state.tick);
+        state.leaveView();
         state.view = view;
-        state.normal = false;
         state.ledger.promise(view);
         newViewDeadlineTick = NOT_RUNNING;
         batchFetcher.restart();
-        state.slots.values().forEach(Slot::keepNeeded);
         broadcastViewChange();
     }
 
@@ -254,13 +253,7 @@ final class ViewChanger {
     }
 
     private void enter(Authenticated<NewView> signed, Decision decision) {
-        state.view = signed.message().view();
-        state.normal = true;
-        state.entered = true;
-        state.enteredBy = signed;
-        state.bindTo(signed.message());
-        state.enteredAtTick = state.tick;
-        state.stoodStillTicks = state.tick - state.lastCommitTick;
+        state.enterView(signed);
         state.ledger.promise(state.view);
         newViewDeadlineTick = NOT_RUNNING;
         state.persistReservation();

@@ -68,6 +68,13 @@ public sealed interface Action {
     record Refuse(Request request, Refusal reason) implements Action {}
 
     /**
+     * Tell a client that its request was not taken because no signature proves it to others.
+     *
+     * @param forMillis how long its new requests need signatures here, as far as is known
+     */
+    record AskSignature(Request request, long forMillis) implements Action {}
+
+    /**
      * A read may be answered from the state as it is here and now.
      *
      * @param id of {@link Event.ReadReceived}

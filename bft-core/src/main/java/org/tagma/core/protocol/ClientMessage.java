@@ -96,7 +96,12 @@ public sealed interface ClientMessage extends Message {
         /** This replica cannot answer reads now (it is catching up); ask another, or order the query instead. */
         UNAVAILABLE(false),
         /** This replica knows of nobody who could order the request; ask again later, or elsewhere. */
-        NO_LEADER(false);
+        NO_LEADER(false),
+        /**
+         * This replica does not take the request without a signature. The result is the request's digest and, in 8
+         * bytes, for how many milliseconds new ones need signatures here.
+         */
+        SIGNATURE_NEEDED(false);
 
         private final boolean agreed;
 

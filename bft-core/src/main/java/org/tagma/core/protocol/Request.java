@@ -17,8 +17,9 @@ import org.tagma.core.Digest;
  *     not ask for them again; at least 0, below {@code number}, and 0 for requests that are not exactly-once
  * @param operation input of the state machine
  * @param payload the exact bytes that the client authenticated
- * @param authenticator the client's signature, or its vector of MACs and its signature
+ * @param authenticator the client's signature, or its vector of MACs, with its signature or without
  * @param digest SHA-256 of the payload
+ * @param proof what convinced this replica that the client made it
  */
 public record Request(
         SessionId session,
@@ -28,7 +29,8 @@ public record Request(
         ByteString operation,
         ByteString payload,
         ByteString authenticator,
-        Digest digest)
+        Digest digest,
+        RequestProof proof)
         implements Message {
 
     public Request {
@@ -37,7 +39,7 @@ public record Request(
         }
     }
 
-    /** A request with its digest computed. */
+    /** A request with its digest computed; signed, unless told otherwise. */
     public static Request of(
             SessionId session,
             long number,
@@ -47,7 +49,23 @@ public record Request(
             ByteString payload,
             ByteString authenticator) {
         return new Request(
-                session, number, semantics, acknowledged, operation, payload, authenticator, Digest.of(payload));
+                session,
+                number,
+                semantics,
+                acknowledged,
+                operation,
+                payload,
+                authenticator,
+                Digest.of(payload),
+                RequestProof.SIGNED);
+    }
+
+    /** The same request, of which this replica is convinced by something else. */
+    public Request provedBy(RequestProof other) {
+        return other == proof
+                ? this
+                : new Request(
+                        session, number, semantics, acknowledged, operation, payload, authenticator, digest, other);
     }
 
     /** A request that acknowledges nothing. */
@@ -64,6 +82,24 @@ public record Request(
     /** What it weighs in a batch, in bytes. */
     public int size() {
         return payload.size() + authenticator.size();
+    }
+
+    /** Whether it is the same bytes: what proved it here is no part of it, and is not sent. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Request that
+                && session.equals(that.session)
+                && number == that.number
+                && semantics == that.semantics
+                && acknowledged == that.acknowledged
+                && operation.equals(that.operation)
+                && payload.equals(that.payload)
+                && authenticator.equals(that.authenticator);
+    }
+
+    @Override
+    public int hashCode() {
+        return digest.hashCode();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
@@ -63,6 +64,8 @@ final class CoreCluster {
     ToLongFunction<PbftProtocol> stateHash = protocol -> protocol.stateHash();
 
     boolean recordsHistory;
+    /** What the verification in front of a replica makes of a message. */
+    BiFunction<Integer, Message, Message> verification = (to, message) -> message;
 
     private final UnaryOperator<PbftConfig> configuration;
     private final Map<Integer, Tamper> behaviours = new TreeMap<>();
@@ -216,7 +219,9 @@ final class CoreCluster {
             network.set(at, network.get(network.size() - 1));
             network.remove(network.size() - 1);
         }
-        deliver(envelope.from, envelope.to, new Event.MessageReceived(envelope.message));
+        Authenticated<?> sent = envelope.message;
+        Message read = verification.apply(envelope.to, sent.message());
+        deliver(envelope.from, envelope.to, new Event.MessageReceived(sign(sent.sender(), read)));
     }
 
     private void deliver(int from, int to, Event event) {

@@ -30,6 +30,9 @@ final class CoreNode {
 
     long nonce;
     final List<String> answers = new ArrayList<>();
+    /** Whom it asked for signatures. */
+    final List<Action.AskSignature> asks = new ArrayList<>();
+
     final List<String> announcements = new ArrayList<>();
     final List<String> rejections = new ArrayList<>();
     final List<String> evidence = new ArrayList<>();
@@ -148,6 +151,8 @@ final class CoreNode {
                     install.sequence(), install.stateDigest(), service.sessions(), install.tree()));
         } else if (action instanceof Action.Announce announce) {
             announcements.add(announce.text());
+        } else if (action instanceof Action.AskSignature asked) {
+            asks.add(asked);
         } else if (action instanceof Action.AnswerOperator answer) {
             answers.add(answer.id() + " " + answer.done() + " " + answer.text());
         } else if (action instanceof Action.Reject reject) {

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.Quorums;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.service.SnapshotManifest;
 import org.tagma.core.state.StateProof.Finding;
 import org.tagma.crypto.CryptoProviders;
@@ -122,8 +123,8 @@ public final class ProofVerifier {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return false;
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.empty();
         }
     }
 }

@@ -6,11 +6,13 @@ import org.tagma.client.call.ClientSetup;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.ClientMessage.Query;
 import org.tagma.core.protocol.ClientMessage.Reply;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
@@ -35,14 +37,15 @@ public final class ClientWire {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return false;
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.empty();
         }
     };
 
     private final NodeId.Client self;
     private final boolean macs;
-    private final boolean signed;
+    private final boolean mustSign;
+    private final boolean maySign;
     private final Authentication authentication;
     private final MessageCodec codec;
 
@@ -52,7 +55,8 @@ public final class ClientWire {
             throw new IllegalArgumentException(self + " cannot speak as " + authentication.self());
         }
         this.macs = setup.authentication().putsVectorOnRequests();
-        this.signed = setup.authentication().signsRequests(setup.protocol().faultModel());
+        this.mustSign = setup.authentication().mustSignRequests();
+        this.maySign = setup.authentication().maySignRequests(setup.protocol().faultModel());
         this.authentication = authentication;
         // Results are bounded by the frame they come in.
         int frameBound = Integer.MAX_VALUE;
@@ -60,20 +64,26 @@ public final class ClientWire {
                 new MessageCodec(new CodecLimits(1, frameBound, setup.quorums().replicas(), 1, frameBound, frameBound));
     }
 
-    /**
-     * The frame of a request.
-     *
-     * <p>Where it carries both, the vector of MACs in front of the signature only spares replicas from
-     * checking it where they can.
-     */
-    public ByteString request(
+    /** The payload of a new request. */
+    public ByteString requestPayload(
             long session, long number, RetrySemantics semantics, long acknowledged, ByteString operation) {
-        ByteString payload = MessageCodec.encodeRequestPayload(
+        return MessageCodec.encodeRequestPayload(
                 new SessionId(self.id(), session), number, semantics, acknowledged, operation);
-        ByteString vector = macs ? authentication.macVector(MessageType.REQUEST_VALUE, payload) : ByteString.EMPTY;
-        ByteString signature = signed ? authentication.sign(MessageType.REQUEST_VALUE, payload) : ByteString.EMPTY;
-        ByteString authenticator = vector.concat(signature);
-        return MessageCodec.envelope(self, MessageType.REQUEST_VALUE, payload, authenticator);
+    }
+
+    /**
+     * Whether a request is signed.
+     *
+     * @param wanted whether replicas that may lie would not take it, or not pass it on, without
+     */
+    public boolean signs(boolean wanted) {
+        return mustSign || (maySign && wanted);
+    }
+
+    /** The frame of a request. */
+    public ByteString request(ByteString payload, boolean signed) {
+        RequestAuthenticator authenticator = RequestAuthenticator.of(authentication, payload, macs, signed);
+        return MessageCodec.envelope(self, MessageType.REQUEST_VALUE, payload, authenticator.bytes());
     }
 
     /** The frame of a query. */

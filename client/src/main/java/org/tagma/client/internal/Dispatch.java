@@ -1,30 +1,42 @@
 package org.tagma.client.internal;
 
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.random.RandomGenerator;
 import org.tagma.client.call.ClientCounter;
 import org.tagma.client.call.ClientCounters;
 import org.tagma.client.call.ClientOptions;
-import org.tagma.client.internal.PendingRequest.Attempt;
 import org.tagma.protocol.ClientPolicy;
 import org.tagma.protocol.Receivers;
 
 /** Sends requests to the replicas that the policy names, and says when to send them again. Not thread-safe. */
 public final class Dispatch {
 
+    /** For no longer is what a replica says about signatures believed. */
+    private static final long LONGEST_SIGNING_MILLIS = 3_600_000;
+
     private final ClientPolicy policy;
+    private final ClientWire wire;
     private final ClientOptions options;
     private final SessionBook sessions;
     private final ClientCounters counters;
     private final RandomGenerator jitter;
+    /** By replica: until when new requests are signed for it. */
+    private final long[] signUntil;
 
     public Dispatch(
             ClientPolicy policy,
+            ClientWire wire,
+            int replicas,
             ClientOptions options,
             SessionBook sessions,
             ClientCounters counters,
             RandomGenerator jitter) {
         this.policy = policy;
+        this.wire = wire;
+        this.signUntil = new long[replicas];
+        Arrays.fill(signUntil, Long.MIN_VALUE);
         this.options = options;
         this.sessions = sessions;
         this.counters = counters;
@@ -38,7 +50,7 @@ public final class Dispatch {
         request.backOffMillis = options.retryMillis();
         request.retryAt = request.isRepeatable() ? now + request.backOffMillis : PendingRequest.NEVER;
         Session session = request.newestAttempt().session();
-        transmit(request, policy.firstReceivers(request.semantics, session.connected));
+        transmit(request, policy.firstReceivers(request.semantics, session.connected), now);
         request.forgetRefusals();
     }
 
@@ -52,7 +64,7 @@ public final class Dispatch {
         request.repetitions++;
         BitSet silent = (BitSet) request.receivers.clone();
         silent.andNot(request.refusedLatelyBy);
-        transmit(request, policy.nextReceivers(silent, request.repetitions));
+        transmit(request, policy.nextReceivers(silent, request.repetitions), now);
         request.forgetRefusals();
         long longest = oldest ? policy.longestProbeMillis() : ClientOptions.MAX_RETRY_MILLIS;
         request.backOffMillis = Math.min(longest, 2 * request.backOffMillis);
@@ -96,9 +108,40 @@ public final class Dispatch {
         request.retryAt = Math.min(request.retryAt, now + pause + jitter.nextLong(pause));
     }
 
+    /**
+     * A replica does not take what is not signed. All that is under way in the session is signed and sent there; when
+     * it is repeated stays as it was, so whoever asks for nothing but time gains none.
+     */
+    public void signatureNeeded(Session session, int replica, long forMillis, long now) {
+        signUntil[replica] = now + Math.min(forMillis, LONGEST_SIGNING_MILLIS);
+        BitSet there = Receivers.only(replica);
+        for (Attempt attempt : session.unsigned()) {
+            if (attempt.request().isHeld) {
+                // It will be signed when there is room for it.
+                continue;
+            }
+            counters.count(ClientCounter.RETRANSMITTED);
+            attempt.request().receivers.or(there);
+            sessions.send(session, there, attempt.frame(wire, there, true));
+        }
+    }
+
+    /** Sends a request again, to others. */
     private void transmit(PendingRequest request, BitSet receivers) {
+        transmit(request, receivers, true);
+    }
+
+    private void transmit(PendingRequest request, BitSet receivers, long now) {
+        boolean onlyLeader = receivers.equals(Receivers.only(policy.leader()));
+        transmit(request, receivers, request.wasSent || !onlyLeader || now < signUntil[policy.leader()]);
+    }
+
+    /** What is never repeated, what was sent before, and what goes to others than the leader is signed. */
+    private void transmit(PendingRequest request, BitSet receivers, boolean wantsSignature) {
         request.receivers = receivers;
+        request.wasSent = true;
         Attempt attempt = request.newestAttempt();
-        sessions.send(attempt.session(), receivers, attempt.frame());
+        ByteString frame = attempt.frame(wire, receivers, wantsSignature || !request.isRepeatable());
+        sessions.send(attempt.session(), receivers, frame);
     }
 }

@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.tagma.client.internal.PendingRequest.Attempt;
 
 /**
  * The requests that have a number, in the order of the calls; and how many bytes of them are under way at once: as many
@@ -61,8 +60,7 @@ final class InFlight {
     }
 
     private static long bytes(PendingRequest request) {
-        Attempt attempt = request.newestAttempt();
-        return attempt.frame().size();
+        return request.newestAttempt().bytes();
     }
 
     /** It is sent, be it held back or not. */

@@ -5,20 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.tagma.client.call.Completion;
-import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.RetrySemantics;
 
 /** One call of invoke, from the call to its completion. Not thread-safe. */
 public final class PendingRequest {
-
-    /** One number under which the request was sent; at-least-once requests get a new one for each retry. */
-    public record Attempt(
-            PendingRequest request,
-            Session session,
-            RequestKind kind,
-            long number,
-            ByteString frame,
-            ReplyTally tally) {}
 
     static final long NEVER = Long.MAX_VALUE;
 
@@ -42,6 +32,9 @@ public final class PendingRequest {
 
     /** Who was sent it last. */
     BitSet receivers = new BitSet();
+
+    /** Whether it was sent to anybody yet, under whatever number. */
+    boolean wasSent;
 
     /** How often it was sent again for lack of an answer. */
     int repetitions;

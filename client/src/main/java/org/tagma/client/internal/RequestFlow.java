@@ -18,11 +18,11 @@ import org.tagma.client.call.Outcome;
 import org.tagma.client.call.OverloadedException;
 import org.tagma.client.call.RequestTimeoutException;
 import org.tagma.client.call.SessionExpiredException;
-import org.tagma.client.internal.PendingRequest.Attempt;
 import org.tagma.core.protocol.ClientMessage.Reply;
 import org.tagma.core.protocol.ClientMessage.ReplyStatus;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 import org.tagma.core.protocol.RetrySemantics;
+import org.tagma.network.codec.SignatureRequest;
 import org.tagma.protocol.ClientPolicy;
 
 /** Ordered requests, from the local queue to the agreed reply. Not thread-safe. */
@@ -65,7 +65,7 @@ public final class RequestFlow {
         this.sessions = sessions;
         this.completions = completions;
         this.counters = counters;
-        this.dispatch = new Dispatch(policy, options, sessions, counters, jitter);
+        this.dispatch = new Dispatch(policy, wire, setup.quorums().replicas(), options, sessions, counters, jitter);
         this.followed = policy.leader();
         this.pipeline = new AgreedPipeline(options.maxInFlight());
     }
@@ -155,6 +155,13 @@ public final class RequestFlow {
     }
 
     private void onRefusal(Attempt attempt, Reply reply, long now) {
+        if (reply.status() == ReplyStatus.SIGNATURE_NEEDED) {
+            SignatureRequest.decode(reply.result())
+                    .filter(asked -> attempt.mayBeAskedToSign(reply.replica(), asked.request()))
+                    .ifPresent(asked ->
+                            dispatch.signatureNeeded(attempt.session(), reply.replica(), asked.forMillis(), now));
+            return;
+        }
         PendingRequest request = attempt.request();
         request.refusedLatelyBy.set(reply.replica());
         if (reply.status() != ReplyStatus.NO_LEADER) {
@@ -241,10 +248,10 @@ public final class RequestFlow {
         }
         RequestKind kind = RequestKind.of(request.semantics);
         long number = session.takeNumber(kind);
-        ByteString frame =
-                wire.request(session.number, number, request.semantics, session.acknowledged(kind), request.operation);
+        ByteString payload = wire.requestPayload(
+                session.number, number, request.semantics, session.acknowledged(kind), request.operation);
         ReplyTally tally = new ReplyTally(setup.quorums().replicas());
-        Attempt attempt = new Attempt(request, session, kind, number, frame, tally);
+        Attempt attempt = new Attempt(request, session, kind, number, payload, tally);
         request.attempts.add(attempt);
         session.add(attempt);
     }

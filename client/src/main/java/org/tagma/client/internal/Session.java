@@ -1,8 +1,9 @@
 package org.tagma.client.internal;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.TreeMap;
-import org.tagma.client.internal.PendingRequest.Attempt;
+import java.util.stream.Stream;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 
 /** One session as its client sees it: the numbers given out and who waits under which. Not thread-safe. */
@@ -69,6 +70,13 @@ public final class Session {
     /** Whether nothing is under way in it. */
     public boolean isEmpty() {
         return fifo.isEmpty() && unordered.isEmpty();
+    }
+
+    /** What is under way without a signature, lowest numbers first. */
+    List<Attempt> unsigned() {
+        return Stream.concat(fifo.values().stream(), unordered.values().stream())
+                .filter(attempt -> !attempt.isSigned())
+                .toList();
     }
 
     public void add(Attempt attempt) {

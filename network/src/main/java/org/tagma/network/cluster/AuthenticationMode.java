@@ -9,9 +9,12 @@ import org.tagma.protocol.ProtocolDefinition;
 public enum AuthenticationMode {
     /** The connection alone says who speaks; for replicas that do not lie. */
     NONE,
-    /** Message authentication codes: one for a single receiver, a vector of them for all replicas. */
+    /**
+     * Message authentication codes: one for a single receiver, a vector of them for all replicas. Where replicas may
+     * lie, clients sign what those do not take without, which is nothing while all is well.
+     */
     MACS,
-    /** Besides, every request is signed by its client. */
+    /** Every request is signed by its client besides. */
     CLIENT_SIGNATURES,
     /** Requests are signed, and so are the messages by which replicas that may lie agree. */
     SIGNATURES;
@@ -26,9 +29,14 @@ public enum AuthenticationMode {
         return this == MACS || this == CLIENT_SIGNATURES;
     }
 
-    /** Whether every request is signed: so far under MACs, too, where replicas may lie. */
-    public boolean signsRequests(FaultModel faults) {
-        return compareTo(CLIENT_SIGNATURES) >= 0 || (this == MACS && faults == FaultModel.BYZANTINE);
+    /** Whether every request must be signed. */
+    public boolean mustSignRequests() {
+        return compareTo(CLIENT_SIGNATURES) >= 0;
+    }
+
+    /** Whether a request may be signed: under MACs those are that replicas which may lie cannot take without. */
+    public boolean maySignRequests(FaultModel faults) {
+        return mustSignRequests() || (this == MACS && faults == FaultModel.BYZANTINE);
     }
 
     /**

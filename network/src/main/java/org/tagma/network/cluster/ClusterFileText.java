@@ -35,7 +35,7 @@ final class ClusterFileText {
             faults: {faults}
             # Besides the connections, which always are. signatures: requests and votes carry Ed25519 signatures.
             # client-signatures: requests do, votes carry message authentication codes. macs: requests carry these,
-            # too (with pbft, so far, signatures besides). none: nothing does; for raft. [all], and all clients
+            # too, and with pbft signatures where need be. none: nothing does; for raft. [all], and all clients
             authentication: {authentication}
             # auto takes the fastest implementation that loads; bouncycastle runs everywhere; corretto is native
             # code. [each]

@@ -59,6 +59,7 @@ final class Codes {
             case OUT_OF_WINDOW -> ReplyStatusCode.REPLY_STATUS_OUT_OF_WINDOW;
             case UNAVAILABLE -> ReplyStatusCode.REPLY_STATUS_UNAVAILABLE;
             case NO_LEADER -> ReplyStatusCode.REPLY_STATUS_NO_LEADER;
+            case SIGNATURE_NEEDED -> ReplyStatusCode.REPLY_STATUS_SIGNATURE_NEEDED;
         };
     }
 
@@ -74,6 +75,7 @@ final class Codes {
             case REPLY_STATUS_OUT_OF_WINDOW -> ReplyStatus.OUT_OF_WINDOW;
             case REPLY_STATUS_UNAVAILABLE -> ReplyStatus.UNAVAILABLE;
             case REPLY_STATUS_NO_LEADER -> ReplyStatus.NO_LEADER;
+            case REPLY_STATUS_SIGNATURE_NEEDED -> ReplyStatus.SIGNATURE_NEEDED;
             case REPLY_STATUS_UNSPECIFIED, UNRECOGNIZED -> throw Checks.badValue("unknown status of a reply");
         };
     }

@@ -8,6 +8,7 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.BatchPart;
@@ -39,11 +40,18 @@ public final class PartDecoder {
         RetrySemantics semantics = Codes.decode(payload.getSemantics());
         long acknowledged = acknowledged(semantics, number, payload.getUnacknowledged());
         ByteString operation = operation(payload.getOperation(), context.limits());
-        if (!context.verifier().verifyClient(client, envelope.type(), envelope.payload(), envelope.authenticator())) {
-            throw new Rejection(ifRefused, "a request that client " + client + " did not make");
-        }
+        RequestProof proof = context.verifier()
+                .verifyClient(client, envelope.type(), envelope.payload(), envelope.authenticator())
+                .orElseThrow(() -> new Rejection(ifRefused, "a request that client " + client + " did not make"));
         return Request.of(
-                session, number, semantics, acknowledged, operation, envelope.payload(), envelope.authenticator());
+                        session,
+                        number,
+                        semantics,
+                        acknowledged,
+                        operation,
+                        envelope.payload(),
+                        envelope.authenticator())
+                .provedBy(proof);
     }
 
     private static long acknowledged(RetrySemantics semantics, long number, long unacknowledged) throws Rejection {

@@ -6,7 +6,9 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import java.util.Optional;
 import org.tagma.core.protocol.LogRecord;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.DecodeContext;
 import org.tagma.protocol.NestedVerifier;
@@ -28,8 +30,8 @@ final class RecordCodec {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return true;
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.of(RequestProof.SIGNED);
         }
     };
 

@@ -13,7 +13,7 @@ import org.tagma.network.transport.PeerId;
  */
 public record Hello(int version, boolean tls, ByteString clusterId, long epoch, PeerId peer, int responder) {
     /** Of all that two nodes say to each other; 1 had no keys for each connection. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final ByteString MAGIC = ByteString.copyFromUtf8("TGMA");
     private static final int KIND_REPLICA = 0;

@@ -17,6 +17,7 @@ import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.Reproposal;
 import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.Unchecked;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Authenticated;
@@ -35,6 +36,7 @@ import org.tagma.network.wire.PreparePayload;
 import org.tagma.network.wire.ReproposalPart;
 import org.tagma.network.wire.StableCheckpointPayload;
 import org.tagma.network.wire.StatusPayload;
+import org.tagma.network.wire.UncheckedPayload;
 import org.tagma.network.wire.ViewChangePayload;
 import org.tagma.network.wire.VotePart;
 import org.tagma.protocol.DecodeContext;
@@ -49,6 +51,7 @@ final class PbftDecoder {
     private static final StrictParser<PrePreparePayload> PRE_PREPARE = new StrictParser<>(PrePreparePayload.parser());
     private static final StrictParser<PreparePayload> PREPARE = new StrictParser<>(PreparePayload.parser());
     private static final StrictParser<CommitPayload> COMMIT = new StrictParser<>(CommitPayload.parser());
+    private static final StrictParser<UncheckedPayload> UNCHECKED = new StrictParser<>(UncheckedPayload.parser());
     private static final StrictParser<StatusPayload> STATUS = new StrictParser<>(StatusPayload.parser());
     private static final StrictParser<StableCheckpointPayload> STABLE_CHECKPOINT =
             new StrictParser<>(StableCheckpointPayload.parser());
@@ -79,6 +82,12 @@ final class PbftDecoder {
     static Commit commit(ByteString bytes, DecodeContext context) throws Rejection {
         CommitPayload payload = COMMIT.parse(bytes);
         return new Commit(view(payload.getView()), sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
+    }
+
+    static Unchecked unchecked(ByteString bytes, DecodeContext context) throws Rejection {
+        UncheckedPayload payload = UNCHECKED.parse(bytes);
+        return new Unchecked(
+                view(payload.getView()), sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
     }
 
     static Checkpoint checkpoint(ByteString bytes, DecodeContext context) throws Rejection {

@@ -12,6 +12,7 @@ import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.Unchecked;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.protocol.Authenticated;
@@ -28,6 +29,7 @@ import org.tagma.network.wire.PreparePayload;
 import org.tagma.network.wire.ReproposalPart;
 import org.tagma.network.wire.StableCheckpointPayload;
 import org.tagma.network.wire.StatusPayload;
+import org.tagma.network.wire.UncheckedPayload;
 import org.tagma.network.wire.ViewChangePayload;
 import org.tagma.network.wire.VotePart;
 
@@ -57,6 +59,14 @@ final class PbftEncoder {
                 .setView(commit.view())
                 .setSequence(commit.sequence())
                 .setDigest(commit.digest().bytes())
+                .build();
+    }
+
+    static MessageLite unchecked(Unchecked unchecked) {
+        return UncheckedPayload.newBuilder()
+                .setView(unchecked.view())
+                .setSequence(unchecked.sequence())
+                .setDigest(unchecked.digest().bytes())
                 .build();
     }
 

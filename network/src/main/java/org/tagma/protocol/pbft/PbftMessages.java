@@ -13,6 +13,7 @@ import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.Unchecked;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.MessageKind;
@@ -47,6 +48,8 @@ final class PbftMessages {
     static final MessageKind<NewView> NEW_VIEW = kind(
                     MessageType.NEW_VIEW, NewView.class, Proof.SIGNATURE, PbftEncoder::newView, PbftDecoder::newView)
             .showingSigned();
+    private static final MessageKind<Unchecked> UNCHECKED =
+            kind(MessageType.UNCHECKED, Unchecked.class, Proof.MAC, PbftEncoder::unchecked, PbftDecoder::unchecked);
     private static final MessageKind<Status> STATUS =
             kind(MessageType.STATUS, Status.class, Proof.MAC, PbftEncoder::status, PbftDecoder::status);
     private static final MessageKind<StableCheckpoint> STABLE_CHECKPOINT = kind(
@@ -71,6 +74,7 @@ final class PbftMessages {
             CHECKPOINT,
             VIEW_CHANGE,
             NEW_VIEW,
+            UNCHECKED,
             STATUS,
             STABLE_CHECKPOINT,
             COMMITTED,

@@ -3,11 +3,13 @@ package org.tagma.network.codec;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Optional;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.MessageType;
@@ -24,8 +26,10 @@ final class FakeSignatures {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return sign(new NodeId.Client(client), type, payload).equals(authenticator);
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            return Optional.of(RequestProof.SIGNED)
+                    .filter(proof ->
+                            sign(new NodeId.Client(client), type, payload).equals(authenticator));
         }
     };
 
@@ -68,8 +72,9 @@ final class FakeSignatures {
             }
 
             @Override
-            public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-                return verdict;
+            public Optional<RequestProof> verifyClient(
+                    int client, int type, ByteString payload, ByteString authenticator) {
+                return verdict ? Optional.of(RequestProof.SIGNED) : Optional.empty();
             }
         };
     }

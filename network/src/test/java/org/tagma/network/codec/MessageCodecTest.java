@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +29,7 @@ import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
@@ -48,8 +50,9 @@ class MessageCodecTest {
         }
 
         @Override
-        public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-            return asked.add(new Asked(new NodeId.Client(client), type, payload, authenticator));
+        public Optional<RequestProof> verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            asked.add(new Asked(new NodeId.Client(client), type, payload, authenticator));
+            return Optional.of(RequestProof.SIGNED);
         }
     }
 
@@ -202,8 +205,8 @@ class MessageCodecTest {
         assertThat(Samples.messages())
                 .extracting(MessageCodec::type)
                 .containsExactly(
-                        1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 48, 49, 50, 51, 52, 53, 62, 63, 58, 59, 60,
-                        61, 64, 65, 66, 67, 68, 69, 70, 71, 72);
+                        1, 2, 3, 16, 17, 18, 27, 19, 20, 21, 22, 23, 24, 25, 26, 48, 49, 50, 51, 52, 53, 62, 63, 58, 59,
+                        60, 61, 64, 65, 66, 67, 68, 69, 70, 71, 72);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.pbft.message.PbftMessage.Reproposal;
 import org.tagma.core.pbft.message.PbftMessage.StableCheckpoint;
 import org.tagma.core.pbft.message.PbftMessage.Status;
+import org.tagma.core.pbft.message.PbftMessage.Unchecked;
 import org.tagma.core.pbft.message.PbftMessage.ViewChange;
 import org.tagma.core.pbft.message.PbftMessage.VoteInfo;
 import org.tagma.core.pbft.message.PbftRecord;
@@ -141,6 +142,7 @@ final class Samples {
                 new PrePrepare(9, 131, batch()),
                 new Prepare(9, 131, digest("a")),
                 new Commit(9, 131, digest("a")),
+                new Unchecked(9, 131, digest("a")),
                 new Checkpoint(128, digest("state")),
                 viewChange(),
                 newView(),

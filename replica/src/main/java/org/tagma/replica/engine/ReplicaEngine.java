@@ -268,6 +268,8 @@ public final class ReplicaEngine {
             ports.log().truncate(truncate.sequence());
         } else if (action instanceof Action.Refuse refuse) {
             refuse(refuse);
+        } else if (action instanceof Action.AskSignature ask) {
+            askSignature(ask);
         } else if (action instanceof Action.Announce announce) {
             statusIsNews = true;
             ports.listener().announced(announce.text());
@@ -348,6 +350,13 @@ public final class ReplicaEngine {
                 .toClient(
                         refuse.request().session(),
                         sealer.refusal(refuse.request(), refuse.reason(), published.view(), published.leader()));
+    }
+
+    private void askSignature(Action.AskSignature ask) {
+        ports.outbound()
+                .toClient(
+                        ask.request().session(),
+                        sealer.askSignature(ask.request(), ask.forMillis(), published.view(), published.leader()));
     }
 
     private void stop(String reason, Throwable cause) {

@@ -19,6 +19,7 @@ import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.MessageReader;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.transport.PeerId;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.Objection;
@@ -97,7 +98,7 @@ public final class InboundVerifier {
     /** Whether such a message always stands on signatures, and not on MACs alone. */
     public boolean requiresSignatureCheck(Envelope envelope) {
         return envelope.sender() instanceof NodeId.Client
-                ? envelope.type() == MessageType.REQUEST_VALUE && policy.signsRequests()
+                ? envelope.type() == MessageType.REQUEST_VALUE && signatures.isSigned(envelope.authenticator())
                 : policy.proofOf(envelope.type()) != Proof.MAC || policy.showsSigned(envelope.type());
     }
 
@@ -161,10 +162,7 @@ public final class InboundVerifier {
             return Examination.settled(rejection(decoded));
         }
         Inbound outcome = new Inbound.ForEngine(new Event.RequestReceived((Request) ok.value(), relayedBy));
-        return signatures
-                .claims(proofs)
-                .map(claims -> new Examination(outcome, claims))
-                .orElseGet(InboundVerifier::badAuthenticator);
+        return new Examination(outcome, signatures.claims(proofs));
     }
 
     private Examination examineQuery(Envelope envelope) {
@@ -189,7 +187,7 @@ public final class InboundVerifier {
         }
         boolean mayBeGood = proof == Proof.MAC
                 ? isMacGood(envelope)
-                : envelope.authenticator().size() == AuthenticationPolicy.SIGNATURE_BYTES;
+                : envelope.authenticator().size() == RequestAuthenticator.SIGNATURE_BYTES;
         return mayBeGood ? examineContents(sender.id(), envelope, proof) : badAuthenticator();
     }
 
@@ -211,15 +209,11 @@ public final class InboundVerifier {
                     RejectionReason.of(objection.get().reason()),
                     objection.get().detail());
         }
-        Optional<List<Claim>> shown = signatures.claims(proofs);
-        if (shown.isEmpty()) {
-            return rejected(RejectionReason.BAD_NESTED_AUTHENTICATOR, "a request that nobody made");
-        }
         List<Claim> claims = new ArrayList<>();
         if (proof != Proof.MAC) {
             claims.add(ofSender(envelope, proof == Proof.SIGNATURE));
         }
-        claims.addAll(shown.get());
+        claims.addAll(signatures.claims(proofs));
         Inbound outcome = new Inbound.ForEngine(new Event.MessageReceived(
                 new Authenticated<>(sender, ok.value(), envelope.payload(), envelope.authenticator())));
         return new Examination(outcome, claims);

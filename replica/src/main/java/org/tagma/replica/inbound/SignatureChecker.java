@@ -1,5 +1,6 @@
 package org.tagma.replica.inbound;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.crypto.Authentication;
+import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.replica.inbound.Examination.Claim;
 import org.tagma.replica.inbound.NestedProofs.Proof;
 import org.tagma.replica.inbound.NestedProofs.RequestRule;
@@ -26,6 +29,10 @@ final class SignatureChecker {
     static final int REMEMBERED = 32_768;
 
     private static final int LEAST_OF_ONE = 64;
+
+    private static final Optional<RequestProof> SIGNED = Optional.of(RequestProof.SIGNED);
+    private static final Optional<RequestProof> UNSIGNED = Optional.of(RequestProof.UNSIGNED);
+    private static final Optional<RequestProof> UNCHECKED = Optional.of(RequestProof.UNCHECKED);
 
     private final Authentication authentication;
     private final AuthenticationPolicy policy;
@@ -46,27 +53,22 @@ final class SignatureChecker {
 
     /** Collects what a message shows. */
     NestedProofs collector(RequestRule rule) {
-        return new NestedProofs(rule, vectorBytes() + signatureBytes());
+        return new NestedProofs(rule, this);
     }
 
-    /** Checks the MACs of what was collected, and says which signatures it stands on; empty if it cannot be true. */
-    Optional<List<Claim>> claims(NestedProofs nested) {
+    /** Which signatures a message stands on, of those that it shows. */
+    List<Claim> claims(NestedProofs nested) {
         List<Claim> claims = new ArrayList<>();
         // Whoever signed the shown messages comes before what they show in turn: a forged one costs no more than
         // itself.
         nested.proofs().stream()
                 .filter(proof -> policy.showsSigned(proof.type()))
                 .forEach(proof -> claims.add(ofReplica(proof)));
-        for (Proof proof : nested.proofs()) {
-            if (proof.sender() instanceof NodeId.Client) {
-                if (!claim(nested.rule(), proof, claims)) {
-                    return Optional.empty();
-                }
-            } else if (!policy.showsSigned(proof.type())) {
-                claims.add(ofReplica(proof));
-            }
-        }
-        return Optional.of(claims);
+        nested.proofs().stream()
+                .filter(proof -> !policy.showsSigned(proof.type()))
+                .forEach(proof -> claims.add(ofReplica(proof)));
+        claims.addAll(nested.requests());
+        return claims;
     }
 
     private static Claim ofReplica(Proof proof) {
@@ -79,28 +81,59 @@ final class SignatureChecker {
                 RejectionReason.BAD_NESTED_AUTHENTICATOR);
     }
 
-    private boolean claim(RequestRule rule, Proof proof, List<Claim> claims) {
-        boolean signed = policy.signsRequests();
-        boolean macMatters = rule == RequestRule.ALONE
-                || (rule == RequestRule.RELAYED && !signed)
-                || (rule == RequestRule.PROPOSED && policy.putsVectorOnRequests() && !policy.trustsReplicas());
-        boolean macGood = macMatters && isOwnMacGood(proof);
-        if (rule == RequestRule.PROPOSED ? macGood : !signed) {
-            return macGood;
+    /**
+     * Looks at all of a request's proof but its signature.
+     *
+     * @param claims takes the signature, if the request stands on it
+     * @return what proves it then; empty if it must not be read
+     */
+    Optional<RequestProof> examine(RequestRule rule, Proof proof, List<Claim> claims) {
+        if (rule == RequestRule.VOUCHED_FOR) {
+            return policy.trustsReplicas() ? SIGNED : UNCHECKED;
         }
-        if (rule == RequestRule.ALONE && !macGood) {
-            return false;
+        Optional<RequestAuthenticator> parsed = RequestAuthenticator.parse(proof.authenticator(), vectorBytes())
+                .filter(parts -> parts.isSigned() ? policy.maySignRequests() : !policy.mustSignRequests());
+        return parsed.flatMap(parts -> examine(rule, proof, parts, claims));
+    }
+
+    private Optional<RequestProof> examine(
+            RequestRule rule, Proof proof, RequestAuthenticator parts, List<Claim> claims) {
+        if (rule == RequestRule.RELAYED && parts.isSigned()) {
+            claims.add(ofClient(rule, proof, parts));
+            return SIGNED;
         }
-        claims.add(new Claim(
+        boolean hasMac = policy.putsVectorOnRequests();
+        boolean macGood = !hasMac || parts.isMacGood(authentication, proof.sender(), proof.payload());
+        if (rule == RequestRule.PROPOSED && hasMac && macGood) {
+            return UNSIGNED;
+        }
+        if (!macGood && (rule != RequestRule.PROPOSED)) {
+            return Optional.empty();
+        }
+        if (parts.isSigned()) {
+            claims.add(ofClient(rule, proof, parts));
+            return SIGNED;
+        }
+        if (policy.trustsReplicas()) {
+            return SIGNED;
+        }
+        return switch (rule) {
+            case ALONE -> UNSIGNED;
+            case PROPOSED -> UNCHECKED;
+            case RELAYED, VOUCHED_FOR -> Optional.empty();
+        };
+    }
+
+    private static Claim ofClient(RequestRule rule, Proof proof, RequestAuthenticator parts) {
+        return new Claim(
                 proof.sender(),
                 proof.type(),
                 proof.payload(),
-                proof.authenticator().substring(vectorBytes()),
+                parts.signature(),
                 true,
                 rule == RequestRule.PROPOSED
                         ? RejectionReason.BAD_NESTED_AUTHENTICATOR
-                        : RejectionReason.BAD_AUTHENTICATOR));
-        return true;
+                        : RejectionReason.BAD_AUTHENTICATOR);
     }
 
     /** Whether it is known already that a claim is true. */
@@ -130,21 +163,13 @@ final class SignatureChecker {
         return Math.max(LEAST_OF_ONE, capacity / 2 / sharers);
     }
 
-    private boolean isOwnMacGood(Proof proof) {
-        return vectorBytes() == 0
-                || authentication.verifyMacVector(
-                        proof.sender(),
-                        proof.type(),
-                        proof.payload(),
-                        proof.authenticator().substring(0, vectorBytes()));
+    /** Whether a request with this authenticator stands on a signature. */
+    boolean isSigned(ByteString authenticator) {
+        return authenticator.size() > vectorBytes();
     }
 
     /** What of a request's authenticator stands before the signature. */
     private int vectorBytes() {
         return policy.putsVectorOnRequests() ? authentication.replicas() * Authentication.MAC_BYTES : 0;
-    }
-
-    private int signatureBytes() {
-        return policy.signsRequests() ? AuthenticationPolicy.SIGNATURE_BYTES : 0;
     }
 }

@@ -11,6 +11,7 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.MessageCodec;
+import org.tagma.network.codec.SignatureRequest;
 import org.tagma.network.wire.MessageType;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
@@ -91,8 +92,17 @@ public final class MessageSealer {
             case OUT_OF_WINDOW -> ReplyStatus.OUT_OF_WINDOW;
             case NO_LEADER -> ReplyStatus.NO_LEADER;
         };
+        return notTaken(request, status, ByteString.EMPTY, view, primary);
+    }
+
+    /** A frame that tells a client that its request is not taken without a signature. */
+    public ByteString askSignature(Request request, long forMillis, long view, int primary) {
+        ByteString result = SignatureRequest.encode(request.digest(), forMillis);
+        return notTaken(request, ReplyStatus.SIGNATURE_NEEDED, result, view, primary);
+    }
+
+    private ByteString notTaken(Request request, ReplyStatus status, ByteString result, long view, int primary) {
         RequestKind kind = RequestKind.of(request.semantics());
-        return frameOf(new Reply(
-                self.id(), view, primary, request.session(), kind, request.number(), status, ByteString.EMPTY));
+        return frameOf(new Reply(self.id(), view, primary, request.session(), kind, request.number(), status, result));
     }
 }

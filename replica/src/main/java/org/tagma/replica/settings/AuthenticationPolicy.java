@@ -15,8 +15,9 @@ import org.tagma.protocol.ProtocolDefinition;
  *
  * <table>
  * <caption>Proofs by type and mode</caption>
- * <tr><th>message</th><th>signatures</th><th>client-signatures, macs</th></tr>
- * <tr><td>request</td><td>client's signature</td><td>client's vector of MACs, then its signature</td></tr>
+ * <tr><th>message</th><th>signatures</th><th>client-signatures; macs</th></tr>
+ * <tr><td>request</td><td>client's signature</td><td>client's vector of MACs, then its signature; under macs that only
+ * where replicas ask for it or it is repeated</td></tr>
  * <tr><td>query</td><td>client's vector of MACs</td><td>the same</td></tr>
  * <tr><td>reply</td><td>MAC</td><td>MAC</td></tr>
  * <tr><td>{@link org.tagma.protocol.Proof#SIGNATURE_OR_MAC}</td><td>signature</td><td>vector of MACs</td></tr>
@@ -32,9 +33,6 @@ import org.tagma.protocol.ProtocolDefinition;
  * the mode {@code none} the MACs are empty ({@link org.tagma.crypto.NoMacs}): the connection says who speaks.
  */
 public final class AuthenticationPolicy {
-
-    /** Length of an Ed25519 signature in bytes. */
-    public static final int SIGNATURE_BYTES = 64;
 
     /** What convinces of a message between replicas. */
     public enum Proof {
@@ -102,9 +100,14 @@ public final class AuthenticationPolicy {
         return mode.putsVectorOnRequests();
     }
 
-    /** Whether a client's request is signed. */
-    public boolean signsRequests() {
-        return mode.signsRequests(protocol.faultModel());
+    /** Whether a client's request may carry a signature. */
+    public boolean maySignRequests() {
+        return mode.maySignRequests(protocol.faultModel());
+    }
+
+    /** Whether a client's request must carry a signature. */
+    public boolean mustSignRequests() {
+        return mode.mustSignRequests();
     }
 
     /**

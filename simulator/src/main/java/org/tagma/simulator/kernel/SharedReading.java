@@ -3,8 +3,10 @@ package org.tagma.simulator.kernel;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.codec.MessageCodec;
@@ -25,13 +27,13 @@ public final class SharedReading implements MessageReader {
 
     /** The codec asked about this, and was answered so. */
     private record Asked(
-            boolean ofReplica, int sender, int type, ByteString payload, ByteString authenticator, boolean answer) {
+            boolean ofReplica, int sender, int type, ByteString payload, ByteString authenticator, Object answer) {
 
         boolean isAnsweredAlikeBy(NestedVerifier verifier) {
-            boolean again = ofReplica
+            Object again = ofReplica
                     ? verifier.verifyReplica(sender, type, payload, authenticator)
                     : verifier.verifyClient(sender, type, payload, authenticator);
-            return again == answer;
+            return again.equals(answer);
         }
     }
 
@@ -150,8 +152,9 @@ public final class SharedReading implements MessageReader {
             }
 
             @Override
-            public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
-                boolean answer = verifier.verifyClient(client, type, payload, authenticator);
+            public Optional<RequestProof> verifyClient(
+                    int client, int type, ByteString payload, ByteString authenticator) {
+                Optional<RequestProof> answer = verifier.verifyClient(client, type, payload, authenticator);
                 asked.add(new Asked(false, client, type, payload, authenticator, answer));
                 return answer;
             }

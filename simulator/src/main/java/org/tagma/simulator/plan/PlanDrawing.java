@@ -58,8 +58,7 @@ final class PlanDrawing {
         draft.realCrypto = setting.hasRealCrypto();
         draft.malicious = malicious();
         draft.tuning = tuning();
-        draft.authentication =
-                random.nextBoolean() ? AuthenticationMode.CLIENT_SIGNATURES : AuthenticationMode.SIGNATURES;
+        draft.authentication = authentication(random.nextBoolean());
         draft.fastReads = random.nextBoolean();
         draft.wire = wire();
         draft.stabilizationMillis = stabilizationMillis();
@@ -77,6 +76,13 @@ final class PlanDrawing {
 
     private boolean isSynchronous() {
         return setting.model().synchrony() == Synchrony.SYNCHRONOUS;
+    }
+
+    private AuthenticationMode authentication(boolean hasMacs) {
+        if (!hasMacs) {
+            return AuthenticationMode.SIGNATURES;
+        }
+        return Long.bitCount(seed) % 2 == 0 ? AuthenticationMode.MACS : AuthenticationMode.CLIENT_SIGNATURES;
     }
 
     private Tuning tuning() {

@@ -50,6 +50,8 @@ public final class SentRequests {
     private final List<Sent> fresh = new ArrayList<>();
     /** Those that somebody did not take for lack of a leader. */
     private final Set<Number> refused = new HashSet<>();
+    /** Sessions in which a replica asked for signatures: what is under way there is sent again, signed. */
+    private final Set<Long> toBeSigned = new HashSet<>();
 
     /**
      * Of a client that has sent nothing yet.
@@ -81,6 +83,9 @@ public final class SentRequests {
             Envelope envelope = Envelope.parseFrom(frame);
             if (envelope.getTypeValue() == MessageType.REPLY_VALUE) {
                 ReplyPayload reply = ReplyPayload.parseFrom(envelope.getPayload());
+                if (reply.getStatus() == ReplyStatusCode.REPLY_STATUS_SIGNATURE_NEEDED) {
+                    toBeSigned.add(reply.getSession());
+                }
                 if (reply.getStatus() == ReplyStatusCode.REPLY_STATUS_NO_LEADER) {
                     boolean fifo = reply.getKind() == RequestKindCode.REQUEST_KIND_FIFO;
                     refused.add(new Number(reply.getSession(), fifo, reply.getNumber()));
@@ -110,7 +115,7 @@ public final class SentRequests {
         before.receivers.set(replica);
         if (again && request.getSemantics() == SemanticsCode.SEMANTICS_AT_MOST_ONCE && !refused.contains(number)) {
             report("sends a request again that is to be executed at most once: " + number);
-        } else if (again && mayHappenAgain && repeatsToAll) {
+        } else if (again && mayHappenAgain && repeatsToAll && !toBeSigned.contains(session)) {
             report("sends a request again under its old number, though it may be executed more than once: " + number);
         }
     }

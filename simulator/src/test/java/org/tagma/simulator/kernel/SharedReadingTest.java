@@ -3,12 +3,14 @@ package org.tagma.simulator.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.tagma.core.Digest;
 import org.tagma.core.NodeId;
 import org.tagma.core.pbft.message.PbftMessage;
 import org.tagma.core.protocol.Message;
+import org.tagma.core.protocol.RequestProof;
 import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.codec.Decoded;
@@ -40,9 +42,10 @@ class SharedReadingTest {
             }
 
             @Override
-            public boolean verifyClient(int client, int type, ByteString payload, ByteString authenticator) {
+            public Optional<RequestProof> verifyClient(
+                    int client, int type, ByteString payload, ByteString authenticator) {
                 asked.incrementAndGet();
-                return accepts;
+                return accepts ? Optional.of(RequestProof.SIGNED) : Optional.empty();
             }
         };
     }

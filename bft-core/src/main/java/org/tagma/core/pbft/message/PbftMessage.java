@@ -77,6 +77,12 @@ public sealed interface PbftMessage extends Message {
      */
     record Committed(long sequence, Digest digest) implements PbftMessage {}
 
+    /**
+     * The sender keeps aside what the primary proposed with this digest: it holds requests that are not authentic
+     * there. To the primary.
+     */
+    record Unchecked(long view, long sequence, Digest digest) implements PbftMessage {}
+
     /** Asks for the batch that has this digest. */
     record FetchBatch(long sequence, Digest digest) implements PbftMessage {}
 
