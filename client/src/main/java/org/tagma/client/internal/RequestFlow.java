@@ -201,6 +201,9 @@ public final class RequestFlow {
 
     private void sendQueued(long now) {
         for (PendingRequest request : inFlight.withRoom()) {
+            if (request.wasSent) {
+                numberAgain(request);
+            }
             dispatch.first(request, now);
             wakeAt = Math.min(wakeAt, request.dueAt());
         }
@@ -234,12 +237,17 @@ public final class RequestFlow {
     }
 
     private void sendAgain(PendingRequest request, long now) {
-        if (request.semantics == RetrySemantics.AT_LEAST_ONCE) {
-            newAttempt(request, sessions.current());
-        }
+        numberAgain(request);
         inFlight.sending(request);
         dispatch.again(request, inFlight.isOldest(request), now);
         wakeAt = Math.min(wakeAt, request.retryAt);
+    }
+
+    /** What may be executed more than once is sent again under a fresh number. */
+    private void numberAgain(PendingRequest request) {
+        if (request.semantics == RetrySemantics.AT_LEAST_ONCE) {
+            newAttempt(request, sessions.current());
+        }
     }
 
     private void newAttempt(PendingRequest request, Session session) {

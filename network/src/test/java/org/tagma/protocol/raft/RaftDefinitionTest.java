@@ -13,14 +13,14 @@ import org.tagma.protocol.Settings;
 class RaftDefinitionTest {
 
     @Test
-    void aHeartbeatIsOneTick() {
+    void anElectionTimeoutIsTenTicks() {
         RaftConfig raft = RaftSettings.config(context());
         assertThat(raft.replica()).isEqualTo(2);
         assertThat(raft.seed()).isEqualTo(77);
         assertThat(raft.membership().voters()).containsExactly(0, 1, 2, 3);
-        assertThat(raft.tickMillis()).isEqualTo(100);
+        assertThat(raft.tickMillis()).isEqualTo(50);
         assertThat(raft.electionTimeoutTicks()).isEqualTo(10);
-        assertThat(raft.heartbeatTicks()).isEqualTo(1);
+        assertThat(raft.heartbeatTicks()).isEqualTo(2);
         assertThat(raft.leaseReads()).isFalse();
     }
 
