@@ -166,7 +166,8 @@ final class PrimaryMonitor {
     }
 
     /**
-     * A backup that has a proposal, accepted or kept aside, knows that somebody waits for it (PBFT 4.4), even where it does not know of the
+     * A backup that has a proposal, accepted or kept aside, knows that somebody waits for it (PBFT 4.4), even where it
+     * does not know of the
      * request: after a restart, or when earlier requests of the session passed it by.
      */
     private long proposalWaits() {

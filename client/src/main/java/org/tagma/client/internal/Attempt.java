@@ -6,7 +6,8 @@ import org.tagma.core.Digest;
 import org.tagma.core.protocol.ClientMessage.RequestKind;
 
 /**
- * One number under which a request is sent; at-least-once requests get a new one for each retry. Once it is signed it is
+ * One number under which a request is sent; at-least-once requests get a new one for each retry. Once it is signed it
+ * is
  * sent signed. Not thread-safe.
  */
 public final class Attempt {
