@@ -257,7 +257,7 @@ final class ReplicaIncarnation implements Outbound, Timers, Clock, EngineListene
         while (!inbox.isEmpty() && !isOver()) {
             List<Event> drained = inbox;
             inbox = new ArrayList<>();
-            rules.turns();
+            rules.turns(isUpToDate());
             engine.turn(drained);
             status = null;
         }

@@ -52,9 +52,12 @@ public final class EngineRules {
         }
     }
 
-    /** The engine is at work. */
-    public void turns() {
+    /** The engine is at work; whatever it said before, whoever cannot answer now has a reason to say so. */
+    public void turns(boolean canAnswer) {
         turnsUnavailable++;
+        if (!canAnswer) {
+            unavailableSinceMicros = -1;
+        }
     }
 
     /** It has done nothing for a while, and first hears what came meanwhile. */
