@@ -72,6 +72,13 @@ public final class LaneMutants {
                     "while (true) {",
                     FLOOD + "anHonestRequestWaitsForOneTurnOfTheFlooder"),
             of(
+                    "votes wait for what their replica relays",
+                    "39",
+                    "replica/inbound/InboundLane",
+                    "return envelope.isRelayedBy(peer) ? lane.relays : lane;",
+                    "return lane;",
+                    STAGE + "theVotesOfAReplicaDoNotWaitForTheRequestsThatItRelays"),
+            of(
                     "one full lane stops reading from all",
                     "38",
                     "replica/inbound/InboundStage",

@@ -104,20 +104,43 @@ final class InboundStageTest {
 
     @Test
     void nothingOvertakesOnOneConnection() {
-        // The relayed request costs a signature and goes to the worker; the vote after it would not, but must wait.
-        stage.onFrame(REPLICA, replica.request(0, 1));
-        stage.onFrame(REPLICA, vote(7));
+        // The request costs a signature and goes to the worker; the query after it would not, but must wait.
+        stage.onFrame(CLIENT, replica.request(0, 1));
+        stage.onFrame(CLIENT, replica.request(0, 2));
         assertThat(replica.engineQueue.isEmpty()).isTrue();
         stage.startThreads();
         stage.onReadComplete();
         await().until(() -> replica.engineQueue.size() == 2);
-        List<Event> events = replica.engineTakes(10);
-        assertThat(events.get(0)).isInstanceOf(Event.RequestReceived.class);
-        assertThat(events.get(1)).isInstanceOf(Event.MessageReceived.class);
+        assertThat(replica.engineTakes(10))
+                .extracting(event -> ((Event.RequestReceived) event).request().number())
+                .containsExactly(1L, 2L);
     }
 
     @Test
-    void aVoteOfAReplicaWaitsForOneTurnOfTheClientsAtMost() {
+    void theVotesOfAReplicaDoNotWaitForTheRequestsThatItRelays() {
+        for (int number = 1; number <= 10; number++) {
+            stage.onFrame(REPLICA, replica.request(0, number));
+        }
+        stage.onFrame(REPLICA, vote(7));
+        assertThat(replica.engineTakes(10)).singleElement().isInstanceOf(Event.MessageReceived.class);
+        replica.work();
+        assertThat(replica.engineTakes(20)).hasSize(10).allMatch(Event.RequestReceived.class::isInstance);
+    }
+
+    @Test
+    void whatAReplicaRelaysCountsAgainstItsOwnBytes() {
+        while (stage.acceptsMore(REPLICA)) {
+            stage.onFrame(REPLICA, replica.request(0, 1));
+        }
+        assertThat(stage.acceptsMore(OTHER_REPLICA)).isTrue();
+        assertThat(stage.acceptsMore(CLIENT)).isTrue();
+        replica.work();
+        replica.engineTakes(100);
+        assertThat(stage.acceptsMore(REPLICA)).isTrue();
+    }
+
+    @Test
+    void whatAReplicaRelaysWaitsForOneTurnOfAClientAtMost() {
         for (int number = 1; number <= 50; number++) {
             stage.onFrame(CLIENT, replica.request(0, number));
         }

@@ -9,6 +9,8 @@ import java.util.function.LongFunction;
 import org.tagma.core.protocol.Event;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.core.protocol.ReplicaMode;
+import org.tagma.network.codec.Decoded;
+import org.tagma.network.codec.Envelope;
 import org.tagma.network.transport.PeerId;
 import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.trace.EventKind;
@@ -223,8 +225,13 @@ public final class SimulatedReplica {
     void onFrame(PeerId from, ByteString frame) {
         if (incarnation != null) {
             ReplicaIncarnation current = incarnation;
-            machine.processor.take(from, () -> deal(current, from, frame));
+            machine.processor.take(from, isRelayed(from, frame), () -> deal(current, from, frame));
         }
+    }
+
+    private boolean isRelayed(PeerId from, ByteString frame) {
+        return world.reader.open(frame) instanceof Decoded.Ok<Envelope> ok
+                && ok.value().isRelayedBy(from);
     }
 
     private void deal(ReplicaIncarnation current, PeerId from, ByteString frame) {

@@ -17,7 +17,9 @@ import org.tagma.replica.threads.RoundRobin.Turns;
  * All that one peer, a replica or a client with all its sessions, has sent here and the protocol has not taken yet,
  * within a budget of bytes of its own; and what it may cost. A lane that is full is not read; nobody else notices.
  *
- * <p>Its frames are verified one after the other, so none overtakes another. Thread-safe.
+ * <p>Its frames are verified one after the other, so none overtakes another. Only what a replica relays for clients
+ * has turns of its own, as if it were one client more: else whoever floods one replica would hold up its votes
+ * everywhere. Thread-safe.
  */
 public final class InboundLane {
 
@@ -41,6 +43,11 @@ public final class InboundLane {
 
         InboundLane lane() {
             return lane;
+        }
+
+        /** The lane whose turns such a frame has. */
+        InboundLane laneOf(Envelope envelope) {
+            return envelope.isRelayedBy(peer) ? lane.relays : lane;
         }
 
         /** Whether something that came over it was found to be garbage after the connection was told to go on. */
@@ -98,6 +105,10 @@ public final class InboundLane {
     private final Budget own;
     private final Budget shared;
     private final WasteMeter waste;
+    /** What this replica relays; of a client, and of such a lane, the lane itself. */
+    private final InboundLane relays;
+
+    private final boolean amongClients;
     private final Queue<Unverified> unverified = new ConcurrentLinkedQueue<>();
     private final AtomicInteger unverifiedFrames = new AtomicInteger();
     private final AtomicBoolean inRing = new AtomicBoolean();
@@ -118,6 +129,18 @@ public final class InboundLane {
         this.own = new Budget(budgetBytes);
         this.shared = shared;
         this.waste = new WasteMeter(nanoTime);
+        this.amongClients = isClient();
+        this.relays = isClient() ? this : new InboundLane(this);
+    }
+
+    /** What a replica relays: it draws on the same bytes and the same patience as what it says. */
+    private InboundLane(InboundLane ofReplica) {
+        this.peer = ofReplica.peer;
+        this.own = ofReplica.own;
+        this.shared = ofReplica.shared;
+        this.waste = ofReplica.waste;
+        this.amongClients = true;
+        this.relays = this;
     }
 
     NodeId peer() {
@@ -126,6 +149,11 @@ public final class InboundLane {
 
     boolean isClient() {
         return peer instanceof NodeId.Client;
+    }
+
+    /** Whether it takes turns with the clients' lanes, and not with those of replicas. */
+    boolean isAmongClients() {
+        return amongClients;
     }
 
     /** Its name for people. */

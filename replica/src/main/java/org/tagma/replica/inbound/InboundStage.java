@@ -40,7 +40,8 @@ import org.tagma.replica.threads.WakeUp;
 /**
  * From the network's frames to verified events in the queues of engine and execution. What costs MACs only is checked
  * at once on the network thread, because a MAC is cheaper than a hand-over; what costs signatures goes to a worker, and
- * then so does all that its peer sends until the worker is through with it, so that nothing is overtaken.
+ * then so does all that its peer sends until the worker is through with it, so that nothing is overtaken but what a
+ * replica relays for clients.
  *
  * <p>Each peer has a lane ({@link InboundLane}): bytes of its own, a turn of its own with the workers and with the
  * engine. One whose lane is full is not read, and nobody else notices; one that wastes this replica's time is cut off
@@ -149,13 +150,13 @@ public final class InboundStage implements FrameHandler {
     }
 
     private void take(Connection connection, Envelope envelope, int bytes) {
-        InboundLane lane = connection.lane();
+        InboundLane lane = connection.laneOf(envelope);
         long charged = lane.charge(bytes);
         Examination examination = null;
         if (lane.unverifiedFrames() == 0 && !verifier.requiresSignatureCheck(envelope)) {
             examination = verifier.examine(connection.peer(), envelope);
             if (examination.isSettled()) {
-                settle(connection, examination.outcome(), charged, CheckCosts.micros(bytes, 0));
+                settle(lane, connection, examination.outcome(), charged, CheckCosts.micros(bytes, 0));
                 return;
             }
         }
@@ -249,9 +250,8 @@ public final class InboundStage implements FrameHandler {
     }
 
     /** Hands a verified frame over, or counts a bad one. On the network thread or a worker's. */
-    private void settle(Connection connection, Inbound inbound, long charged, long micros) {
-        InboundLane lane = connection.lane();
-        lane.spent(micros);
+    private void settle(InboundLane lane, Connection connection, Inbound inbound, long charged, long micros) {
+        connection.lane().spent(micros);
         if (inbound instanceof Inbound.ForEngine forEngine) {
             engineQueue.add(lane, forEngine.event(), charged);
             return;

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.tagma.replica.inbound.InboundLane.Unverified;
 
 /**
- * The lanes with frames to be checked, for all workers. Replicas and clients have a ring each, which take turns: so
- * clients never wait for a flood of replicas, nor votes for a crowd of clients, longer than one turn.
+ * The lanes with frames to be checked, for all workers. What replicas say has a ring, and what clients ask for has one,
+ * relayed or not. The two take turns: so clients never wait for a flood of replicas, nor votes for a crowd of clients,
+ * longer than one turn.
  *
  * <p>Thread-safe. A lane is served by one worker at a time.
  */
@@ -47,7 +48,7 @@ final class VerificationRing {
 
     private void enter(InboundLane lane) {
         if (lane.enterRing()) {
-            (lane.isClient() ? clients : replicas).add(lane);
+            (lane.isAmongClients() ? clients : replicas).add(lane);
         }
     }
 

@@ -23,8 +23,8 @@ final class VerificationWorker implements LoopThread.Work {
 
     /** Takes what became of each frame. */
     interface Results {
-        /** A frame came to this, and its checks took so long. */
-        void accept(Connection connection, Inbound inbound, long chargedBytes, long spentMicros);
+        /** A frame of this lane came to this, and its checks took so long. */
+        void accept(InboundLane lane, Connection connection, Inbound inbound, long chargedBytes, long spentMicros);
     }
 
     private final VerificationRing ring;
@@ -80,6 +80,7 @@ final class VerificationWorker implements LoopThread.Work {
         if (lane.waste().isCutOff()) {
             // Of what it sent before it was cut off nothing more is looked at.
             results.accept(
+                    lane,
                     connection,
                     new Inbound.Rejected(RejectionReason.CUT_OFF, "sent before it was cut off"),
                     frame.chargedBytes(),
@@ -91,7 +92,7 @@ final class VerificationWorker implements LoopThread.Work {
             Verified verified = verifier.prove(examination);
             long micros = CheckCosts.micros(frame.bytes(), verified.signatureChecks());
             lane.pay(micros);
-            results.accept(connection, verified.inbound(), frame.chargedBytes(), micros);
+            results.accept(lane, connection, verified.inbound(), frame.chargedBytes(), micros);
         }
         lane.verifiedOne();
         ring.verifiedOne();

@@ -8,9 +8,8 @@ import org.tagma.network.transport.PeerId;
 
 /**
  * The processor of a machine: it deals with one frame after the other, and each takes the time that its work costs. Who
- * sent them take turns, such that none gets more time than another that has something waiting. That is a model of the
- * lanes of
- * production, without their limits on waste.
+ * sent them take turns, such that none gets more time than another that has something waiting; what a replica relays
+ * has turns of its own. That is a model of the lanes of production, without their limits on waste.
  *
  * <p>Not thread-safe.
  */
@@ -40,13 +39,17 @@ public final class Processor {
         this.capacity = capacity;
     }
 
-    /** Deals with a frame when it is its turn. */
-    public void take(PeerId from, Runnable work) {
+    /**
+     * Deals with a frame when it is its turn.
+     *
+     * @param relayed whether a replica hands it on for a client
+     */
+    public void take(PeerId from, boolean relayed, Runnable work) {
         if (capacity.equals(Capacity.UNLIMITED)) {
             work.run();
             return;
         }
-        Lane lane = lanes.computeIfAbsent(nameOf(from), name -> new Lane());
+        Lane lane = lanes.computeIfAbsent((relayed ? "relays of " : "") + nameOf(from), name -> new Lane());
         if (lane.waiting.size() < MAX_WAITING) {
             if (lane.waiting.isEmpty()) {
                 lane.spentMicros = Math.max(lane.spentMicros, turnMicros);
