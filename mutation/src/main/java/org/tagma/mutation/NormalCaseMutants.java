@@ -188,6 +188,14 @@ final class NormalCaseMutants {
                     "ofOneClient.hasRoom(of(client(request)).handedOver, request)",
                     JUDGED + "whatAllBackupsMayHandOverFitsWhatThePrimaryMustTake"),
             of(
+                    "a backup relays as much of one client as there is room for",
+                    "39",
+                    "core/pbft/PoolQuotas",
+                    "this.relayedOfOneClient = ofOneClient.part(RELAYED_PART_OF_ONE_CLIENT * others, RELAYED_PART *"
+                            + " others);",
+                    "this.relayedOfOneClient = ofOneClient.part(RELAYED_PART * others);",
+                    JUDGED + "ofOneClientABackupRelaysAFewRequestsAtOnce"),
+            of(
                     "what backups relay shares the room of clients",
                     "39",
                     "core/pbft/PoolQuotas",

@@ -64,8 +64,10 @@ final class FloodingClient {
         used[session] = all ? answered[session] + 1 : Math.max(used[session], answered[session]) + 1;
         SessionId asked = new SessionId(id, session + 1);
         for (int replica = 0; replica < world.quorums.replicas(); replica++) {
-            if (kind == Kind.OTHER_REQUESTS_TO_EACH || replica == 0) {
-                world.fromClient(asked, replica, request(asked, used[session], replica));
+            boolean asks = kind == Kind.BIG_MAC ? replica == 0 : replica != 0 || kind != Kind.BACKUPS_ONLY;
+            if (asks) {
+                int version = kind == Kind.SAME_REQUESTS_TO_ALL ? 0 : replica;
+                world.fromClient(asked, replica, request(asked, used[session], version));
             }
         }
         world.queue.after(PAUSE_MICROS / 2 + random.nextLong(PAUSE_MICROS), this::ask);

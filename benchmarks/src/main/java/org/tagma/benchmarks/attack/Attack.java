@@ -41,7 +41,9 @@ public record Attack(String name, Script script) {
         all.add(replica("censoring primary", PRIMARY, "censors:0"));
         all.add(replica("equivocating primary", PRIMARY, "equivocates"));
         all.add(replica("silent primary", PRIMARY, "silent"));
-        all.add(client("flooding client", Kind.OTHER_REQUESTS_TO_EACH));
+        all.add(client("client asks each for something else", Kind.OTHER_REQUESTS_TO_EACH));
+        all.add(client("client floods all", Kind.SAME_REQUESTS_TO_ALL));
+        all.add(client("client floods backups only", Kind.BACKUPS_ONLY));
         all.add(client("big MAC", Kind.BIG_MAC));
         all.add(replica("flooding replica", BACKUP, "floods:" + FLOOD_A_MILLI));
         all.add(replica("flooding primary", PRIMARY, "floods:" + FLOOD_A_MILLI));

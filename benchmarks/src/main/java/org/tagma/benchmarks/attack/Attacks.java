@@ -85,7 +85,7 @@ public final class Attacks {
                 saturated,
                 rate,
                 millis / 1000);
-        out.printf("%-28s %12s %18s %14s%n", "ATTACK", "THROUGHPUT", "WORST OPERATION", "VIEW CHANGES");
+        out.printf("%-35s %12s %18s %14s%n", "ATTACK", "THROUGHPUT", "WORST OPERATION", "VIEW CHANGES");
         print(out, Attack.NONE, usual, 1);
         double sum = 0;
         boolean kept = true;
@@ -111,7 +111,7 @@ public final class Attacks {
     private static void print(PrintStream out, Attack attack, Figures figures, double share) {
         out.printf(
                 Locale.ROOT,
-                "%-28s %10.0f %% %15d ms %14d%s%n",
+                "%-35s %10.0f %% %15d ms %14d%s%n",
                 attack.name(),
                 100 * share,
                 figures.longestMillis(),

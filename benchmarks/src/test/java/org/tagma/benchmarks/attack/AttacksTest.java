@@ -10,6 +10,7 @@ import org.tagma.simulator.OpenLoop.Figures;
 class AttacksTest {
 
     private static final double RATE = 400;
+    private static final double NEAR_SATURATION = 620;
     private static final List<String> SAMPLE = List.of("primary late by 200 ms", "silent primary", "censoring primary");
 
     private final Attacks attacks = new Attacks(1, 3_000);
@@ -27,6 +28,19 @@ class AttacksTest {
                 assertThat((double) figures.answered() / usual.answered())
                         .as(attack.name())
                         .isGreaterThan(0.7);
+            }
+        }
+    }
+
+    /** Near saturation: what it makes the backups relay takes the primary's time, and is what they time. */
+    @Test
+    void aClientThatAsksEachReplicaForSomethingElseDeposesNobody() {
+        for (Attack attack : Attack.all(2_000)) {
+            if (attack.name().equals("client asks each for something else")) {
+                Figures figures = attacks.under(attack, NEAR_SATURATION);
+                assertThat(figures.broken()).isEmpty();
+                assertThat(figures.views()).isZero();
+                assertThat(figures.longestMillis()).isLessThan(1_000);
             }
         }
     }

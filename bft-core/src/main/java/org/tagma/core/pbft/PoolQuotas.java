@@ -13,11 +13,18 @@ import org.tagma.core.protocol.Request;
  * equal share of a quarter of that, in all and for each client, which nobody else can fill. A backup hands over
  * no more than its share. Of whom nothing waits, one request may, however large: then what a backup handed over
  * and the primary has is that one, too.
+ *
+ * <p>It adds up in time, too. The primary gets to what is relayed in its turn, beside all clients; so of one client few
+ * requests are on that way at once, and the next follow as those are executed. Else who asks each replica for something
+ * else could have more relayed than the primary can look at within what is expected of it.
  */
 final class PoolQuotas {
 
     /** What is kept for other replicas is this part of what is kept for clients. */
     private static final int RELAYED_PART = 4;
+
+    /** The same of one client, in number of requests: each costs a signature to check. */
+    private static final int RELAYED_PART_OF_ONE_CLIENT = 64;
 
     private static final int FROM_CLIENT = -1;
 
@@ -48,7 +55,11 @@ final class PoolQuotas {
         }
 
         Bound part(int parts) {
-            return new Bound(Math.max(1, requests / parts), bytes / parts);
+            return part(parts, parts);
+        }
+
+        Bound part(int partsOfRequests, int partsOfBytes) {
+            return new Bound(Math.max(1, requests / partsOfRequests), bytes / partsOfBytes);
         }
     }
 
@@ -94,9 +105,9 @@ final class PoolQuotas {
         MemoryBounds memory = config.memory();
         this.inAll = new Bound(config.maxPendingRequests(), memory.pendingBytes());
         this.ofOneClient = new Bound(config.maxPendingPerClient(), memory.pendingBytesPerClient());
-        int shares = RELAYED_PART * Math.max(1, replicas - 1);
-        this.relayedInAll = inAll.part(shares);
-        this.relayedOfOneClient = ofOneClient.part(shares);
+        int others = Math.max(1, replicas - 1);
+        this.relayedInAll = inAll.part(RELAYED_PART * others);
+        this.relayedOfOneClient = ofOneClient.part(RELAYED_PART_OF_ONE_CLIENT * others, RELAYED_PART * others);
         this.all = new Count(replicas);
     }
 

@@ -18,6 +18,7 @@ import org.tagma.core.pbft.message.PbftTimer;
 import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Batch;
 import org.tagma.core.protocol.Event;
+import org.tagma.core.protocol.Request;
 import org.tagma.core.service.TransferLimits;
 
 /**
@@ -82,9 +83,26 @@ class PrimaryJudgedTest {
             fillFromClient(pool, 9, 1_000 * backup);
             int relayedBy = backup;
             assertThat(pool.handOver(1))
-                    .hasSizeGreaterThanOrEqualTo(10)
+                    .isNotEmpty()
                     .allMatch(request -> primary.admit(request, relayedBy) == Admission.ADDED);
         }
+    }
+
+    /** The primary gets to relayed requests in their turn, so what it is timed for must take it little time. */
+    @Test
+    void ofOneClientABackupRelaysAFewRequestsAtOnce() {
+        PbftConfig config = PbftConfig.forTests(1, 4);
+        RequestPool pool = new RequestPool(config);
+        fillFromClient(pool, 9, 0);
+        fillFromClient(pool, 10, 0);
+        List<Request> handed = pool.handOver(1);
+        for (int client = 9; client <= 10; client++) {
+            int asked = client;
+            assertThat(handed)
+                    .filteredOn(request -> request.session().client() == asked)
+                    .hasSizeBetween(1, config.maxPendingPerClient() / 150);
+        }
+        assertThat(pool.handOver(2)).as("the next when these are executed").isEmpty();
     }
 
     private static void fillFromClient(RequestPool pool, int client, long firstSession) {

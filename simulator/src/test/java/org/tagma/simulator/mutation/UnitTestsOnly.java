@@ -13,6 +13,7 @@ final class UnitTestsOnly {
             "Q has no bound",
             "a backup hands over as much as one client may have waiting",
             "a backup hands over more bytes than the primary must take",
+            "a backup relays as much of one client as there is room for",
             "a backup that leaves is followed",
             "a batch is executed outside of what is reserved",
             "a batch is given as often as it is asked for",
