@@ -121,8 +121,8 @@ final class MemoryMutants {
                     "a backup hands over more bytes than the primary must take",
                     "39",
                     "core/pbft/PoolQuotas",
-                    "return new Bound(Math.max(1, requests / parts), bytes / parts);",
-                    "return new Bound(Math.max(1, requests / parts), bytes);",
+                    "bytes / partsOfBytes);",
+                    "bytes);",
                     POOL + "whatABackupHandsOverFitsWhatThePrimaryMustTakeInBytesToo"),
             of(
                     "a pipeline is counted from what was executed here",

@@ -291,11 +291,11 @@ class RaftClusterTrapsTest {
         scenario.beyondTheBound()
                 .byzantine(0, "equivocates")
                 .clients(2)
-                .operations(40)
+                .operations(60)
                 .thinkMillis(300)
                 .livenessWithinTimeouts(60)
                 .seed(seed);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 8; i++) {
             scenario.atMillis(
                     1_200 + 1_600L * i, cluster -> cluster.leader().ifPresent(leader -> cluster.pause(leader, 1_300)));
         }
