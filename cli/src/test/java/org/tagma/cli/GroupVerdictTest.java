@@ -17,7 +17,7 @@ import org.tagma.admin.ReplicaStatus;
 import org.tagma.network.cluster.ClusterConfig;
 import org.tagma.network.cluster.ClusterFolder;
 
-/** Trap 51: that processes answer does not mean that the group is well. */
+/** Known bug 51: that processes answer does not mean that the group is well. */
 final class GroupVerdictTest {
 
     @TempDir

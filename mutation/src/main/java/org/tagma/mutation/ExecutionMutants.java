@@ -7,10 +7,10 @@ import java.util.List;
 /** Mistakes in execution, checkpoints and state transfer. */
 final class ExecutionMutants {
 
-    private static final String EXECUTION = "TrapsExecutionTest#";
-    private static final String LIAR = EXECUTION + "trap23_aStateIsFetchedInSpiteOfALiar";
-    private static final String DIVERGING = EXECUTION + "trap24_aDivergingReplicaIsNamedByTheOthersAndHalts";
-    private static final String CACHED = EXECUTION + "trap16_anOldRequestOrderedAgainBringsOnlyTheCachedReply";
+    private static final String EXECUTION = "KnownBugsExecutionTest#";
+    private static final String LIAR = EXECUTION + "bug23_aStateIsFetchedInSpiteOfALiar";
+    private static final String DIVERGING = EXECUTION + "bug24_aDivergingReplicaIsNamedByTheOthersAndHalts";
+    private static final String CACHED = EXECUTION + "bug16_anOldRequestOrderedAgainBringsOnlyTheCachedReply";
 
     static final List<Mutant> ALL = List.of(
             of(
@@ -54,7 +54,7 @@ final class ExecutionMutants {
                     "core/service/SessionTable",
                     "if (request.number() > session.nextNumber()) { return new Handling.Wait(); }",
                     "if (request.number() > session.nextNumber()) { return new Handling.Execute(); }",
-                    EXECUTION + "trap16_aSessionsRequestsRunInTheOrderOfTheirNumbers"),
+                    EXECUTION + "bug16_aSessionsRequestsRunInTheOrderOfTheirNumbers"),
             of(
                     "the session table is not part of the fetched state",
                     "16",
@@ -83,21 +83,21 @@ final class ExecutionMutants {
                     "ticks - late.getValue().atTick() >= limits.retryTicks()",
                     "false",
                     LIAR,
-                    EXECUTION + "trap23_aSourceThatDiesInTheMiddleIsReplaced"),
+                    EXECUTION + "bug23_aSourceThatDiesInTheMiddleIsReplaced"),
             of(
                     "a liar is asked again",
                     "23",
                     "core/service/TransferSources",
                     "usable.remove(source);",
                     "",
-                    EXECUTION + "trap23_aLiarIsNotAskedAgain"),
+                    EXECUTION + "bug23_aLiarIsNotAskedAgain"),
             of(
                     "a shown certificate is not checked",
                     "23",
                     "core/pbft/CheckpointTracker",
                     "if (!PbftValidator.certifies(certificate, state.config))",
                     "if (false)",
-                    EXECUTION + "trap23_anUncertifiedCheckpointMovesNobody"));
+                    EXECUTION + "bug23_anUncertifiedCheckpointMovesNobody"));
 
     private ExecutionMutants() {}
 }

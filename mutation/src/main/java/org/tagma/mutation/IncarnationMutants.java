@@ -7,7 +7,7 @@ final class IncarnationMutants {
 
     private static final String CHECK = "core/incarnation/DiskCheck";
     private static final String JUDGEMENT = "core/incarnation/Judgement";
-    private static final String OLD_DISK = "incarnation.DiskCheckTest#trap22_anOldDiskThatIsPutBackIsFoundOut";
+    private static final String OLD_DISK = "incarnation.DiskCheckTest#bug22_anOldDiskThatIsPutBackIsFoundOut";
 
     static final List<Mutant> ALL = List.of(
             Mutant.of(

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * defence. Immutable.
  *
  * @param id what people call it
- * @param traps the numbers of the traps whose mistake it is, or none for a classic slip
+ * @param knownBugs the numbers of the known bugs whose mistake it is, or none for a classic mistake
  * @param source the file, below {@code org/tagma}, without its ending
  * @param original what stands there; it must occur exactly once
  * @param replacement what is compiled instead
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 public record Mutant(
         String id,
-        List<Integer> traps,
+        List<Integer> knownBugs,
         String source,
         String original,
         String replacement,
@@ -31,22 +31,23 @@ public record Mutant(
 
     /** Checks nothing: whether the snippet is there shows when the mutant is compiled. */
     public Mutant {
-        traps = List.copyOf(traps);
+        knownBugs = List.copyOf(knownBugs);
         killers = List.copyOf(killers);
     }
 
-    /** A mutant; its traps as numbers with commas between. */
-    static Mutant of(String id, String traps, String source, String original, String replacement, String... killers) {
-        List<Integer> numbers = traps.isEmpty()
+    /** A mutant; its known bugs as numbers with commas between. */
+    static Mutant of(
+            String id, String knownBugs, String source, String original, String replacement, String... killers) {
+        List<Integer> numbers = knownBugs.isEmpty()
                 ? List.of()
-                : Arrays.stream(traps.split(", ")).map(Integer::valueOf).toList();
+                : Arrays.stream(knownBugs.split(", ")).map(Integer::valueOf).toList();
         return new Mutant(id, numbers, source, original, replacement, List.of(killers), Optional.empty());
     }
 
     /** The same, with another snippet of another file replaced besides. */
     Mutant besides(String otherSource, String otherOriginal, String otherReplacement) {
         Mutant other = of(id, "", otherSource, otherOriginal, otherReplacement);
-        return new Mutant(id, traps, source, original, replacement, killers, Optional.of(other));
+        return new Mutant(id, knownBugs, source, original, replacement, killers, Optional.of(other));
     }
 
     /** The names of the classes that are changed. */

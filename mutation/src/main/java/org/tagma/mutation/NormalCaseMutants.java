@@ -7,13 +7,13 @@ import java.util.List;
 /** Mistakes in windows, memory, bodies, time and fairness. */
 final class NormalCaseMutants {
 
-    private static final String NORMAL = "TrapsNormalCaseTest#";
+    private static final String NORMAL = "KnownBugsNormalCaseTest#";
     private static final String JUDGED = "PrimaryJudgedTest#";
     private static final String BUSY = "aPrimaryWithFullBatchesAtThePaceOfOthersIsBusyAndOneThatIsSlowerIsNot";
-    private static final String EXECUTION = "TrapsExecutionTest#";
-    private static final String FLOOD = NORMAL + "trap09_aFloodOfFutureMessagesCostsBoundedMemoryAndNoThroughput";
-    private static final String TRACE = NORMAL + "trap10_aRefusedMessageLeavesNoTrace";
-    private static final String WITHHELD = NORMAL + "trap17_aBodyThatThePrimaryWithheldIsFetchedFromOthers";
+    private static final String EXECUTION = "KnownBugsExecutionTest#";
+    private static final String FLOOD = NORMAL + "bug09_aFloodOfFutureMessagesCostsBoundedMemoryAndNoThroughput";
+    private static final String TRACE = NORMAL + "bug10_aRefusedMessageLeavesNoTrace";
+    private static final String WITHHELD = NORMAL + "bug17_aBodyThatThePrimaryWithheldIsFetchedFromOthers";
 
     static final List<Mutant> ALL = List.of(
             of(
@@ -28,7 +28,7 @@ final class NormalCaseMutants {
                     "9",
                     "core/pbft/PbftValidator",
                     "return atCheckpoint ? inWindow(state, message.sequence()) :",
-                    "return atCheckpoint ? Verdict.ACCEPT :",
+                    "return atCheckpoint ? PbftVerdict.ACCEPT :",
                     FLOOD),
             of(
                     "a batch is given as often as it is asked for",
@@ -36,29 +36,29 @@ final class NormalCaseMutants {
                     "core/pbft/BatchFetcher",
                     "|| served[sender] >= state.config.maxBatchBytes()",
                     "",
-                    NORMAL + "trap09_aReplicaThatAsksWithoutEndIsAnsweredSoOftenATick"),
+                    NORMAL + "bug09_aReplicaThatAsksWithoutEndIsAnsweredSoOftenATick"),
             of(
                     "a body is kept before its proposal is judged",
                     "10",
                     "core/pbft/NormalCase",
-                    "Verdict verdict = PbftValidator.prePrepare(state, sender, message);",
+                    "PbftVerdict verdict = PbftValidator.prePrepare(state, sender, message);",
                     "if (state.inWindow(message.sequence())) {"
-                            + " state.slot(message.sequence()).addBody(message.batch()); } Verdict verdict ="
+                            + " state.slot(message.sequence()).addBody(message.batch()); } PbftVerdict verdict ="
                             + " PbftValidator.prePrepare(state, sender, message);",
                     TRACE),
             of(
                     "a view change is kept before it is judged",
                     "10",
                     "core/pbft/ViewChanger",
-                    "Verdict verdict = PbftValidator.viewChange(state, signed.message());",
-                    "viewChanges.add(signed); Verdict verdict = PbftValidator.viewChange(state, signed.message());",
+                    "PbftVerdict verdict = PbftValidator.viewChange(state, signed.message());",
+                    "viewChanges.add(signed); PbftVerdict verdict = PbftValidator.viewChange(state, signed.message());",
                     TRACE),
             of(
                     "a slot is made before the vote is judged",
                     "10",
                     "core/pbft/NormalCase",
-                    "Verdict verdict = PbftValidator.prepare(state, sender, message);",
-                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()); } Verdict verdict ="
+                    "PbftVerdict verdict = PbftValidator.prepare(state, sender, message);",
+                    "if (state.inWindow(message.sequence())) { state.slot(message.sequence()); } PbftVerdict verdict ="
                             + " PbftValidator.prepare(state, sender, message);",
                     TRACE),
             of(
@@ -67,28 +67,28 @@ final class NormalCaseMutants {
                     "core/pbft/PbftConfig",
                     "return logWindow - checkpointInterval;",
                     "return logWindow;",
-                    NORMAL + "trap13_aPrimaryAheadByACheckpointProposesNothingThatBackupsMustDrop"),
+                    NORMAL + "bug13_aPrimaryAheadByACheckpointProposesNothingThatBackupsMustDrop"),
             of(
                     "a gap is not filled",
                     "13, 15",
                     "core/pbft/quorum/NewViewRule",
                     "reproposals.add(new Reproposal(sequence, Digest.NULL));",
                     "return Optional.empty();",
-                    NORMAL + "trap13_aPrimaryThatJumpsToTheHighWatermarkIsReplacedAndTheGapIsFilled"),
+                    NORMAL + "bug13_aPrimaryThatJumpsToTheHighWatermarkIsReplacedAndTheGapIsFilled"),
             of(
                     "a null batch is not executed",
                     "15",
                     "core/pbft/NormalCase",
                     "state.emit(new Action.Commit(sequence, batch.get()));",
                     "if (!batch.get().isNull()) { state.emit(new Action.Commit(sequence, batch.get())); }",
-                    EXECUTION + "trap15_aNullBatchAtACheckpointSurvivesACrashAndRestart"),
+                    EXECUTION + "bug15_aNullBatchAtACheckpointSurvivesACrashAndRestart"),
             of(
                     "no checkpoint at a null batch",
                     "15",
                     "core/pbft/NormalCase",
                     "if (sequence % state.config.checkpointInterval() == 0)",
                     "if (sequence % state.config.checkpointInterval() == 0 && !batch.get().isNull())",
-                    EXECUTION + "trap15_aNullBatchAtACheckpointSurvivesACrashAndRestart"),
+                    EXECUTION + "bug15_aNullBatchAtACheckpointSurvivesACrashAndRestart"),
             of(
                     "a committed batch without its body is not fetched",
                     "17",
@@ -109,7 +109,7 @@ final class NormalCaseMutants {
                     "core/pbft/PrimaryMonitor",
                     "suspectIf(requestWaits(), allowed,",
                     "suspectIf(0, allowed,",
-                    NORMAL + "trap19_aStarvedClientIsServedByTheNextPrimary"),
+                    NORMAL + "bug19_aStarvedClientIsServedByTheNextPrimary"),
             of(
                     "a primary may serve everything just within the timeout",
                     "19, 41",
@@ -241,16 +241,16 @@ final class NormalCaseMutants {
                     "any proposed time is taken",
                     "24",
                     "core/pbft/PbftValidator",
-                    "return isTimely(state, message.batch()) ? Verdict.ACCEPT : Verdict.BAD_TIME;",
-                    "return Verdict.ACCEPT;",
-                    EXECUTION + "trap24_aTimeOutOfBoundsIsRefused"),
+                    "return isTimely(state, message.batch()) ? PbftVerdict.ACCEPT : PbftVerdict.BAD_TIME;",
+                    "return PbftVerdict.ACCEPT;",
+                    EXECUTION + "bug24_aTimeOutOfBoundsIsRefused"),
             of(
                     "agreed time goes back",
                     "24",
                     "core/service/ReplicatedService",
                     "agreedTimeMillis = Math.max(agreedTimeMillis, batch.timeMillis());",
                     "agreedTimeMillis = batch.timeMillis();",
-                    EXECUTION + "trap24_agreedTimeIsMonotone"),
+                    EXECUTION + "bug24_agreedTimeIsMonotone"),
             of(
                     "what is ordered once more goes before anything new",
                     "19",
@@ -264,7 +264,7 @@ final class NormalCaseMutants {
                     "core/pbft/SessionLane",
                     "if (next > 0) { return fifo.get(Math.max(next, committedUpTo + 1)); }",
                     "if (false) { return null; }",
-                    NORMAL + "trap19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced"));
+                    NORMAL + "bug19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced"));
 
     private NormalCaseMutants() {}
 }

@@ -30,7 +30,7 @@ final class RaftElectionMutants {
                     "return otherLastTerm > lastTerm() || (otherLastTerm == lastTerm() && otherLastIndex >="
                             + " lastIndex());",
                     "return otherLastIndex >= lastIndex();",
-                    "raft.RaftSlipsTest#aLongerLogOfAnEarlierTermGetsNoVote"),
+                    "raft.RaftImplementationBugsTest#aLongerLogOfAnEarlierTermGetsNoVote"),
             of(
                     "of two logs with one last term the shorter will do",
                     "26",
@@ -46,53 +46,53 @@ final class RaftElectionMutants {
                     "return state.votedFor() == candidate || (state.votedFor() == RaftState.NOBODY && state.leader =="
                             + " RaftState.NOBODY);",
                     "return true;",
-                    "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
+                    "raft.RaftKnownBugsTest#bug27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
             of(
                     "who votes forgets it",
                     "27",
                     "core/raft/RaftState",
                     "votedFor = candidate; hardStateChanged = true;",
                     "hardStateChanged = true;",
-                    "raft.RaftTrapsTest#trap27TermAndVoteAreDurableBeforeTheAnswer",
-                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
+                    "raft.RaftKnownBugsTest#bug27TermAndVoteAreDurableBeforeTheAnswer",
+                    "raft.RaftKnownBugsTest#bug28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
             of(
                     "term and vote are not durable",
                     "27",
                     "core/raft/RaftState",
                     "out.add(new Action.Persist(new RaftRecord.HardState(term, votedFor)));",
                     "",
-                    "raft.RaftTrapsTest#trap27TermAndVoteAreDurableBeforeTheAnswer",
-                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
+                    "raft.RaftKnownBugsTest#bug27TermAndVoteAreDurableBeforeTheAnswer",
+                    "raft.RaftKnownBugsTest#bug28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
             of(
                     "the answer leaves before the vote is durable",
                     "27",
                     "core/raft/RaftState",
                     "flushHardState(); out.add(action);",
                     "out.add(action);",
-                    "raft.RaftTrapsTest#trap27TermAndVoteAreDurableBeforeTheAnswer",
-                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
+                    "raft.RaftKnownBugsTest#bug27TermAndVoteAreDurableBeforeTheAnswer",
+                    "raft.RaftKnownBugsTest#bug28APartitionedReplicaComesBackWithoutDisturbingTheLeader"),
             of(
                     "a vote is forgotten in a restart",
                     "27",
                     "core/raft/RaftState",
                     "votedFor = record.votedFor();",
                     "votedFor = NOBODY;",
-                    "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
+                    "raft.RaftKnownBugsTest#bug27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
             of(
                     "a term is forgotten in a restart",
                     "27",
                     "core/raft/RaftState",
                     "term = record.term(); votedFor = record.votedFor();",
                     "votedFor = NOBODY;",
-                    "raft.RaftTrapsTest#trap26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting",
-                    "raft.RaftTrapsTest#trap27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
+                    "raft.RaftKnownBugsTest#bug26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting",
+                    "raft.RaftKnownBugsTest#bug27AVoterThatRestartsVotesForNobodyElseInTheTerm"),
             of(
                     "a vote outlives its term",
                     "27",
                     "core/raft/RaftState",
                     "term = newTerm; votedFor = NOBODY;",
                     "term = newTerm;",
-                    "raft.RaftTrapsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
+                    "raft.RaftKnownBugsTest#aReplicaThatLostItsLogNeitherVotesNorCountsUntilItHasItAgain",
                     "raft.RaftElectionTest#aLeaderCutOffFromTheMajorityStepsDownWithinTwoElectionTimeouts"),
             of(
                     "a pre-vote counts as a vote",
@@ -109,7 +109,7 @@ final class RaftElectionMutants {
                     "core/raft/Election",
                     "if (mayStand()) { preVote(); }",
                     "if (mayStand()) { byTransfer = false; stand(); }",
-                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
+                    "raft.RaftKnownBugsTest#bug28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
                     "raft.RaftElectionTest#aRefusedMajorityEndsTheCandidacy"),
             of(
                     "a pre-vote changes the term",
@@ -117,8 +117,8 @@ final class RaftElectionMutants {
                     "core/raft/Election",
                     "if (message.term() > state.term() && !message.preVote()) {",
                     "if (message.term() > state.term()) {",
-                    "raft.RaftTrapsTest#trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
-                    "raft.RaftTrapsTest#trap28APartialPartitionDoesNotChangeTheLeader"),
+                    "raft.RaftKnownBugsTest#bug28APartitionedReplicaComesBackWithoutDisturbingTheLeader",
+                    "raft.RaftKnownBugsTest#bug28APartialPartitionDoesNotChangeTheLeader"),
             of(
                     "who hears a leader votes all the same",
                     "28",
@@ -227,7 +227,7 @@ final class RaftElectionMutants {
                     "core/raft/RaftState",
                     "hurriedUntilTick = 0; restartElectionTimer();",
                     "hurriedUntilTick = 0;",
-                    "raft.RaftTrapsTest#trap28APartialPartitionDoesNotChangeTheLeader",
+                    "raft.RaftKnownBugsTest#bug28APartialPartitionDoesNotChangeTheLeader",
                     "raft.RaftThirdPartyElectionTest#aDuelOfPreCandidatesDisturbsNobody"),
             of(
                     "election timeouts are not random",
@@ -242,8 +242,8 @@ final class RaftElectionMutants {
                     "",
                     "core/raft/Election",
                     "if (message.term() > state.term()) { state.follow(message.term(), RaftState.NOBODY); return"
-                            + " Verdict.ACCEPT; }",
-                    "if (message.term() > state.term()) { return Verdict.ACCEPT; }",
+                            + " RaftVerdict.ACCEPT; }",
+                    "if (message.term() > state.term()) { return RaftVerdict.ACCEPT; }",
                     "raft.RaftThirdPartyElectionTest#anEntryThatNoMajorityHadIsOverwritten"),
             of(
                     "who lost its log votes",
@@ -251,7 +251,7 @@ final class RaftElectionMutants {
                     "core/raft/Election",
                     "&& !state.recovering && message.term() > state.votesAfterTerm",
                     "&& message.term() > state.votesAfterTerm",
-                    "raft.RaftTrapsTest#aReplicaThatLostItsLogRefusesItsVoteAndDoesNotStand"),
+                    "raft.RaftKnownBugsTest#aReplicaThatLostItsLogRefusesItsVoteAndDoesNotStand"),
             of(
                     "who lost its disk votes in the term of its leader",
                     "27",
@@ -301,14 +301,14 @@ final class RaftElectionMutants {
                     "core/raft/Election",
                     "return state.mayHaveToLead() &&",
                     "return state.configuration().isVoter(state.self) &&",
-                    "raft.RaftSlipsTest#trap31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands"),
+                    "raft.RaftImplementationBugsTest#bug31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands"),
             of(
                     "a learner stands",
                     "31",
                     "core/raft/Election",
                     "return state.mayHaveToLead() &&",
                     "return",
-                    "raft.RaftSlipsTest#whoLostItsVoteByAChangeThatIsCommittedDoesNotStand"));
+                    "raft.RaftImplementationBugsTest#whoLostItsVoteByAChangeThatIsCommittedDoesNotStand"));
 
     private RaftElectionMutants() {}
 }

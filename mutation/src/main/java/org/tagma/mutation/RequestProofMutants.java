@@ -4,7 +4,7 @@ import static org.tagma.mutation.Mutant.of;
 
 import java.util.List;
 
-/** Mistakes with requests that no signature proves to others: trap 18, the big-MAC attack. */
+/** Mistakes with requests that no signature proves to others: known bug 18, the big-MAC attack. */
 final class RequestProofMutants {
 
     private static final String TEST = "RequestAuthenticationTest#";

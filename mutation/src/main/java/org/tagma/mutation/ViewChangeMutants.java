@@ -7,15 +7,15 @@ import java.util.List;
 /** Mistakes in the view change. */
 final class ViewChangeMutants {
 
-    private static final String VIEWS = "TrapsViewChangeTest#";
+    private static final String VIEWS = "KnownBugsViewChangeTest#";
     private static final String JUDGED = "PrimaryJudgedTest#";
-    private static final String OUTAGE = "TrapsOutageTest#";
-    private static final String EXECUTION = "TrapsExecutionTest#";
+    private static final String OUTAGE = "KnownBugsOutageTest#";
+    private static final String EXECUTION = "KnownBugsExecutionTest#";
     private static final String RULE = "NewViewRuleReferenceTest#";
-    private static final String LOST = VIEWS + "trap02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges";
-    private static final String FORGED = VIEWS + "trap03_aForgedEntryOfALaterViewDoesNotMaskTheValidOnes";
-    private static final String FIGURE_4 = RULE + "trap05_everySmallSetOfViewChangesIsDecidedAsThePaperSays";
-    private static final String REPLAY = VIEWS + "trap07_oldMessagesReplayedInALaterViewAreRefused";
+    private static final String LOST = VIEWS + "bug02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges";
+    private static final String FORGED = VIEWS + "bug03_aForgedEntryOfALaterViewDoesNotMaskTheValidOnes";
+    private static final String FIGURE_4 = RULE + "bug05_everySmallSetOfViewChangesIsDecidedAsThePaperSays";
+    private static final String REPLAY = VIEWS + "bug07_oldMessagesReplayedInALaterViewAreRefused";
 
     static final List<Mutant> ALL = List.of(
             of(
@@ -45,7 +45,7 @@ final class ViewChangeMutants {
                     "core/pbft/quorum/NewViewRule",
                     "needed = reproposals.size();",
                     "needed = prepared.get().isNull() ? needed : reproposals.size();",
-                    VIEWS + "trap02_aNullBatchThatPreparedIsCarriedOverThoughItIsTheLast"),
+                    VIEWS + "bug02_aNullBatchThatPreparedIsCarriedOverThoughItIsTheLast"),
             of(
                     "the first candidate masks the others",
                     "3",
@@ -103,35 +103,35 @@ final class ViewChangeMutants {
                     "core/pbft/quorum/NewViewRule",
                     ".max(Comparator.comparingLong(CheckpointCertificate::sequence))",
                     ".min(Comparator.comparingLong(CheckpointCertificate::sequence))",
-                    RULE + "trap05_randomSetsOfViewChangesAreDecidedAsThePaperSays"),
+                    RULE + "bug05_randomSetsOfViewChangesAreDecidedAsThePaperSays"),
             of(
                     "a new view is believed",
                     "4",
                     "core/pbft/ViewChanger",
                     "decision.isEmpty() || !decision.get().reproposals().equals(message.reproposals())",
                     "decision.isEmpty()",
-                    VIEWS + "trap04_aNewViewWithAlteredReproposalsIsRefusedByAll"),
+                    VIEWS + "bug04_aNewViewWithAlteredReproposalsIsRefusedByAll"),
             of(
                     "anybody opens a view",
                     "4",
                     "core/pbft/PbftValidator",
                     "if (sender != quorums.primary(message.view()))",
                     "if (false)",
-                    VIEWS + "trap04_aNewViewFromAnybodyButItsPrimaryIsRefused"),
+                    VIEWS + "bug04_aNewViewFromAnybodyButItsPrimaryIsRefused"),
             of(
                     "votes of a view that was left are taken",
                     "7",
                     "core/pbft/PbftValidator",
-                    "if (message.view() < state.view) { verdict = Verdict.WRONG_VIEW; }",
+                    "if (message.view() < state.view) { verdict = PbftVerdict.WRONG_VIEW; }",
                     "",
                     REPLAY),
             of(
                     "a new view of an earlier view is entered",
                     "7",
                     "core/pbft/PbftValidator",
-                    "static Verdict newView(PbftState state, int sender, NewView message) { if (message.view() <"
+                    "static PbftVerdict newView(PbftState state, int sender, NewView message) { if (message.view() <"
                             + " state.view || (message.view() == state.view && state.normal))",
-                    "static Verdict newView(PbftState state, int sender, NewView message) { if (false)",
+                    "static PbftVerdict newView(PbftState state, int sender, NewView message) { if (false)",
                     REPLAY),
             of(
                     "a proposal of another view is taken",
@@ -144,32 +144,33 @@ final class ViewChangeMutants {
                     "old view changes are taken",
                     "7",
                     "core/pbft/PbftValidator",
-                    "static Verdict viewChange(PbftState state, ViewChange message) { if (message.view() < state.view"
+                    "static PbftVerdict viewChange(PbftState state, ViewChange message) {"
+                            + " if (message.view() < state.view"
                             + " || (message.view() == state.view && state.normal))",
-                    "static Verdict viewChange(PbftState state, ViewChange message) { if (false)",
+                    "static PbftVerdict viewChange(PbftState state, ViewChange message) { if (false)",
                     REPLAY,
-                    VIEWS + "trap07_theNewViewOfThePresentViewIsNotEnteredTwice"),
+                    VIEWS + "bug07_theNewViewOfThePresentViewIsNotEnteredTwice"),
             of(
                     "one replica's view number moves the others",
                     "8",
                     "core/pbft/ViewChanger",
                     "int candidate = wanted.length - state.quorums.weak();",
                     "int candidate = wanted.length - 1;",
-                    VIEWS + "trap08_aHugeViewNumberOfFReplicasMovesNobody"),
+                    VIEWS + "bug08_aHugeViewNumberOfFReplicasMovesNobody"),
             of(
                     "f+1 replicas ahead are not joined",
                     "11",
                     "core/pbft/ViewChanger",
                     "candidate >= 0 && wanted[candidate] > state.view",
                     "false",
-                    "TrapsViewChangeTest#trap11_whoWasLeftBehindGoesToTheLatestViewThatEnoughWant"),
+                    "KnownBugsViewChangeTest#bug11_whoWasLeftBehindGoesToTheLatestViewThatEnoughWant"),
             of(
                     "the timer of a new view never runs out",
                     "11, 12",
                     "core/pbft/ViewChanger",
                     "newViewDeadlineTick != NOT_RUNNING && state.tick >= newViewDeadlineTick",
                     "false",
-                    OUTAGE + "trap12_theBackOffIsForgottenOnceRequestsAreServedAgain",
+                    OUTAGE + "bug12_theBackOffIsForgottenOnceRequestsAreServedAgain",
                     LOST),
             of(
                     "timeouts double for what is merely lost",
@@ -177,23 +178,23 @@ final class ViewChangeMutants {
                     "core/pbft/AdaptiveTimeouts",
                     "void gaveUp(long view, long tick) {",
                     "void gaveUp(long view, long tick) { lateViews++;",
-                    OUTAGE + "trap12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts",
-                    OUTAGE + "trap12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind"),
+                    OUTAGE + "bug12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts",
+                    OUTAGE + "bug12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind"),
             of(
                     "a view change is not repeated",
                     "11",
                     "core/pbft/CatchUp",
                     "state.emit(new Action.Forward(replica, signed));",
                     "",
-                    OUTAGE + "trap11_noTransientPartitionWedgesTheGroup",
-                    OUTAGE + "trap11_aSeriesOfPartitionsDoesNotWedgeTheGroup"),
+                    OUTAGE + "bug11_noTransientPartitionWedgesTheGroup",
+                    OUTAGE + "bug11_aSeriesOfPartitionsDoesNotWedgeTheGroup"),
             of(
                     "a new view is not repeated",
                     "11",
                     "core/pbft/CatchUp",
                     "if (state.enteredBy == null) { return; }",
                     "if (true) { return; }",
-                    OUTAGE + "trap11_aReplicaThatMissedTheNewViewIsGivenItAgain"),
+                    OUTAGE + "bug11_aReplicaThatMissedTheNewViewIsGivenItAgain"),
             of(
                     "the view is changed for one incarnation as often as its replica asks",
                     "8",
@@ -313,7 +314,7 @@ final class ViewChangeMutants {
                     "core/pbft/ViewChanger",
                     "state.releaseLeftOver();",
                     "state.releaseLeftOver(); state.lastCommitted = state.stable.sequence();",
-                    EXECUTION + "trap14_everyOperationIsCountedOnceThroughManyViewChanges"));
+                    EXECUTION + "bug14_everyOperationIsCountedOnceThroughManyViewChanges"));
 
     private ViewChangeMutants() {}
 }

@@ -7,17 +7,17 @@ import java.util.List;
 /** Mistakes in counting votes and in casting them. */
 final class VotingMutants {
 
-    private static final String NORMAL = "TrapsNormalCaseTest#";
-    private static final String VIEWS = "TrapsViewChangeTest#";
-    private static final String EXECUTION = "TrapsExecutionTest#";
+    private static final String NORMAL = "KnownBugsNormalCaseTest#";
+    private static final String VIEWS = "KnownBugsViewChangeTest#";
+    private static final String EXECUTION = "KnownBugsExecutionTest#";
     private static final String VOTES = "VotesTest#";
     private static final String QUORUMS = VOTES + "quorumsIntersectInACorrectReplicaAndAreAvailable";
-    private static final String SPLIT = NORMAL + "trap01_aPrimaryThatCommitsToBothItsProposalsCannotSplitTheGroup";
-    private static final String EQUIVOCATION = NORMAL + "trap01_anEquivocatingPrimaryIsReplacedInOneViewChange";
-    private static final String LOST = VIEWS + "trap02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges";
-    private static final String ONCE = VIEWS + "trap06_aSignerIsCountedOnceWhateverItsEncodings";
-    private static final String CERTIFICATE = VIEWS + "trap06_aCheckpointCertificateOfOneSignerProvesNothing";
-    private static final String RESTARTS = EXECUTION + "trap25_restartsInTheMiddleOfAViewChangeContradictNothing";
+    private static final String SPLIT = NORMAL + "bug01_aPrimaryThatCommitsToBothItsProposalsCannotSplitTheGroup";
+    private static final String EQUIVOCATION = NORMAL + "bug01_anEquivocatingPrimaryIsReplacedInOneViewChange";
+    private static final String LOST = VIEWS + "bug02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges";
+    private static final String ONCE = VIEWS + "bug06_aSignerIsCountedOnceWhateverItsEncodings";
+    private static final String CERTIFICATE = VIEWS + "bug06_aCheckpointCertificateOfOneSignerProvesNothing";
+    private static final String RESTARTS = EXECUTION + "bug25_restartsInTheMiddleOfAViewChangeContradictNothing";
 
     private static final String FORGETS_PROPOSALS = "slot.restorePrePrepared(vote.view(), vote.batch().digest());";
 
@@ -66,7 +66,7 @@ final class VotingMutants {
                     "core/pbft/NormalCase",
                     "proposed.isPresent() && !proposed.get().equals(digest)",
                     "false",
-                    NORMAL + "trap01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary"),
+                    NORMAL + "bug01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary"),
             of(
                     "equivocation is not noticed",
                     "1",
@@ -145,7 +145,7 @@ final class VotingMutants {
                     "core/pbft/PbftValidator",
                     "senders.size() == message.viewChanges().size() && senders.size() >= quorums.certificate()",
                     "message.viewChanges().size() >= quorums.certificate()",
-                    VIEWS + "trap04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll"),
+                    VIEWS + "bug04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll"),
             of(
                             "no vote ledger, and a restarted replica forgets its proposals",
                             "",

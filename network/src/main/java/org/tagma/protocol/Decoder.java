@@ -10,7 +10,7 @@ public interface Decoder<T> {
      * Reads it. The bytes of a message may be anything, and every way to write one message but one must be refused.
      * Byte strings of what is returned may be slices of the bytes.
      *
-     * @throws Rejection if the bytes are not the encoding of such a thing, or of one above the limits
+     * @throws InvalidMessageException if the bytes are not the encoding of such a thing, or of one above the limits
      */
-    T decode(ByteString bytes, DecodeContext context) throws Rejection;
+    T decode(ByteString bytes, DecodeContext context) throws InvalidMessageException;
 }

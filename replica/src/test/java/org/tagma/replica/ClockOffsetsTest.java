@@ -20,7 +20,7 @@ import org.tagma.replica.inbound.Inbound;
 import org.tagma.replica.outbound.Outbound;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
-/** Four replicas whose clocks a test sets, and a network that takes 40 ms each way. Trap 47. */
+/** Four replicas whose clocks a test sets, and a network that takes 40 ms each way. Known bug 47. */
 final class ClockOffsetsTest {
 
     private static final AuthenticationPolicy POLICY =

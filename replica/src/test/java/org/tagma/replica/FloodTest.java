@@ -26,11 +26,11 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.metrics.WasteMeter;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
-/** One replica sends what is costly to check and worth nothing, beside an honest client. Trap 38. */
+/** One replica sends what is costly to check and worth nothing, beside an honest client. Known bug 38. */
 final class FloodTest {
 
     private static final PeerId CLIENT = new PeerId.ClientSession(0, 1);

@@ -15,8 +15,8 @@ import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.network.transport.FrameHandler.Disposition;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.inbound.InboundStage;
-import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
 @Timeout(60)

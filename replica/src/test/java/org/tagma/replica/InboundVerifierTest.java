@@ -47,9 +47,9 @@ import org.tagma.network.codec.MessageCodec;
 import org.tagma.network.codec.RequestAuthenticator;
 import org.tagma.network.transport.PeerId;
 import org.tagma.protocol.Protocols;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.inbound.Inbound;
 import org.tagma.replica.inbound.InboundVerifier;
-import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
 final class InboundVerifierTest {
@@ -282,7 +282,7 @@ final class InboundVerifierTest {
         assertRejected(RejectionReason.BAD_VALUE, verify(CLIENT_SIGNATURES, REPLICA_0, frame));
     }
 
-    // Trap 18, the big-MAC attack, from here on.
+    // Known bug 18, the big-MAC attack, from here on.
 
     @Test
     void aRequestWithAGoodMacAndABadSignatureIsNotFitForProposing() {
@@ -424,7 +424,7 @@ final class InboundVerifierTest {
         assertThat(verifyStable(certificate(8, 0, 1, 2))).isInstanceOf(Inbound.ForEngine.class);
         assertThat(verifyStable(certificate(8, 0, 1, 2, 3))).isInstanceOf(Inbound.ForEngine.class);
         assertRejected(RejectionReason.BAD_CERTIFICATE, verifyStable(certificate(8, 0, 1)));
-        // Trap 6: a signer counted twice.
+        // Known bug 6: a signer counted twice.
         assertNotAccepted(verifyStable(certificate(8, 0, 1, 1)));
         assertNotAccepted(verifyStable(certificate(8, 0, 1, 2, 2)));
     }

@@ -92,7 +92,7 @@ final class RaftServerTest {
     }
 
     @Test
-    void trap32AfterALeaderIsStoppedItsSuccessorKnowsWhatWasExecuted() {
+    void bug32AfterALeaderIsStoppedItsSuccessorKnowsWhatWasExecuted() {
         int first = awaitLeader();
         assertThat(client.submit(1)).isEqualTo("1");
         long term = servers.get(first).status().view();
@@ -107,7 +107,7 @@ final class RaftServerTest {
     }
 
     @Test
-    void trap28And30APartitionedLeaderNeitherServesAReadNorAcknowledgesAWrite() {
+    void bug28And30APartitionedLeaderNeitherServesAReadNorAcknowledgesAWrite() {
         int old = awaitLeader();
         assertThat(client.submit(1)).isEqualTo("1");
         List<Integer> others = servers.keySet().stream().filter(id -> id != old).toList();

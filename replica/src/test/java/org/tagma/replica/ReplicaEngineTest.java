@@ -254,7 +254,7 @@ final class ReplicaEngineTest {
         engine.turn(List.of(TICK));
         assertThat(ports.calls).containsExactly("append 1", "barrier", "stopped the log cannot be written: disk full");
         assertThat(engine.isStopped()).isTrue();
-        // Trap 34: it is never tried again, even though it would now succeed.
+        // Known bug 34: it is never tried again, even though it would now succeed.
         ports.barrierFailure = null;
         ports.calls.clear();
         engine.turn(List.of(TICK));

@@ -151,7 +151,7 @@ final class ResumedTransferServerTest {
     }
 
     @Test
-    void trap23AReplicaThatIsStoppedInTheMiddleOfATransferGoesOnWhereItWas() throws IOException {
+    void bug23AReplicaThatIsStoppedInTheMiddleOfATransferGoesOnWhereItWas() throws IOException {
         for (int id = 0; id < LAGGING; id++) {
             start(id, MemoryLogStore.withoutFolder(), SnapshotStore.none(), Optional.empty());
         }

@@ -12,7 +12,7 @@ import org.tagma.core.protocol.ReplicaMode;
 import org.tagma.network.codec.Decoded;
 import org.tagma.network.codec.Envelope;
 import org.tagma.network.transport.PeerId;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.trace.EventKind;
 import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.Misbehaviour;

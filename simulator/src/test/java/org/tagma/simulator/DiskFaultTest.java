@@ -97,12 +97,12 @@ class DiskFaultTest {
         }
     }
 
-    /** Trap 34: whoever tries a failed sync again does not get to call it durable. */
+    /** Known bug 34: whoever tries a failed sync again does not get to call it durable. */
     @ParameterizedTest
     @EnumSource(
             value = DiskFault.class,
             names = {"SYNC", "POWER"})
-    void trap34ASecondSyncAfterAFailedOneIsNoticed(DiskFault fault) throws Exception {
+    void bug34ASecondSyncAfterAFailedOneIsNoticed(DiskFault fault) throws Exception {
         DiskFaults faults = new DiskFaults();
         SimulatedLogStore disk = new SimulatedLogStore(new SplittableRandom(1), faults, false);
         LogStore retrying = new RetryingLogStore(disk);

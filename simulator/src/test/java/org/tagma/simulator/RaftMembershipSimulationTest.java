@@ -36,9 +36,9 @@ class RaftMembershipSimulationTest {
         return (cluster.leader().orElseThrow() + 1) % 3;
     }
 
-    /** Trap 31: one after another all three are replaced, while leaders crash. */
+    /** Known bug 31: one after another all three are replaced, while leaders crash. */
     @Test
-    void trap31TheWholeGroupIsReplacedWhileLeadersCrash() {
+    void bug31TheWholeGroupIsReplacedWhileLeadersCrash() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             Scenario scenario = cluster(SimulatedProtocol.of("raft", 6).with("voters", List.of(0, 1, 2)))
                     .clients(3)

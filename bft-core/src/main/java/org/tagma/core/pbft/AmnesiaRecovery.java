@@ -60,13 +60,13 @@ final class AmnesiaRecovery {
         }
     }
 
-    Verdict onReply(int sender, EstimationReply reply) {
+    PbftVerdict onReply(int sender, EstimationReply reply) {
         if (!asking || reply.nonce() != nonce || sender == state.self) {
-            return Verdict.UNEXPECTED;
+            return PbftVerdict.UNEXPECTED;
         }
         replies[sender] = reply;
         decide();
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     private void decide() {

@@ -140,23 +140,23 @@ final class BatchFetcher {
     }
 
     /** Takes a body if it is one that was wanted, and there is room. */
-    Verdict onBatchBody(BatchBody message) {
+    PbftVerdict onBatchBody(BatchBody message) {
         Batch batch = message.batch();
         Reproposal named = new Reproposal(message.sequence(), batch.digest());
         if (!wanted.containsKey(named) || !state.inWindow(message.sequence())) {
-            return Verdict.UNEXPECTED;
+            return PbftVerdict.UNEXPECTED;
         }
         // Its digest does not cover how its requests are authenticated.
         if (!state.room.isWellMade(batch)) {
-            return Verdict.TOO_LARGE;
+            return PbftVerdict.TOO_LARGE;
         }
         if (!state.room.toFetch(message.sequence(), state.room.weight(batch))) {
-            return Verdict.NO_ROOM;
+            return PbftVerdict.NO_ROOM;
         }
         wanted.remove(named);
         state.slot(message.sequence()).addBody(batch);
         state.emit(new Action.Persist(new KeptBatch(message.sequence(), batch)));
         askMore();
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 }

@@ -326,22 +326,22 @@ final class CatchUp {
         admissions.connected(replica);
     }
 
-    Verdict onCommitted(int sender, Committed message) {
+    PbftVerdict onCommitted(int sender, Committed message) {
         if (message.sequence() <= state.lastCommitted || message.sequence() <= state.stable.sequence()) {
-            return Verdict.DUPLICATE;
+            return PbftVerdict.DUPLICATE;
         }
         if (!state.inWindow(message.sequence())) {
-            return Verdict.OUTSIDE_WINDOW;
+            return PbftVerdict.OUTSIDE_WINDOW;
         }
         Slot slot = state.slot(message.sequence());
         if (slot.attest(sender, message.digest()) >= state.quorums.weak()) {
             wasTold = true;
             normalCase.learnCommitted(slot, message.digest());
         }
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
-    Verdict onStableCheckpoint(StableCheckpoint message) {
+    PbftVerdict onStableCheckpoint(StableCheckpoint message) {
         return checkpoints.onCertificate(message.certificate());
     }
 }

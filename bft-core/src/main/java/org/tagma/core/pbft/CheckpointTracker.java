@@ -47,10 +47,10 @@ final class CheckpointTracker {
         }
     }
 
-    Verdict onCheckpoint(Authenticated<Checkpoint> signed) {
+    PbftVerdict onCheckpoint(Authenticated<Checkpoint> signed) {
         Checkpoint message = signed.message();
         nameIfDiverged(signed);
-        Verdict verdict = PbftValidator.checkpoint(state, message);
+        PbftVerdict verdict = PbftValidator.checkpoint(state, message);
         if (!verdict.isAccepted()) {
             return verdict;
         }
@@ -58,7 +58,7 @@ final class CheckpointTracker {
         Authenticated<Checkpoint> earlier = cast.get(signed.sender());
         if (earlier != null) {
             boolean same = earlier.message().equals(message);
-            return same ? Verdict.DUPLICATE : Verdict.CONFLICTING;
+            return same ? PbftVerdict.DUPLICATE : PbftVerdict.CONFLICTING;
         }
         cast.set(signed.sender(), signed);
         List<Authenticated<Checkpoint>> matching = cast.stream()
@@ -68,7 +68,7 @@ final class CheckpointTracker {
             cast.stream().filter(vote -> vote != null).forEach(vote -> nameIfNot(message, vote));
             learn(new CheckpointCertificate(message.sequence(), message.stateDigest(), matching));
         }
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     private List<Authenticated<Checkpoint>> noVotes() {
@@ -96,11 +96,11 @@ final class CheckpointTracker {
     }
 
     /** Somebody showed a certificate, which was validated. */
-    Verdict onCertificate(CheckpointCertificate certificate) {
+    PbftVerdict onCertificate(CheckpointCertificate certificate) {
         if (!PbftValidator.certifies(certificate, state.config)) {
-            return Verdict.BAD_CERTIFICATE;
+            return PbftVerdict.BAD_CERTIFICATE;
         }
-        return learn(certificate) ? Verdict.ACCEPT : Verdict.DUPLICATE;
+        return learn(certificate) ? PbftVerdict.ACCEPT : PbftVerdict.DUPLICATE;
     }
 
     /** A checkpoint is stable: move the window if this replica has that state, else see how to get there. */

@@ -72,22 +72,22 @@ final class MacTrust {
     }
 
     /** A backup keeps aside what this primary proposed; when f+1 do, nothing unsigned is proposed for a while. */
-    Verdict onUnchecked(int sender, Unchecked message) {
+    PbftVerdict onUnchecked(int sender, Unchecked message) {
         if (message.view() != state.view || !state.normal) {
-            return Verdict.WRONG_VIEW;
+            return PbftVerdict.WRONG_VIEW;
         }
         Optional<Slot> slot = state.existingSlot(message.sequence());
         if (!state.isPrimary()
                 || sender == state.self
                 || !slot.flatMap(known -> known.accepted(state.view)).equals(Optional.of(message.digest()))) {
-            return Verdict.UNEXPECTED;
+            return PbftVerdict.UNEXPECTED;
         }
         if (isEndedBy(sender, message)) {
             state.announce("asks clients for signatures: " + state.quorums.weak()
                     + " replicas cannot check requests that this primary proposed");
             state.askSignatures(state.pool.dropUnsigned(false));
         }
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     /**

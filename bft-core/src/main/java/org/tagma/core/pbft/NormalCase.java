@@ -131,13 +131,13 @@ final class NormalCase {
         fillUpTo = Math.max(fillUpTo, upTo);
     }
 
-    Verdict onPrePrepare(int sender, PrePrepare message) {
-        Verdict verdict = PbftValidator.prePrepare(state, sender, message);
+    PbftVerdict onPrePrepare(int sender, PrePrepare message) {
+        PbftVerdict verdict = PbftValidator.prePrepare(state, sender, message);
         if (!verdict.isAccepted()) {
             return verdict;
         }
         if (!hasRoomFor(message)) {
-            return Verdict.NO_ROOM;
+            return PbftVerdict.NO_ROOM;
         }
         Slot slot = state.slot(message.sequence());
         Digest digest = message.batch().digest();
@@ -146,10 +146,10 @@ final class NormalCase {
             state.reportEvidence(
                     sender, new PbftEvidence.TwoProposals(state.view, message.sequence(), proposed.get(), digest));
             state.suspect("the primary proposed two batches for sequence " + message.sequence());
-            return Verdict.CONFLICTING;
+            return PbftVerdict.CONFLICTING;
         }
         if (slot.committed().isPresent() && !slot.committed().get().equals(digest)) {
-            return Verdict.CONFLICTING;
+            return PbftVerdict.CONFLICTING;
         }
         slot.prepare(sender, state.view, digest);
         if (slot.accepted(state.view).isEmpty()) {
@@ -158,7 +158,7 @@ final class NormalCase {
         }
         advance(slot);
         deliver();
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     /**
@@ -286,8 +286,8 @@ final class NormalCase {
         }
     }
 
-    Verdict onPrepare(int sender, Prepare message) {
-        Verdict verdict = PbftValidator.prepare(state, sender, message);
+    PbftVerdict onPrepare(int sender, Prepare message) {
+        PbftVerdict verdict = PbftValidator.prepare(state, sender, message);
         if (verdict.isAccepted()) {
             Slot slot = state.slot(message.sequence());
             verdict = slot.prepare(sender, message.view(), message.digest());
@@ -312,8 +312,8 @@ final class NormalCase {
         }
     }
 
-    Verdict onCommit(int sender, Commit message) {
-        Verdict verdict = PbftValidator.commit(state, message);
+    PbftVerdict onCommit(int sender, Commit message) {
+        PbftVerdict verdict = PbftValidator.commit(state, message);
         if (verdict.isAccepted()) {
             Slot slot = state.slot(message.sequence());
             verdict = slot.commit(sender, message.view(), message.digest());

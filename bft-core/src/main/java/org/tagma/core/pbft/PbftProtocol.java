@@ -124,7 +124,7 @@ public final class PbftProtocol implements Protocol {
         if (!isPassedOn(signed.message())) {
             state.presence.heard(signed.sender(), state.tick);
         }
-        Verdict verdict = dispatch(signed);
+        PbftVerdict verdict = dispatch(signed);
         // What comes late to a view that was given up is refused there, but used here: it is no rejection then.
         boolean used = noteLate(signed.sender(), signed.message());
         if (!verdict.isAccepted() && !used) {
@@ -158,7 +158,7 @@ public final class PbftProtocol implements Protocol {
         normalCase.propose();
     }
 
-    private Verdict dispatch(Authenticated<?> signed) {
+    private PbftVerdict dispatch(Authenticated<?> signed) {
         int sender = signed.sender();
         Message message = signed.message();
         if (message instanceof PrePrepare prePrepare) {
@@ -180,7 +180,7 @@ public final class PbftProtocol implements Protocol {
         }
     }
 
-    private Verdict dispatchCatchUp(int sender, Message message) {
+    private PbftVerdict dispatchCatchUp(int sender, Message message) {
         if (message instanceof Status status) {
             monitor.onStatus(sender, status);
             viewChanger.onStatus(sender, status);
@@ -192,7 +192,7 @@ public final class PbftProtocol implements Protocol {
         } else if (message instanceof FetchBatch fetch) {
             batchFetcher.onFetchBatch(sender, fetch);
         } else if (message instanceof BatchBody body) {
-            Verdict verdict = batchFetcher.onBatchBody(body);
+            PbftVerdict verdict = batchFetcher.onBatchBody(body);
             if (verdict.isAccepted()) {
                 state.existingSlot(body.sequence()).ifPresent(normalCase::takeFromOthers);
                 viewChanger.voteForCarriedOver();
@@ -209,9 +209,9 @@ public final class PbftProtocol implements Protocol {
         } else if (message instanceof EstimationReply reply) {
             return amnesiaRecovery.onReply(sender, reply);
         } else {
-            return Verdict.UNEXPECTED;
+            return PbftVerdict.UNEXPECTED;
         }
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     private static <M extends Message> Authenticated<M> retyped(Authenticated<?> signed, M message) {

@@ -24,32 +24,32 @@ final class PbftValidator {
 
     private PbftValidator() {}
 
-    static Verdict prePrepare(PbftState state, int sender, PrePrepare message) {
+    static PbftVerdict prePrepare(PbftState state, int sender, PrePrepare message) {
         if (message.view() != state.view || !state.normal) {
-            return Verdict.WRONG_VIEW;
+            return PbftVerdict.WRONG_VIEW;
         }
         if (sender != state.primary()) {
-            return Verdict.WRONG_ROLE;
+            return PbftVerdict.WRONG_ROLE;
         }
-        Verdict window = inWindow(state, message.sequence());
+        PbftVerdict window = inWindow(state, message.sequence());
         if (!window.isAccepted()) {
             return window;
         }
         // Up to where its new view goes, a view repeats what that says, and nothing else.
         if (message.sequence() <= state.viewStart) {
-            return Verdict.OUTSIDE_WINDOW;
+            return PbftVerdict.OUTSIDE_WINDOW;
         }
         // Only a new view may place the null batch; a primary that has nothing to say sends an empty one.
         if (message.batch().isNull()) {
-            return Verdict.CONFLICTING;
+            return PbftVerdict.CONFLICTING;
         }
         if (sender == state.self) {
-            return Verdict.ACCEPT;
+            return PbftVerdict.ACCEPT;
         }
         if (tooLarge(state, message)) {
-            return Verdict.TOO_LARGE;
+            return PbftVerdict.TOO_LARGE;
         }
-        return isTimely(state, message.batch()) ? Verdict.ACCEPT : Verdict.BAD_TIME;
+        return isTimely(state, message.batch()) ? PbftVerdict.ACCEPT : PbftVerdict.BAD_TIME;
     }
 
     private static boolean tooLarge(PbftState state, PrePrepare message) {
@@ -73,41 +73,43 @@ final class PbftValidator {
                 && batch.timeMillis() >= Math.min(state.nowMillis, state.lastCommitMillis) - skewMillis;
     }
 
-    static Verdict prepare(PbftState state, int sender, Prepare message) {
-        Verdict verdict = inWindow(state, message.sequence());
+    static PbftVerdict prepare(PbftState state, int sender, Prepare message) {
+        PbftVerdict verdict = inWindow(state, message.sequence());
         // For a view that this replica has yet to enter it is kept; for one it has left it is of no use.
         if (message.view() < state.view) {
-            verdict = Verdict.WRONG_VIEW;
+            verdict = PbftVerdict.WRONG_VIEW;
         }
         // The primary's pre-prepare is its prepare: one vote, not two (PBFT 4.2).
-        return verdict.isAccepted() && sender == state.quorums.primary(message.view()) ? Verdict.WRONG_ROLE : verdict;
+        return verdict.isAccepted() && sender == state.quorums.primary(message.view())
+                ? PbftVerdict.WRONG_ROLE
+                : verdict;
     }
 
     /**
      * A commit counts in any view: a quorum of them proves that the batch is committed, and a replica that has left the
      * view in which the others go on can follow them by it.
      */
-    static Verdict commit(PbftState state, Commit message) {
+    static PbftVerdict commit(PbftState state, Commit message) {
         return inWindow(state, message.sequence());
     }
 
-    private static Verdict inWindow(PbftState state, long sequence) {
+    private static PbftVerdict inWindow(PbftState state, long sequence) {
         if (sequence <= state.stable.sequence()) {
-            return Verdict.DUPLICATE;
+            return PbftVerdict.DUPLICATE;
         }
-        return state.inWindow(sequence) ? Verdict.ACCEPT : Verdict.OUTSIDE_WINDOW;
+        return state.inWindow(sequence) ? PbftVerdict.ACCEPT : PbftVerdict.OUTSIDE_WINDOW;
     }
 
-    static Verdict checkpoint(PbftState state, Checkpoint message) {
+    static PbftVerdict checkpoint(PbftState state, Checkpoint message) {
         boolean atCheckpoint = message.sequence() % state.config.checkpointInterval() == 0;
-        return atCheckpoint ? inWindow(state, message.sequence()) : Verdict.OUTSIDE_WINDOW;
+        return atCheckpoint ? inWindow(state, message.sequence()) : PbftVerdict.OUTSIDE_WINDOW;
     }
 
-    static Verdict viewChange(PbftState state, ViewChange message) {
+    static PbftVerdict viewChange(PbftState state, ViewChange message) {
         if (message.view() < state.view || (message.view() == state.view && state.normal)) {
-            return Verdict.WRONG_VIEW;
+            return PbftVerdict.WRONG_VIEW;
         }
-        return wellFormed(state.config, message) ? Verdict.ACCEPT : Verdict.BAD_VIEW_CHANGE;
+        return wellFormed(state.config, message) ? PbftVerdict.ACCEPT : PbftVerdict.BAD_VIEW_CHANGE;
     }
 
     private static boolean wellFormed(PbftConfig config, ViewChange message) {
@@ -163,22 +165,22 @@ final class PbftValidator {
     }
 
     /** All but the decision itself: from the primary, and from enough good view changes of different replicas. */
-    static Verdict newView(PbftState state, int sender, NewView message) {
+    static PbftVerdict newView(PbftState state, int sender, NewView message) {
         if (message.view() < state.view || (message.view() == state.view && state.normal)) {
-            return Verdict.WRONG_VIEW;
+            return PbftVerdict.WRONG_VIEW;
         }
         Quorums quorums = state.quorums;
         if (sender != quorums.primary(message.view())) {
-            return Verdict.WRONG_ROLE;
+            return PbftVerdict.WRONG_ROLE;
         }
         TreeSet<Integer> senders = new TreeSet<>();
         for (Authenticated<ViewChange> viewChange : message.viewChanges()) {
             if (viewChange.message().view() != message.view() || !wellFormed(state.config, viewChange.message())) {
-                return Verdict.BAD_NEW_VIEW;
+                return PbftVerdict.BAD_NEW_VIEW;
             }
             senders.add(viewChange.sender());
         }
         boolean enough = senders.size() == message.viewChanges().size() && senders.size() >= quorums.certificate();
-        return enough ? Verdict.ACCEPT : Verdict.BAD_NEW_VIEW;
+        return enough ? PbftVerdict.ACCEPT : PbftVerdict.BAD_NEW_VIEW;
     }
 }

@@ -208,22 +208,22 @@ final class Slot {
         return digest.isNull() ? Optional.of(Batch.NULL) : Optional.ofNullable(bodies.get(digest));
     }
 
-    Verdict prepare(int sender, long view, Digest digest) {
+    PbftVerdict prepare(int sender, long view, Digest digest) {
         return record(prepares, sender, view, digest);
     }
 
-    Verdict commit(int sender, long view, Digest digest) {
+    PbftVerdict commit(int sender, long view, Digest digest) {
         return record(commits, sender, view, digest);
     }
 
-    private static Verdict record(Vote[] votes, int sender, long view, Digest digest) {
+    private static PbftVerdict record(Vote[] votes, int sender, long view, Digest digest) {
         Vote earlier = votes[sender];
         if (earlier != null && earlier.view >= view) {
             boolean contradiction = earlier.view == view && !earlier.digest.equals(digest);
-            return contradiction ? Verdict.CONFLICTING : Verdict.DUPLICATE;
+            return contradiction ? PbftVerdict.CONFLICTING : PbftVerdict.DUPLICATE;
         }
         votes[sender] = new Vote(view, digest);
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     int prepareCount(long view, Digest digest) {

@@ -115,7 +115,7 @@ final class StateTransfer {
         }
     }
 
-    Verdict onAnswer(int sender, Answer answer) {
+    PbftVerdict onAnswer(int sender, Answer answer) {
         if (sender == state.self) {
             askedOwnStoreAtTick = state.tick;
         }
@@ -133,9 +133,9 @@ final class StateTransfer {
         } else if (outcome instanceof FetchOutcome.Unusable unusable) {
             refuse(unusable);
         } else {
-            return Verdict.UNEXPECTED;
+            return PbftVerdict.UNEXPECTED;
         }
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     private void refuse(FetchOutcome.Unusable unusable) {

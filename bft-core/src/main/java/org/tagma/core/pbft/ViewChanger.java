@@ -122,18 +122,18 @@ final class ViewChanger {
         state.broadcast(message);
     }
 
-    Verdict onViewChange(Authenticated<ViewChange> signed) {
-        Verdict verdict = PbftValidator.viewChange(state, signed.message());
+    PbftVerdict onViewChange(Authenticated<ViewChange> signed) {
+        PbftVerdict verdict = PbftValidator.viewChange(state, signed.message());
         if (!verdict.isAccepted()) {
             return verdict;
         }
         if (!viewChanges.add(signed)) {
-            return Verdict.DUPLICATE;
+            return PbftVerdict.DUPLICATE;
         }
         followPrimary(signed);
         leaveWithOthers();
         pursue();
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     /** A primary that leaves its own view is followed; if it is malicious, it harms nobody but itself by that. */
@@ -228,20 +228,20 @@ final class ViewChanger {
                 .toList();
     }
 
-    Verdict onNewView(Authenticated<NewView> signed) {
+    PbftVerdict onNewView(Authenticated<NewView> signed) {
         NewView message = signed.message();
-        Verdict verdict = PbftValidator.newView(state, signed.sender(), message);
-        if (verdict == Verdict.WRONG_VIEW || verdict == Verdict.WRONG_ROLE) {
+        PbftVerdict verdict = PbftValidator.newView(state, signed.sender(), message);
+        if (verdict == PbftVerdict.WRONG_VIEW || verdict == PbftVerdict.WRONG_ROLE) {
             return verdict;
         }
         Optional<Decision> decision = verdict.isAccepted() ? decide(message.viewChanges()) : Optional.empty();
         // Believed because recomputed, never because said (FISCO-BCOS PR 5168).
         if (decision.isEmpty() || !decision.get().reproposals().equals(message.reproposals())) {
             refuse(signed);
-            return Verdict.BAD_NEW_VIEW;
+            return PbftVerdict.BAD_NEW_VIEW;
         }
         enter(signed, decision.get());
-        return Verdict.ACCEPT;
+        return PbftVerdict.ACCEPT;
     }
 
     private void refuse(Authenticated<NewView> signed) {

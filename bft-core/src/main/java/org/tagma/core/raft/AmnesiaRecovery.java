@@ -69,14 +69,14 @@ final class AmnesiaRecovery {
         }
     }
 
-    Verdict onReply(int sender, EstimationReply reply) {
+    RaftVerdict onReply(int sender, EstimationReply reply) {
         boolean awaited =
                 state.recovering && sender == state.leader && currentFence().isEmpty();
         if (!awaited || reply.nonce() != nonce || reply.view() != state.term()) {
-            return Verdict.UNEXPECTED;
+            return RaftVerdict.UNEXPECTED;
         }
         fence = Optional.of(new Fence(reply.view(), reply.sequence()));
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private Optional<Fence> currentFence() {

@@ -74,25 +74,25 @@ final class Election {
     }
 
     /** The leader wants this replica to take over: no pre-vote, for the others hear the leader still. */
-    Verdict onTimeoutNow(int sender, TimeoutNow message) {
+    RaftVerdict onTimeoutNow(int sender, TimeoutNow message) {
         if (message.term() < state.term()) {
-            return Verdict.STALE_TERM;
+            return RaftVerdict.STALE_TERM;
         }
         if (sender != state.leader || state.isLeader() || !mayStand()) {
-            return Verdict.WRONG_ROLE;
+            return RaftVerdict.WRONG_ROLE;
         }
         byTransfer = true;
         stand();
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
-    Verdict onRequestVote(int sender, RequestVote message) {
+    RaftVerdict onRequestVote(int sender, RequestVote message) {
         if (message.term() < state.term()) {
             reply(sender, message, false);
-            return Verdict.STALE_TERM;
+            return RaftVerdict.STALE_TERM;
         }
         if (message.term() > state.term() && state.hearsLeader() && !message.transfer()) {
-            return Verdict.LEADER_IS_ALIVE;
+            return RaftVerdict.LEADER_IS_ALIVE;
         }
         if (message.term() > state.term() && !message.preVote()) {
             state.follow(message.term(), RaftState.NOBODY);
@@ -106,7 +106,7 @@ final class Election {
             state.restartElectionTimer();
         }
         reply(sender, message, grant);
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private boolean mayVoteFor(int candidate, RequestVote message) {
@@ -121,15 +121,15 @@ final class Election {
         state.send(to, new RequestVoteReply(state.term(), question.term(), question.preVote(), grant));
     }
 
-    Verdict onReply(int sender, RequestVoteReply message) {
+    RaftVerdict onReply(int sender, RequestVoteReply message) {
         if (message.term() > state.term()) {
             state.follow(message.term(), RaftState.NOBODY);
-            return Verdict.ACCEPT;
+            return RaftVerdict.ACCEPT;
         }
         Role asking = message.preVote() ? Role.PRE_CANDIDATE : Role.CANDIDATE;
         long electionTerm = message.preVote() ? state.term() + 1 : state.term();
         if (state.role != asking || message.electionTerm() != electionTerm) {
-            return Verdict.OUTDATED;
+            return RaftVerdict.OUTDATED;
         }
         (message.granted() ? granted : refused).add(sender);
         if (state.configuration().isQuorum(granted)) {
@@ -137,7 +137,7 @@ final class Election {
         } else if (isLost()) {
             state.follow(state.term(), RaftState.NOBODY);
         }
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private void won(boolean preVote) {

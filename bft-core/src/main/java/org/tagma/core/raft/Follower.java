@@ -24,9 +24,9 @@ final class Follower {
         this.snapshots = snapshots;
     }
 
-    Verdict onAppendEntries(int sender, AppendEntries message) {
-        Verdict verdict = RaftValidator.appendEntries(state, sender, message);
-        if (verdict == Verdict.STALE_TERM) {
+    RaftVerdict onAppendEntries(int sender, AppendEntries message) {
+        RaftVerdict verdict = RaftValidator.appendEntries(state, sender, message);
+        if (verdict == RaftVerdict.STALE_TERM) {
             // The sender learns of the later term and nothing else: it may lead in that term itself by now, and an old
             // round must not be taken for one of those that it has counted anew since.
             state.send(sender, new AppendEntriesReply(state.term(), 0, false, 0, 0, 0, state.recovering));
@@ -36,7 +36,7 @@ final class Follower {
         }
         heard(sender, message.term());
         follow(sender, message.prevLogIndex() < state.commitIndex ? aboveCommitted(message) : message);
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private void follow(int leader, AppendEntries message) {
@@ -149,8 +149,8 @@ final class Follower {
         state.memberships.removedFrom(index);
     }
 
-    Verdict onInstallSnapshot(int sender, InstallSnapshot message) {
-        Verdict verdict = RaftValidator.installSnapshot(state, sender, message);
+    RaftVerdict onInstallSnapshot(int sender, InstallSnapshot message) {
+        RaftVerdict verdict = RaftValidator.installSnapshot(state, sender, message);
         if (verdict.isAccepted()) {
             heard(sender, message.term());
             if (snapshots.offered(sender, message.snapshot())) {

@@ -42,13 +42,13 @@ final class FollowerReads {
         gathering = new ArrayList<>();
     }
 
-    Verdict onReply(ReadIndexReply message) {
+    RaftVerdict onReply(ReadIndexReply message) {
         Asked question = asked.remove(message.context());
         if (question == null) {
-            return Verdict.UNEXPECTED;
+            return RaftVerdict.UNEXPECTED;
         }
         queue.confirmed(question.ids(), message.index());
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     /** The question or the answer may be lost, or the leader gone: the client may ask again. */

@@ -117,11 +117,11 @@ final class Leader {
         state.send(state.self, new AppendEntriesReply(state.term(), 0, true, state.log.lastIndex(), 0, 0, false));
     }
 
-    Verdict onReply(int sender, AppendEntriesReply message) {
+    RaftVerdict onReply(int sender, AppendEntriesReply message) {
         if (sender == state.self) {
             replication.ownLogIsDurable(message.index());
         } else {
-            Verdict verdict = replication.onReply(sender, message);
+            RaftVerdict verdict = replication.onReply(sender, message);
             if (!verdict.isAccepted()) {
                 return verdict;
             }
@@ -130,18 +130,18 @@ final class Leader {
         reads.onRoundAnswered();
         transfer.proceed();
         change.proceed();
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     /** A follower that forgot asks for an entry that is made from now on: see {@link AmnesiaRecovery}. */
-    Verdict onEstimationQuery(int sender, EstimationQuery query) {
+    RaftVerdict onEstimationQuery(int sender, EstimationQuery query) {
         Progress progress = replication.progress(sender);
         if (progress == null) {
-            return Verdict.UNEXPECTED;
+            return RaftVerdict.UNEXPECTED;
         }
         progress.forgot(state.log.lastIndex() + 1);
         state.send(sender, new EstimationReply(query.nonce(), state.term(), progress.fence));
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private void advanceCommit() {

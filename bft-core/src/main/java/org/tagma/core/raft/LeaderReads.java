@@ -62,13 +62,13 @@ final class LeaderReads {
     }
 
     /** All reads that gathered at a follower. */
-    Verdict onReadIndex(int sender, long context) {
+    RaftVerdict onReadIndex(int sender, long context) {
         if (fromFollowers >= state.config.maxPendingReads()) {
-            return Verdict.OVERLOADED;
+            return RaftVerdict.OVERLOADED;
         }
         fromFollowers++;
         gathering.remote.add(new Remote(sender, context));
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     /** All that was queued has been stepped: asks for the reads among it. */

@@ -12,7 +12,7 @@ sealed interface RaftEvidence extends Evidence {
      * @param message what kind of message it was
      * @param term the receiver's
      */
-    record Contradiction(Verdict verdict, String message, long term) implements RaftEvidence {
+    record Contradiction(RaftVerdict verdict, String message, long term) implements RaftEvidence {
         @Override
         public String description() {
             return verdict + ": " + message + " in term " + term;

@@ -159,7 +159,7 @@ public final class RaftProtocol implements Protocol {
     // Messages
 
     private void onMessage(Authenticated<?> signed) {
-        Verdict verdict = dispatch(signed.sender(), signed.message());
+        RaftVerdict verdict = dispatch(signed.sender(), signed.message());
         if (!verdict.isAccepted()) {
             state.emit(new Action.Reject(signed.sender(), verdict));
         }
@@ -171,7 +171,7 @@ public final class RaftProtocol implements Protocol {
         }
     }
 
-    private Verdict dispatch(int sender, Message message) {
+    private RaftVerdict dispatch(int sender, Message message) {
         if (message instanceof AppendEntries append) {
             return follower.onAppendEntries(sender, append);
         } else if (message instanceof InstallSnapshot install) {
@@ -188,28 +188,28 @@ public final class RaftProtocol implements Protocol {
             return dispatchToLeader(sender, forLeader);
         } else if (message instanceof TransferMessage.Question question) {
             snapshots.onQuestion(sender, question);
-            return Verdict.ACCEPT;
+            return RaftVerdict.ACCEPT;
         } else if (message instanceof TransferMessage.Answer answer) {
             return snapshots.onAnswer(sender, answer);
         } else if (message instanceof EstimationQuery query) {
-            return state.isLeader() ? leader.onEstimationQuery(sender, query) : Verdict.WRONG_ROLE;
+            return state.isLeader() ? leader.onEstimationQuery(sender, query) : RaftVerdict.WRONG_ROLE;
         } else if (message instanceof EstimationReply reply) {
             return amnesiaRecovery.onReply(sender, reply);
         }
-        return Verdict.UNEXPECTED;
+        return RaftVerdict.UNEXPECTED;
     }
 
-    private Verdict dispatchToLeader(int sender, RaftMessage message) {
+    private RaftVerdict dispatchToLeader(int sender, RaftMessage message) {
         if (message.term() < state.term()) {
-            return Verdict.STALE_TERM;
+            return RaftVerdict.STALE_TERM;
         }
         if (message.term() > state.term()) {
             // The sender has seen a later term; this replica does not lead in it.
             state.follow(message.term(), RaftState.NOBODY);
-            return Verdict.ACCEPT;
+            return RaftVerdict.ACCEPT;
         }
         if (!state.isLeader()) {
-            return Verdict.WRONG_ROLE;
+            return RaftVerdict.WRONG_ROLE;
         }
         if (message instanceof AppendEntriesReply reply) {
             return leader.onReply(sender, reply);
@@ -217,9 +217,9 @@ public final class RaftProtocol implements Protocol {
             return leader.reads().onReadIndex(sender, read.context());
         } else if (message instanceof RequestSnapshot) {
             leader.onRequestSnapshot(sender);
-            return Verdict.ACCEPT;
+            return RaftVerdict.ACCEPT;
         }
-        return Verdict.UNEXPECTED;
+        return RaftVerdict.UNEXPECTED;
     }
 
     // Clients

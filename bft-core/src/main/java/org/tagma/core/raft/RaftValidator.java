@@ -13,17 +13,17 @@ final class RaftValidator {
 
     private RaftValidator() {}
 
-    static Verdict appendEntries(RaftState state, int sender, AppendEntries message) {
-        Verdict verdict = leader(state, sender, message.term());
+    static RaftVerdict appendEntries(RaftState state, int sender, AppendEntries message) {
+        RaftVerdict verdict = leader(state, sender, message.term());
         if (!verdict.isAccepted()) {
             return verdict;
         }
         if (!isWellFormed(message)) {
-            return Verdict.MALFORMED;
+            return RaftVerdict.MALFORMED;
         }
         long term = termAt(message, state.commitIndex);
         boolean contradicts = term != RaftLog.UNKNOWN_TERM && !state.log.matches(state.commitIndex, term);
-        return contradicts ? Verdict.CONTRADICTS_COMMITTED : Verdict.ACCEPT;
+        return contradicts ? RaftVerdict.CONTRADICTS_COMMITTED : RaftVerdict.ACCEPT;
     }
 
     private static long termAt(AppendEntries message, long index) {
@@ -35,22 +35,22 @@ final class RaftValidator {
         return inside ? message.entries().get((int) offset - 1).term() : RaftLog.UNKNOWN_TERM;
     }
 
-    static Verdict installSnapshot(RaftState state, int sender, InstallSnapshot message) {
-        Verdict verdict = leader(state, sender, message.term());
+    static RaftVerdict installSnapshot(RaftState state, int sender, InstallSnapshot message) {
+        RaftVerdict verdict = leader(state, sender, message.term());
         if (!verdict.isAccepted()) {
             return verdict;
         }
         SnapshotMeta snapshot = message.snapshot();
         boolean wellFormed = snapshot.index() > 0 && snapshot.term() > 0 && snapshot.term() <= message.term();
-        return wellFormed ? Verdict.ACCEPT : Verdict.MALFORMED;
+        return wellFormed ? RaftVerdict.ACCEPT : RaftVerdict.MALFORMED;
     }
 
-    private static Verdict leader(RaftState state, int sender, long term) {
+    private static RaftVerdict leader(RaftState state, int sender, long term) {
         if (term < state.term()) {
-            return Verdict.STALE_TERM;
+            return RaftVerdict.STALE_TERM;
         }
         boolean another = state.leader != RaftState.NOBODY && state.leader != sender;
-        return term == state.term() && another ? Verdict.SECOND_LEADER : Verdict.ACCEPT;
+        return term == state.term() && another ? RaftVerdict.SECOND_LEADER : RaftVerdict.ACCEPT;
     }
 
     /** Without a gap, in terms that never decrease and are not later than the leader's. */

@@ -199,13 +199,13 @@ final class Replication {
         ownMatch = Math.max(ownMatch, index);
     }
 
-    Verdict onReply(int sender, AppendEntriesReply message) {
+    RaftVerdict onReply(int sender, AppendEntriesReply message) {
         Progress progress = followers.get(sender);
         if (progress == null) {
-            return Verdict.UNEXPECTED;
+            return RaftVerdict.UNEXPECTED;
         }
         if (message.index() > state.log.lastIndex() || message.round() > round) {
-            return Verdict.MALFORMED;
+            return RaftVerdict.MALFORMED;
         }
         noteMemory(progress, message);
         progress.heardAtTick = state.tick;
@@ -216,7 +216,7 @@ final class Replication {
             onConflict(sender, progress, message);
         }
         confirmRounds();
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private void noteMemory(Progress progress, AppendEntriesReply message) {

@@ -195,7 +195,7 @@ final class Snapshots {
         }
     }
 
-    Verdict onAnswer(int sender, Answer answer) {
+    RaftVerdict onAnswer(int sender, Answer answer) {
         FetchOutcome outcome = fetcher.onAnswer(sender, answer);
         if (outcome instanceof FetchOutcome.Accepted accepted) {
             ask(accepted.asks());
@@ -207,9 +207,9 @@ final class Snapshots {
         } else if (outcome instanceof FetchOutcome.Unusable unusable) {
             refuse(unusable);
         } else {
-            return Verdict.UNEXPECTED;
+            return RaftVerdict.UNEXPECTED;
         }
-        return Verdict.ACCEPT;
+        return RaftVerdict.ACCEPT;
     }
 
     private void refuse(FetchOutcome.Unusable unusable) {

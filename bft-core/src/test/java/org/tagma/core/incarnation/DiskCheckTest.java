@@ -50,7 +50,7 @@ final class DiskCheckTest {
     }
 
     @Test
-    void trap22_anOldDiskThatIsPutBackIsFoundOut() {
+    void bug22_anOldDiskThatIsPutBackIsFoundOut() {
         Disk old = group.disk(2).copy();
         group.restart(2);
         group.putBack(2, old);

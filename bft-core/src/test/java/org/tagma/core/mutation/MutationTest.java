@@ -37,7 +37,7 @@ import org.tagma.mutation.Mutants;
 import org.tagma.mutation.StorageMutants;
 
 /**
- * The checkers are checked: each known mistake is put into the protocol, and some test of the traps must notice. A
+ * The checkers are checked: each known mistake is put into the protocol, and some test of the known bugs must notice. A
  * mutant that survives is a missing test. A build tries a sample, a nightly one all.
  */
 class MutationTest {
@@ -85,7 +85,8 @@ class MutationTest {
 
     private static void expectKilled(Mutant mutant, CompletableFuture<Optional<String>> run) throws Exception {
         Optional<String> killer = run.get(SCENARIO_SECONDS, TimeUnit.SECONDS);
-        TABLE.add(String.format("%-52s traps %-9s %s", mutant.id(), mutant.traps(), killer.orElse("SURVIVES")));
+        TABLE.add(
+                String.format("%-52s known bugs %-9s %s", mutant.id(), mutant.knownBugs(), killer.orElse("SURVIVES")));
         assertThat(killer).as("some test notices that %s", mutant.id()).isPresent();
     }
 
@@ -131,11 +132,11 @@ class MutationTest {
                                 .isEmpty()));
     }
 
-    /** A mutant for each trap that has its place in this module. */
+    /** A mutant for each known bug that has its place in this module. */
     @Test
-    void everyTrapHasAMutant() {
+    void everyKnownBugHasAMutant() {
         TreeSet<Integer> covered = new TreeSet<>();
-        KILLED_HERE.forEach(mutant -> covered.addAll(mutant.traps()));
+        KILLED_HERE.forEach(mutant -> covered.addAll(mutant.knownBugs()));
         List<Integer> owed = IntStream.concat(
                         IntStream.concat(IntStream.rangeClosed(1, 17), IntStream.of(19, 20, 23, 24)),
                         IntStream.rangeClosed(26, 33))

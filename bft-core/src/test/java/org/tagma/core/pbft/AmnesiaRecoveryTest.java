@@ -32,9 +32,9 @@ final class AmnesiaRecoveryTest {
 
     private static final long NONCE = 42;
 
-    /** Trap 22: it votes nowhere where it may have voted before, and takes part again afterwards. */
+    /** Known bug 22: it votes nowhere where it may have voted before, and takes part again afterwards. */
     @Test
-    void trap22_aReplicaWithAWipedDiskRejoinsAndVotesOnlyAboveWhatItMayHaveSaid() {
+    void bug22_aReplicaWithAWipedDiskRejoinsAndVotesOnlyAboveWhatItMayHaveSaid() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.submitAll("before", 30);
@@ -170,7 +170,7 @@ final class AmnesiaRecoveryTest {
 
     private static final int TEN_MINUTES_IN_TICKS = 12_000;
 
-    /** Trap 8: it has not lost anything; it only says again and again that it had, and that it is over. */
+    /** Known bug 8: it has not lost anything; it only says again and again that it had, and that it is over. */
     @Test
     void aReplicaThatSaysEverAgainThatItForgotHasTheViewChangedOnceAtMost() {
         CoreCluster cluster = new CoreCluster(4, 1);
@@ -270,10 +270,11 @@ final class AmnesiaRecoveryTest {
     }
 
     /**
-     * Trap 22: what it reserves while it still asks, for a view that it enters, says nothing of what it said before.
+     * Known bug 22: what it reserves while it still asks, for a view that it enters, says nothing of what it said
+     * before.
      */
     @Test
-    void trap22_stoppedWhileItAsksItAsksAgain() {
+    void bug22_stoppedWhileItAsksItAsksAgain() {
         CoreCluster cluster = new CoreCluster(4, 1);
         cluster.submitAll("before", 6);
         cluster.deliverAll();
@@ -380,7 +381,7 @@ final class AmnesiaRecoveryTest {
         return replica;
     }
 
-    /** Traps 15, 16 and 25: nobody holds any state in memory, and what was acknowledged is there again, once. */
+    /** Known bugs 15, 16 and 25: nobody holds any state in memory, and what was acknowledged is there again, once. */
     @Test
     void allReplicasRestartedAtOnceComeBackFromTheirOwnDisks() {
         CoreCluster.seeds(5).forEach(seed -> {

@@ -21,7 +21,8 @@ import org.tagma.core.pbft.quorum.NewViewRule;
 import org.tagma.core.pbft.quorum.NewViewRule.Decision;
 
 /**
- * Trap 5: the selection must not mix what different sets of view changes allow (fabric PR 1111). All small sets of view
+ * Known bug 5: the selection must not mix what different sets of view changes allow (fabric PR 1111). All small sets
+ * of view
  * changes are decided by {@link NewViewRule} and by a reference that follows figure 4 of TOCS 2002 word by word.
  */
 class NewViewRuleReferenceTest {
@@ -32,7 +33,7 @@ class NewViewRuleReferenceTest {
 
     /** One sequence number, two digests, two earlier views: every set of three and of four view changes. */
     @Test
-    void trap05_everySmallSetOfViewChangesIsDecidedAsThePaperSays() {
+    void bug05_everySmallSetOfViewChangesIsDecidedAsThePaperSays() {
         List<ViewChange> all = allViewChangesForOneSequenceNumber();
         List<ViewChange> chosen = new ArrayList<>();
         int decided = combinations(all, 0, 3, chosen) + combinations(all, 0, 4, chosen);
@@ -41,7 +42,7 @@ class NewViewRuleReferenceTest {
 
     /** Several sequence numbers and checkpoints at once, at random, for groups of four to seven. */
     @Test
-    void trap05_randomSetsOfViewChangesAreDecidedAsThePaperSays() {
+    void bug05_randomSetsOfViewChangesAreDecidedAsThePaperSays() {
         Random random = new Random(5);
         int decided = 0;
         for (int i = 0; i < 40_000; i++) {

@@ -380,8 +380,8 @@ class PbftMemoryTest {
         }
         assertThat(askedForGiven).containsExactly(0, 2, 3);
         assertThat(askedForKept).containsExactly(0, 2, 3);
-        assertThat(fetcher.onBatchBody(new BatchBody(1, given))).isEqualTo(Verdict.ACCEPT);
+        assertThat(fetcher.onBatchBody(new BatchBody(1, given))).isEqualTo(PbftVerdict.ACCEPT);
         fetcher.wantToOpen(List.of());
-        assertThat(fetcher.onBatchBody(new BatchBody(1, kept))).as("withdrawn").isEqualTo(Verdict.UNEXPECTED);
+        assertThat(fetcher.onBatchBody(new BatchBody(1, kept))).as("withdrawn").isEqualTo(PbftVerdict.UNEXPECTED);
     }
 }

@@ -30,7 +30,7 @@ class PrimaryJudgedTest {
 
     // Clients
 
-    /** Trap 39: what backups time and what the primary must take add up, whatever a client sends to whom. */
+    /** Known bug 39: what backups time and what the primary must take add up, whatever a client sends to whom. */
     @Test
     void aClientThatFillsEveryReplicaWithOtherRequestsDeposesNobody() {
         CoreCluster cluster = new CoreCluster(4, 1, PrimaryJudgedTest::oneRequestInABatch);
@@ -360,7 +360,7 @@ class PrimaryJudgedTest {
         assertThat(timeouts.expectedTicks()).isEqualTo(EXPECTED_TICKS);
     }
 
-    /** Trap 42: a single request that got through is no proof that timeouts were long enough. */
+    /** Known bug 42: a single request that got through is no proof that timeouts were long enough. */
     @Test
     void doublingsAreTakenBackOneByOne() {
         AdaptiveTimeouts timeouts = new AdaptiveTimeouts(PbftConfig.forTests(1, 4));
@@ -383,7 +383,7 @@ class PrimaryJudgedTest {
 
     // Whom it leaves out
 
-    /** Trap 41: a replica that the primary omits follows the others at the price of a fetch. */
+    /** Known bug 41: a replica that the primary omits follows the others at the price of a fetch. */
     @Test
     void whomThePrimaryLeavesOutIsNotLate() {
         CoreCluster.seeds(5).forEach(seed -> {

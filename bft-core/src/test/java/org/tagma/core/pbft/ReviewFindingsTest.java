@@ -197,7 +197,7 @@ class ReviewFindingsTest {
     }
 
     /**
-     * Trap 19, from the other side: a backup that relays what was executed long ago must not take up the
+     * Known bug 19, from the other side: a backup that relays what was executed long ago must not take up the
      * primary's turns.
      */
     @Test

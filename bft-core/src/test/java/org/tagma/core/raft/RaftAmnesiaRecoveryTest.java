@@ -47,7 +47,7 @@ final class RaftAmnesiaRecoveryTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 44: the first group does not know what the others have committed since it grew. */
+    /** Known bug 44: the first group does not know what the others have committed since it grew. */
     @Test
     void aReplicaWipedInAGroupThatHasGrownLosesNothingThatTheNewcomersCommitted() {
         RaftCluster cluster = grownToFive();
@@ -66,7 +66,7 @@ final class RaftAmnesiaRecoveryTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 44: a state from before the growth names the first group. */
+    /** Known bug 44: a state from before the growth names the first group. */
     @Test
     void aReplicaRestoredFromABackupOlderThanTheGrowthLosesNothingEither() {
         RaftCluster cluster = grownToFive();
@@ -97,7 +97,7 @@ final class RaftAmnesiaRecoveryTest {
         return cluster;
     }
 
-    /** Trap 44. */
+    /** Known bug 44. */
     @Test
     void aWipedReplicaVotesAgainThoughAVoterOfTheFirstGroupIsGoneForGood() {
         RaftCluster cluster = new RaftCluster(4, Configuration.ofFirst(3), 9, config -> config);
@@ -132,7 +132,7 @@ final class RaftAmnesiaRecoveryTest {
         assertThat(cluster.node(4).journal.has("after0")).isTrue();
     }
 
-    /** Trap 27: it may have voted in the term of its leader, and nowhere else that matters. */
+    /** Known bug 27: it may have voted in the term of its leader, and nowhere else that matters. */
     @Test
     void itVotesInLaterTermsOnceItsLeaderHasCommittedAnEntryMadeSince() {
         LoneReplica wiped = wiped();
@@ -160,7 +160,7 @@ final class RaftAmnesiaRecoveryTest {
         assertThat(vote(again, 2, 8)).isTrue();
     }
 
-    /** Trap 27: the leader of term 8 may have been elected by it before, and its entries may be nowhere else. */
+    /** Known bug 27: the leader of term 8 may have been elected by it before, and its entries may be nowhere else. */
     @Test
     void theFenceOfALeaderIsWorthNothingUnderTheNext() {
         LoneReplica wiped = wiped();
@@ -185,7 +185,7 @@ final class RaftAmnesiaRecoveryTest {
         assertThat(wiped.status().recovering()).isTrue();
     }
 
-    /** Trap 22: what it learns while it asks, a later term first of all, says nothing of what it said before. */
+    /** Known bug 22: what it learns while it asks, a later term first of all, says nothing of what it said before. */
     @Test
     void stoppedWhileItAsksItAsksAgain() {
         LoneReplica wiped = wiped();

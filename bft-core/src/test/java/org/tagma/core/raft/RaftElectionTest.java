@@ -103,7 +103,7 @@ class RaftElectionTest {
         assertThat(cluster.node(2).leads()).as("%s", cluster.nodes).isTrue();
     }
 
-    /** Trap 28: its own network is in trouble; the others hear the leader. */
+    /** Known bug 28: its own network is in trouble; the others hear the leader. */
     @Test
     void oneThatAloneCannotReachTheLeaderDisturbsNobody() {
         RaftCluster cluster = new RaftCluster(3, 6);
@@ -116,7 +116,7 @@ class RaftElectionTest {
         assertThat(cluster.up().map(node -> node.status().term())).containsOnly(term);
     }
 
-    /** Trap 30: the lease of a leader that is cut off counts on it that those who heard it wait. */
+    /** Known bug 30: the lease of a leader that is cut off counts on it that those who heard it wait. */
     @Test
     void withLeaseReadsNobodyStandsBeforeTheElectionTimeout() {
         LoneReplica follower = new LoneReplica(RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true), 1, -1, 1);

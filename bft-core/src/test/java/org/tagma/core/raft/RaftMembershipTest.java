@@ -55,7 +55,7 @@ class RaftMembershipTest {
     }
 
     /**
-     * Trap 48, dissertation 4.2.1: two ticks away, and more is on its way to it than may wait for a commit, at any
+     * Known bug 48, dissertation 4.2.1: two ticks away, and more is on its way to it than may wait for a commit, at any
      * time.
      */
     @Test

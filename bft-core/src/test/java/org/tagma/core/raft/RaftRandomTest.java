@@ -51,7 +51,8 @@ class RaftRandomTest {
     }
 
     /**
-     * Trap 44: one at a time loses its disk, or gets an old state back, while the group changes; all are up in the end.
+     * Known bug 44: one at a time loses its disk, or gets an old state back, while the group changes; all are up in
+     * the end.
      */
     @ParameterizedTest
     @MethodSource("blocks")

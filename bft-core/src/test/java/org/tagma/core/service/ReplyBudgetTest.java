@@ -16,7 +16,10 @@ import org.tagma.core.state.FrameworkState;
 import org.tagma.core.state.MerkleStateStore;
 import org.tagma.core.state.MerkleTree;
 
-/** Trap 36: what is kept for clients' retries is bounded in bytes, per client, and costs a checkpoint what changed. */
+/**
+ * Known bug 36: what is kept for clients' retries is bounded in bytes, per client, and costs a checkpoint what
+ * changed.
+ */
 class ReplyBudgetTest {
 
     private static final int LARGE = 900_000;

@@ -57,7 +57,7 @@ class SnapshotTest {
         assertThat(copy.snapshot().stateDigest()).isEqualTo(original.snapshot().stateDigest());
     }
 
-    /** Trap 16: the client table must be inside the checkpoint. */
+    /** Known bug 16: the client table must be inside the checkpoint. */
     @Test
     void anOldRequestReplayedAfterStateTransferGetsOnlyTheCachedReply() {
         Request old = fifo(3, 1, 1, "pay");
@@ -72,7 +72,7 @@ class SnapshotTest {
         assertThat(journal.lines()).containsExactly("1.0 3/1 @1 pay");
     }
 
-    /** Trap 14: an operation must not run twice, whatever is replayed and wherever the replica is set back to. */
+    /** Known bug 14: an operation must not run twice, whatever is replayed and wherever the replica is set back to. */
     @Test
     void noOperationRunsTwiceThroughReplaysEvictionsAndStateTransfers() {
         Random random = new Random(14);

@@ -23,7 +23,7 @@ import org.tagma.core.service.FetchOutcome.Banned;
 import org.tagma.core.service.FetchOutcome.Completed;
 import org.tagma.core.service.StateFetcher.Ask;
 
-/** Trap 23: state transfer from liars, and from sources that die, with one correct source among them. */
+/** Known bug 23: state transfer from liars, and from sources that die, with one correct source among them. */
 class StateFetcherPropertyTest {
 
     private static final int ASKER = 3;

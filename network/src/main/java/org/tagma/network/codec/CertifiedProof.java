@@ -5,7 +5,7 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.state.StateProof;
 import org.tagma.core.state.StateView;
 import org.tagma.network.wire.CertifiedProofPayload;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /**
  * The proof of one value at a stable checkpoint, as one replica gives it and a file keeps it: the checkpoint's
@@ -52,7 +52,7 @@ public record CertifiedProof(StateProof proof, ByteString manifest, ByteString c
             ByteString key = Checks.sizeAtMost("bytes of a key", payload.getKey(), StateView.MAX_KEY_BYTES);
             return new Decoded.Ok<>(new CertifiedProof(
                     new StateProof(key, payload.getPath()), payload.getManifest(), payload.getCertificate()));
-        } catch (Rejection rejection) {
+        } catch (InvalidMessageException rejection) {
             return Decoded.rejected(rejection);
         }
     }

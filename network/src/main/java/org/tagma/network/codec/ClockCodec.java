@@ -7,7 +7,7 @@ import org.tagma.core.protocol.ClockMessage.ClockAnswer;
 import org.tagma.core.protocol.ClockMessage.ClockProbe;
 import org.tagma.network.wire.ClockAnswerPayload;
 import org.tagma.network.wire.ClockProbePayload;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** What replicas say of their clocks. */
 final class ClockCodec {
@@ -28,11 +28,11 @@ final class ClockCodec {
                 .build();
     }
 
-    static ClockProbe probe(ByteString bytes) throws Rejection {
+    static ClockProbe probe(ByteString bytes) throws InvalidMessageException {
         return new ClockProbe(Checks.counter("nonce", PROBE.parse(bytes).getNonce()));
     }
 
-    static ClockAnswer answer(ByteString bytes) throws Rejection {
+    static ClockAnswer answer(ByteString bytes) throws InvalidMessageException {
         ClockAnswerPayload payload = ANSWER.parse(bytes);
         return new ClockAnswer(
                 Checks.counter("nonce", payload.getNonce()), Checks.counter("time", payload.getTimeMillis()));

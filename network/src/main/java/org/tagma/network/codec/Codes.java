@@ -6,7 +6,7 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.network.wire.ReplyStatusCode;
 import org.tagma.network.wire.RequestKindCode;
 import org.tagma.network.wire.SemanticsCode;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** The enums of messages and their codes in the schema, spelled out so that neither side's order matters. */
 final class Codes {
@@ -21,7 +21,7 @@ final class Codes {
         };
     }
 
-    static RetrySemantics decode(SemanticsCode code) throws Rejection {
+    static RetrySemantics decode(SemanticsCode code) throws InvalidMessageException {
         return switch (code) {
             case SEMANTICS_EXACTLY_ONCE -> RetrySemantics.EXACTLY_ONCE;
             case SEMANTICS_AT_MOST_ONCE -> RetrySemantics.AT_MOST_ONCE;
@@ -38,7 +38,7 @@ final class Codes {
         };
     }
 
-    static RequestKind decode(RequestKindCode code) throws Rejection {
+    static RequestKind decode(RequestKindCode code) throws InvalidMessageException {
         return switch (code) {
             case REQUEST_KIND_FIFO -> RequestKind.FIFO;
             case REQUEST_KIND_UNORDERED -> RequestKind.UNORDERED;
@@ -63,7 +63,7 @@ final class Codes {
         };
     }
 
-    static ReplyStatus decode(ReplyStatusCode code) throws Rejection {
+    static ReplyStatus decode(ReplyStatusCode code) throws InvalidMessageException {
         return switch (code) {
             case REPLY_STATUS_OK -> ReplyStatus.OK;
             case REPLY_STATUS_REJECTED -> ReplyStatus.REJECTED;

@@ -27,9 +27,9 @@ import org.tagma.network.wire.ManifestAnswerPayload;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.DecodeContext;
 import org.tagma.protocol.Decoder;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.Proof;
-import org.tagma.protocol.Rejection;
 
 /** The messages that replicas send each other under every protocol: one method a message and direction. */
 final class CommonMessages {
@@ -120,7 +120,7 @@ final class CommonMessages {
                 .build();
     }
 
-    private static FetchManifest fetchManifest(ByteString bytes) throws Rejection {
+    private static FetchManifest fetchManifest(ByteString bytes) throws InvalidMessageException {
         FetchManifestPayload payload = FETCH_MANIFEST.parse(bytes);
         return new FetchManifest(sequence(payload.getSequence()), Checks.digest(payload.getStateDigest()));
     }
@@ -133,7 +133,7 @@ final class CommonMessages {
                 .build();
     }
 
-    private static FetchChunk fetchChunk(ByteString bytes, DecodeContext context) throws Rejection {
+    private static FetchChunk fetchChunk(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         FetchChunkPayload payload = FETCH_CHUNK.parse(bytes);
         Digest stateDigest = Checks.digest(payload.getStateDigest());
         return new FetchChunk(sequence(payload.getSequence()), stateDigest, chunkIndex(payload.getIndex(), context));
@@ -146,7 +146,8 @@ final class CommonMessages {
                 .build();
     }
 
-    private static ManifestAnswer manifestAnswer(ByteString bytes, DecodeContext context) throws Rejection {
+    private static ManifestAnswer manifestAnswer(ByteString bytes, DecodeContext context)
+            throws InvalidMessageException {
         ManifestAnswerPayload payload = MANIFEST_ANSWER.parse(bytes);
         ByteString manifest = Checks.sizeAtMost(
                 "bytes of a manifest", payload.getManifest(), context.limits().maxManifestBytes());
@@ -161,7 +162,7 @@ final class CommonMessages {
                 .build();
     }
 
-    private static ChunkAnswer chunkAnswer(ByteString bytes, DecodeContext context) throws Rejection {
+    private static ChunkAnswer chunkAnswer(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         ChunkAnswerPayload payload = CHUNK_ANSWER.parse(bytes);
         ByteString chunk = Checks.sizeAtMost(
                 "bytes of a chunk", payload.getChunk(), context.limits().maxChunkBytes());
@@ -172,7 +173,7 @@ final class CommonMessages {
         return EstimationQueryPayload.newBuilder().setNonce(query.nonce()).build();
     }
 
-    private static EstimationQuery estimationQuery(ByteString bytes) throws Rejection {
+    private static EstimationQuery estimationQuery(ByteString bytes) throws InvalidMessageException {
         return new EstimationQuery(
                 Checks.counter("nonce", ESTIMATION_QUERY.parse(bytes).getNonce()));
     }
@@ -185,21 +186,21 @@ final class CommonMessages {
                 .build();
     }
 
-    private static EstimationReply estimationReply(ByteString bytes) throws Rejection {
+    private static EstimationReply estimationReply(ByteString bytes) throws InvalidMessageException {
         EstimationReplyPayload payload = ESTIMATION_REPLY.parse(bytes);
         return new EstimationReply(
                 Checks.counter("nonce", payload.getNonce()), view(payload.getView()), sequence(payload.getSequence()));
     }
 
-    private static int chunkIndex(int index, DecodeContext context) throws Rejection {
+    private static int chunkIndex(int index, DecodeContext context) throws InvalidMessageException {
         return Checks.atMost("index of a chunk", index, context.limits().maxChunkIndex());
     }
 
-    private static long view(long value) throws Rejection {
+    private static long view(long value) throws InvalidMessageException {
         return Checks.counter("view", value);
     }
 
-    private static long sequence(long value) throws Rejection {
+    private static long sequence(long value) throws InvalidMessageException {
         return Checks.counter("sequence", value);
     }
 }

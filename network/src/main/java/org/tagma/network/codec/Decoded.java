@@ -1,8 +1,8 @@
 package org.tagma.network.codec;
 
 import java.util.Optional;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * What became of bytes from outside: a value, or a rejection with its reason.
@@ -20,10 +20,10 @@ public sealed interface Decoded<T> {
      * @param reason for counting
      * @param detail for people; made of fixed text and numbers, never of bytes received
      */
-    record Rejected<T>(RejectReason reason, String detail) implements Decoded<T> {}
+    record Rejected<T>(RejectionReason reason, String detail) implements Decoded<T> {}
 
     /** A rejection as a value. */
-    static <T> Decoded<T> rejected(Rejection rejection) {
+    static <T> Decoded<T> rejected(InvalidMessageException rejection) {
         return new Rejected<>(rejection.reason(), rejection.getMessage());
     }
 

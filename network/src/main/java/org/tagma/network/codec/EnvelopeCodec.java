@@ -7,8 +7,8 @@ import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.Request;
 import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.SenderKind;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
+import org.tagma.protocol.RejectionReason;
 
 /** Envelopes, alone in a frame or nested in a message. */
 final class EnvelopeCodec {
@@ -42,19 +42,20 @@ final class EnvelopeCodec {
         return encode(replica, MessageCodec.type(message.message()), message.payload(), message.authenticator());
     }
 
-    static Envelope decode(ByteString frame) throws Rejection {
+    static Envelope decode(ByteString frame) throws InvalidMessageException {
         return decode(PARSER.parse(frame));
     }
 
-    static Envelope decode(org.tagma.network.wire.Envelope envelope) throws Rejection {
+    static Envelope decode(org.tagma.network.wire.Envelope envelope) throws InvalidMessageException {
         int type = envelope.getTypeValue();
         if (type < 1 || type > MAX_TYPE) {
-            throw new Rejection(RejectReason.UNKNOWN_TYPE, "message type " + Integer.toUnsignedString(type));
+            throw new InvalidMessageException(
+                    RejectionReason.UNKNOWN_TYPE, "message type " + Integer.toUnsignedString(type));
         }
         return new Envelope(sender(envelope), type, envelope.getPayload(), envelope.getAuthenticator());
     }
 
-    private static NodeId sender(org.tagma.network.wire.Envelope envelope) throws Rejection {
+    private static NodeId sender(org.tagma.network.wire.Envelope envelope) throws InvalidMessageException {
         int id = Checks.id("sender", envelope.getSender());
         return switch (envelope.getSenderKind()) {
             case REPLICA -> new NodeId.Replica(id);

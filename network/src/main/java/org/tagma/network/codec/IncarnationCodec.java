@@ -16,8 +16,8 @@ import org.tagma.network.wire.IncarnationReplyPayload;
 import org.tagma.network.wire.KnownIncarnationsRecord;
 import org.tagma.network.wire.LogRecordPayload;
 import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.RecordKind;
-import org.tagma.protocol.Rejection;
 
 /** What replicas say and remember of each other's incarnations. */
 final class IncarnationCodec {
@@ -75,13 +75,13 @@ final class IncarnationCodec {
                 .build();
     }
 
-    static IncarnationQuery query(ByteString bytes) throws Rejection {
+    static IncarnationQuery query(ByteString bytes) throws InvalidMessageException {
         IncarnationQueryPayload payload = QUERY.parse(bytes);
         return new IncarnationQuery(
                 Checks.counter("nonce", payload.getNonce()), Checks.counter("incarnation", payload.getIncarnation()));
     }
 
-    static IncarnationReply reply(ByteString bytes) throws Rejection {
+    static IncarnationReply reply(ByteString bytes) throws InvalidMessageException {
         IncarnationReplyPayload payload = REPLY.parse(bytes);
         Checks.present("incarnation", payload.hasIncarnation());
         Position position = new Position(
@@ -90,11 +90,12 @@ final class IncarnationCodec {
                 Checks.counter("nonce", payload.getNonce()), incarnation(payload.getIncarnation()), position);
     }
 
-    private static IncarnationRecord.OwnIncarnation ownIncarnation(ByteString bytes) throws Rejection {
+    private static IncarnationRecord.OwnIncarnation ownIncarnation(ByteString bytes) throws InvalidMessageException {
         return new IncarnationRecord.OwnIncarnation(incarnation(OWN_INCARNATION.parse(bytes)));
     }
 
-    private static IncarnationRecord.KnownIncarnations knownIncarnations(ByteString bytes) throws Rejection {
+    private static IncarnationRecord.KnownIncarnations knownIncarnations(ByteString bytes)
+            throws InvalidMessageException {
         KnownIncarnationsRecord known = KNOWN_LIVES.parse(bytes);
         Checks.atMost("lives", known.getIncarnationsCount(), CodecLimits.MAX_NODES);
         List<Incarnation> incarnations = new ArrayList<>();
@@ -104,7 +105,7 @@ final class IncarnationCodec {
         return new IncarnationRecord.KnownIncarnations(incarnations);
     }
 
-    private static Incarnation incarnation(IncarnationPart part) throws Rejection {
+    private static Incarnation incarnation(IncarnationPart part) throws InvalidMessageException {
         return new Incarnation(
                 Checks.counter("incarnation", part.getIncarnation()), Checks.counter("nonce", part.getNonce()));
     }

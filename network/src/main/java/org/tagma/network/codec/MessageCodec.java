@@ -12,10 +12,10 @@ import org.tagma.core.protocol.RetrySemantics;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.NestedVerifier;
 import org.tagma.protocol.Protocols;
-import org.tagma.protocol.Rejection;
 
 /**
  * Messages and log records to bytes and back.
@@ -115,7 +115,7 @@ public final class MessageCodec implements MessageReader {
     public static Decoded<Envelope> parseEnvelope(ByteString frame) {
         try {
             return new Decoded.Ok<>(EnvelopeCodec.decode(frame));
-        } catch (Rejection rejection) {
+        } catch (InvalidMessageException rejection) {
             return Decoded.rejected(rejection);
         }
     }
@@ -136,7 +136,7 @@ public final class MessageCodec implements MessageReader {
     public Decoded<Message> decode(Envelope envelope, NestedVerifier verifier) {
         try {
             return new Decoded.Ok<>(decoder.decode(envelope, verifier));
-        } catch (Rejection rejection) {
+        } catch (InvalidMessageException rejection) {
             return Decoded.rejected(rejection);
         }
     }
@@ -157,7 +157,7 @@ public final class MessageCodec implements MessageReader {
     public static Decoded<LogRecord> decodeRecord(ByteString bytes) {
         try {
             return new Decoded.Ok<>(RecordCodec.decode(TABLE, bytes));
-        } catch (Rejection rejection) {
+        } catch (InvalidMessageException rejection) {
             return Decoded.rejected(rejection);
         }
     }

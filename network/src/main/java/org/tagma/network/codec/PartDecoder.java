@@ -16,9 +16,9 @@ import org.tagma.network.wire.MessageType;
 import org.tagma.network.wire.RequestPayload;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.MessageKind;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * Decodes the messages that are found inside others, and what messages and log records have in common. What nests has a
@@ -31,7 +31,8 @@ public final class PartDecoder {
     private PartDecoder() {}
 
     /** @param ifRefused the reason to give if the verifier says no */
-    static Request request(Envelope envelope, DecodeContext context, RejectReason ifRefused) throws Rejection {
+    static Request request(Envelope envelope, DecodeContext context, RejectionReason ifRefused)
+            throws InvalidMessageException {
         int client = envelope.sender().id();
         RequestPayload payload = REQUEST.parse(envelope.payload());
         sameClient(client, payload.getClient());
@@ -42,7 +43,8 @@ public final class PartDecoder {
         ByteString operation = operation(payload.getOperation(), context.limits());
         RequestProof proof = context.verifier()
                 .verifyClient(client, envelope.type(), envelope.payload(), envelope.authenticator())
-                .orElseThrow(() -> new Rejection(ifRefused, "a request that client " + client + " did not make"));
+                .orElseThrow(() ->
+                        new InvalidMessageException(ifRefused, "a request that client " + client + " did not make"));
         return Request.of(
                         session,
                         number,
@@ -54,25 +56,26 @@ public final class PartDecoder {
                 .provedBy(proof);
     }
 
-    private static long acknowledged(RetrySemantics semantics, long number, long unacknowledged) throws Rejection {
+    private static long acknowledged(RetrySemantics semantics, long number, long unacknowledged)
+            throws InvalidMessageException {
         if (unacknowledged < 0 || unacknowledged >= number || (unacknowledged > 0 && !semantics.isFifo())) {
             throw Checks.badValue("request " + number + " with " + unacknowledged + " not acknowledged before it");
         }
         return semantics.isFifo() ? number - 1 - unacknowledged : 0;
     }
 
-    static ByteString operation(ByteString operation, CodecLimits limits) throws Rejection {
+    static ByteString operation(ByteString operation, CodecLimits limits) throws InvalidMessageException {
         return Checks.sizeAtMost("bytes of an operation", operation, limits.maxOperationBytes());
     }
 
-    static void sameClient(int sender, int client) throws Rejection {
+    static void sameClient(int sender, int client) throws InvalidMessageException {
         if (sender != client) {
-            throw new Rejection(RejectReason.WRONG_SENDER, "another client's session");
+            throw new InvalidMessageException(RejectionReason.WRONG_SENDER, "another client's session");
         }
     }
 
     /** A batch of verified requests. */
-    public static Batch batch(BatchPart part, DecodeContext context) throws Rejection {
+    public static Batch batch(BatchPart part, DecodeContext context) throws InvalidMessageException {
         long timeMillis = Checks.counter("time", part.getTimeMillis());
         int count = Checks.atMost(
                 "requests in a batch", part.getRequestsCount(), context.limits().maxBatchRequests());
@@ -85,7 +88,7 @@ public final class PartDecoder {
         List<Request> requests = new ArrayList<>(count);
         for (org.tagma.network.wire.Envelope nested : part.getRequestsList()) {
             Envelope envelope = nested(nested, MessageType.REQUEST_VALUE);
-            requests.add(request(envelope, context, RejectReason.BAD_NESTED_AUTHENTICATOR));
+            requests.add(request(envelope, context, RejectionReason.BAD_NESTED_AUTHENTICATOR));
         }
         return Batch.of(timeMillis, requests);
     }
@@ -95,18 +98,19 @@ public final class PartDecoder {
      * not cost the checks of its contents.
      */
     public static <M extends Message> Authenticated<M> signed(
-            org.tagma.network.wire.Envelope part, MessageKind<M> kind, DecodeContext context) throws Rejection {
+            org.tagma.network.wire.Envelope part, MessageKind<M> kind, DecodeContext context)
+            throws InvalidMessageException {
         Envelope envelope = nested(part, kind.type());
         int replica = envelope.sender().id();
         if (!context.verifier().verifyReplica(replica, kind.type(), envelope.payload(), envelope.authenticator())) {
-            throw new Rejection(
-                    RejectReason.BAD_NESTED_AUTHENTICATOR, "a message that replica " + replica + " did not sign");
+            throw new InvalidMessageException(
+                    RejectionReason.BAD_NESTED_AUTHENTICATOR, "a message that replica " + replica + " did not sign");
         }
         M message = kind.decoder().decode(envelope.payload(), context);
         return new Authenticated<>(replica, message, envelope.payload(), envelope.authenticator());
     }
 
-    private static Envelope nested(org.tagma.network.wire.Envelope part, int type) throws Rejection {
+    private static Envelope nested(org.tagma.network.wire.Envelope part, int type) throws InvalidMessageException {
         Envelope envelope = EnvelopeCodec.decode(part);
         if (envelope.type() != type) {
             throw Checks.badValue("message type " + envelope.type() + " where " + type + " belongs");
@@ -116,11 +120,11 @@ public final class PartDecoder {
     }
 
     /** Clients send requests and queries, replicas all else. */
-    static void checkSenderKind(Envelope envelope) throws Rejection {
+    static void checkSenderKind(Envelope envelope) throws InvalidMessageException {
         boolean ofClient = envelope.type() == MessageType.REQUEST_VALUE || envelope.type() == MessageType.QUERY_VALUE;
         if (ofClient != envelope.sender() instanceof NodeId.Client) {
-            throw new Rejection(
-                    RejectReason.WRONG_SENDER, "message type " + envelope.type() + " from " + envelope.sender());
+            throw new InvalidMessageException(
+                    RejectionReason.WRONG_SENDER, "message type " + envelope.type() + " from " + envelope.sender());
         }
     }
 }

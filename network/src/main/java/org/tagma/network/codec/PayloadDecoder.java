@@ -9,10 +9,10 @@ import org.tagma.network.wire.QueryPayload;
 import org.tagma.network.wire.ReplyPayload;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.NestedVerifier;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.RejectionReason;
 
 /** Decodes payloads: those of clients here, the others as their kinds say. Immutable and thread-safe. */
 final class PayloadDecoder {
@@ -28,26 +28,26 @@ final class PayloadDecoder {
         this.limits = limits;
     }
 
-    Message decode(Envelope envelope, NestedVerifier verifier) throws Rejection {
+    Message decode(Envelope envelope, NestedVerifier verifier) throws InvalidMessageException {
         PartDecoder.checkSenderKind(envelope);
         DecodeContext context = new DecodeContext(limits, verifier);
         return switch (envelope.type()) {
-            case MessageType.REQUEST_VALUE -> PartDecoder.request(envelope, context, RejectReason.BAD_AUTHENTICATOR);
+            case MessageType.REQUEST_VALUE -> PartDecoder.request(envelope, context, RejectionReason.BAD_AUTHENTICATOR);
             case MessageType.QUERY_VALUE -> query(envelope);
             case MessageType.REPLY_VALUE -> reply(envelope.sender(), envelope.payload());
             default -> betweenReplicas(envelope, context);
         };
     }
 
-    private Message betweenReplicas(Envelope envelope, DecodeContext context) throws Rejection {
+    private Message betweenReplicas(Envelope envelope, DecodeContext context) throws InvalidMessageException {
         MessageKind<?> kind = table.messageOf(envelope.type());
         if (kind == null) {
-            throw new Rejection(RejectReason.UNKNOWN_TYPE, "message type " + envelope.type());
+            throw new InvalidMessageException(RejectionReason.UNKNOWN_TYPE, "message type " + envelope.type());
         }
         return kind.decoder().decode(envelope.payload(), context);
     }
 
-    private Message query(Envelope envelope) throws Rejection {
+    private Message query(Envelope envelope) throws InvalidMessageException {
         QueryPayload payload = QUERY.parse(envelope.payload());
         PartDecoder.sameClient(envelope.sender().id(), payload.getClient());
         return new ClientMessage.Query(
@@ -57,7 +57,7 @@ final class PayloadDecoder {
     }
 
     /** The length of a result has no limit of its own: what a replica may send is bounded by the frame. */
-    private static Message reply(NodeId replica, ByteString bytes) throws Rejection {
+    private static Message reply(NodeId replica, ByteString bytes) throws InvalidMessageException {
         ReplyPayload payload = REPLY.parse(bytes);
         return new ClientMessage.Reply(
                 replica.id(),

@@ -8,8 +8,8 @@ import org.tagma.core.Digest;
 import org.tagma.core.protocol.Batch;
 import org.tagma.network.wire.BatchPart;
 import org.tagma.protocol.DecodeContext;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * Reads what a {@link PayloadWriter} wrote, whoever says that one did: every field is checked, requests are verified,
@@ -34,7 +34,7 @@ public final class PayloadReader {
     }
 
     /** A view, sequence number or the like, at least 0. */
-    public long number(String name) throws Rejection {
+    public long number(String name) throws InvalidMessageException {
         try {
             long value = input.readUInt64();
             canonicalBytes += CodedOutputStream.computeUInt64SizeNoTag(value);
@@ -45,7 +45,7 @@ public final class PayloadReader {
     }
 
     /** Yes or no. */
-    public boolean flag(String name) throws Rejection {
+    public boolean flag(String name) throws InvalidMessageException {
         long value = number(name);
         if (value > 1) {
             throw Checks.badValue(name + " is " + value);
@@ -54,7 +54,7 @@ public final class PayloadReader {
     }
 
     /** Bytes, at most so many. */
-    public ByteString bytes(String name, int most) throws Rejection {
+    public ByteString bytes(String name, int most) throws InvalidMessageException {
         try {
             ByteString value = input.readBytes();
             canonicalBytes += CodedOutputStream.computeBytesSizeNoTag(value);
@@ -65,24 +65,25 @@ public final class PayloadReader {
     }
 
     /** A digest. */
-    public Digest digest(String name) throws Rejection {
+    public Digest digest(String name) throws InvalidMessageException {
         return Checks.digest(bytes(name, Digest.LENGTH));
     }
 
     /** A batch of verified requests, or the null batch. */
-    public Batch batch(String name) throws Rejection {
+    public Batch batch(String name) throws InvalidMessageException {
         ByteString part = bytes(name, Integer.MAX_VALUE);
         return PartDecoder.batch(BATCH.parse(part, context.limits().maxBatchRequests()), context);
     }
 
     /** Nothing may follow, and nothing may have been written in another way than a writer does. */
-    public void end() throws Rejection {
+    public void end() throws InvalidMessageException {
         if (canonicalBytes != payload.size()) {
-            throw new Rejection(RejectReason.NOT_CANONICAL, "not the canonical encoding of the message");
+            throw new InvalidMessageException(
+                    RejectionReason.NOT_CANONICAL, "not the canonical encoding of the message");
         }
     }
 
-    private static Rejection malformed(String name) {
-        return new Rejection(RejectReason.MALFORMED, "no " + name + " where one belongs");
+    private static InvalidMessageException malformed(String name) {
+        return new InvalidMessageException(RejectionReason.MALFORMED, "no " + name + " where one belongs");
     }
 }

@@ -10,7 +10,7 @@ import org.tagma.core.state.TreeAssembler;
 import org.tagma.network.wire.FetchPiecePayload;
 import org.tagma.network.wire.PieceAnswerPayload;
 import org.tagma.network.wire.TreePathPart;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** The two messages that carry parts of a Merkle tree. */
 final class PiecePayloads {
@@ -48,7 +48,7 @@ final class PiecePayloads {
                 .build();
     }
 
-    static FetchPiece fetchPiece(ByteString bytes) throws Rejection {
+    static FetchPiece fetchPiece(ByteString bytes) throws InvalidMessageException {
         FetchPiecePayload payload = FETCH_PIECE.parse(bytes);
         int maxWholeBytes =
                 Checks.atMost("bytes of a piece", payload.getMaxWholeBytes(), TreeAssembler.MAX_WHOLE_BYTES);
@@ -63,7 +63,7 @@ final class PiecePayloads {
                 maxWholeBytes);
     }
 
-    static PieceAnswer pieceAnswer(ByteString bytes) throws Rejection {
+    static PieceAnswer pieceAnswer(ByteString bytes) throws InvalidMessageException {
         PieceAnswerPayload payload = PIECE_ANSWER.parse(bytes);
         Checks.present("path", payload.hasPath());
         return new PieceAnswer(
@@ -72,7 +72,7 @@ final class PiecePayloads {
                 Checks.sizeAtMost("bytes of a piece", payload.getPiece(), MAX_PIECE_BYTES));
     }
 
-    private static NodePath path(TreePathPart part) throws Rejection {
+    private static NodePath path(TreePathPart part) throws InvalidMessageException {
         return NodePath.of(part.getPrefix(), part.getBits())
                 .orElseThrow(() -> Checks.badValue("no path: " + part.getBits() + " bits and "
                         + part.getPrefix().size() + " bytes"));

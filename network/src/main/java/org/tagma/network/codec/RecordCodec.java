@@ -11,10 +11,10 @@ import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.RequestProof;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.NestedVerifier;
 import org.tagma.protocol.RecordKind;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * The records of the log: a message of the schema with one field, whose number says which record it is, and whose bytes
@@ -54,7 +54,7 @@ final class RecordCodec {
         return ByteString.copyFrom(head).concat(body);
     }
 
-    static LogRecord decode(MessageTable table, ByteString bytes) throws Rejection {
+    static LogRecord decode(MessageTable table, ByteString bytes) throws InvalidMessageException {
         int type;
         ByteString body;
         try {
@@ -64,16 +64,17 @@ final class RecordCodec {
             type = WireFormat.getTagFieldNumber(tag);
             if (table.recordOf(type) == null
                     || WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-                throw new Rejection(RejectReason.UNKNOWN_TYPE, "a record of no known kind");
+                throw new InvalidMessageException(RejectionReason.UNKNOWN_TYPE, "a record of no known kind");
             }
             body = input.readBytes();
             if (!input.isAtEnd()
                     || bytes.size()
                             != CodedOutputStream.computeTagSize(type) + CodedOutputStream.computeBytesSizeNoTag(body)) {
-                throw new Rejection(RejectReason.NOT_CANONICAL, "not the canonical encoding of a record");
+                throw new InvalidMessageException(
+                        RejectionReason.NOT_CANONICAL, "not the canonical encoding of a record");
             }
         } catch (InvalidProtocolBufferException e) {
-            throw new Rejection(RejectReason.MALFORMED, "not an encoding of a record");
+            throw new InvalidMessageException(RejectionReason.MALFORMED, "not an encoding of a record");
         } catch (IOException e) {
             throw new IllegalStateException("bytes in memory cannot be read", e);
         }

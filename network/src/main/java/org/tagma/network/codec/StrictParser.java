@@ -8,8 +8,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
-import org.tagma.protocol.RejectReason;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * Parses one message of the schema without copying its byte fields, and refuses what is not canonical.
@@ -35,7 +35,7 @@ public final class StrictParser<T extends Message> {
     }
 
     /** Parses a message that has no repeated fields, or comes from this replica's own log. */
-    public T parse(ByteString bytes) throws Rejection {
+    public T parse(ByteString bytes) throws InvalidMessageException {
         T message;
         try {
             CodedInputStream input = bytes.newCodedInput();
@@ -43,10 +43,11 @@ public final class StrictParser<T extends Message> {
             message = parser.parseFrom(input);
             input.checkLastTagWas(0);
         } catch (InvalidProtocolBufferException e) {
-            throw new Rejection(RejectReason.MALFORMED, "not an encoding of the message");
+            throw new InvalidMessageException(RejectionReason.MALFORMED, "not an encoding of the message");
         }
         if (message.getSerializedSize() != bytes.size()) {
-            throw new Rejection(RejectReason.NOT_CANONICAL, "not the canonical encoding of the message");
+            throw new InvalidMessageException(
+                    RejectionReason.NOT_CANONICAL, "not the canonical encoding of the message");
         }
         return message;
     }
@@ -59,15 +60,15 @@ public final class StrictParser<T extends Message> {
      * @param nestedFields where repeated fields are found inside: the number of a field whose message has some too,
      *     then of one in that message, and so on
      */
-    public T parse(ByteString bytes, long maxElements, int... nestedFields) throws Rejection {
+    public T parse(ByteString bytes, long maxElements, int... nestedFields) throws InvalidMessageException {
         long counted;
         try {
             counted = countFields(bytes.newCodedInput(), maxElements + SINGLE_FIELDS, nestedFields, 0);
         } catch (IOException e) {
-            throw new Rejection(RejectReason.MALFORMED, "not an encoding of the message");
+            throw new InvalidMessageException(RejectionReason.MALFORMED, "not an encoding of the message");
         }
         if (counted > maxElements + SINGLE_FIELDS) {
-            throw new Rejection(RejectReason.OVERSIZED, "more than " + maxElements + " elements");
+            throw new InvalidMessageException(RejectionReason.OVERSIZED, "more than " + maxElements + " elements");
         }
         return parse(bytes);
     }

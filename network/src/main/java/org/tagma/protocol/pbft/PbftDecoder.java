@@ -40,7 +40,7 @@ import org.tagma.network.wire.UncheckedPayload;
 import org.tagma.network.wire.ViewChangePayload;
 import org.tagma.network.wire.VotePart;
 import org.tagma.protocol.DecodeContext;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /**
  * Decodes the payload of each of PBFT's messages: one method a message, in the order of the schema. Nesting has a fixed
@@ -64,7 +64,7 @@ final class PbftDecoder {
 
     private PbftDecoder() {}
 
-    static PrePrepare prePrepare(ByteString bytes, DecodeContext context) throws Rejection {
+    static PrePrepare prePrepare(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         PrePreparePayload payload =
                 PRE_PREPARE.parse(bytes, context.limits().maxBatchRequests(), PrePreparePayload.BATCH_FIELD_NUMBER);
         long view = view(payload.getView());
@@ -73,36 +73,36 @@ final class PbftDecoder {
         return new PrePrepare(view, sequence, PartDecoder.batch(payload.getBatch(), context));
     }
 
-    static Prepare prepare(ByteString bytes, DecodeContext context) throws Rejection {
+    static Prepare prepare(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         PreparePayload payload = PREPARE.parse(bytes);
         return new Prepare(
                 view(payload.getView()), sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
     }
 
-    static Commit commit(ByteString bytes, DecodeContext context) throws Rejection {
+    static Commit commit(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         CommitPayload payload = COMMIT.parse(bytes);
         return new Commit(view(payload.getView()), sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
     }
 
-    static Unchecked unchecked(ByteString bytes, DecodeContext context) throws Rejection {
+    static Unchecked unchecked(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         UncheckedPayload payload = UNCHECKED.parse(bytes);
         return new Unchecked(
                 view(payload.getView()), sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
     }
 
-    static Checkpoint checkpoint(ByteString bytes, DecodeContext context) throws Rejection {
+    static Checkpoint checkpoint(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         CheckpointPayload payload = CHECKPOINT.parse(bytes);
         return new Checkpoint(
                 Checks.counter("sequence", payload.getSequence()), Checks.digest(payload.getStateDigest()));
     }
 
-    static ViewChange viewChange(ByteString bytes, DecodeContext context) throws Rejection {
+    static ViewChange viewChange(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         long elements =
                 (long) context.limits().maxReplicas() + context.limits().maxWindow() + maxPrePreparedEntries(context);
         return viewChange(VIEW_CHANGE.parse(bytes, elements, ViewChangePayload.STABLE_FIELD_NUMBER), context);
     }
 
-    static ViewChange viewChange(ViewChangePayload payload, DecodeContext context) throws Rejection {
+    static ViewChange viewChange(ViewChangePayload payload, DecodeContext context) throws InvalidMessageException {
         long view = Checks.counter("view", payload.getView());
         List<VoteInfo> prepared = votes(
                 "entries of P", payload.getPreparedList(), context.limits().maxWindow());
@@ -112,7 +112,7 @@ final class PbftDecoder {
         return new ViewChange(view, certificate(payload.getStable(), context), prepared, prePrepared);
     }
 
-    private static List<VoteInfo> votes(String name, List<VotePart> parts, int limit) throws Rejection {
+    private static List<VoteInfo> votes(String name, List<VotePart> parts, int limit) throws InvalidMessageException {
         List<VoteInfo> votes = new ArrayList<>(Checks.atMost(name, parts.size(), limit));
         for (VotePart part : parts) {
             votes.add(new VoteInfo(
@@ -123,7 +123,7 @@ final class PbftDecoder {
         return votes;
     }
 
-    static NewView newView(ByteString bytes, DecodeContext context) throws Rejection {
+    static NewView newView(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         NewViewPayload payload = NEW_VIEW.parse(
                 bytes, (long) context.limits().maxReplicas() + context.limits().maxWindow());
         long view = Checks.counter("view", payload.getView());
@@ -137,7 +137,8 @@ final class PbftDecoder {
         return new NewView(view, viewChanges, reproposals);
     }
 
-    private static List<Reproposal> reproposals(List<ReproposalPart> parts, DecodeContext context) throws Rejection {
+    private static List<Reproposal> reproposals(List<ReproposalPart> parts, DecodeContext context)
+            throws InvalidMessageException {
         int count = Checks.atMost("re-proposals", parts.size(), context.limits().maxWindow());
         List<Reproposal> reproposals = new ArrayList<>(count);
         for (ReproposalPart part : parts) {
@@ -147,7 +148,7 @@ final class PbftDecoder {
         return reproposals;
     }
 
-    static Status status(ByteString bytes, DecodeContext context) throws Rejection {
+    static Status status(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         StatusPayload payload = STATUS.parse(bytes);
         return new Status(
                 view(payload.getView()),
@@ -158,24 +159,24 @@ final class PbftDecoder {
                 payload.getSuspects());
     }
 
-    static StableCheckpoint stableCheckpoint(ByteString bytes, DecodeContext context) throws Rejection {
+    static StableCheckpoint stableCheckpoint(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         StableCheckpointPayload payload = STABLE_CHECKPOINT.parse(
                 bytes, context.limits().maxReplicas(), StableCheckpointPayload.CERTIFICATE_FIELD_NUMBER);
         Checks.present("certificate", payload.hasCertificate());
         return new StableCheckpoint(certificate(payload.getCertificate(), context));
     }
 
-    static Committed committed(ByteString bytes, DecodeContext context) throws Rejection {
+    static Committed committed(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         CommittedPayload payload = COMMITTED.parse(bytes);
         return new Committed(sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
     }
 
-    static FetchBatch fetchBatch(ByteString bytes, DecodeContext context) throws Rejection {
+    static FetchBatch fetchBatch(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         FetchBatchPayload payload = FETCH_BATCH.parse(bytes);
         return new FetchBatch(sequence(payload.getSequence()), Checks.digest(payload.getDigest()));
     }
 
-    static BatchBody batchBody(ByteString bytes, DecodeContext context) throws Rejection {
+    static BatchBody batchBody(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         BatchBodyPayload payload =
                 BATCH_BODY.parse(bytes, context.limits().maxBatchRequests(), BatchBodyPayload.BATCH_FIELD_NUMBER);
         long sequence = sequence(payload.getSequence());
@@ -183,7 +184,8 @@ final class PbftDecoder {
         return new BatchBody(sequence, PartDecoder.batch(payload.getBatch(), context));
     }
 
-    static CheckpointCertificate certificate(CertificatePart part, DecodeContext context) throws Rejection {
+    static CheckpointCertificate certificate(CertificatePart part, DecodeContext context)
+            throws InvalidMessageException {
         long sequence = Checks.counter("sequence", part.getSequence());
         Digest stateDigest = Checks.digest(part.getStateDigest());
         int count = Checks.atMost(
@@ -201,11 +203,11 @@ final class PbftDecoder {
                 Math.min(Integer.MAX_VALUE, (long) context.limits().maxWindow() * PbftConfig.MAX_DIGESTS_PER_SEQUENCE);
     }
 
-    private static long view(long value) throws Rejection {
+    private static long view(long value) throws InvalidMessageException {
         return Checks.counter("view", value);
     }
 
-    private static long sequence(long value) throws Rejection {
+    private static long sequence(long value) throws InvalidMessageException {
         return Checks.counter("sequence", value);
     }
 }

@@ -15,7 +15,7 @@ import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Message;
 import org.tagma.core.protocol.ProtocolStatus;
 import org.tagma.protocol.Objection;
-import org.tagma.protocol.Objection.Reason;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * What can be wrong with a message that shows signed ones, as far as it can be told without checking a signature: who
@@ -67,20 +67,21 @@ final class PbftPlausibility {
     private Optional<Objection> role(int sender, long view) {
         return sender == quorums.primary(view)
                 ? Optional.empty()
-                : rejected(Reason.WRONG_ROLE, "replica " + sender + " is not the primary of view " + view);
+                : rejected(RejectionReason.WRONG_ROLE, "replica " + sender + " is not the primary of view " + view);
     }
 
     /** What comes late to a view given up lately still tells that its primary is slow and not dead. */
     private Optional<Objection> past(long view) {
         return position.filter(status -> view < status.view() - quorums.replicas())
-                .flatMap(status ->
-                        rejected(Reason.OUTDATED, "view " + view + " when this replica is in " + status.view()));
+                .flatMap(status -> rejected(
+                        RejectionReason.OUTDATED, "view " + view + " when this replica is in " + status.view()));
     }
 
     private Optional<Objection> covered(long sequence) {
         return position.filter(status -> sequence < status.stableCheckpoint())
                 .flatMap(status -> rejected(
-                        Reason.OUTDATED, "sequence " + sequence + ", and " + status.stableCheckpoint() + " is stable"));
+                        RejectionReason.OUTDATED,
+                        "sequence " + sequence + ", and " + status.stableCheckpoint() + " is stable"));
     }
 
     private Optional<Objection> certificate(CheckpointCertificate certificate) {
@@ -115,10 +116,11 @@ final class PbftPlausibility {
     }
 
     private static Optional<Objection> badCertificate() {
-        return rejected(Reason.BAD_CERTIFICATE, "a certificate is not a quorum of distinct, matching messages");
+        return rejected(
+                RejectionReason.BAD_CERTIFICATE, "a certificate is not a quorum of distinct, matching messages");
     }
 
-    private static Optional<Objection> rejected(Reason reason, String detail) {
+    private static Optional<Objection> rejected(RejectionReason reason, String detail) {
         return Optional.of(new Objection(reason, detail));
     }
 }

@@ -29,8 +29,8 @@ import org.tagma.network.wire.ReservationRecord;
 import org.tagma.network.wire.VoteRecord;
 import org.tagma.protocol.DecodeContext;
 import org.tagma.protocol.Decoder;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.RecordKind;
-import org.tagma.protocol.Rejection;
 
 /** PBFT's log records. */
 final class PbftRecords {
@@ -133,17 +133,17 @@ final class PbftRecords {
                 .build();
     }
 
-    private static Reservation reservation(ByteString bytes, DecodeContext context) throws Rejection {
+    private static Reservation reservation(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         ReservationRecord reservation = RESERVATION.parse(bytes);
         return new Reservation(view(reservation.getView()), sequence(reservation.getSequence()));
     }
 
-    private static Forgotten forgotten(ByteString bytes, DecodeContext context) throws Rejection {
+    private static Forgotten forgotten(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         ReservationRecord forgotten = RESERVATION.parse(bytes);
         return new Forgotten(view(forgotten.getView()), sequence(forgotten.getSequence()));
     }
 
-    private static PrePrepared prePrepared(ByteString bytes, DecodeContext context) throws Rejection {
+    private static PrePrepared prePrepared(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         PrePreparedRecord prePrepared = PRE_PREPARED.parse(bytes);
         Checks.present("batch", prePrepared.hasBatch());
         return new PrePrepared(
@@ -152,40 +152,40 @@ final class PbftRecords {
                 PartDecoder.batch(prePrepared.getBatch(), context));
     }
 
-    private static Reproposed reproposed(ByteString bytes, DecodeContext context) throws Rejection {
+    private static Reproposed reproposed(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         VoteRecord vote = VOTE.parse(bytes);
         return new Reproposed(view(vote.getView()), sequence(vote.getSequence()), Checks.digest(vote.getDigest()));
     }
 
-    private static Prepared prepared(ByteString bytes, DecodeContext context) throws Rejection {
+    private static Prepared prepared(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         VoteRecord vote = VOTE.parse(bytes);
         return new Prepared(view(vote.getView()), sequence(vote.getSequence()), Checks.digest(vote.getDigest()));
     }
 
-    private static KeptBatch keptBatch(ByteString bytes, DecodeContext context) throws Rejection {
+    private static KeptBatch keptBatch(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         KeptBatchRecord kept = KEPT_BATCH.parse(bytes);
         Checks.present("batch", kept.hasBatch());
         return new KeptBatch(sequence(kept.getSequence()), PartDecoder.batch(kept.getBatch(), context));
     }
 
-    private static LeftFor leftFor(ByteString bytes, DecodeContext context) throws Rejection {
+    private static LeftFor leftFor(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         LeftForRecord left = LEFT_FOR.parse(bytes);
         Checks.present("view change", left.hasViewChange());
         return new LeftFor(view(left.getView()), PbftDecoder.viewChange(left.getViewChange(), context));
     }
 
-    private static Entered entered(ByteString bytes, DecodeContext context) throws Rejection {
+    private static Entered entered(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         EnteredRecord entered = ENTERED.parse(bytes);
         Checks.present("new view", entered.hasNewView());
         return new Entered(
                 view(entered.getView()), PartDecoder.signed(entered.getNewView(), PbftMessages.NEW_VIEW, context));
     }
 
-    private static long view(long value) throws Rejection {
+    private static long view(long value) throws InvalidMessageException {
         return Checks.counter("view", value);
     }
 
-    private static long sequence(long value) throws Rejection {
+    private static long sequence(long value) throws InvalidMessageException {
         return Checks.counter("sequence", value);
     }
 }

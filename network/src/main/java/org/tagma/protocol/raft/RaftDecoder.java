@@ -28,7 +28,7 @@ import org.tagma.network.wire.RequestVoteReplyPayload;
 import org.tagma.network.wire.SnapshotPart;
 import org.tagma.network.wire.TimeoutNowPayload;
 import org.tagma.protocol.DecodeContext;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** Decodes the payload of each of Raft's messages: one method a message, in the order of the schema. */
 final class RaftDecoder {
@@ -55,7 +55,7 @@ final class RaftDecoder {
 
     private RaftDecoder() {}
 
-    static RequestVote requestVote(ByteString bytes, DecodeContext context) throws Rejection {
+    static RequestVote requestVote(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         RequestVotePayload payload = REQUEST_VOTE.parse(bytes);
         return new RequestVote(
                 term(payload.getTerm()),
@@ -65,13 +65,13 @@ final class RaftDecoder {
                 payload.getTransfer());
     }
 
-    static RequestVoteReply requestVoteReply(ByteString bytes, DecodeContext context) throws Rejection {
+    static RequestVoteReply requestVoteReply(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         RequestVoteReplyPayload payload = REQUEST_VOTE_REPLY.parse(bytes);
         return new RequestVoteReply(
                 term(payload.getTerm()), term(payload.getElectionTerm()), payload.getPreVote(), payload.getGranted());
     }
 
-    static AppendEntries appendEntries(ByteString bytes, DecodeContext context) throws Rejection {
+    static AppendEntries appendEntries(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         AppendEntriesPayload payload = APPEND_ENTRIES.parse(
                 bytes,
                 (long) context.limits().maxWindow()
@@ -93,7 +93,8 @@ final class RaftDecoder {
                 Checks.counter("round", payload.getRound()));
     }
 
-    static AppendEntriesReply appendEntriesReply(ByteString bytes, DecodeContext context) throws Rejection {
+    static AppendEntriesReply appendEntriesReply(ByteString bytes, DecodeContext context)
+            throws InvalidMessageException {
         AppendEntriesReplyPayload payload = APPEND_ENTRIES_REPLY.parse(bytes);
         return new AppendEntriesReply(
                 term(payload.getTerm()),
@@ -105,7 +106,7 @@ final class RaftDecoder {
                 payload.getRecovering());
     }
 
-    static InstallSnapshot installSnapshot(ByteString bytes, DecodeContext context) throws Rejection {
+    static InstallSnapshot installSnapshot(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         InstallSnapshotPayload payload = INSTALL_SNAPSHOT.parse(
                 bytes,
                 Configuration.MAX_MEMBERS,
@@ -115,30 +116,30 @@ final class RaftDecoder {
         return new InstallSnapshot(term(payload.getTerm()), RaftPartDecoder.snapshot(payload.getSnapshot(), context));
     }
 
-    static RequestSnapshot requestSnapshot(ByteString bytes, DecodeContext context) throws Rejection {
+    static RequestSnapshot requestSnapshot(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         return new RequestSnapshot(term(REQUEST_SNAPSHOT.parse(bytes).getTerm()));
     }
 
-    static TimeoutNow timeoutNow(ByteString bytes, DecodeContext context) throws Rejection {
+    static TimeoutNow timeoutNow(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         return new TimeoutNow(term(TIMEOUT_NOW.parse(bytes).getTerm()));
     }
 
-    static ReadIndex readIndex(ByteString bytes, DecodeContext context) throws Rejection {
+    static ReadIndex readIndex(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         ReadIndexPayload payload = READ_INDEX.parse(bytes);
         return new ReadIndex(term(payload.getTerm()), Checks.counter("context", payload.getContext()));
     }
 
-    static ReadIndexReply readIndexReply(ByteString bytes, DecodeContext context) throws Rejection {
+    static ReadIndexReply readIndexReply(ByteString bytes, DecodeContext context) throws InvalidMessageException {
         ReadIndexReplyPayload payload = READ_INDEX_REPLY.parse(bytes);
         return new ReadIndexReply(
                 term(payload.getTerm()), Checks.counter("context", payload.getContext()), index(payload.getIndex()));
     }
 
-    private static long term(long value) throws Rejection {
+    private static long term(long value) throws InvalidMessageException {
         return Checks.counter("term", value);
     }
 
-    private static long index(long value) throws Rejection {
+    private static long index(long value) throws InvalidMessageException {
         return Checks.counter("index", value);
     }
 }

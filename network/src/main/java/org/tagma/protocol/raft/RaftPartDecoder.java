@@ -12,14 +12,14 @@ import org.tagma.network.wire.ConfigurationPart;
 import org.tagma.network.wire.EntryPart;
 import org.tagma.network.wire.SnapshotPart;
 import org.tagma.protocol.DecodeContext;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** Decodes what Raft's messages and log records have in common. */
 final class RaftPartDecoder {
 
     private RaftPartDecoder() {}
 
-    static Entry entry(EntryPart part, DecodeContext context) throws Rejection {
+    static Entry entry(EntryPart part, DecodeContext context) throws InvalidMessageException {
         long index = Checks.positive("index", part.getIndex());
         long term = Checks.positive("term", part.getTerm());
         if (part.hasBatch() && part.hasConfiguration()) {
@@ -38,7 +38,7 @@ final class RaftPartDecoder {
         return new Entry.Requests(index, term, batch);
     }
 
-    static SnapshotMeta snapshot(SnapshotPart part, DecodeContext context) throws Rejection {
+    static SnapshotMeta snapshot(SnapshotPart part, DecodeContext context) throws InvalidMessageException {
         Checks.present("configuration", part.hasConfiguration());
         return new SnapshotMeta(
                 Checks.counter("index", part.getIndex()),
@@ -47,7 +47,8 @@ final class RaftPartDecoder {
                 configuration(part.getConfiguration(), context));
     }
 
-    private static Configuration configuration(ConfigurationPart part, DecodeContext context) throws Rejection {
+    private static Configuration configuration(ConfigurationPart part, DecodeContext context)
+            throws InvalidMessageException {
         Checks.present("voter", part.getVotersCount() > 0);
         Checks.atMost(
                 "members",
@@ -64,7 +65,8 @@ final class RaftPartDecoder {
     }
 
     /** Ascending: one list has one encoding. */
-    private static List<Integer> ids(String name, List<Integer> ids, DecodeContext context) throws Rejection {
+    private static List<Integer> ids(String name, List<Integer> ids, DecodeContext context)
+            throws InvalidMessageException {
         List<Integer> checked = new ArrayList<>(ids.size());
         int previous = -1;
         for (int id : ids) {

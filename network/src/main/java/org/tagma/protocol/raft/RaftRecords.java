@@ -20,8 +20,8 @@ import org.tagma.network.wire.SnapshotPart;
 import org.tagma.network.wire.SuffixRemovedRecord;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.Decoder;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.RecordKind;
-import org.tagma.protocol.Rejection;
 
 /** Raft's log records. */
 final class RaftRecords {
@@ -84,19 +84,19 @@ final class RaftRecords {
                 .build();
     }
 
-    private static HardState hardState(ByteString bytes) throws Rejection {
+    private static HardState hardState(ByteString bytes) throws InvalidMessageException {
         HardStateRecord hardState = HARD_STATE.parse(bytes);
         return new HardState(
                 Checks.counter("term", hardState.getTerm()),
                 Checks.atMost("vote", hardState.getVotedFor(), CodecLimits.MAX_NODES) - 1);
     }
 
-    private static MemoryRegained memoryRegained(ByteString bytes) throws Rejection {
+    private static MemoryRegained memoryRegained(ByteString bytes) throws InvalidMessageException {
         return new MemoryRegained(
                 Checks.counter("term", MEMORY_REGAINED.parse(bytes).getTerm()));
     }
 
-    private static SuffixRemoved suffixRemoved(ByteString bytes) throws Rejection {
+    private static SuffixRemoved suffixRemoved(ByteString bytes) throws InvalidMessageException {
         SuffixRemovedRecord removed = SUFFIX_REMOVED.parse(bytes);
         return new SuffixRemoved(
                 Checks.positive("index", removed.getFrom()), Checks.positive("index", removed.getThrough()));

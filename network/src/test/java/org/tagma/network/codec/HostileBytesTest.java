@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tagma.core.NodeId;
 import org.tagma.core.protocol.LogRecord;
 import org.tagma.core.protocol.Message;
-import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.RejectionReason;
 
 /** Bytes that no correct node sends become a rejection, or a message that keeps every promise; never an exception. */
 class HostileBytesTest {
@@ -119,9 +119,10 @@ class HostileBytesTest {
     void deeplyNestedGroupsDoNotExhaustTheStack() {
         ByteString groups = UnsafeByteOperations.unsafeWrap(filled(1 << 20, (byte) 0x0b));
         for (Message message : messages()) {
-            Samples.assertRejected(Samples.decode(message, groups, FakeSignatures.ACCEPT_ALL), RejectReason.MALFORMED);
+            Samples.assertRejected(
+                    Samples.decode(message, groups, FakeSignatures.ACCEPT_ALL), RejectionReason.MALFORMED);
         }
-        Samples.assertRejected(MessageCodec.parseEnvelope(groups), RejectReason.MALFORMED);
+        Samples.assertRejected(MessageCodec.parseEnvelope(groups), RejectionReason.MALFORMED);
     }
 
     private static void assertKeepsItsPromises(Message message) {

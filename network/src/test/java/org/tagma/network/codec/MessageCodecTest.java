@@ -33,7 +33,7 @@ import org.tagma.core.protocol.RequestProof;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
-import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.RejectionReason;
 
 /** What the codec does with good messages, and who it asks before it believes what they show of others. */
 class MessageCodecTest {
@@ -169,9 +169,9 @@ class MessageCodecTest {
         Decoded<Message> decoded = CODEC.decode(Samples.envelope(message), FakeSignatures.REFUSE_ALL);
 
         switch (MessageType.forNumber(MessageCodec.type(message))) {
-            case REQUEST -> assertRejected(decoded, RejectReason.BAD_AUTHENTICATOR);
+            case REQUEST -> assertRejected(decoded, RejectionReason.BAD_AUTHENTICATOR);
             case PRE_PREPARE, VIEW_CHANGE, NEW_VIEW, STABLE_CHECKPOINT, BATCH_BODY, APPEND_ENTRIES ->
-                assertRejected(decoded, RejectReason.BAD_NESTED_AUTHENTICATOR);
+                assertRejected(decoded, RejectionReason.BAD_NESTED_AUTHENTICATOR);
             default -> assertThat(decoded).isEqualTo(new Decoded.Ok<>(message));
         }
     }

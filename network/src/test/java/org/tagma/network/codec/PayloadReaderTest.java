@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.tagma.protocol.DecodeContext;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** Protocols without a schema write their messages in one way, and refuse every other. */
 class PayloadReaderTest {
@@ -20,7 +20,7 @@ class PayloadReaderTest {
             .batch(Samples.batch())
             .done();
 
-    private static void read(ByteString payload, DecodeContext context) throws Rejection {
+    private static void read(ByteString payload, DecodeContext context) throws InvalidMessageException {
         PayloadReader reader = new PayloadReader(payload, context);
         assertThat(reader.number("view")).isEqualTo(300);
         assertThat(reader.flag("last")).isTrue();
@@ -30,7 +30,7 @@ class PayloadReaderTest {
     }
 
     private static void assertRefused(ByteString payload) {
-        assertThatThrownBy(() -> read(payload, CONTEXT)).isInstanceOf(Rejection.class);
+        assertThatThrownBy(() -> read(payload, CONTEXT)).isInstanceOf(InvalidMessageException.class);
     }
 
     @Test
@@ -52,6 +52,6 @@ class PayloadReaderTest {
     @Test
     void aBatchWithARequestThatNobodyMadeIsRefused() {
         assertThatThrownBy(() -> read(PAYLOAD, new DecodeContext(Samples.LIMITS, FakeSignatures.REFUSE_ALL)))
-                .isInstanceOf(Rejection.class);
+                .isInstanceOf(InvalidMessageException.class);
     }
 }

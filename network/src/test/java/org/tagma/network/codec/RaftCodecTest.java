@@ -22,7 +22,7 @@ import org.tagma.network.wire.ConfigurationPart;
 import org.tagma.network.wire.EntryPart;
 import org.tagma.network.wire.InstallSnapshotPayload;
 import org.tagma.network.wire.SnapshotPart;
-import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.RejectionReason;
 
 /** Raft's messages and records come back as they went; what no correct replica sends does not come in. */
 class RaftCodecTest {
@@ -51,14 +51,14 @@ class RaftCodecTest {
     void requestsInEntriesArePutBeforeTheVerifier() {
         Samples.assertRejected(
                 Samples.decode(APPEND, MessageCodec.encodePayload(APPEND), FakeSignatures.REFUSE_ALL),
-                RejectReason.BAD_NESTED_AUTHENTICATOR);
+                RejectionReason.BAD_NESTED_AUTHENTICATOR);
     }
 
     @Test
     void moreEntriesThanTheWindowHoldsAreRejected() {
         List<Entry> tooMany = Collections.nCopies(Samples.LIMITS.maxWindow() + 1, new Entry.NoOp(1, 1));
         AppendEntries append = new AppendEntries(9, 0, 0, tooMany, 0, 0);
-        Samples.assertRejected(decode(append, MessageCodec.encodePayload(append)), RejectReason.OVERSIZED);
+        Samples.assertRejected(decode(append, MessageCodec.encodePayload(append)), RejectionReason.OVERSIZED);
     }
 
     @Test
@@ -68,7 +68,7 @@ class RaftCodecTest {
             batch.addRequests(org.tagma.network.wire.Envelope.getDefaultInstance());
         }
         Samples.assertRejected(
-                decode(APPEND, appendOf(EntryPart.newBuilder().setBatch(batch))), RejectReason.OVERSIZED);
+                decode(APPEND, appendOf(EntryPart.newBuilder().setBatch(batch))), RejectionReason.OVERSIZED);
     }
 
     @Test
@@ -102,13 +102,13 @@ class RaftCodecTest {
         SnapshotPart part = SnapshotPart.newBuilder()
                 .setStateDigest(Samples.digest("state").bytes())
                 .build();
-        Samples.assertRejected(decode(INSTALL, installOf(part)), RejectReason.BAD_VALUE);
+        Samples.assertRejected(decode(INSTALL, installOf(part)), RejectionReason.BAD_VALUE);
         Samples.assertRejected(
-                decode(INSTALL, InstallSnapshotPayload.getDefaultInstance().toByteString()), RejectReason.BAD_VALUE);
+                decode(INSTALL, InstallSnapshotPayload.getDefaultInstance().toByteString()), RejectionReason.BAD_VALUE);
     }
 
     private static void assertBadEntry(EntryPart.Builder entry) {
-        Samples.assertRejected(decode(APPEND, appendOf(entry)), RejectReason.BAD_VALUE);
+        Samples.assertRejected(decode(APPEND, appendOf(entry)), RejectionReason.BAD_VALUE);
     }
 
     private static void assertBadConfiguration(ConfigurationPart.Builder configuration) {
@@ -122,7 +122,7 @@ class RaftCodecTest {
                                 .setStateDigest(Samples.digest("state").bytes())
                                 .setConfiguration(configuration)
                                 .build())),
-                RejectReason.BAD_VALUE);
+                RejectionReason.BAD_VALUE);
     }
 
     private static ByteString appendOf(EntryPart.Builder entry) {

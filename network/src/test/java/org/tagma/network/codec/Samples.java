@@ -64,7 +64,7 @@ import org.tagma.core.raft.message.SnapshotMeta;
 import org.tagma.core.state.NodePath;
 import org.tagma.protocol.CodecLimits;
 import org.tagma.protocol.NestedVerifier;
-import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.RejectionReason;
 
 /** One small, full message of every type and one record of every kind; no field of them is zero or empty. */
 final class Samples {
@@ -215,7 +215,7 @@ final class Samples {
         return CODEC.decode(new Envelope(sender(as), MessageCodec.type(as), payload, ByteString.EMPTY), verifier);
     }
 
-    static void assertRejected(Decoded<?> decoded, RejectReason reason) {
+    static void assertRejected(Decoded<?> decoded, RejectionReason reason) {
         assertThat(decoded).isInstanceOf(Decoded.Rejected.class);
         Decoded.Rejected<?> rejected = (Decoded.Rejected<?>) decoded;
         assertThat(rejected.reason()).as(rejected.detail()).isEqualTo(reason);

@@ -48,7 +48,7 @@ import org.tagma.network.wire.SenderKind;
 import org.tagma.network.wire.StableCheckpointPayload;
 import org.tagma.network.wire.ViewChangePayload;
 import org.tagma.protocol.CodecLimits;
-import org.tagma.protocol.RejectReason;
+import org.tagma.protocol.RejectionReason;
 
 /** Each kind of bad input, and the reason that is given. */
 class StrictnessTest {
@@ -74,7 +74,7 @@ class StrictnessTest {
     void fieldsThatComeTwiceAreRefused(Message message) {
         ByteString payload = MessageCodec.encodePayload(message);
         Decoded<Message> decoded = Samples.decode(message, payload.concat(payload), FakeSignatures.ACCEPT_ALL);
-        assertRejected(decoded, RejectReason.NOT_CANONICAL);
+        assertRejected(decoded, RejectionReason.NOT_CANONICAL);
     }
 
     @ParameterizedTest
@@ -83,7 +83,7 @@ class StrictnessTest {
         ByteString zero = ByteString.copyFrom(new byte[1]);
         Decoded<Message> decoded =
                 Samples.decode(message, MessageCodec.encodePayload(message).concat(zero), FakeSignatures.ACCEPT_ALL);
-        assertRejected(decoded, RejectReason.MALFORMED);
+        assertRejected(decoded, RejectionReason.MALFORMED);
     }
 
     @Test
@@ -116,11 +116,11 @@ class StrictnessTest {
                     CODEC.decode(
                             new Envelope(new NodeId.Replica(1), type, ByteString.EMPTY, ByteString.EMPTY),
                             FakeSignatures.ACCEPT_ALL),
-                    RejectReason.UNKNOWN_TYPE);
+                    RejectionReason.UNKNOWN_TYPE);
         }
         for (int type : new int[] {-1, 0, 256}) {
             ByteString frame = MessageCodec.envelope(new NodeId.Replica(1), type, ByteString.EMPTY, ByteString.EMPTY);
-            assertRejected(MessageCodec.parseEnvelope(frame), RejectReason.UNKNOWN_TYPE);
+            assertRejected(MessageCodec.parseEnvelope(frame), RejectionReason.UNKNOWN_TYPE);
         }
     }
 
@@ -131,7 +131,7 @@ class StrictnessTest {
         var highId = wireEnvelope().setSender(CodecLimits.MAX_NODES);
         var negativeId = wireEnvelope().setSender(-1);
         for (var envelope : List.of(noKind, unknownKind, highId, negativeId)) {
-            assertRejected(MessageCodec.parseEnvelope(envelope.build().toByteString()), RejectReason.BAD_VALUE);
+            assertRejected(MessageCodec.parseEnvelope(envelope.build().toByteString()), RejectionReason.BAD_VALUE);
         }
     }
 
@@ -142,7 +142,7 @@ class StrictnessTest {
         int id = sealed.sender().id();
         NodeId other = sealed.sender() instanceof NodeId.Client ? new NodeId.Replica(id) : new NodeId.Client(id);
         Envelope envelope = new Envelope(other, sealed.type(), sealed.payload(), sealed.authenticator());
-        assertRejected(CODEC.decode(envelope, FakeSignatures.ACCEPT_ALL), RejectReason.WRONG_SENDER);
+        assertRejected(CODEC.decode(envelope, FakeSignatures.ACCEPT_ALL), RejectionReason.WRONG_SENDER);
     }
 
     @Test
@@ -150,33 +150,33 @@ class StrictnessTest {
         NodeId other = new NodeId.Client(8);
         for (Message message : List.of(Samples.request(1), new Query(Samples.SESSION, 4, bytes("get k")))) {
             Decoded<Message> decoded = CODEC.decode(FakeSignatures.seal(other, message), FakeSignatures.ACCEPT_ALL);
-            assertRejected(decoded, RejectReason.WRONG_SENDER);
+            assertRejected(decoded, RejectionReason.WRONG_SENDER);
         }
     }
 
     @ParameterizedTest
     @ValueSource(longs = {-1, Long.MIN_VALUE, CodecLimits.MAX_COUNTER + 1, Long.MAX_VALUE})
     void countersOutOfRangeAreRefused(long value) {
-        assertRejected(decodePrepare(PreparePayload.newBuilder().setView(value)), RejectReason.BAD_VALUE);
-        assertRejected(decodePrepare(PreparePayload.newBuilder().setSequence(value)), RejectReason.BAD_VALUE);
-        assertRejected(decodeRequest(requestPayload().setSession(value)), RejectReason.BAD_VALUE);
-        assertRejected(decodeRequest(requestPayload().setNumber(value)), RejectReason.BAD_VALUE);
+        assertRejected(decodePrepare(PreparePayload.newBuilder().setView(value)), RejectionReason.BAD_VALUE);
+        assertRejected(decodePrepare(PreparePayload.newBuilder().setSequence(value)), RejectionReason.BAD_VALUE);
+        assertRejected(decodeRequest(requestPayload().setSession(value)), RejectionReason.BAD_VALUE);
+        assertRejected(decodeRequest(requestPayload().setNumber(value)), RejectionReason.BAD_VALUE);
         var batch =
                 PrePreparePayload.newBuilder().setBatch(BatchPart.newBuilder().setTimeMillis(value));
-        assertRejected(decodePrePrepare(batch), RejectReason.BAD_VALUE);
+        assertRejected(decodePrePrepare(batch), RejectionReason.BAD_VALUE);
     }
 
     @Test
     void sessionsAndRequestsCountFromOne() {
         assertThat(decodeRequest(requestPayload())).isInstanceOf(Decoded.Ok.class);
-        assertRejected(decodeRequest(requestPayload().setSession(0)), RejectReason.BAD_VALUE);
-        assertRejected(decodeRequest(requestPayload().setNumber(0)), RejectReason.BAD_VALUE);
+        assertRejected(decodeRequest(requestPayload().setSession(0)), RejectionReason.BAD_VALUE);
+        assertRejected(decodeRequest(requestPayload().setNumber(0)), RejectionReason.BAD_VALUE);
     }
 
     @Test
     void unknownSemanticsAreRefused() {
-        assertRejected(decodeRequest(requestPayload().setSemanticsValue(0)), RejectReason.BAD_VALUE);
-        assertRejected(decodeRequest(requestPayload().setSemanticsValue(4)), RejectReason.BAD_VALUE);
+        assertRejected(decodeRequest(requestPayload().setSemanticsValue(0)), RejectionReason.BAD_VALUE);
+        assertRejected(decodeRequest(requestPayload().setSemanticsValue(4)), RejectionReason.BAD_VALUE);
     }
 
     @ParameterizedTest
@@ -185,28 +185,28 @@ class StrictnessTest {
         var payload = PreparePayload.newBuilder().setView(1).setSequence(1).setDigest(zeros(length));
         assertRejected(
                 Samples.decode(PREPARE, payload.build().toByteString(), FakeSignatures.ACCEPT_ALL),
-                RejectReason.BAD_VALUE);
+                RejectionReason.BAD_VALUE);
     }
 
     @Test
     void missingPartsAreRefused() {
         Message prePrepare = new PrePrepare(9, 131, Batch.NULL);
-        assertRejected(decodePrePrepare(PrePreparePayload.newBuilder().setView(1)), RejectReason.BAD_VALUE);
+        assertRejected(decodePrePrepare(PrePreparePayload.newBuilder().setView(1)), RejectionReason.BAD_VALUE);
         for (Message message : List.of(
                 prePrepare,
                 new BatchBody(131, Batch.NULL),
                 new StableCheckpoint(CheckpointCertificate.GENESIS),
                 Samples.viewChange())) {
             assertRejected(
-                    Samples.decode(message, ByteString.EMPTY, FakeSignatures.ACCEPT_ALL), RejectReason.BAD_VALUE);
+                    Samples.decode(message, ByteString.EMPTY, FakeSignatures.ACCEPT_ALL), RejectionReason.BAD_VALUE);
         }
-        assertRejected(MessageCodec.decodeRecord(ByteString.EMPTY), RejectReason.UNKNOWN_TYPE);
+        assertRejected(MessageCodec.decodeRecord(ByteString.EMPTY), RejectionReason.UNKNOWN_TYPE);
         for (var empty : List.of(
                 LogRecordPayload.newBuilder().setPrePrepared(PrePreparedRecord.getDefaultInstance()),
                 LogRecordPayload.newBuilder().setKeptBatch(KeptBatchRecord.getDefaultInstance()),
                 LogRecordPayload.newBuilder().setLeftFor(LeftForRecord.getDefaultInstance()),
                 LogRecordPayload.newBuilder().setEntered(EnteredRecord.getDefaultInstance()))) {
-            assertRejected(MessageCodec.decodeRecord(empty.build().toByteString()), RejectReason.BAD_VALUE);
+            assertRejected(MessageCodec.decodeRecord(empty.build().toByteString()), RejectionReason.BAD_VALUE);
         }
     }
 
@@ -216,7 +216,7 @@ class StrictnessTest {
         BatchPart.Builder withRequest =
                 BatchPart.newBuilder().setNullBatch(true).addRequests(EnvelopeCodec.encode(Samples.request(1)));
         for (BatchPart.Builder batch : List.of(withTime, withRequest)) {
-            assertRejected(decodePrePrepare(PrePreparePayload.newBuilder().setBatch(batch)), RejectReason.BAD_VALUE);
+            assertRejected(decodePrePrepare(PrePreparePayload.newBuilder().setBatch(batch)), RejectionReason.BAD_VALUE);
         }
     }
 
@@ -225,12 +225,12 @@ class StrictnessTest {
         var checkpoint = EnvelopeCodec.encode(Samples.certificate().votes().get(0));
         var asRequest =
                 PrePreparePayload.newBuilder().setBatch(BatchPart.newBuilder().addRequests(checkpoint));
-        assertRejected(decodePrePrepare(asRequest), RejectReason.BAD_VALUE);
+        assertRejected(decodePrePrepare(asRequest), RejectionReason.BAD_VALUE);
 
         var byReplica = EnvelopeCodec.encode(Samples.request(1)).toBuilder().setSenderKind(SenderKind.REPLICA);
         var requestByReplica =
                 PrePreparePayload.newBuilder().setBatch(BatchPart.newBuilder().addRequests(byReplica));
-        assertRejected(decodePrePrepare(requestByReplica), RejectReason.WRONG_SENDER);
+        assertRejected(decodePrePrepare(requestByReplica), RejectionReason.WRONG_SENDER);
     }
 
     @Test
@@ -275,20 +275,20 @@ class StrictnessTest {
         }
         ByteString elements = UnsafeByteOperations.unsafeWrap(empties);
         assertRejected(
-                Samples.decode(Samples.viewChange(), elements, FakeSignatures.ACCEPT_ALL), RejectReason.OVERSIZED);
+                Samples.decode(Samples.viewChange(), elements, FakeSignatures.ACCEPT_ALL), RejectionReason.OVERSIZED);
 
         // The same inside the nested part: field 3 of a batch holds the requests.
         ByteString header = lengthDelimited(PrePreparePayload.BATCH_FIELD_NUMBER, elements.size());
         assertRejected(
                 Samples.decode(new PrePrepare(1, 1, Batch.NULL), header.concat(elements), FakeSignatures.ACCEPT_ALL),
-                RejectReason.OVERSIZED);
+                RejectionReason.OVERSIZED);
         ByteString certificate = lengthDelimited(StableCheckpointPayload.CERTIFICATE_FIELD_NUMBER, elements.size());
         assertRejected(
                 Samples.decode(
                         new StableCheckpoint(Samples.certificate()),
                         certificate.concat(elements),
                         FakeSignatures.ACCEPT_ALL),
-                RejectReason.OVERSIZED);
+                RejectionReason.OVERSIZED);
     }
 
     @Test
@@ -306,9 +306,11 @@ class StrictnessTest {
         assertThat(CODEC.decode(Samples.envelope(sized.of(limit)), FakeSignatures.VERIFIER))
                 .isEqualTo(new Decoded.Ok<>(sized.of(limit)));
         assertRejected(
-                CODEC.decode(Samples.envelope(sized.of(limit + 1)), FakeSignatures.VERIFIER), RejectReason.OVERSIZED);
+                CODEC.decode(Samples.envelope(sized.of(limit + 1)), FakeSignatures.VERIFIER),
+                RejectionReason.OVERSIZED);
         assertRejected(
-                CODEC.decode(Samples.envelope(sized.of(limit + 40)), FakeSignatures.VERIFIER), RejectReason.OVERSIZED);
+                CODEC.decode(Samples.envelope(sized.of(limit + 40)), FakeSignatures.VERIFIER),
+                RejectionReason.OVERSIZED);
     }
 
     private static CheckpointCertificate certificate(int votes) {
@@ -334,7 +336,7 @@ class StrictnessTest {
     }
 
     private static void assertNotCanonical(Message message, ByteString payload) {
-        assertRejected(Samples.decode(message, payload, FakeSignatures.ACCEPT_ALL), RejectReason.NOT_CANONICAL);
+        assertRejected(Samples.decode(message, payload, FakeSignatures.ACCEPT_ALL), RejectionReason.NOT_CANONICAL);
     }
 
     private static org.tagma.network.wire.Envelope.Builder wireEnvelope() {

@@ -6,7 +6,7 @@ import java.lang.management.OperatingSystemMXBean;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tagma.core.protocol.ProtocolStatus;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.metrics.ReplicaMetrics;
 import org.tagma.replica.settings.ReplicaParts;
 

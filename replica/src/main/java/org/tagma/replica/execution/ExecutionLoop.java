@@ -12,7 +12,7 @@ import org.tagma.core.protocol.Request;
 import org.tagma.core.protocol.SessionId;
 import org.tagma.core.protocol.TransferMessage;
 import org.tagma.core.state.MerkleTree;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.metrics.ReplicaMetrics;
 import org.tagma.replica.settings.MemoryPlan;
 import org.tagma.replica.threads.LoopThread;

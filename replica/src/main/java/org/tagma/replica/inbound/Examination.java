@@ -3,7 +3,7 @@ package org.tagma.replica.inbound;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import org.tagma.core.NodeId;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * What a frame came to before the first signature was checked: it is well formed and plausible, its MACs are good, and

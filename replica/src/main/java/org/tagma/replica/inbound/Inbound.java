@@ -3,7 +3,7 @@ package org.tagma.replica.inbound;
 import org.tagma.core.protocol.ClientMessage;
 import org.tagma.core.protocol.ClockMessage;
 import org.tagma.core.protocol.Event;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 
 /** What became of a frame that arrived. */
 public sealed interface Inbound {

@@ -24,9 +24,9 @@ import org.tagma.network.transport.PeerId;
 import org.tagma.network.wire.MessageType;
 import org.tagma.protocol.Objection;
 import org.tagma.protocol.ProtocolDefinition;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.inbound.Examination.Claim;
 import org.tagma.replica.inbound.NestedProofs.RequestRule;
-import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.replica.settings.AuthenticationPolicy.Proof;
 
@@ -138,7 +138,7 @@ public final class InboundVerifier {
 
     static Inbound.Rejected rejection(Decoded<?> decoded) {
         Decoded.Rejected<?> rejected = (Decoded.Rejected<?>) decoded;
-        return new Inbound.Rejected(RejectionReason.of(rejected.reason()), rejected.detail());
+        return new Inbound.Rejected(rejected.reason(), rejected.detail());
     }
 
     private Examination examineFromClient(Envelope envelope) {
@@ -205,9 +205,7 @@ public final class InboundVerifier {
         }
         Optional<Objection> objection = protocol.objection(sender, ok.value(), quorums, position.get());
         if (objection.isPresent()) {
-            return rejected(
-                    RejectionReason.of(objection.get().reason()),
-                    objection.get().detail());
+            return rejected(objection.get().reason(), objection.get().detail());
         }
         List<Claim> claims = new ArrayList<>();
         if (proof != Proof.MAC) {

@@ -11,10 +11,10 @@ import org.tagma.core.NodeId;
 import org.tagma.core.protocol.RequestProof;
 import org.tagma.crypto.Authentication;
 import org.tagma.network.codec.RequestAuthenticator;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.inbound.Examination.Claim;
 import org.tagma.replica.inbound.NestedProofs.Proof;
 import org.tagma.replica.inbound.NestedProofs.RequestRule;
-import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
 
 /**

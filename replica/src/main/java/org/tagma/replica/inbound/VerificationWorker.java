@@ -1,9 +1,9 @@
 package org.tagma.replica.inbound;
 
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.inbound.InboundLane.Connection;
 import org.tagma.replica.inbound.InboundLane.Unverified;
 import org.tagma.replica.inbound.InboundVerifier.Verified;
-import org.tagma.replica.metrics.RejectionReason;
 import org.tagma.replica.threads.LoopThread;
 
 /**

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * What a replica counts. Thread-safe.

@@ -125,7 +125,7 @@ final class BackupTest {
         }
     }
 
-    /** Trap 22: what was voted since the backup was taken must not be contradicted. */
+    /** Known bug 22: what was voted since the backup was taken must not be contradicted. */
     @Test
     void aBackupThatIsUsedAsADataFolderIsOneThatForgot() throws IOException {
         Path backup = temporary.resolve("backup");
@@ -136,7 +136,7 @@ final class BackupTest {
         }
     }
 
-    /** Trap 52. */
+    /** Known bug 52. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -161,7 +161,7 @@ final class BackupTest {
                 "backup-manifest",
                 ""
             })
-    void trap52_aManifestThatNamesWhatNoBackupHoldsIsRefusedBeforeAnythingIsWritten(String name) throws IOException {
+    void bug52_aManifestThatNamesWhatNoBackupHoldsIsRefusedBeforeAnythingIsWritten(String name) throws IOException {
         Path backup = temporary.resolve("backup");
         Backup.take(ran(true), backup, NOW, BackupTest::notAsked);
         BackupManifest good = BackupManifest.check(backup);

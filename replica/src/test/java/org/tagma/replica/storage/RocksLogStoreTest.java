@@ -118,7 +118,7 @@ final class RocksLogStoreTest {
         assertThat(recover(folder).records()).hasSizeLessThanOrEqualTo(22);
     }
 
-    /** Trap 22: a synced tail that is gone. */
+    /** Known bug 22: a synced tail that is gone. */
     @Test
     void aLogThatEndsBeforeWhatWasAcknowledgedIsRefused() throws IOException {
         Path folder = initialized();
@@ -155,9 +155,9 @@ final class RocksLogStoreTest {
         assertRefused(folder, "it is missing, though the log holds records");
     }
 
-    /** Trap 46: what a file system says of files is no evidence. That a folder is old, the other replicas know. */
+    /** Known bug 46: what a file system says of files is no evidence. That a folder is old, the other replicas know. */
     @Test
-    void trap46_aFolderWhoseFilesWereMovedOrGivenOtherPermissionsIsTheSame() throws IOException {
+    void bug46_aFolderWhoseFilesWereMovedOrGivenOtherPermissionsIsTheSame() throws IOException {
         Path folder = initialized();
         write(folder, vote(1));
         Path moved = temporary.resolve("moved");
@@ -199,9 +199,9 @@ final class RocksLogStoreTest {
         assertThat(second.nonce()).isNotEqualTo(first.nonce());
     }
 
-    /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
+    /** Known bug 22: it may have reserved a little since, for the view that it follows; before that, anything. */
     @Test
-    void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
+    void bug22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
         Path folder = temporary.resolve("wiped");
         write(folder, Durability.ASYNC, new Reservation(3, 0));
         assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.LOST);
@@ -311,7 +311,7 @@ final class RocksLogStoreTest {
         assertThat(recover(folder).memory()).isEqualTo(LogIntegrity.COMPLETE);
     }
 
-    /** Trap 34: what follows a failed write is never taken for durable. */
+    /** Known bug 34: what follows a failed write is never taken for durable. */
     @Test
     void afterAFailedBarrierEveryOtherFails() throws IOException {
         Path folder = initialized();

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 
 /**
  * What a replica told its operator, in all its incarnations: what it refused and why, what it noticed, what it

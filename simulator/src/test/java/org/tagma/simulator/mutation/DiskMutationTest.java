@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.tagma.mutation.Mutant;
 import org.tagma.mutation.StorageMutants;
 
-/** Trap 34: an engine that takes a failed sync for anything but the end is found out by the simulated disk. */
+/** Known bug 34: an engine that takes a failed sync for anything but the end is found out by the simulated disk. */
 class DiskMutationTest {
 
     private static final int SYNCS = 16;
@@ -23,7 +23,7 @@ class DiskMutationTest {
             Set.of("a failed barrier is tried again", "a failed barrier is passed over");
 
     @TestFactory
-    Stream<DynamicTest> trap34EveryMistakeIsFound() {
+    Stream<DynamicTest> bug34EveryMistakeIsFound() {
         return StorageMutants.ALL.stream()
                 .filter(mutant -> PLANTED.contains(mutant.id()))
                 .map(mutant -> DynamicTest.dynamicTest(
@@ -33,12 +33,12 @@ class DiskMutationTest {
     }
 
     @Test
-    void trap34TheMistakesAreInTheRegistry() {
+    void bug34TheMistakesAreInTheRegistry() {
         assertThat(StorageMutants.ALL.stream().map(Mutant::id)).containsAll(PLANTED);
     }
 
     @Test
-    void trap34WithoutAMistakeNothingIsFound() {
+    void bug34WithoutAMistakeNothingIsFound() {
         assertThat(found(new FailedSyncTrial())).isZero();
     }
 

@@ -94,9 +94,9 @@ final class Hunt {
         report.put(
                 mutant.id(),
                 String.format(
-                        "%-72s traps %-9s %5s seeds  %s",
+                        "%-72s known bugs %-9s %5s seeds  %s",
                         mutant.id(),
-                        mutant.traps(),
+                        mutant.knownBugs(),
                         seeds,
                         found.map(Found::property).orElse("not found")));
         assertThat(found.isPresent() || notExpected.contains(mutant.id()))

@@ -11,7 +11,7 @@ import org.tagma.protocol.DecodeContext;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.Proof;
 import org.tagma.protocol.RecordKind;
-import org.tagma.protocol.Rejection;
+import org.tagma.protocol.InvalidMessageException;
 
 /** How messages and records are written. Replicas do not lie, so a MAC is proof enough of each. */
 final class Codec {
@@ -35,7 +35,7 @@ final class Codec {
                 .done();
     }
 
-    private static Update update(ByteString payload, DecodeContext context) throws Rejection {
+    private static Update update(ByteString payload, DecodeContext context) throws InvalidMessageException {
         PayloadReader reader = new PayloadReader(payload, context);
         Update update = new Update(
                 reader.number("view"), reader.number("committed"), reader.number("sequence"), reader.batch("batch"));
@@ -51,7 +51,7 @@ final class Codec {
                 .done();
     }
 
-    private static Ack ack(ByteString payload, DecodeContext context) throws Rejection {
+    private static Ack ack(ByteString payload, DecodeContext context) throws InvalidMessageException {
         PayloadReader reader = new PayloadReader(payload, context);
         Ack ack = new Ack(reader.number("view"), reader.number("committed"), reader.number("sequence"));
         reader.end();
@@ -65,7 +65,7 @@ final class Codec {
                 .done();
     }
 
-    private static Heartbeat heartbeat(ByteString payload, DecodeContext context) throws Rejection {
+    private static Heartbeat heartbeat(ByteString payload, DecodeContext context) throws InvalidMessageException {
         PayloadReader reader = new PayloadReader(payload, context);
         Heartbeat heartbeat = new Heartbeat(reader.number("view"), reader.number("committed"));
         reader.end();

@@ -18,7 +18,7 @@ import org.tagma.replica.storage.LogStore;
 import org.tagma.replica.storage.SnapshotStore;
 import org.tagma.replica.storage.folder.DataFolder;
 
-/** Trap 24: from two data folders it is found where two replicas parted, and in which keys. */
+/** Known bug 24: from two data folders it is found where two replicas parted, and in which keys. */
 final class DivergenceTest {
 
     private static final ByteString CLUSTER = ByteString.copyFromUtf8("0123456789abcdef");
@@ -27,7 +27,7 @@ final class DivergenceTest {
     Path temporary;
 
     @Test
-    void trap24TheFirstCheckpointAndTheKeysThatDifferAreNamed() throws IOException {
+    void bug24TheFirstCheckpointAndTheKeysThatDifferAreNamed() throws IOException {
         MerkleStateStore right = new MerkleStateStore();
         MerkleStateStore wrong = new MerkleStateStore();
         put(right, "a", "1");

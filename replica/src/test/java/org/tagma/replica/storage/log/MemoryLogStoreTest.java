@@ -64,9 +64,9 @@ final class MemoryLogStoreTest {
         assertThat(recover().memory()).isEqualTo(LogIntegrity.FRESH);
     }
 
-    /** Trap 22: it may have reserved a little since, for the view that it follows; before that, anything. */
+    /** Known bug 22: it may have reserved a little since, for the view that it follows; before that, anything. */
     @Test
-    void trap22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
+    void bug22_aReservationMadeSinceTheDiskWasLostSaysNothingOfBefore() throws IOException {
         DataFolder.open(folder, new DataFolder.Owner(CLUSTER, 0, 0)).close();
         assertThat(recover().memory()).isEqualTo(LogIntegrity.LOST);
         write(new Reservation(3, 0));

@@ -19,7 +19,7 @@ import org.tagma.core.raft.message.RaftRecord;
 import org.tagma.core.raft.message.SnapshotMeta;
 
 /** What is easily got wrong and does harm only in coincidences; each of these was planted, and nothing else noticed. */
-final class RaftSlipsTest {
+final class RaftImplementationBugsTest {
 
     private static final int LARGE = 200_000;
 
@@ -31,18 +31,18 @@ final class RaftSlipsTest {
         assertThat(voter.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(4, 4, false, false));
     }
 
-    /** Trap 26: what a follower acknowledged to an earlier leader, it may have removed since. */
+    /** Known bug 26: what a follower acknowledged to an earlier leader, it may have removed since. */
     @Test
-    void trap26AnAcknowledgementOfAnEarlierTermCountsForNothing() {
+    void bug26AnAcknowledgementOfAnEarlierTermCountsForNothing() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead().loopBack();
         leader.receive(1, new AppendEntriesReply(1, 0, true, 2, 0, 0, false));
         assertThat(leader.rejections()).containsExactly("STALE_TERM");
         assertThat(leader.status().commitIndex()).isZero();
     }
 
-    /** Trap 27: what a replica says to itself comes back when all that it decided before is durable. */
+    /** Known bug 27: what a replica says to itself comes back when all that it decided before is durable. */
     @Test
-    void trap27ALeadersOwnAnswerComesAfterItsRecords() {
+    void bug27ALeadersOwnAnswerComesAfterItsRecords() {
         List<Action> actions = new LoneReplica(3, 1, -1, 1).lead().actions();
         int answer = actions.indexOf(new Action.Send(0, new AppendEntriesReply(2, 0, true, 2, 0, 0, false)));
         int record = actions.indexOf(new Action.Persist(new RaftRecord.Appended(new Entry.NoOp(2, 2))));
@@ -50,7 +50,7 @@ final class RaftSlipsTest {
     }
 
     @Test
-    void trap33BytesUnderWayAreBoundedNotOnlyMessages() {
+    void bug33BytesUnderWayAreBoundedNotOnlyMessages() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
         for (int number = 1; number <= 4; number++) {
             leader.submit(number, "x".repeat(LARGE));
@@ -59,7 +59,7 @@ final class RaftSlipsTest {
     }
 
     @Test
-    void trap33WhatIsAcknowledgedMakesRoom() {
+    void bug33WhatIsAcknowledgedMakesRoom() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
         for (int number = 1; number <= 8; number++) {
             leader.submit(number, "x".repeat(LARGE));
@@ -80,7 +80,7 @@ final class RaftSlipsTest {
     }
 
     @Test
-    void trap33ALeaderWhoseStateMachineStallsBoundsItsLog() {
+    void bug33ALeaderWhoseStateMachineStallsBoundsItsLog() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
         for (int client = 1; client <= 4; client++) {
             for (int number = 1; number <= 30; number++) {
@@ -94,7 +94,7 @@ final class RaftSlipsTest {
     }
 
     @Test
-    void trap33NoMoreIsUnderWayThanThePipelineIsDeep() {
+    void bug33NoMoreIsUnderWayThanThePipelineIsDeep() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
         for (int number = 1; number <= 20; number++) {
             leader.submit(number, "x");
@@ -102,9 +102,11 @@ final class RaftSlipsTest {
         assertThat(leader.status().lastIndex() - leader.status().commitIndex()).isEqualTo(4);
     }
 
-    /** Trap 30: the followers promised when they heard the question, and that may be long before the answer came. */
+    /**
+     * Known bug 30: the followers promised when they heard the question, and that may be long before the answer came.
+     */
     @Test
-    void trap30ALeaseCountsFromTheQuestionAndNotFromTheAnswer() {
+    void bug30ALeaseCountsFromTheQuestionAndNotFromTheAnswer() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
         leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
@@ -115,15 +117,15 @@ final class RaftSlipsTest {
         assertThat(leader.of(Action.ReadReady.class)).isEmpty();
     }
 
-    /** Trap 30: of the 500 ms of an election timeout a tick may be over already, and clocks may be 10 % apart. */
+    /** Known bug 30: of the 500 ms of an election timeout a tick may be over already, and clocks may be 10 % apart. */
     @Test
-    void trap30ALeaseAllowsForClocksThatRunApart() {
+    void bug30ALeaseAllowsForClocksThatRunApart() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         assertThat(config.leaseMillis()).isEqualTo(405);
     }
 
     @Test
-    void trap31ALearnerCountsInNoMajority() {
+    void bug31ALearnerCountsInNoMajority() {
         Configuration group = new Configuration(List.of(0, 1, 2), List.of(), List.of(3, 4));
         assertThat(group.isQuorum(List.of(0, 3, 4))).isFalse();
         assertThat(group.isQuorum(List.of(0, 1))).isTrue();
@@ -131,7 +133,7 @@ final class RaftSlipsTest {
 
     /** Raft 6: whoever has the entry acts by it; the old group and the new one never decide side by side. */
     @Test
-    void trap31AConfigurationIsInForceFromItsEntryOn() {
+    void bug31AConfigurationIsInForceFromItsEntryOn() {
         Configuration joint = Configuration.ofFirst(3).jointTo(Configuration.of(List.of(0, 1)));
         LoneReplica follower = new LoneReplica(3, 1, -1, 1);
         follower.receive(1, new AppendEntries(1, 1, 1, List.of(new Entry.Reconfiguration(2, 1, joint)), 1, 0));
@@ -139,9 +141,9 @@ final class RaftSlipsTest {
         assertThat(follower.status().configuration()).isEqualTo(joint);
     }
 
-    /** Trap 31: whoever leads takes the joint configuration that it finds to its end, whoever began it. */
+    /** Known bug 31: whoever leads takes the joint configuration that it finds to its end, whoever began it. */
     @Test
-    void trap31AJointConfigurationInTheLogIsTakenToItsEnd() {
+    void bug31AJointConfigurationInTheLogIsTakenToItsEnd() {
         Configuration two = Configuration.of(List.of(0, 1));
         Entry joint = new Entry.Reconfiguration(2, 1, Configuration.ofFirst(3).jointTo(two));
         LoneReplica next = new LoneReplica(3, 1, -1, 1);
@@ -152,11 +154,12 @@ final class RaftSlipsTest {
     }
 
     /**
-     * Trap 31, found by the simulator: two of three gave up their votes, and the last one, which had not got that yet,
+     * Known bug 31, found by the simulator: two of three gave up their votes, and the last one, which had not got that
+     * yet,
      * was restarted. The two had the longer logs and no vote, the third a vote and no majority of the old group.
      */
     @Test
-    void trap31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands() {
+    void bug31WhoLosesItsVoteByAChangeThatIsNotCommittedStillStands() {
         Configuration one = new Configuration(List.of(1), List.of(), List.of(0, 2));
         Entry joint = new Entry.Reconfiguration(2, 1, Configuration.ofFirst(3).jointTo(one));
         Entry last = new Entry.Reconfiguration(3, 1, one);
@@ -185,7 +188,7 @@ final class RaftSlipsTest {
     }
 
     @Test
-    void trap33ReadsThatWaitAreBounded() {
+    void bug33ReadsThatWaitAreBounded() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
         for (int id = 1; id <= 1001; id++) {
             leader.step(new Event.ReadReceived(id));
@@ -193,9 +196,9 @@ final class RaftSlipsTest {
         assertThat(leader.of(Action.RefuseRead.class)).containsExactly(new Action.RefuseRead(1001));
     }
 
-    /** Trap 31: whoever begins with a state must not be in a group that is decided on only after it. */
+    /** Known bug 31: whoever begins with a state must not be in a group that is decided on only after it. */
     @Test
-    void trap31AStateNamesTheGroupAsOfItsIndex() {
+    void bug31AStateNamesTheGroupAsOfItsIndex() {
         LoneReplica leader = leaderWithAFollowerThatIsUpToDate();
         for (int number = 1; number <= 7; number++) {
             leader.submit(number, "x").loopBack().acknowledge(1, leader.status().lastIndex());
@@ -210,11 +213,12 @@ final class RaftSlipsTest {
     }
 
     /**
-     * Trap 29, found by the simulator: a state was installed over entries that contradicted it, and its replica could
+     * Known bug 29, found by the simulator: a state was installed over entries that contradicted it, and its replica
+     * could
      * not be started again, since of its records the one that removes them comes after theirs.
      */
     @Test
-    void trap29AReplicaThatInstalledAStateOverAContradictingLogStartsAgain() {
+    void bug29AReplicaThatInstalledAStateOverAContradictingLogStartsAgain() {
         SnapshotMeta installed = new SnapshotMeta(24, 3, Digest.NULL, Configuration.ofFirst(3));
         RaftProtocol again = new RaftProtocol(RaftConfig.forTests(0, 3));
         again.step(new Event.Recovered(new Event.RecoveredLog(

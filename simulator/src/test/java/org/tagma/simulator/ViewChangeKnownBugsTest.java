@@ -10,7 +10,7 @@ import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 
 /** Published mistakes of view changes and of what comes after an outage, provoked in whole clusters. */
-class ViewChangeTrapsTest {
+class ViewChangeKnownBugsTest {
 
     private static final int SEEDS = 8;
 
@@ -41,7 +41,7 @@ class ViewChangeTrapsTest {
 
     /** What one replica committed stays through hostile view changes. */
     @Test
-    void trap02WhatWasPreparedSurvivesHostileViewChanges() {
+    void bug02WhatWasPreparedSurvivesHostileViewChanges() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(loaded(seed), 0, 2, 3)
                         .byzantine(1, "forged-view-changes", "equivocates")
@@ -52,7 +52,7 @@ class ViewChangeTrapsTest {
 
     /** One forged entry of a P set masks no valid one: with two that forge, of seven (concord-bft PR 50). */
     @Test
-    void trap03ForgedEntriesMaskNoValidOnes() {
+    void bug03ForgedEntriesMaskNoValidOnes() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(cluster(7), 0, 1, 2)
                         .byzantine(5, "forged-view-changes", "eager-votes")
@@ -71,7 +71,7 @@ class ViewChangeTrapsTest {
      * Now and then the forger tells two others the truth, and its view is entered.
      */
     @Test
-    void trap04AnAlteredNewViewIsRefusedAndItsSenderNamed() {
+    void bug04AnAlteredNewViewIsRefusedAndItsSenderNamed() {
         long refused = Seeds.upTo(SEEDS)
                 .mapToObj(seed -> losingPrimaries(loaded(seed), 0)
                         .byzantine(1, "forged-view-changes")
@@ -88,7 +88,7 @@ class ViewChangeTrapsTest {
      * off from each other, and two of seven tell each a different story (fabric PR 1111).
      */
     @Test
-    void trap05EachHasOtherViewChangesAndAllEnterOneView() {
+    void bug05EachHasOtherViewChangesAndAllEnterOneView() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(cluster(7), 0, 1)
                         .byzantine(2, "forged-view-changes")
@@ -107,7 +107,7 @@ class ViewChangeTrapsTest {
 
     /** What was true in an earlier view is told again in later ones, by a replica and by the network: refused. */
     @Test
-    void trap07OldVotesAndViewChangesAreRefused() {
+    void bug07OldVotesAndViewChangesAreRefused() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingPrimaries(loaded(seed), 0, 1)
                         .byzantine(3, "stale-messages", "stale-messages")
@@ -120,7 +120,7 @@ class ViewChangeTrapsTest {
 
     /** For a while nobody hears anybody but the old primary; then the group goes on (fabric #1917, bft-smart #19). */
     @Test
-    void trap11OnlyTheOldPrimaryStaysConnected() {
+    void bug11OnlyTheOldPrimaryStaysConnected() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> loaded(seed)
                         .afterOperations(20, cluster -> {
@@ -137,7 +137,7 @@ class ViewChangeTrapsTest {
      * After ten minutes in which nobody heard anybody, all is as before within three timeouts (besu #7642, celo #706).
      */
     @Test
-    void trap12ALongOutageIsNotFollowedByALongBackOff() {
+    void bug12ALongOutageIsNotFollowedByALongBackOff() {
         long outageMillis = 600_000;
         Seeds.upTo(3).forEach(seed -> {
             SimulationResult result = loaded(seed)
@@ -154,7 +154,7 @@ class ViewChangeTrapsTest {
      * PR 1174).
      */
     @Test
-    void trap14NothingRunsTwiceThroughManyViewChanges() {
+    void bug14NothingRunsTwiceThroughManyViewChanges() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> losingWhoeverLeads(loaded(seed), 5)
                         .registers(1)
@@ -169,7 +169,7 @@ class ViewChangeTrapsTest {
      * 1141).
      */
     @Test
-    void trap25EachRestartsInTheMiddleOfAViewChange() {
+    void bug25EachRestartsInTheMiddleOfAViewChange() {
         for (int victim = 1; victim < 4; victim++) {
             int replica = victim;
             for (int step = 0; step < 6; step++) {
@@ -185,7 +185,7 @@ class ViewChangeTrapsTest {
 
     /** All are stopped in the middle of a view change, and all come back. */
     @Test
-    void trap25AllRestartInTheMiddleOfAViewChange() {
+    void bug25AllRestartInTheMiddleOfAViewChange() {
         for (long millis = TIMEOUT_MILLIS - 200; millis < 2 * TIMEOUT_MILLIS; millis += 60) {
             long delay = millis;
             losingPrimaries(loaded(millis), 0)

@@ -9,13 +9,16 @@ import org.junit.jupiter.api.Test;
 import org.tagma.client.call.ClientCounter;
 import org.tagma.network.cluster.AuthenticationMode;
 import org.tagma.protocol.Protocols;
-import org.tagma.replica.metrics.RejectionReason;
+import org.tagma.protocol.RejectionReason;
 import org.tagma.replica.settings.AuthenticationPolicy;
 import org.tagma.simulator.faults.DiskFault;
 import org.tagma.simulator.faults.NetworkModel;
 
-/** Known traps of replication protocols, each with whole clusters; see docs on the traps for where they were found. */
-class TrapsTest {
+/**
+ * Known known bugs of replication protocols, each with whole clusters; see docs on the known bugs for where they were
+ * found.
+ */
+class PbftClusterKnownBugsTest {
 
     private static final int SEEDS = 15;
 
@@ -24,7 +27,7 @@ class TrapsTest {
      * found out, unless it is replaced before any replica has got both (Twins, ByzzFuzz).
      */
     @Test
-    void trap01Equivocation() {
+    void bug01Equivocation() {
         List<SimulationResult> results = Seeds.upTo(SEEDS)
                 .mapToObj(seed -> cluster(4)
                         .byzantine(0, "equivocates")
@@ -48,7 +51,7 @@ class TrapsTest {
 
     /** One that says everything many times is counted once, where its vote alone makes the quorum. */
     @Test
-    void trap06ASignerCountsOnceHoweverOftenItVotes() {
+    void bug06ASignerCountsOnceHoweverOftenItVotes() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(1, "eager-votes", "stale-messages")
@@ -64,7 +67,7 @@ class TrapsTest {
 
     /** One replica's huge numbers drag nobody along, and nobody keeps them (FISCO-BCOS #2211, GHSA-23rh-rrqg-wq82). */
     @Test
-    void trap08And09HugeNumbersDragNobodyAlongAndAreNotKept() {
+    void bug08And09HugeNumbersDragNobodyAlongAndAreNotKept() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(3, "huge-numbers", "huge-numbers")
@@ -80,7 +83,7 @@ class TrapsTest {
 
     /** What cannot be authentic is dropped before anything is made of it, whoever damaged it. */
     @Test
-    void trap10WhatIsNotAuthenticChangesNothing() {
+    void bug10WhatIsNotAuthenticChangesNothing() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulatedCluster cluster = cluster(4)
                     .byzantine(2, "bad-authenticators")
@@ -101,7 +104,7 @@ class TrapsTest {
      * And one that jumps ahead gets nowhere (fabric #1119).
      */
     @Test
-    void trap13ThePrimaryCrossesACheckpointFirst() {
+    void bug13ThePrimaryCrossesACheckpointFirst() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .tuning(new Tuning(2, 4, 4, 1))
@@ -126,7 +129,7 @@ class TrapsTest {
      * The primary gives bodies to some only, and then falls silent: the others get them from each other (fabric #1984).
      */
     @Test
-    void trap17BodiesGoToSomeAndThePrimaryDies() {
+    void bug17BodiesGoToSomeAndThePrimaryDies() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(0, "withheld-proposals", "silent-from:600")
@@ -143,7 +146,7 @@ class TrapsTest {
      * A power failure at each durable write: what was said before it is never contradicted afterwards (cometbft #6031).
      */
     @Test
-    void trap22PowerLossAtEveryDurableWrite() {
+    void bug22PowerLossAtEveryDurableWrite() {
         for (int barriers = 0; barriers < 12; barriers++) {
             for (int victim = 0; victim < 2; victim++) {
                 int replica = victim;
@@ -164,7 +167,7 @@ class TrapsTest {
 
     /** One that says it has another state than all others is named at the next checkpoint. */
     @Test
-    void trap24ADivergedReplicaIsNamedAtTheNextCheckpoint() {
+    void bug24ADivergedReplicaIsNamedAtTheNextCheckpoint() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(2, "wrong-digests")
@@ -182,7 +185,7 @@ class TrapsTest {
      * refused.
      */
     @Test
-    void trap24AgreedTimeIsBoundedUnderAPrimaryThatLiesAboutIt() {
+    void bug24AgreedTimeIsBoundedUnderAPrimaryThatLiesAboutIt() {
         int refused = Seeds.upTo(SEEDS)
                 .mapToObj(seed -> cluster(4)
                         .byzantine(0, "wrong-times")
@@ -199,7 +202,7 @@ class TrapsTest {
 
     /** Null requests: executed-up-to not persisted; a null batch at a checkpoint, crash, restart (fabric #1731). */
     @Test
-    void trap15NullBatchesAndRestart() {
+    void bug15NullBatchesAndRestart() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(0, "isolates:" + (1 + (int) (seed % 3)), "silent-from:700")
@@ -216,7 +219,7 @@ class TrapsTest {
 
     /** A retransmission is ordered twice: states are transferred, and old requests are relayed again and again. */
     @Test
-    void trap16OldRequestsReplayedAcrossStateTransfer() {
+    void bug16OldRequestsReplayedAcrossStateTransfer() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(1, "stale-messages", "stale-messages")
@@ -232,7 +235,7 @@ class TrapsTest {
 
     /** The big-MAC attack: a request valid for a subset of replicas neither stalls the group nor blames a primary. */
     @Test
-    void trap18RequestsValidForSomeReplicasOnly() {
+    void bug18RequestsValidForSomeReplicasOnly() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .authentication(
@@ -253,7 +256,7 @@ class TrapsTest {
      * Bessani 2021).
      */
     @Test
-    void trap20FastReadsDoNotBlockOrderedRequests() {
+    void bug20FastReadsDoNotBlockOrderedRequests() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulationResult result = cluster(4)
                     .byzantine(0, "isolates:3")
@@ -270,7 +273,7 @@ class TrapsTest {
 
     /** With the fast path and no faults, reads are not ordered. */
     @Test
-    void trap20FastReadsAreFast() {
+    void bug20FastReadsAreFast() {
         SimulationResult result =
                 cluster(4).fastPathForQueries(true).registers(50).operations(40).run();
 
@@ -281,7 +284,7 @@ class TrapsTest {
 
     /** State transfer from a liar, from a source that dies, and while the view changes (bft-smart #62). */
     @Test
-    void trap23StateTransferFromALiar() {
+    void bug23StateTransferFromALiar() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             SimulationResult result = cluster(4)
                     .byzantine(1, "lies-in-transfer")
@@ -299,7 +302,7 @@ class TrapsTest {
     }
 
     @Test
-    void trap23StateTransferWhileASourceDiesAndTheViewChanges() {
+    void bug23StateTransferWhileASourceDiesAndTheViewChanges() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> cluster(4)
                         .byzantine(0, "lies-in-transfer", "equivocates")
@@ -315,7 +318,7 @@ class TrapsTest {
 
     /** Slow primary just under the timeout, and a starved client: both are served in time (Aardvark, RBFT). */
     @Test
-    void trap19SlowAndCensoringPrimary() {
+    void bug19SlowAndCensoringPrimary() {
         cluster(4)
                 .byzantine(0, "slow")
                 .clients(2)

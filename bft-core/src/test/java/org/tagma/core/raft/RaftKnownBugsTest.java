@@ -21,10 +21,10 @@ import org.tagma.core.raft.message.RaftTimer;
 import org.tagma.core.raft.message.SnapshotMeta;
 
 /** Published or reported mistakes of other implementations, one test each. */
-class RaftTrapsTest {
+class RaftKnownBugsTest {
 
     @Test
-    void trap26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting() {
+    void bug26FigureEightAnEntryOfAnEarlierTermIsNotCommittedByCounting() {
         // (c) of Figure 8: the leader of term 4 has its entry of term 2 on a majority, and an own entry nowhere else.
         LoneReplica leader = new LoneReplica(5, 3, -1, 1, 2);
         leader.tickUntilItStands().loopBack().clear();
@@ -46,7 +46,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap27TermAndVoteAreDurableBeforeTheAnswer() {
+    void bug27TermAndVoteAreDurableBeforeTheAnswer() {
         LoneReplica voter = new LoneReplica(3, 1, -1, 1).clear();
         voter.receive(1, new RequestVote(5, 1, 1, false, false));
         assertThat(voter.actions())
@@ -55,14 +55,14 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap27AVoterThatRestartsVotesForNobodyElseInTheTerm() {
+    void bug27AVoterThatRestartsVotesForNobodyElseInTheTerm() {
         LoneReplica again = new LoneReplica(3, 5, 1, 1).clear();
         again.receive(2, new RequestVote(5, 9, 4, false, false));
         assertThat(again.sent(RequestVoteReply.class)).containsExactly(new RequestVoteReply(5, 5, false, false));
     }
 
     @Test
-    void trap28APartitionedReplicaComesBackWithoutDisturbingTheLeader() {
+    void bug28APartitionedReplicaComesBackWithoutDisturbingTheLeader() {
         RaftCluster cluster = new RaftCluster(3, 1);
         RaftNode leader = cluster.elect(0);
         long term = leader.status().term();
@@ -77,7 +77,7 @@ class RaftTrapsTest {
 
     /** The outage of 2020: one follower cannot hear the leader, but the other follower can hear both. */
     @Test
-    void trap28APartialPartitionDoesNotChangeTheLeader() {
+    void bug28APartialPartitionDoesNotChangeTheLeader() {
         RaftCluster cluster = new RaftCluster(3, 2);
         RaftNode leader = cluster.elect(0);
         long term = leader.status().term();
@@ -92,7 +92,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap29AStaleAppendEntriesDoesNotTruncateWhatIsThere() {
+    void bug29AStaleAppendEntriesDoesNotTruncateWhatIsThere() {
         LoneReplica follower = new LoneReplica(3, 1, -1);
         follower.receive(1, new AppendEntries(1, 0, 0, LoneReplica.entries(1, 1, 1, 1, 1), 2, 0));
         follower.receive(1, new AppendEntries(1, 0, 0, LoneReplica.entries(1, 1), 0, 0));
@@ -104,7 +104,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap29AStaleSnapshotDoesNotReplaceWhatIsCommitted() {
+    void bug29AStaleSnapshotDoesNotReplaceWhatIsCommitted() {
         LoneReplica follower = new LoneReplica(3, 1, -1);
         follower.receive(1, new AppendEntries(1, 0, 0, LoneReplica.entries(1, 1, 1, 1, 1), 4, 0))
                 .clear();
@@ -117,7 +117,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap29ASnapshotOfWhatTheLogHasOnlyCommitsIt() {
+    void bug29ASnapshotOfWhatTheLogHasOnlyCommitsIt() {
         LoneReplica follower = new LoneReplica(3, 1, -1);
         follower.receive(1, new AppendEntries(1, 0, 0, LoneReplica.entries(1, 1, 1, 1, 1), 1, 0))
                 .clear();
@@ -129,7 +129,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap30NoReadBeforeAnEntryOfTheTermIsCommitted() {
+    void bug30NoReadBeforeAnEntryOfTheTermIsCommitted() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead().loopBack();
         leader.step(new Event.ReadReceived(1)).step(new Event.QueueDrained(1));
         leader.receive(2, new ReadIndex(2, 77));
@@ -148,7 +148,7 @@ class RaftTrapsTest {
 
     /** A leader that is elected again counts its rounds anew; found by the simulator, as false evidence. */
     @Test
-    void trap30AnAnswerToAnEarlierTermConfirmsNoRoundOfALaterOne() {
+    void bug30AnAnswerToAnEarlierTermConfirmsNoRoundOfALaterOne() {
         LoneReplica follower = new LoneReplica(3, 4, -1, 1).clear();
         follower.receive(1, new AppendEntries(3, 1, 1, List.of(), 1, 50));
         assertThat(follower.sent(AppendEntriesReply.class))
@@ -156,7 +156,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap30ALeaseThatRanOutIsNotTrustedEvenIfNoTickCame() {
+    void bug30ALeaseThatRanOutIsNotTrustedEvenIfNoTickCame() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
         leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
@@ -173,7 +173,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap30ALeaseIsNotKeptAliveByAClockThatWasSetBackOrStoodStill() {
+    void bug30ALeaseIsNotKeptAliveByAClockThatWasSetBackOrStoodStill() {
         RaftConfig config = RaftConfig.forTests(0, Configuration.ofFirst(3), 1, true);
         LoneReplica leader = new LoneReplica(config, 1, -1, 1).lead().loopBack();
         leader.receive(1, new AppendEntriesReply(2, 0, true, 2, 0, 0, false));
@@ -197,7 +197,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap31NoChangeOfTheGroupBeforeAnEntryOfTheTermIsCommitted() {
+    void bug31NoChangeOfTheGroupBeforeAnEntryOfTheTermIsCommitted() {
         LoneReplica leader = new LoneReplica(3, 1, -1, 1).lead().loopBack();
         leader.step(new Event.MembershipRequested(5, List.of(0, 1), List.of()));
         assertThat(leader.of(Action.AnswerOperator.class))
@@ -206,7 +206,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap31AChangeBegunByALeaderThatDiesInTheJointConfigurationIsTakenToItsEnd() {
+    void bug31AChangeBegunByALeaderThatDiesInTheJointConfigurationIsTakenToItsEnd() {
         RaftCluster cluster = new RaftCluster(5, Configuration.ofFirst(3), 3, config -> config);
         RaftNode old = cluster.elect(0);
         cluster.submitAll("op", 3);
@@ -231,7 +231,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap32ARequestSentAgainToTheNextLeaderIsExecutedOnce() {
+    void bug32ARequestSentAgainToTheNextLeaderIsExecutedOnce() {
         RaftCluster cluster = new RaftCluster(3, 4);
         cluster.elect(0);
         Request request = cluster.submitTo(0, "once");
@@ -249,7 +249,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap33ASlowFollowerCostsTheLeaderNoMemory() {
+    void bug33ASlowFollowerCostsTheLeaderNoMemory() {
         RaftCluster cluster = new RaftCluster(3, 5);
         RaftNode leader = cluster.elect(0);
         // Replica 2 gets everything and answers nothing.
@@ -267,7 +267,7 @@ class RaftTrapsTest {
     }
 
     @Test
-    void trap33AFollowerWhoseStateMachineStallsBoundsItsLog() {
+    void bug33AFollowerWhoseStateMachineStallsBoundsItsLog() {
         RaftCluster cluster = new RaftCluster(3, 6);
         cluster.elect(0);
         cluster.node(2).executionStalls = true;

@@ -31,8 +31,8 @@ import org.tagma.core.protocol.Action;
 import org.tagma.core.protocol.Authenticated;
 import org.tagma.core.protocol.Event;
 
-/** Known traps of the view change, each under the number it has in the project's list. */
-class TrapsViewChangeTest {
+/** Known known bugs of the view change, each under the number it has in the project's list. */
+class KnownBugsViewChangeTest {
 
     /** A group in which "x" prepared everywhere in view 0 and committed nowhere. */
     private static CoreCluster prepared(long seed) {
@@ -51,9 +51,11 @@ class TrapsViewChangeTest {
                 .orElseThrow();
     }
 
-    /** Trap 2: what committed at one replica only must survive views in which it is proposed and does not prepare. */
+    /**
+     * Known bug 2: what committed at one replica only must survive views in which it is proposed and does not prepare.
+     */
     @Test
-    void trap02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges() {
+    void bug02_aBatchCommittedAtOneReplicaSurvivesHostileViewChanges() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.tamper = then(
@@ -76,9 +78,9 @@ class TrapsViewChangeTest {
         });
     }
 
-    /** Trap 2: a null batch that prepared may have committed, so it too is carried over, though it is the last. */
+    /** Known bug 2: a null batch that prepared may have committed, so it too is carried over, though it is the last. */
     @Test
-    void trap02_aNullBatchThatPreparedIsCarriedOverThoughItIsTheLast() {
+    void bug02_aNullBatchThatPreparedIsCarriedOverThoughItIsTheLast() {
         ViewChange claims = new ViewChange(
                 2,
                 CheckpointCertificate.GENESIS,
@@ -91,9 +93,9 @@ class TrapsViewChangeTest {
                         decision -> assertThat(decision.reproposals()).containsExactly(new Reproposal(1, Digest.NULL)));
     }
 
-    /** Trap 3: one forged entry in a P set must not mask the valid ones (concord-bft PR 50). */
+    /** Known bug 3: one forged entry in a P set must not mask the valid ones (concord-bft PR 50). */
     @Test
-    void trap03_oneForgedEntryInAPSetDoesNotMaskTheValidOnes() {
+    void bug03_oneForgedEntryInAPSetDoesNotMaskTheValidOnes() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = prepared(seed).byzantine(3, forgesPreparedAt(1));
             Digest valid = proposedAtFirst(cluster, 1);
@@ -104,9 +106,9 @@ class TrapsViewChangeTest {
         });
     }
 
-    /** Trap 3: nor does one that claims a later view than the valid ones have. */
+    /** Known bug 3: nor does one that claims a later view than the valid ones have. */
     @Test
-    void trap03_aForgedEntryOfALaterViewDoesNotMaskTheValidOnes() {
+    void bug03_aForgedEntryOfALaterViewDoesNotMaskTheValidOnes() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = prepared(seed).byzantine(3, forgesPreparedAt(1));
             cluster.tamper = loses(1, List.of(Commit.class, Prepare.class, NewView.class));
@@ -118,9 +120,9 @@ class TrapsViewChangeTest {
         });
     }
 
-    /** Trap 4: a new view is recomputed from its view changes, never believed (FISCO-BCOS PR 5168). */
+    /** Known bug 4: a new view is recomputed from its view changes, never believed (FISCO-BCOS PR 5168). */
     @Test
-    void trap04_aNewViewWithAlteredReproposalsIsRefusedByAll() {
+    void bug04_aNewViewWithAlteredReproposalsIsRefusedByAll() {
         List<UnaryOperator<List<Reproposal>>> alterations = List.of(
                 reproposals -> List.of(),
                 reproposals -> List.of(new Reproposal(1, Digest.NULL)),
@@ -137,7 +139,7 @@ class TrapsViewChangeTest {
 
     /** Nor is one whose view changes are too few, or of one replica twice (docs/known-bugs.md, 4 and 6). */
     @Test
-    void trap04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll() {
+    void bug04_aNewViewWithoutAQuorumOfViewChangesIsRefusedByAll() {
         expectRefusal(own -> new NewView(own.view(), own.viewChanges().subList(0, 2), List.of()));
         expectRefusal(own -> new NewView(own.view(), own.viewChanges().subList(0, 2), own.reproposals()));
         expectRefusal(own -> {
@@ -159,9 +161,9 @@ class TrapsViewChangeTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 4: only the primary of a view may open it. */
+    /** Known bug 4: only the primary of a view may open it. */
     @Test
-    void trap04_aNewViewFromAnybodyButItsPrimaryIsRefused() {
+    void bug04_aNewViewFromAnybodyButItsPrimaryIsRefused() {
         CoreCluster cluster = prepared(1);
         List<NewView> heard = new ArrayList<>();
         cluster.tamper = then(
@@ -174,9 +176,9 @@ class TrapsViewChangeTest {
         assertThat(replica.protocol.status().view()).isEqualTo(1);
     }
 
-    /** Trap 6: a signer is counted once, in however many encodings it says the same. */
+    /** Known bug 6: a signer is counted once, in however many encodings it says the same. */
     @Test
-    void trap06_aSignerIsCountedOnceWhateverItsEncodings() {
+    void bug06_aSignerIsCountedOnceWhateverItsEncodings() {
         SoloReplica replica = new SoloReplica(1);
         PrePrepare proposal = replica.proposal(1);
         Digest digest = proposal.batch().digest();
@@ -194,9 +196,9 @@ class TrapsViewChangeTest {
         assertThat(replica.protocol.status().view()).isZero();
     }
 
-    /** Trap 6: nor does a certificate prove anything by naming one signer three times. */
+    /** Known bug 6: nor does a certificate prove anything by naming one signer three times. */
     @Test
-    void trap06_aCheckpointCertificateOfOneSignerProvesNothing() {
+    void bug06_aCheckpointCertificateOfOneSignerProvesNothing() {
         PbftMessage.Checkpoint vote = new PbftMessage.Checkpoint(800, Byzantine.FORGED);
         SoloReplica replica = new SoloReplica(1);
         assertThat(replica.receive(3, new StableCheckpoint(certificate(vote, 3, 3, 3))))
@@ -224,9 +226,9 @@ class TrapsViewChangeTest {
         return new ViewChange(view, CheckpointCertificate.GENESIS, List.of(), List.of());
     }
 
-    /** Trap 6: an extra, different copy of a view change does not keep the others from making a quorum. */
+    /** Known bug 6: an extra, different copy of a view change does not keep the others from making a quorum. */
     @Test
-    void trap06_anExtraCopyOfAViewChangeDoesNotBlockTheQuorum() {
+    void bug06_anExtraCopyOfAViewChangeDoesNotBlockTheQuorum() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = prepared(seed);
             cluster.byzantine(
@@ -240,9 +242,9 @@ class TrapsViewChangeTest {
         });
     }
 
-    /** Trap 7: what belongs to a view that was left is refused when it is sent again. */
+    /** Known bug 7: what belongs to a view that was left is refused when it is sent again. */
     @Test
-    void trap07_oldMessagesReplayedInALaterViewAreRefused() {
+    void bug07_oldMessagesReplayedInALaterViewAreRefused() {
         CoreCluster.seeds(3).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.recordsHistory = true;
@@ -256,7 +258,7 @@ class TrapsViewChangeTest {
                 cluster.heal();
             }
             cluster.assertView(3);
-            cluster.nodes.forEach(TrapsViewChangeTest::replayIsRefused);
+            cluster.nodes.forEach(KnownBugsViewChangeTest::replayIsRefused);
             cluster.run(10);
             cluster.assertView(3);
             cluster.assertEqualJournals();
@@ -274,7 +276,7 @@ class TrapsViewChangeTest {
                     int sender = received.message().sender();
                     assertThat(node.protocol.step(received))
                             .as("%s", received)
-                            .containsExactly(new Action.Reject(sender, Verdict.WRONG_VIEW));
+                            .containsExactly(new Action.Reject(sender, PbftVerdict.WRONG_VIEW));
                     assertThat(node.view()).isEqualTo(3);
                 }
             }
@@ -282,9 +284,9 @@ class TrapsViewChangeTest {
         assertThat(replayed).isPositive();
     }
 
-    /** Trap 7: the view change that opened the present view does not reopen it. */
+    /** Known bug 7: the view change that opened the present view does not reopen it. */
     @Test
-    void trap07_theNewViewOfThePresentViewIsNotEnteredTwice() {
+    void bug07_theNewViewOfThePresentViewIsNotEnteredTwice() {
         CoreCluster cluster = prepared(1);
         cluster.recordsHistory = true;
         cluster.runUntilExecuted("x", 60);
@@ -302,9 +304,9 @@ class TrapsViewChangeTest {
         }
     }
 
-    /** Trap 8: f replicas at view 2^60 must not drag the others there, nor slow them (FISCO-BCOS #2211). */
+    /** Known bug 8: f replicas at view 2^60 must not drag the others there, nor slow them (FISCO-BCOS #2211). */
     @Test
-    void trap08_aHugeViewNumberOfFReplicasMovesNobody() {
+    void bug08_aHugeViewNumberOfFReplicasMovesNobody() {
         for (long view : new long[] {(1L << 60) + 3, Long.MAX_VALUE, 3, 7}) {
             CoreCluster cluster = new CoreCluster(4, view).byzantine(3, claimsView(view));
             for (int i = 0; i < 40; i++) {
@@ -317,9 +319,9 @@ class TrapsViewChangeTest {
         }
     }
 
-    /** Trap 11: f+1 replicas are where a correct one is, and who was left behind comes there in one step. */
+    /** Known bug 11: f+1 replicas are where a correct one is, and who was left behind comes there in one step. */
     @Test
-    void trap11_whoWasLeftBehindGoesToTheLatestViewThatEnoughWant() {
+    void bug11_whoWasLeftBehindGoesToTheLatestViewThatEnoughWant() {
         SoloReplica replica = new SoloReplica(3);
         ViewChange ahead = new ViewChange(6, PbftMessage.CheckpointCertificate.GENESIS, List.of(), List.of());
         replica.receive(0, ahead);
@@ -333,9 +335,9 @@ class TrapsViewChangeTest {
                 .isEqualTo(6L);
     }
 
-    /** Trap 8: nor when the others change views themselves. */
+    /** Known bug 8: nor when the others change views themselves. */
     @Test
-    void trap08_aHugeViewNumberDoesNotDisturbAViewChange() {
+    void bug08_aHugeViewNumberDoesNotDisturbAViewChange() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster =
                     new CoreCluster(7, seed).byzantine(5, claimsView(1L << 60)).byzantine(6, claimsView(1L << 59));

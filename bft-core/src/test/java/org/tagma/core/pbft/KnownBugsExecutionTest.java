@@ -29,15 +29,17 @@ import org.tagma.core.service.ServiceReply;
 import org.tagma.core.service.StateMachine;
 import org.tagma.core.service.TransferLimits;
 
-/** Known traps of execution, checkpoints and state transfer, each under the number it has in the project's list. */
-class TrapsExecutionTest {
+/**
+ * Known known bugs of execution, checkpoints and state transfer, each under the number it has in the project's list.
+ */
+class KnownBugsExecutionTest {
 
     /** Long enough that a state of a few dozen of them has several chunks. */
     private static final String LONG = "x".repeat(4_000);
 
-    /** Trap 14: a view change must not lower what was executed, and so run an operation twice (fabric PR 1174). */
+    /** Known bug 14: a view change must not lower what was executed, and so run an operation twice (fabric PR 1174). */
     @Test
-    void trap14_everyOperationIsCountedOnceThroughManyViewChanges() {
+    void bug14_everyOperationIsCountedOnceThroughManyViewChanges() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             for (int i = 0; i < 30; i++) {
@@ -57,11 +59,11 @@ class TrapsExecutionTest {
     }
 
     /**
-     * Trap 15: null batches are executed, and so remembered, like any other: at a checkpoint, in a crash (fabric
+     * Known bug 15: null batches are executed, and so remembered, like any other: at a checkpoint, in a crash (fabric
      * #1731).
      */
     @Test
-    void trap15_aNullBatchAtACheckpointSurvivesACrashAndRestart() {
+    void bug15_aNullBatchAtACheckpointSurvivesACrashAndRestart() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.submitAll("x", 6);
@@ -88,9 +90,11 @@ class TrapsExecutionTest {
         });
     }
 
-    /** Trap 16: an old request that is ordered again is answered from the cache, also where the state was fetched. */
+    /**
+     * Known bug 16: an old request that is ordered again is answered from the cache, also where the state was fetched.
+     */
     @Test
-    void trap16_anOldRequestOrderedAgainBringsOnlyTheCachedReply() {
+    void bug16_anOldRequestOrderedAgainBringsOnlyTheCachedReply() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.crash(3);
@@ -111,9 +115,9 @@ class TrapsExecutionTest {
         });
     }
 
-    /** Trap 16: requests of one session run in the order of their numbers, whatever order they are proposed in. */
+    /** Known bug 16: requests of one session run in the order of their numbers, whatever order they are proposed in. */
     @Test
-    void trap16_aSessionsRequestsRunInTheOrderOfTheirNumbers() {
+    void bug16_aSessionsRequestsRunInTheOrderOfTheirNumbers() {
         CoreCluster cluster = new CoreCluster(4, 1);
         cluster.submit("first");
         cluster.deliverAll();
@@ -133,9 +137,9 @@ class TrapsExecutionTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 23: a source of the state that lies is found out, and costs nothing but time (GHSA-g5xx-c4hv-9ccc). */
+    /** Known bug 23: a source of the state that lies is found out, and costs nothing but time (GHSA-g5xx-c4hv-9ccc). */
     @Test
-    void trap23_aStateIsFetchedInSpiteOfALiar() {
+    void bug23_aStateIsFetchedInSpiteOfALiar() {
         for (CoreCluster.Tamper lie : List.of(liesInStateTransfer(), liesAboutChunks(), Byzantine.silent())) {
             for (int liar = 0; liar < 3; liar++) {
                 CoreCluster cluster = behindByAState();
@@ -148,10 +152,11 @@ class TrapsExecutionTest {
     }
 
     /**
-     * Trap 23: a state that does not fit is no reason to stop: the operator is told, and with more room it is fetched.
+     * Known bug 23: a state that does not fit is no reason to stop: the operator is told, and with more room it is
+     * fetched.
      */
     @Test
-    void trap23_aStateThatDoesNotFitIntoMemoryIsSaidAndStopsNobody() {
+    void bug23_aStateThatDoesNotFitIntoMemoryIsSaidAndStopsNobody() {
         TransferLimits[] limits = {TransferLimits.DEFAULT.withMaxStateBytes(10)};
         CoreCluster cluster = new CoreCluster(4, 1, config -> config.withTransfer(limits[0]));
         cluster.crash(3);
@@ -174,18 +179,18 @@ class TrapsExecutionTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 23: the liar is named, and nobody else. */
+    /** Known bug 23: the liar is named, and nobody else. */
     @Test
-    void trap23_theLiarOfAStateTransferIsNamed() {
+    void bug23_theLiarOfAStateTransferIsNamed() {
         CoreCluster cluster = behindByAState();
         cluster.byzantine(1, liesAboutChunks());
         cluster.runUntilExecuted("last", 60);
         cluster.assertEvidenceAgainst(1, "it lied in a state transfer");
     }
 
-    /** Trap 23: nor does it get a second chance to hold up the transfer. */
+    /** Known bug 23: nor does it get a second chance to hold up the transfer. */
     @Test
-    void trap23_aLiarIsNotAskedAgain() {
+    void bug23_aLiarIsNotAskedAgain() {
         CoreCluster cluster = behindByAState();
         cluster.byzantine(1, liesInStateTransfer());
         int[] questionsToTheLiar = new int[1];
@@ -215,9 +220,9 @@ class TrapsExecutionTest {
         return cluster;
     }
 
-    /** Trap 23: a source that dies in the middle is replaced by another (bft-smart #62). */
+    /** Known bug 23: a source that dies in the middle is replaced by another (bft-smart #62). */
     @Test
-    void trap23_aSourceThatDiesInTheMiddleIsReplaced() {
+    void bug23_aSourceThatDiesInTheMiddleIsReplaced() {
         for (int source = 0; source < 3; source++) {
             int dying = source;
             CoreCluster cluster = behindByAState();
@@ -235,9 +240,9 @@ class TrapsExecutionTest {
         }
     }
 
-    /** Trap 23: a state is fetched while the view changes, and the replica takes part in the new view. */
+    /** Known bug 23: a state is fetched while the view changes, and the replica takes part in the new view. */
     @Test
-    void trap23_aStateIsFetchedWhileTheViewChanges() {
+    void bug23_aStateIsFetchedWhileTheViewChanges() {
         CoreCluster cluster = behindByAState();
         cluster.crash(0);
         cluster.submit("more");
@@ -247,9 +252,9 @@ class TrapsExecutionTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 23: and a checkpoint that nobody certified is not fetched at all. */
+    /** Known bug 23: and a checkpoint that nobody certified is not fetched at all. */
     @Test
-    void trap23_anUncertifiedCheckpointMovesNobody() {
+    void bug23_anUncertifiedCheckpointMovesNobody() {
         CoreCluster cluster = new CoreCluster(4, 1).byzantine(3, Byzantine.honest());
         var forged = new PbftMessage.CheckpointCertificate(800, Byzantine.FORGED, List.of());
         for (int to = 0; to < 3; to++) {
@@ -260,9 +265,11 @@ class TrapsExecutionTest {
         assertThat(cluster.correctNodes().map(CoreNode::mode)).containsOnly("normal");
     }
 
-    /** Trap 24: a replica whose state machine is not deterministic is found out at the next checkpoint, and stops. */
+    /**
+     * Known bug 24: a replica whose state machine is not deterministic is found out at the next checkpoint, and stops.
+     */
     @Test
-    void trap24_aDivergingReplicaIsNamedByTheOthersAndHalts() {
+    void bug24_aDivergingReplicaIsNamedByTheOthersAndHalts() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             CoreNode diverging = cluster.node(3);
@@ -304,9 +311,9 @@ class TrapsExecutionTest {
         };
     }
 
-    /** Trap 24: agreed time never goes back, whatever a primary proposes within bounds. */
+    /** Known bug 24: agreed time never goes back, whatever a primary proposes within bounds. */
     @Test
-    void trap24_agreedTimeIsMonotone() {
+    void bug24_agreedTimeIsMonotone() {
         CoreCluster cluster = new CoreCluster(4, 1);
         long[] step = new long[1];
         cluster.byzantine(0, proposesTime(time -> time + (++step[0] / 3 % 2 == 0 ? 20_000 : -20_000)));
@@ -322,9 +329,9 @@ class TrapsExecutionTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 24: a proposed time too far from the backups' clocks is refused, and its primary replaced. */
+    /** Known bug 24: a proposed time too far from the backups' clocks is refused, and its primary replaced. */
     @Test
-    void trap24_aTimeOutOfBoundsIsRefused() {
+    void bug24_aTimeOutOfBoundsIsRefused() {
         for (long off : new long[] {120_000, Long.MAX_VALUE / 2, -120_000, Long.MIN_VALUE / 2}) {
             CoreCluster cluster = new CoreCluster(4, 1).byzantine(0, proposesTime(time -> time + off));
             cluster.submit("x");
@@ -335,9 +342,9 @@ class TrapsExecutionTest {
         }
     }
 
-    /** Trap 25: a restart in the middle of a view change makes no replica say anything else than before it. */
+    /** Known bug 25: a restart in the middle of a view change makes no replica say anything else than before it. */
     @Test
-    void trap25_restartsInTheMiddleOfAViewChangeContradictNothing() {
+    void bug25_restartsInTheMiddleOfAViewChangeContradictNothing() {
         CoreCluster.seeds(20).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.dropProbability = 0.2;

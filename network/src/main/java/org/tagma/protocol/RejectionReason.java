@@ -1,10 +1,8 @@
-package org.tagma.replica.metrics;
+package org.tagma.protocol;
 
 import java.util.Locale;
-import org.tagma.protocol.Objection;
-import org.tagma.protocol.RejectReason;
 
-/** Why a replica dropped something that arrived; each is counted. */
+/** Why something that arrived was not accepted, by the codec, by a protocol, or for want of room; each is counted. */
 public enum RejectionReason {
     /** Not an encoding of anything that is sent here. */
     MALFORMED,
@@ -37,30 +35,8 @@ public enum RejectionReason {
     /** There was no room to queue it; its sender will send it again. */
     QUEUE_FULL;
 
-    /** The same reason, as a protocol gives it. */
-    public static RejectionReason of(Objection.Reason reason) {
-        return switch (reason) {
-            case WRONG_ROLE -> WRONG_ROLE;
-            case OUTDATED -> OUTDATED;
-            case BAD_CERTIFICATE -> BAD_CERTIFICATE;
-        };
-    }
-
     /** The name in metrics: lower case, words joined with hyphens. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    public static RejectionReason of(RejectReason reason) {
-        return switch (reason) {
-            case MALFORMED -> MALFORMED;
-            case NOT_CANONICAL -> NOT_CANONICAL;
-            case UNKNOWN_TYPE -> UNKNOWN_TYPE;
-            case WRONG_SENDER -> WRONG_SENDER;
-            case BAD_VALUE -> BAD_VALUE;
-            case OVERSIZED -> OVERSIZED;
-            case BAD_AUTHENTICATOR -> BAD_AUTHENTICATOR;
-            case BAD_NESTED_AUTHENTICATOR -> BAD_NESTED_AUTHENTICATOR;
-        };
     }
 }

@@ -3,7 +3,7 @@ package org.tagma.core.pbft;
 import org.tagma.core.protocol.Rejection;
 
 /** What a replica makes of a message: good, or refused for a reason. A refusal changes no state. */
-enum Verdict implements Rejection {
+enum PbftVerdict implements Rejection {
     ACCEPT,
     /** It belongs to a view that this replica is not in. */
     WRONG_VIEW,

@@ -14,19 +14,20 @@ import org.tagma.core.protocol.Event;
 import org.tagma.core.service.TransferLimits;
 
 /**
- * Traps 11 and 12: what a partition leaves behind. Whatever the group went through, once the network is good again a
+ * Known bugs 11 and 12: what a partition leaves behind. Whatever the group went through, once the network is good
+ * again a
  * request is executed within three base timeouts.
  */
-class TrapsOutageTest {
+class KnownBugsOutageTest {
 
     private static final int BASE_TIMEOUT_TICKS = 20;
     private static final int BOUND_TICKS = 3 * BASE_TIMEOUT_TICKS;
     /** With ticks of a second. */
     private static final int DAY_TICKS = 24 * 3600;
 
-    /** Trap 11: after a partition in which only the old primary was connected (fabric #1917, bft-smart #19). */
+    /** Known bug 11: after a partition in which only the old primary was connected (fabric #1917, bft-smart #19). */
     @Test
-    void trap11_noTransientPartitionWedgesTheGroup() {
+    void bug11_noTransientPartitionWedgesTheGroup() {
         List<BiPredicate<Integer, Integer>> partitions = List.of(
                 (from, to) -> false,
                 (from, to) -> from == 0 || to == 0,
@@ -56,9 +57,9 @@ class TrapsOutageTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 11: one partition after the other, each another one, and no time in between. */
+    /** Known bug 11: one partition after the other, each another one, and no time in between. */
     @Test
-    void trap11_aSeriesOfPartitionsDoesNotWedgeTheGroup() {
+    void bug11_aSeriesOfPartitionsDoesNotWedgeTheGroup() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             for (int i = 0; i < 12; i++) {
@@ -75,9 +76,11 @@ class TrapsOutageTest {
         });
     }
 
-    /** Trap 11: f+1 replicas that wait for a request take along those that know of none, and pass the request on. */
+    /**
+     * Known bug 11: f+1 replicas that wait for a request take along those that know of none, and pass the request on.
+     */
     @Test
-    void trap11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne() {
+    void bug11_replicasThatKnowOfNoRequestJoinThoseThatWaitForOne() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.crash(0);
@@ -93,9 +96,12 @@ class TrapsOutageTest {
         });
     }
 
-    /** Trap 11: a new view that was lost on its way to one replica is sent again, so that no further view is needed. */
+    /**
+     * Known bug 11: a new view that was lost on its way to one replica is sent again, so that no further view is
+     * needed.
+     */
     @Test
-    void trap11_aReplicaThatMissedTheNewViewIsGivenItAgain() {
+    void bug11_aReplicaThatMissedTheNewViewIsGivenItAgain() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.crash(0);
@@ -110,10 +116,10 @@ class TrapsOutageTest {
         });
     }
 
-    /** Trap 12: an outage of a day must not leave time-outs of hours behind (besu #7642, celo #706). */
+    /** Known bug 12: an outage of a day must not leave time-outs of hours behind (besu #7642, celo #706). */
     @Test
-    void trap12_aDayWithoutAQuorumIsOverWithinThreeTimeouts() {
-        CoreCluster cluster = new CoreCluster(4, 1, TrapsOutageTest::withTicksOfASecond);
+    void bug12_aDayWithoutAQuorumIsOverWithinThreeTimeouts() {
+        CoreCluster cluster = new CoreCluster(4, 1, KnownBugsOutageTest::withTicksOfASecond);
         outageWithoutAQuorum(cluster, DAY_TICKS);
     }
 
@@ -138,9 +144,9 @@ class TrapsOutageTest {
                 TransferLimits.DEFAULT);
     }
 
-    /** Trap 12: the same for shorter ones, at every phase of a time-out. */
+    /** Known bug 12: the same for shorter ones, at every phase of a time-out. */
     @Test
-    void trap12_anOutageWithoutAQuorumIsOverWithinThreeTimeouts() {
+    void bug12_anOutageWithoutAQuorumIsOverWithinThreeTimeouts() {
         for (int ticks = 500; ticks < 540; ticks += 3) {
             outageWithoutAQuorum(new CoreCluster(4, ticks), ticks);
         }
@@ -156,18 +162,20 @@ class TrapsOutageTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 12: a quorum wants a new view again and again, and never hears the new primary. */
+    /** Known bug 12: a quorum wants a new view again and again, and never hears the new primary. */
     @Test
-    void trap12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind() {
+    void bug12_newViewsThatNobodyHearsLeaveNoLongTimeoutsBehind() {
         CoreCluster cluster = afterManyNewViewsThatNobodyHeard();
         cluster.submit("after");
         cluster.runUntilExecuted("after", BOUND_TICKS);
         cluster.assertEqualJournals();
     }
 
-    /** Trap 12: the same, and when the network is good again, the primary whose turn it is turns out to be dead. */
+    /**
+     * Known bug 12: the same, and when the network is good again, the primary whose turn it is turns out to be dead.
+     */
     @Test
-    void trap12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts() {
+    void bug12_afterALongOutageADeadPrimaryIsReplacedWithinThreeTimeouts() {
         CoreCluster cluster = afterManyNewViewsThatNobodyHeard();
         cluster.crash(
                 (int) (cluster.correctNodes().mapToLong(CoreNode::view).max().orElseThrow() % 4));
@@ -185,9 +193,9 @@ class TrapsOutageTest {
         return cluster;
     }
 
-    /** Trap 12: while a quorum talks, it works, though the primary-to-be is cut off for long. */
+    /** Known bug 12: while a quorum talks, it works, though the primary-to-be is cut off for long. */
     @Test
-    void trap12_aPrimaryToBeThatIsCutOffForLongStopsNobody() {
+    void bug12_aPrimaryToBeThatIsCutOffForLongStopsNobody() {
         CoreCluster cluster = new CoreCluster(7, 1);
         cluster.isolate(0, 1);
         cluster.crash(0);
@@ -205,11 +213,12 @@ class TrapsOutageTest {
     }
 
     /**
-     * Trap 12: each outage is as short as the first one: what the back-off learnt in bad times is forgotten in good
+     * Known bug 12: each outage is as short as the first one: what the back-off learnt in bad times is forgotten in
+     * good
      * ones.
      */
     @Test
-    void trap12_theBackOffIsForgottenOnceRequestsAreServedAgain() {
+    void bug12_theBackOffIsForgottenOnceRequestsAreServedAgain() {
         CoreCluster cluster = new CoreCluster(4, 1);
         for (int i = 0; i < 8; i++) {
             int primary = (int) (cluster.view(0) % 4);
@@ -228,10 +237,11 @@ class TrapsOutageTest {
     }
 
     /**
-     * Trap 25: after restarts only the proposals tell that somebody waits; the wedge that plans of the simulator found.
+     * Known bug 25: after restarts only the proposals tell that somebody waits; the wedge that plans of the simulator
+     * found.
      */
     @Test
-    void trap25_aBackupThatKnowsOnlyOfAProposalDoesNotWaitForEver() {
+    void bug25_aBackupThatKnowsOnlyOfAProposalDoesNotWaitForEver() {
         SoloReplica backup = new SoloReplica(1);
         backup.receive(0, backup.proposal(1));
         for (int tick = 0; tick < BASE_TIMEOUT_TICKS / 2 - 1; tick++) {

@@ -13,7 +13,7 @@ import org.tagma.simulator.faults.NetworkModel;
 import org.tagma.simulator.properties.Property;
 
 /** Published mistakes of crash-tolerant systems, provoked in whole clusters. */
-class RaftClusterTrapsTest {
+class RaftClusterKnownBugsTest {
 
     private static final int SEEDS = 10;
 
@@ -22,7 +22,7 @@ class RaftClusterTrapsTest {
      * replicate such entries of earlier terms, and may not count them as committed.
      */
     @Test
-    void trap26LeadersLeaveEntriesOfTheirTermsWithAFewAndStop() {
+    void bug26LeadersLeaveEntriesOfTheirTermsWithAFewAndStop() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             Scenario scenario = raft(5).clients(3)
                     .operations(30)
@@ -30,7 +30,7 @@ class RaftClusterTrapsTest {
                     .thinkMillis(20)
                     .seed(seed);
             for (int i = 1; i <= 5; i++) {
-                scenario.afterOperations(12 * i, RaftClusterTrapsTest::leaveTheLeaderOneFollowerAndStopIt);
+                scenario.afterOperations(12 * i, RaftClusterKnownBugsTest::leaveTheLeaderOneFollowerAndStopIt);
             }
             scenario.run().expectAllAnswered().expectViewAtLeast(5);
         });
@@ -51,7 +51,7 @@ class RaftClusterTrapsTest {
      * nothing that is committed is cut off.
      */
     @Test
-    void trap29WhatArrivesLateCutsNothingOff() {
+    void bug29WhatArrivesLateCutsNothingOff() {
         NetworkModel late = new NetworkModel(200, 2_000, 0.2, 800_000, 0, 0.3, 0, 0.2, 0);
         Seeds.upTo(SEEDS).forEach(seed -> {
             Scenario scenario = raft(3).tuning(new Tuning(2, 4, 4, 1))
@@ -77,7 +77,7 @@ class RaftClusterTrapsTest {
      * Vote or term not durable before the answer: a crash at every barrier, and never two leaders or votes in a term.
      */
     @Test
-    void trap27PowerLossAtEveryBarrierOfAnElection() {
+    void bug27PowerLossAtEveryBarrierOfAnElection() {
         for (int barriers = 0; barriers < 12; barriers++) {
             int lost = barriers;
             Seeds.upTo(3)
@@ -95,7 +95,7 @@ class RaftClusterTrapsTest {
 
     /** One that was cut off comes back and disturbs nobody: the term stays what it was. */
     @Test
-    void trap28AReturningReplicaDoesNotDisturbTheLeader() {
+    void bug28AReturningReplicaDoesNotDisturbTheLeader() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             long[] term = new long[1];
             SimulationResult result = raft(3).clients(2)
@@ -114,7 +114,7 @@ class RaftClusterTrapsTest {
 
     /** The outage of 2020: one follower does not hear the leader, but everybody hears the other follower. */
     @Test
-    void trap28APartialPartitionDoesNotChangeTheLeader() {
+    void bug28APartialPartitionDoesNotChangeTheLeader() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             long[] term = new long[1];
             SimulationResult result = raft(3).clients(2)
@@ -137,7 +137,7 @@ class RaftClusterTrapsTest {
 
     /** Reads by ReadIndex, also at leaders that are cut off, slept through an election, or are new. */
     @Test
-    void trap30ReadsAreLinearizableWhoeverLeads() {
+    void bug30ReadsAreLinearizableWhoeverLeads() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> deposedLeaders(SimulatedProtocol.of("raft", 3), seed)
                         .run()
@@ -146,13 +146,13 @@ class RaftClusterTrapsTest {
 
     /** Lease reads, with clocks that differ by less than the bound that the leader counts on. */
     @Test
-    void trap30LeaseReadsAreLinearizableWithinTheBoundOfDrift() {
+    void bug30LeaseReadsAreLinearizableWithinTheBoundOfDrift() {
         Seeds.upTo(SEEDS).forEach(seed -> leaseReads(seed, 0.97).run().expectAllAnswered());
     }
 
     /** Beyond the bound they are not; if this found nothing, the test before would say nothing. */
     @Test
-    void trap30LeaseReadsAreStaleBeyondTheBoundOfDrift() {
+    void bug30LeaseReadsAreStaleBeyondTheBoundOfDrift() {
         long stale = Seeds.upTo(SEEDS)
                 .filter(seed -> leaseReads(seed, 0.05)
                         .run()
@@ -218,7 +218,7 @@ class RaftClusterTrapsTest {
 
     /** Requests sent again to the next leader are executed once. */
     @Test
-    void trap32ARequestSentAgainToTheNextLeaderIsExecutedOnce() {
+    void bug32ARequestSentAgainToTheNextLeaderIsExecutedOnce() {
         Seeds.upTo(SEEDS).forEach(seed -> {
             Scenario scenario = raft(3).clients(3)
                     .operations(40)
@@ -255,7 +255,7 @@ class RaftClusterTrapsTest {
 
     /** A follower that sleeps while the others go on; the checks of bounds watch the leader. */
     @Test
-    void trap33ASleepingFollowerCostsTheLeaderNoMemory() {
+    void bug33ASleepingFollowerCostsTheLeaderNoMemory() {
         Seeds.upTo(SEEDS)
                 .forEach(seed -> raft(3).clients(4)
                         .operations(100)
@@ -269,7 +269,7 @@ class RaftClusterTrapsTest {
 
     /** Raft makes no promise where a replica lies. The same schedule holds under PBFT. */
     @Test
-    void trap35OneMaliciousReplicaBreaksRaftAndNotPbft() {
+    void bug35OneMaliciousReplicaBreaksRaftAndNotPbft() {
         Set<Property> broken = new HashSet<>();
         long[] runsAndViolations = new long[2];
         Seeds.upTo(SEEDS).forEach(seed -> {

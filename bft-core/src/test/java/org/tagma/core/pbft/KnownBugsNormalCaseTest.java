@@ -23,15 +23,15 @@ import org.tagma.core.pbft.message.PbftMessage.PrePrepare;
 import org.tagma.core.pbft.message.PbftMessage.Prepare;
 import org.tagma.core.protocol.Event;
 
-/** Known traps of the normal case, each under the number it has in the project's list. */
-class TrapsNormalCaseTest {
+/** Known known bugs of the normal case, each under the number it has in the project's list. */
+class KnownBugsNormalCaseTest {
 
     /** What a replica with a full window may consist of: well below one object for each message of the flood. */
     private static final int MAX_OBJECTS = 1_500;
 
-    /** Trap 1: two bodies at one (view, sequence) must not both be executed (Twins, ByzzFuzz). */
+    /** Known bug 1: two bodies at one (view, sequence) must not both be executed (Twins, ByzzFuzz). */
     @Test
-    void trap01_anEquivocatingPrimaryIsReplacedInOneViewChange() {
+    void bug01_anEquivocatingPrimaryIsReplacedInOneViewChange() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, equivocates());
             cluster.submit("x");
@@ -43,9 +43,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 1: the same with a primary that also commits to everybody what it told him. */
+    /** Known bug 1: the same with a primary that also commits to everybody what it told him. */
     @Test
-    void trap01_aPrimaryThatCommitsToBothItsProposalsCannotSplitTheGroup() {
+    void bug01_aPrimaryThatCommitsToBothItsProposalsCannotSplitTheGroup() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, equivocatesAndCommitsToBoth());
             for (int i = 0; i < 20; i++) {
@@ -57,9 +57,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 1: nobody's proposal has a quorum, so that only the timeout can tell. */
+    /** Known bug 1: nobody's proposal has a quorum, so that only the timeout can tell. */
     @Test
-    void trap01_aPrimaryThatTellsEachSomethingElseIsReplacedAfterTheTimeout() {
+    void bug01_aPrimaryThatTellsEachSomethingElseIsReplacedAfterTheTimeout() {
         CoreCluster.seeds(10).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(7, seed).byzantine(0, tellsEachSomethingElse());
             cluster.submit("x");
@@ -69,9 +69,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 1: a second proposal at one place is refused, and shows the primary's fault. */
+    /** Known bug 1: a second proposal at one place is refused, and shows the primary's fault. */
     @Test
-    void trap01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary() {
+    void bug01_aSecondPrePrepareForOneSequenceNumberConvictsThePrimary() {
         CoreCluster cluster = new CoreCluster(4, 1);
         cluster.byzantine(
                 0,
@@ -92,11 +92,11 @@ class TrapsNormalCaseTest {
     }
 
     /**
-     * Trap 9: valid-looking messages of future views and sequence numbers, without end, must not make memory grow
+     * Known bug 9: valid-looking messages of future views and sequence numbers, without end, must not make memory grow
      * (GHSA-23rh-rrqg-wq82).
      */
     @Test
-    void trap09_aFloodOfFutureMessagesCostsBoundedMemoryAndNoThroughput() {
+    void bug09_aFloodOfFutureMessagesCostsBoundedMemoryAndNoThroughput() {
         CoreCluster cluster = new CoreCluster(4, 1).byzantine(3, silent());
         Flood flood = new Flood(cluster, 3, new Random(1));
         for (int i = 0; i < 40; i++) {
@@ -109,9 +109,9 @@ class TrapsNormalCaseTest {
         cluster.assertEqualJournals();
     }
 
-    /** Trap 9: who asks for a batch again and again gets so many bytes a tick, and no more. */
+    /** Known bug 9: who asks for a batch again and again gets so many bytes a tick, and no more. */
     @Test
-    void trap09_aReplicaThatAsksWithoutEndIsAnsweredSoOftenATick() {
+    void bug09_aReplicaThatAsksWithoutEndIsAnsweredSoOftenATick() {
         CoreCluster cluster = new CoreCluster(4, 1).byzantine(3, silent());
         cluster.submit("x".repeat(100_000));
         cluster.deliverAll();
@@ -129,9 +129,9 @@ class TrapsNormalCaseTest {
         assertThat(answers[0]).isBetween(1, 20);
     }
 
-    /** Trap 10: a message that is refused must leave no trace, whichever of its fields is wrong. */
+    /** Known bug 10: a message that is refused must leave no trace, whichever of its fields is wrong. */
     @Test
-    void trap10_aRefusedMessageLeavesNoTrace() {
+    void bug10_aRefusedMessageLeavesNoTrace() {
         CoreCluster.seeds(4).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.stateHash = protocol -> 31 * protocol.stateHash() + Fingerprint.hash(protocol);
@@ -147,11 +147,12 @@ class TrapsNormalCaseTest {
     }
 
     /**
-     * Trap 13: a primary that crosses a checkpoint before its backups do must not propose what they cannot take yet
+     * Known bug 13: a primary that crosses a checkpoint before its backups do must not propose what they cannot take
+     * yet
      * (fabric #1119).
      */
     @Test
-    void trap13_aPrimaryAheadByACheckpointProposesNothingThatBackupsMustDrop() {
+    void bug13_aPrimaryAheadByACheckpointProposesNothingThatBackupsMustDrop() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.tamper = drops((from, to, message) ->
@@ -169,9 +170,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 13: a Byzantine primary that uses up the window at once is replaced, and the gap is filled. */
+    /** Known bug 13: a Byzantine primary that uses up the window at once is replaced, and the gap is filled. */
     @Test
-    void trap13_aPrimaryThatJumpsToTheHighWatermarkIsReplacedAndTheGapIsFilled() {
+    void bug13_aPrimaryThatJumpsToTheHighWatermarkIsReplacedAndTheGapIsFilled() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, proposesAt(sequence -> sequence + 31));
             cluster.submit("x");
@@ -183,9 +184,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 13: beyond the high watermark nothing is taken at all. */
+    /** Known bug 13: beyond the high watermark nothing is taken at all. */
     @Test
-    void trap13_aProposalAboveTheHighWatermarkIsRefused() {
+    void bug13_aProposalAboveTheHighWatermarkIsRefused() {
         CoreCluster cluster = new CoreCluster(4, 1).byzantine(0, proposesAt(sequence -> sequence + 32));
         cluster.submit("x");
         cluster.runUntilExecuted("x", 40);
@@ -195,10 +196,11 @@ class TrapsNormalCaseTest {
     }
 
     /**
-     * Trap 17: a primary that gives the body to f+1 correct replicas and dies must not stop the group (fabric #1984).
+     * Known bug 17: a primary that gives the body to f+1 correct replicas and dies must not stop the group (fabric
+     * #1984).
      */
     @Test
-    void trap17_aBodyThatThePrimaryWithheldIsFetchedFromOthers() {
+    void bug17_aBodyThatThePrimaryWithheldIsFetchedFromOthers() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, withholdsBodiesFrom(3));
             cluster.submit("x");
@@ -213,9 +215,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 17: the same where the body is missing at the next primary, which must have it to open its view. */
+    /** Known bug 17: the same where the body is missing at the next primary, which must have it to open its view. */
     @Test
-    void trap17_aNewPrimaryFetchesTheBodyItLacksBeforeItOpensItsView() {
+    void bug17_aNewPrimaryFetchesTheBodyItLacksBeforeItOpensItsView() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, withholdsBodiesFrom(1));
             cluster.tamper = drops((from, to, message) -> message instanceof Commit commit && commit.view() == 0);
@@ -228,9 +230,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 17: where the body is missing at a backup of the new view. */
+    /** Known bug 17: where the body is missing at a backup of the new view. */
     @Test
-    void trap17_aBackupFetchesTheBodyOfWhatANewViewCarriesOver() {
+    void bug17_aBackupFetchesTheBodyOfWhatANewViewCarriesOver() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, withholdsBodiesFrom(3));
             cluster.tamper = drops((from, to, message) -> message instanceof Commit commit && commit.view() == 0);
@@ -244,11 +246,11 @@ class TrapsNormalCaseTest {
     }
 
     /**
-     * Trap 19: a primary that serves everything just before the timeout must not halve the group's pace for ever
+     * Known bug 19: a primary that serves everything just before the timeout must not halve the group's pace for ever
      * (Aardvark).
      */
     @Test
-    void trap19_aPrimaryJustUnderTheTimeoutIsReplaced() {
+    void bug19_aPrimaryJustUnderTheTimeoutIsReplaced() {
         CoreCluster.seeds(2).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.byzantine(0, delays(cluster, 17, (from, to, message) -> message instanceof PrePrepare));
@@ -258,9 +260,9 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 19: whatever delay is not caught leaves a floor of one batch in half a timeout. */
+    /** Known bug 19: whatever delay is not caught leaves a floor of one batch in half a timeout. */
     @Test
-    void trap19_whateverThePrimaryDelaysThereIsAFloorOnThroughput() {
+    void bug19_whateverThePrimaryDelaysThereIsAFloorOnThroughput() {
         for (int delay = 1; delay <= 22; delay += 3) {
             int ticks = delay;
             CoreCluster cluster = new CoreCluster(4, 1);
@@ -283,9 +285,9 @@ class TrapsNormalCaseTest {
         return submitted;
     }
 
-    /** Trap 19: a primary that serves all clients but one is replaced for that one's sake (RBFT). */
+    /** Known bug 19: a primary that serves all clients but one is replaced for that one's sake (RBFT). */
     @Test
-    void trap19_aStarvedClientIsServedByTheNextPrimary() {
+    void bug19_aStarvedClientIsServedByTheNextPrimary() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed).byzantine(0, censors(7));
             cluster.submit(CoreCluster.request(7, 1, 1, "starved"));
@@ -299,9 +301,11 @@ class TrapsNormalCaseTest {
         });
     }
 
-    /** Trap 19: a client that leaves out a number starves itself, and gives nobody reason to suspect the primary. */
+    /**
+     * Known bug 19: a client that leaves out a number starves itself, and gives nobody reason to suspect the primary.
+     */
     @Test
-    void trap19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced() {
+    void bug19_aClientThatLeavesOutANumberDoesNotHaveACorrectPrimaryReplaced() {
         CoreCluster cluster = new CoreCluster(4, 1);
         cluster.submit(CoreCluster.request(7, 1, 1, "first"));
         cluster.deliverAll();
@@ -317,11 +321,11 @@ class TrapsNormalCaseTest {
     }
 
     /**
-     * Trap 20: where reads skip ordering, an ordered request needs replies of a quorum; so a primary that keeps f
+     * Known bug 20: where reads skip ordering, an ordered request needs replies of a quorum; so a primary that keeps f
      * correct replicas out, together with f that do not reply, must not block it (Berger, Reiser, Bessani 2021).
      */
     @Test
-    void trap20_aReplicaThatThePrimaryKeepsOutExecutesAllTheSame() {
+    void bug20_aReplicaThatThePrimaryKeepsOutExecutesAllTheSame() {
         CoreCluster.seeds(5).forEach(seed -> {
             CoreCluster cluster = new CoreCluster(4, seed);
             cluster.byzantine(0, drops((from, to, message) -> to == 3));

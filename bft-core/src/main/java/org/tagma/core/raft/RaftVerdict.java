@@ -3,7 +3,7 @@ package org.tagma.core.raft;
 import org.tagma.core.protocol.Rejection;
 
 /** What a replica makes of a message: good, or refused for a reason. A refusal changes no state. */
-enum Verdict implements Rejection {
+enum RaftVerdict implements Rejection {
     ACCEPT,
     /** It belongs to a term that is over. */
     STALE_TERM,
