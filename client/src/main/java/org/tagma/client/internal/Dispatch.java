@@ -132,6 +132,7 @@ public final class Dispatch {
     }
 
     private void transmit(PendingRequest request, BitSet receivers, long now) {
+        request.sentAt = now;
         boolean onlyLeader = receivers.equals(Receivers.only(policy.leader()));
         transmit(request, receivers, request.wasSent || !onlyLeader || now < signUntil[policy.leader()]);
     }

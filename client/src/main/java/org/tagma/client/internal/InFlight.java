@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.tagma.client.call.ClientOptions;
 
 /**
  * The requests that have a number, in the order of the calls; and how many bytes of them are under way at once: as many
@@ -70,22 +71,27 @@ final class InFlight {
         underWayBytes += request.bytesUnderWay;
     }
 
-    /** Replicas have no room for it, so for nothing after it. If nothing else is under way it is repeated. */
+    /**
+     * Replicas have no room for it, so for nothing after it. What is held back is repeated all the same, but as late as
+     * may be; if nothing else is under way, as early as ever, for no answer will make room.
+     */
     void refused(PendingRequest refused) {
         long bytes = bytes(refused);
         boolean after = false;
+        long retryAt = refused.retryAt;
         for (PendingRequest request : requests) {
             after |= request == refused;
             if (after && request.isRepeatable() && !request.isHeld) {
                 release(request);
                 request.isHeld = true;
                 held++;
-                request.retryAt = request == refused ? request.retryAt : PendingRequest.NEVER;
+                request.retryAt = request.sentAt + ClientOptions.MAX_RETRY_MILLIS;
             }
         }
         limitBytes = Math.max(underWayBytes, bytes);
-        if (underWayBytes > 0) {
-            refused.retryAt = PendingRequest.NEVER;
+        if (underWayBytes == 0 && refused.isHeld) {
+            refused.isHeldAlone = true;
+            refused.retryAt = retryAt;
         }
     }
 
@@ -112,6 +118,7 @@ final class InFlight {
         request.bytesUnderWay = 0;
         held -= request.isHeld ? 1 : 0;
         request.isHeld = false;
+        request.isHeldAlone = false;
     }
 
     /** Those that were held back and have room now; they are to be sent. */
@@ -123,8 +130,7 @@ final class InFlight {
         Iterator<PendingRequest> next = requests.iterator();
         while (held > 0 && next.hasNext()) {
             PendingRequest request = next.next();
-            // What was refused alone is repeated after a while.
-            boolean waits = request.isHeld && (!hasRoom(request) || request.retryAt != PendingRequest.NEVER);
+            boolean waits = request.isHeld && (!hasRoom(request) || request.isHeldAlone);
             if (waits) {
                 break;
             }

@@ -50,6 +50,12 @@ public final class PendingRequest {
     /** Whether it waits until the replicas have room for it. */
     boolean isHeld;
 
+    /** Whether it does so though nothing else is under way whose answer would make room. */
+    boolean isHeldAlone;
+
+    /** When it was sent last. */
+    long sentAt;
+
     long retryAt = NEVER;
     long backOffMillis;
 
