@@ -73,7 +73,9 @@ final class ReplicaCommand implements Callable<Integer> {
     @Option(
             names = "--fault",
             paramLabel = "KIND",
-            description = "For tests: misbehave. equivocate (where replicas may lie), silent, slow, crash or cut.")
+            description =
+                    "For tests: misbehave. equivocate (where replicas may lie), silent, slow, censor, dark, flood, crash"
+                            + " or cut.")
     private String fault;
 
     @Option(

@@ -121,7 +121,7 @@ final class DemoCluster implements AutoCloseable {
         switch (fault) {
             case CRASH -> processes.get(replica).kill();
             case PAUSE -> processes.get(replica).pause();
-            case EQUIVOCATE, SILENT, SLOW, CUT -> Files.createFile(trigger(replica));
+            case EQUIVOCATE, SILENT, SLOW, CENSOR, DARK, FLOOD, CUT -> Files.createFile(trigger(replica));
         }
     }
 
@@ -137,7 +137,7 @@ final class DemoCluster implements AutoCloseable {
         switch (fault) {
             case CRASH -> processes.set(replica, newReplica(replica));
             case PAUSE -> processes.get(replica).resume();
-            case EQUIVOCATE, SILENT, SLOW, CUT -> Files.delete(trigger(replica));
+            case EQUIVOCATE, SILENT, SLOW, CENSOR, DARK, FLOOD, CUT -> Files.delete(trigger(replica));
         }
     }
 

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Faults where replicas may lie, as under pbft, from half time on, for good: equivocate (tells two"
-                    + " stories), silent, slow, crash,"
-                    + " none.",
+                    + " stories), silent, slow, censor (leaves a client out), dark (leaves a replica out), flood"
+                    + " (says everything 2,000 times a second), crash, none.",
             "Faults where they do not, as under raft, each undone after a while: crash (kill -9, then"
                     + " started again), pause (SIGSTOP, then"
                     + " SIGCONT), cut (nothing passes between it and the others), all (these three in turn), none.",

@@ -22,6 +22,15 @@ enum DemoFault {
             FaultModel.BYZANTINE,
             "turns malicious",
             "it sends everything so late that clients suffer, though never too late"),
+    /** It leaves one client out. */
+    CENSOR(
+            FaultModel.BYZANTINE,
+            "turns malicious",
+            "it hears nothing of what client 0 asks for; the others are served"),
+    /** It leaves one replica out. */
+    DARK(FaultModel.BYZANTINE, "turns malicious", "it does not say a word to one of the others, and all to the rest"),
+    /** It says too much. */
+    FLOOD(FaultModel.BYZANTINE, "turns malicious", "it says to all what they have heard, 2,000 times a second"),
     /** Its process is killed; where replicas may come back it is started again later. */
     CRASH(null, "is killed", "its process ends at once, and what it had in memory is gone"),
     /** Its process stands still for a while, and knows nothing of that. */
@@ -52,9 +61,14 @@ enum DemoFault {
     /** The name by which {@code tagma replica} can be told to do it, where it does it itself. */
     Optional<String> injection() {
         return switch (this) {
-            case EQUIVOCATE, SILENT, SLOW, CUT -> Optional.of(label());
+            case EQUIVOCATE, SILENT, SLOW, CENSOR, DARK, FLOOD, CUT -> Optional.of(label());
             case CRASH, PAUSE -> Optional.empty();
         };
+    }
+
+    /** Whether the group has to replace the one that does it: else what it does costs nobody else much. */
+    boolean mustBeReplaced() {
+        return this != DARK && this != FLOOD;
     }
 
     /** Its name on the command line. */

@@ -157,7 +157,8 @@ final class FaultInjector {
         boolean allBegun = episodes.size() == options.faults().size();
         boolean done = allBegun
                 && (!options.undoesFaults()
-                        ? episodes.stream().allMatch(episode -> episode.successor >= 0)
+                        ? episodes.stream()
+                                .allMatch(episode -> episode.successor >= 0 || !episode.fault.mustBeReplaced())
                         : current().isEmpty());
         return done
                 || seconds

@@ -25,6 +25,12 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
         SILENT,
         /** Sends everything late, yet before anyone's timeouts ends if the delay is chosen so. */
         SLOW,
+        /** Hears no request of one client, client 0. */
+        CENSOR,
+        /** Says nothing to one of the other replicas. */
+        DARK,
+        /** Repeats what it said last, thousands of times a second. */
+        FLOOD,
         /** Stops. */
         CRASH,
         /** Exchanges no message with the other replicas, until the reason to begin has gone. */
@@ -41,8 +47,8 @@ public record FaultInjection(Kind kind, LongPredicate begins) {
                     return kind;
                 }
             }
-            throw new IllegalArgumentException(
-                    "no fault is called '" + name + "'; there are equivocate, silent, slow, crash and cut");
+            throw new IllegalArgumentException("no fault is called '" + name
+                    + "'; there are equivocate, silent, slow, censor, dark, flood, crash and cut");
         }
 
         @Override

@@ -45,6 +45,9 @@ final class FaultyProtocol implements Protocol {
                 (event, actions) ->
                         actions.stream().filter(action -> !isOutgoing(action)).toList();
             case SLOW -> new Delay(delayMillis);
+            case CENSOR -> new Censorship();
+            case DARK -> new Omission(self, replicas);
+            case FLOOD -> new Flood();
             case CUT -> new Cut(self);
             case CRASH -> (event, actions) -> List.of(new Action.Halt(() -> "it was told to crash (fault injection)"));
         };

@@ -158,6 +158,39 @@ final class FaultyProtocolTest {
     }
 
     @Test
+    void censorshipHearsNothingOfOneClientFromWhomeverItComes() {
+        Protocol protocol = faulty(Kind.CENSOR, executed -> true, VOTE);
+        protocol.step(drained(1));
+        Request ofTheClient = requestOf(Censorship.CLIENT);
+        assertThat(protocol.step(new Event.RequestReceived(ofTheClient, -1))).isEmpty();
+        assertThat(protocol.step(new Event.RequestReceived(ofTheClient, 2))).isEmpty();
+        assertThat(protocol.step(new Event.RequestReceived(requestOf(Censorship.CLIENT + 1), -1)))
+                .containsExactly(VOTE);
+    }
+
+    @Test
+    void darknessLeavesOutOneReplicaAndTellsAllToTheOthers() {
+        Action toAll = new Action.Broadcast(new PrePrepare(0, 7, BATCH));
+        Action toVictim = new Action.Send(3, new PrePrepare(0, 7, BATCH));
+        Protocol protocol = faulty(Kind.DARK, executed -> true, toAll, toVictim, TIMER);
+        List<Action> actions = protocol.step(drained(1));
+        assertThat(told(actions)).containsOnlyKeys(0, 1, 2);
+        assertThat(actions).contains(TIMER);
+    }
+
+    @Test
+    void aFloodRepeatsWhatWasSaidLastSoManyTimesASecond() {
+        List<Action> actions = new ArrayList<>(List.of(VOTE, TIMER));
+        Protocol protocol = new FaultInjection(Kind.FLOOD, executed -> true)
+                .around(new Constant(actions), Protocols.named("pbft"), 0, 4, 0);
+        protocol.step(drained(1_000));
+        actions.clear();
+        assertThat(protocol.step(drained(1_010))).hasSize(20).containsOnly(VOTE);
+        assertThat(protocol.step(drained(1_010))).isEmpty();
+        assertThat(protocol.step(drained(9_000))).hasSize(100).containsOnly(VOTE);
+    }
+
+    @Test
     void aFaultIsNamedInAnyCase() {
         assertThat(Kind.named("Equivocate")).isEqualTo(Kind.EQUIVOCATE);
         assertThatThrownBy(() -> Kind.named("lazy"))
@@ -185,8 +218,17 @@ final class FaultyProtocolTest {
     }
 
     private static Request request(long number) {
+        return request(0, number);
+    }
+
+    private static Request requestOf(int client) {
+        return request(client, 1);
+    }
+
+    private static Request request(int client, long number) {
         ByteString payload = ByteString.copyFromUtf8("request " + number);
-        return Request.of(new SessionId(0, 1), number, RetrySemantics.EXACTLY_ONCE, payload, payload, ByteString.EMPTY);
+        return Request.of(
+                new SessionId(client, 1), number, RetrySemantics.EXACTLY_ONCE, payload, payload, ByteString.EMPTY);
     }
 
     /** Wants the same done at every event. */
