@@ -74,8 +74,8 @@ final class ReplicaCommand implements Callable<Integer> {
             names = "--fault",
             paramLabel = "KIND",
             description =
-                    "For tests: misbehave. equivocate (where replicas may lie), silent, slow, censor, dark, flood, crash"
-                            + " or cut.")
+                    "For tests: misbehave. equivocate (where replicas may lie), silent, slow, censor, dark, flood,"
+                            + " crash or cut.")
     private String fault;
 
     @Option(
