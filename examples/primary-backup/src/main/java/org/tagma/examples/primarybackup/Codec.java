@@ -8,10 +8,10 @@ import org.tagma.examples.primarybackup.BackupMessage.Update;
 import org.tagma.network.codec.PayloadReader;
 import org.tagma.network.codec.PayloadWriter;
 import org.tagma.protocol.DecodeContext;
+import org.tagma.protocol.InvalidMessageException;
 import org.tagma.protocol.MessageKind;
 import org.tagma.protocol.Proof;
 import org.tagma.protocol.RecordKind;
-import org.tagma.protocol.InvalidMessageException;
 
 /** How messages and records are written. Replicas do not lie, so a MAC is proof enough of each. */
 final class Codec {
