@@ -185,9 +185,12 @@ class ClusterOfProcessesTest {
                 .untilAsserted(() -> assertThat(statuses().get(2).map(ReplicaStatus::stableCheckpoint))
                         .as(this::logs)
                         .contains(128L));
+        // It knows of the checkpoint before it has its state.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(Files.readString(replicas.get(2).log()))
+                        .contains("installed the state at checkpoint 128"));
         assertThat(Files.readString(replicas.get(2).log()))
                 .contains("without any memory of its votes")
-                .contains("installed the state at checkpoint 128")
                 .doesNotContain("fetching the state at checkpoint 128");
     }
 
